@@ -1,0 +1,236 @@
+"""Faults on demand: what an application answers instead of, or how it spoils, its own answer."""
+
+from __future__ import annotations
+
+import asyncio
+import fnmatch
+import threading
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Protocol
+
+from starlette.responses import Response
+
+from tests.sandbox.server import CONNECTION, Connection
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+    from tests.sandbox.traffic import ReceivedRequest
+
+
+class Effect(Protocol):
+    """What happens to a request that a fault has caught."""
+
+    async def __call__(
+        self,
+        application: ASGIApp,
+        scope: Scope,
+        receive: Receive,
+        send: Send,
+    ) -> None:
+        """Answers, asks the application to answer, or does neither."""
+
+
+@dataclass(frozen=True)
+class Answer:
+    """A given answer; the application never sees the request."""
+
+    status: int
+    body: bytes | str = b""
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+    async def __call__(
+        self,
+        application: ASGIApp,  # noqa: ARG002
+        scope: Scope,
+        receive: Receive,
+        send: Send,
+    ) -> None:
+        """Sends the answer."""
+        await Response(self.body, self.status, dict(self.headers))(scope, receive, send)
+
+
+@dataclass(frozen=True)
+class Reset:
+    """The connection is reset before any answer.
+
+    With ``handled`` the application has done its work first, as when a proxy dies too late.
+    """
+
+    handled: bool = False
+
+    async def __call__(
+        self,
+        application: ASGIApp,
+        scope: Scope,
+        receive: Receive,
+        send: Send,  # noqa: ARG002
+    ) -> None:
+        """Resets the connection."""
+
+        async def discard(message: Message) -> None:
+            """Keeps an answer from the client."""
+
+        if self.handled:
+            await application(scope, receive, discard)
+        connection: Connection = scope["extensions"][CONNECTION]
+        connection.reset()
+
+
+@dataclass(frozen=True)
+class CutOff:
+    """The application's answer ends after so many bytes of its body."""
+
+    after: int
+
+    async def __call__(
+        self,
+        application: ASGIApp,
+        scope: Scope,
+        receive: Receive,
+        send: Send,
+    ) -> None:
+        """Lets the answer begin and breaks it off."""
+        left = self.after
+
+        async def send_part(message: Message) -> None:
+            nonlocal left
+            if message["type"] == "http.response.body":
+                part = message.get("body", b"")[:left]
+                left -= len(part)
+                message = {"type": message["type"], "body": part, "more_body": True}
+            await send(message)
+
+        await application(scope, receive, send_part)
+
+
+@dataclass(frozen=True)
+class SlowBody:
+    """The application's body arrives in pieces of some bytes with a pause after each."""
+
+    piece: int
+    pause: float
+
+    async def __call__(
+        self,
+        application: ASGIApp,
+        scope: Scope,
+        receive: Receive,
+        send: Send,
+    ) -> None:
+        """Sends the answer piece by piece."""
+
+        async def send_slowly(message: Message) -> None:
+            if message["type"] != "http.response.body":
+                await send(message)
+                return
+            body = message.get("body", b"")
+            for start in range(0, len(body), self.piece):
+                part = body[start : start + self.piece]
+                await send({"type": message["type"], "body": part, "more_body": True})
+                await asyncio.sleep(self.pause)
+            await send({**message, "body": b""})
+
+        await application(scope, receive, send_slowly)
+
+
+@dataclass(frozen=True)
+class Delay:
+    """The application starts on the request only after some seconds."""
+
+    seconds: float
+
+    async def __call__(
+        self,
+        application: ASGIApp,
+        scope: Scope,
+        receive: Receive,
+        send: Send,
+    ) -> None:
+        """Waits, then lets the application answer."""
+        await asyncio.sleep(self.seconds)
+        await application(scope, receive, send)
+
+
+def html_page(status: int, headline: str) -> Answer:
+    """The page that a proxy puts in front of a server in trouble."""
+    page = f"<html><head><title>{headline}</title></head><body><h1>{headline}</h1></body></html>"
+    return Answer(status, page, {"Content-Type": "text/html; charset=utf-8"})
+
+
+@dataclass
+class Fault:
+    """One fault: which requests it catches, how many of them, and what it does to them."""
+
+    method: str
+    path: str
+    effect: Effect
+    times: int | None
+    skip: int
+    when: Callable[[ReceivedRequest], bool] | None
+    caught: int = 0
+
+    def catches(self, request: ReceivedRequest) -> bool:
+        """Whether the fault takes this request; counts it if so."""
+        if self.times is not None and self.caught >= self.times:
+            return False
+        if self.method not in {"*", request.method}:
+            return False
+        if not fnmatch.fnmatchcase(request.path, self.path):
+            return False
+        if self.when is not None and not self.when(request):
+            return False
+        if self.skip:
+            self.skip -= 1
+            return False
+        self.caught += 1
+        return True
+
+
+class Faults:
+    """The faults of one sandbox, tried in the order in which they were added."""
+
+    def __init__(self) -> None:
+        """Starts without any."""
+        self._faults: list[Fault] = []
+        self._lock = threading.Lock()
+
+    def add(  # noqa: PLR0913
+        self,
+        method: str,
+        path: str,
+        effect: Effect,
+        *,
+        times: int | None = 1,
+        skip: int = 0,
+        when: Callable[[ReceivedRequest], bool] | None = None,
+    ) -> Fault:
+        """Adds a fault.
+
+        Args:
+            method: HTTP method, or ``*`` for any.
+            path: Path without query; ``*`` and ``?`` stand for any text and any character.
+            effect: What happens, such as ``Answer(503)`` or ``Reset()``.
+            times: How many requests are caught; None for all from then on.
+            skip: How many matching requests pass first.
+            when: Further condition on the request.
+
+        Returns:
+            The fault, whose ``caught`` counts the requests it has spoiled.
+        """
+        fault = Fault(method, path, effect, times, skip, when)
+        with self._lock:
+            self._faults.append(fault)
+        return fault
+
+    def clear(self) -> None:
+        """Forgets all faults."""
+        with self._lock:
+            self._faults.clear()
+
+    def effect_on(self, request: ReceivedRequest) -> Effect | None:
+        """What the first fault that catches the request does to it, if one does."""
+        with self._lock:
+            return next((fault.effect for fault in self._faults if fault.catches(request)), None)

@@ -1,0 +1,251 @@
+"""Sites, users and tokens."""
+
+from __future__ import annotations
+
+import enum
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+from tests.sandbox.goatcounter.generation import Generation
+from tests.sandbox.goatcounter.timestamps import seconds, seconds_or_null
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+ALL_SITES = -1
+"""In a token's list of sites: every site of the account."""
+
+IDLE_AFTER = timedelta(hours=24)
+"""How long a token can rest before the newer server has to refresh it."""
+
+
+class Collect(enum.IntFlag):
+    """What a site keeps of a hit."""
+
+    NOTHING = 1
+    REFERRER = 2
+    USER_AGENT = 4
+    SCREEN_SIZE = 8
+    LOCATION = 16
+    REGION = 32
+    LANGUAGE = 64
+    SESSIONS = 128
+    HITS = 256
+    """Individual page views: the rows of the CSV export."""
+
+
+DEFAULT_COLLECT = 190
+"""What new sites collect: neither languages nor individual page views."""
+
+
+class Permission(enum.IntFlag):
+    """What a token may do; names as error texts have them."""
+
+    NONE = 0
+    COUNT = 2
+    EXPORT = 4
+    SITE_READ = 8
+    SITE_CREATE = 16
+    SITE_UPDATE = 32
+    STATS = 64
+
+    @property
+    def text(self) -> str:
+        """The name in error texts."""
+        return (self.name or "").lower().replace("_", "-")
+
+
+@dataclass
+class Site:
+    """One site, found by the ``Host`` header."""
+
+    id: int
+    cname: str
+    code: str
+    parent: int | None
+    collect: int
+    collect_regions: str
+    link_domain: str
+    created_at: datetime
+    first_hit_at: datetime
+    received_data: bool = False
+    updated_at: datetime | None = None
+
+    @property
+    def account(self) -> int:
+        """The main site of the account."""
+        return self.id if self.parent is None else self.parent
+
+    def collects(self, what: Collect) -> bool:
+        """Whether the site keeps something."""
+        return bool(self.collect & what)
+
+    def keeps_region_of(self, country: str) -> bool:
+        """Whether the region of a country's visitors is kept."""
+        return self.collects(Collect.REGION) and country in self.collect_regions.split(",")
+
+    def content(self, generation: Generation) -> dict[str, object]:
+        """The site as the API shows it."""
+        return {
+            "id": self.id,
+            "parent": self.parent,
+            "cname": self.cname,
+            "cname_setup_at": seconds(self.created_at),
+            "code": self.code,
+            "link_domain": self.link_domain,
+            "setttings": self._settings,
+            "user_defaults": preferences(generation, ".UTC"),
+            "received_data": self.received_data,
+            "state": "a",
+            "created_at": seconds(self.created_at),
+            "updated_at": seconds_or_null(self.updated_at),
+            "first_hit_at": seconds(self.first_hit_at),
+        }
+
+    @property
+    def _settings(self) -> dict[str, object]:
+        return {
+            "public": "private",
+            "secret": "",
+            "allow_counter": False,
+            "allow_bosmang": False,
+            "data_retention": 0,
+            "ignore_ips": "",
+            "collect": self.collect,
+            "collect_regions": self.collect_regions,
+            "allow_embed": "",
+        }
+
+
+@dataclass
+class User:
+    """The owner of tokens."""
+
+    id: int
+    account: int
+    email: str
+    timezone: str
+    created_at: datetime
+    is_admin: bool = True
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The time zone, whose text is the country, a dot, and the usual name."""
+        return ZoneInfo(self.timezone.partition(".")[2])
+
+    def content(self, generation: Generation) -> dict[str, object]:
+        """The user as the API shows it."""
+        return {
+            "id": self.id,
+            "site": self.account,
+            "email": self.email,
+            "email_verified": True,
+            "totp_enabled": False,
+            "access": {"all": "*" if self.is_admin else "s"},
+            "login_at": None,
+            "open_at": None,
+            "reset_at": None,
+            "settings": preferences(generation, self.timezone),
+            "last_report_at": seconds(self.created_at),
+            "created_at": seconds(self.created_at),
+            "updated_at": None,
+        }
+
+
+@dataclass
+class Token:
+    """What a client proves itself with."""
+
+    text: str
+    name: str
+    permissions: int
+    sites: Sequence[int]
+    user: User
+    last_used_at: datetime | None = None
+
+    def may(self, permission: Permission) -> bool:
+        """Whether the token has a permission."""
+        return self.permissions & permission == permission
+
+    def reaches(self, site: Site) -> bool:
+        """Whether the token is good for a site."""
+        return ALL_SITES in self.sites or site.id in self.sites
+
+    def is_idle(self, now: datetime) -> bool:
+        """Whether the token was not used for a day, or never."""
+        return self.last_used_at is None or now - self.last_used_at > IDLE_AFTER
+
+    @property
+    def content(self) -> dict[str, object]:
+        """The token as the API shows it."""
+        return {
+            "name": self.name,
+            "permissions": self.permissions,
+            "sites": list(self.sites),
+        }
+
+
+@dataclass
+class Accounts:
+    """All sites, users and tokens of the server."""
+
+    sites: list[Site] = field(default_factory=list)
+    users: list[User] = field(default_factory=list)
+    tokens: list[Token] = field(default_factory=list)
+
+    def site(self, site_id: int) -> Site | None:
+        """The site with an id."""
+        return next((site for site in self.sites if site.id == site_id), None)
+
+    def site_at(self, host: str) -> Site | None:
+        """The site a ``Host`` header leads to; the only one answers to any name."""
+        name = host.rpartition(":")[0] if host.rpartition(":")[2].isdigit() else host
+        found = (site for site in self.sites if site.cname.lower() == name.lower())
+        return self.sites[0] if len(self.sites) == 1 else next(found, None)
+
+    def family(self, site: Site) -> list[Site]:
+        """A site and its children, these by code."""
+        children = (child for child in self.sites if child.parent == site.id)
+        return [site, *sorted(children, key=lambda child: child.code)]
+
+    def token(self, text: str) -> Token | None:
+        """The token with a text."""
+        return next((token for token in self.tokens if token.text == text), None)
+
+
+def preferences(generation: Generation, timezone_name: str) -> dict[str, object]:
+    """A user's settings, or a site's defaults for them."""
+    return {
+        "twenty_four_hours": False,
+        "sunday_starts_week": False,
+        "language": "en-GB",
+        "date_format": "2 Jan ’06",  # noqa: RUF001
+        "number_format": 8239,
+        "timezone": timezone_name,
+        "widgets": _widgets(generation),
+        "views": [{"name": "default", "filter": "", "group": 0, "period": "week"}],
+        "email_reports": 0,
+        "fewer_numbers": False,
+        "fewer_numbers_lock_until": seconds(datetime(1, 1, 1, tzinfo=UTC)),
+        "theme": "",
+        "datepicker": False,
+    }
+
+
+def _widgets(generation: Generation) -> list[dict[str, object]]:
+    sizes: dict[str, object] = {"key": None}
+    if generation is Generation.MAIN:
+        sizes["sort-count"] = False
+    return [
+        {"n": "pages", "s": {"limit_pages": 10, "limit_refs": 10, "style": "line"}},
+        {"n": "totalpages", "s": {"align": False, "no-events": False, "style": "line"}},
+        {"n": "toprefs", "s": {"key": None, "limit": 6}},
+        {"n": "campaigns", "s": {"key": None, "limit": 6}},
+        {"n": "browsers", "s": {"key": None, "limit": 6}},
+        {"n": "systems", "s": {"key": None, "limit": 6}},
+        {"n": "locations", "s": {"key": "", "limit": 6}},
+        {"n": "languages", "s": {"limit": 6}},
+        {"n": "sizes", "s": sizes},
+    ]

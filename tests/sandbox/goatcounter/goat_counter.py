@@ -1,0 +1,298 @@
+"""The sandbox's GoatCounter, as tests see it."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+
+from tests.sandbox import server
+from tests.sandbox.faults import Faults
+from tests.sandbox.goatcounter.accounts import ALL_SITES, Site, Token, User
+from tests.sandbox.goatcounter.csv_export import COLUMNS, rows_of
+from tests.sandbox.goatcounter.hits import Hit
+from tests.sandbox.goatcounter.limits import DEFAULT_LIMITS, Limit, RateLimiter
+from tests.sandbox.goatcounter.routes import count_routes
+from tests.sandbox.goatcounter.routes.app import Application
+from tests.sandbox.goatcounter.server_state import ServerState
+from tests.sandbox.traffic import ReceivedRequest, Traffic
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+
+    from tests.sandbox.goatcounter.exports import Export, NextExport
+    from tests.sandbox.goatcounter.generation import Generation
+
+UTC_ZONE = ".UTC"
+"""The time zone UTC as user settings spell it."""
+
+FULL_PERMISSIONS = 76
+"""What a tap needs: exports, sites and statistics."""
+
+_DEFAULT_REGIONS = "US,RU,CN"
+
+
+def _utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+class GoatCounter:
+    """A GoatCounter server of one generation, with what a test puts in.
+
+    Everything may be changed while it serves.
+
+    Attributes:
+        requests: What was received, in order.
+        faults: What goes wrong on demand.
+    """
+
+    def __init__(  # noqa: PLR0913
+        self,
+        generation: Generation,
+        *,
+        limits: Mapping[str, Limit] = DEFAULT_LIMITS,
+        base_path: str = "",
+        now: Callable[[], datetime] = _utc_now,
+        version: str | None = None,
+        api_max: int | None = None,
+        query_days_limit: int | None = None,
+    ) -> None:
+        """Makes an empty server.
+
+        Args:
+            generation: Which server to play.
+            limits: Rate limits that differ from the default, as requests per seconds by group.
+            base_path: Prefix of all paths, such as ``/stats``.
+            now: The server's clock.
+            version: What ``/status`` says; None is an official build of the generation.
+            api_max: Largest page of every endpoint; negative for none, None for the default.
+            query_days_limit: Windows of more days than that take the database too long.
+        """
+        self._state = ServerState(
+            generation=generation,
+            limiter=RateLimiter(limits),
+            base_path=base_path,
+            now=now,
+            version=version or generation.default_version,
+            api_max=api_max,
+            query_days_limit=query_days_limit,
+            started_at=now(),
+        )
+        self.requests: list[ReceivedRequest] = []
+        self.faults = Faults()
+
+    @property
+    def generation(self) -> Generation:
+        """Which server is played."""
+        return self._state.generation
+
+    @contextlib.contextmanager
+    def serve(self, port: int = 0) -> Iterator[str]:
+        """Serves until the block is left.
+
+        Yields:
+            The URL that ``/api/v0`` follows: no slash at its end, base path included.
+        """
+        application = Traffic(Application(self._state), self.requests, self.faults)
+        with server.serve(application, port) as url:
+            yield url + self._state.base_path
+
+    def restart(
+        self,
+        *,
+        limits: Mapping[str, Limit] | None = None,
+        base_path: str | None = None,
+    ) -> None:
+        """Does what restarting the server does, possibly with other settings."""
+        with self._state.lock:
+            self._state.started_at = self._state.now()
+            self._state.limiter.clear()
+            if limits is not None:
+                self._state.limiter = RateLimiter(limits)
+            if base_path is not None:
+                self._state.base_path = base_path
+
+    def add_site(  # noqa: PLR0913
+        self,
+        cname: str = "127.0.0.1",
+        parent: int | None = None,
+        collect: int = 510,
+        code: str | None = None,
+        *,
+        collect_regions: str = _DEFAULT_REGIONS,
+        link_domain: str = "",
+    ) -> Site:
+        """Adds a site.
+
+        Args:
+            cname: Its host.
+            parent: Id of the account's main site; None makes it one itself.
+            collect: What it keeps of hits; 510 is everything, 190 a new site's default.
+            code: Its code; None makes one up.
+            collect_regions: Countries whose regions are kept.
+            link_domain: Its own domain, left out of the list of referrers.
+        """
+        with self._state.lock:
+            now = self._state.now()
+            site = Site(
+                id=len(self._state.accounts.sites) + 1,
+                cname=cname,
+                code=code or f"serve-{hashlib.sha256(cname.encode()).hexdigest()[:13]}",
+                parent=parent,
+                collect=collect,
+                collect_regions=collect_regions,
+                link_domain=link_domain,
+                created_at=now,
+                first_hit_at=now,
+            )
+            self._state.accounts.sites.append(site)
+            return site
+
+    def add_token(  # noqa: PLR0913
+        self,
+        permissions: int = FULL_PERMISSIONS,
+        sites: Sequence[int] = (ALL_SITES,),
+        timezone: str = UTC_ZONE,
+        name: str = "tap",
+        *,
+        used: bool = True,
+        text: str | None = None,
+        account: int = 1,
+        admin: bool = True,
+    ) -> str:
+        """Adds a token, and a user to own it if there is none who fits.
+
+        Args:
+            permissions: Mask of what it may do.
+            sites: Ids of the sites it is good for; -1 is all of the account.
+            timezone: The owner's, such as ``US.America/New_York``.
+            name: What it is called.
+            used: Whether it was used within the last day.
+            text: The token itself; None makes one up.
+            account: Id of the account's main site.
+            admin: Whether the owner is an administrator.
+
+        Returns:
+            The token.
+        """
+        accounts = self._state.accounts
+        with self._state.lock:
+            number = len(accounts.tokens) + 1
+            token = Token(
+                text=text or _token_text(f"{name} {number}"),
+                name=name,
+                permissions=permissions,
+                sites=tuple(sites),
+                user=self._user(account, timezone, admin=admin),
+                last_used_at=self._state.now() if used else None,
+            )
+            accounts.tokens.append(token)
+            return token.text
+
+    def set_timezone(self, token: str, timezone: str) -> None:
+        """Moves the owner of a token, and with it all tokens of that owner."""
+        with self._state.lock:
+            self._token(token).user.timezone = timezone
+
+    def rest_token(self, token: str, hours: float = 25) -> None:
+        """Moves the last use of a token back."""
+        with self._state.lock:
+            self._token(token).last_used_at = self._state.now() - timedelta(hours=hours)
+
+    def add_hits(self, site_id: int, hits: Iterable[Hit | Mapping[str, object]]) -> None:
+        """Stores hits at once, under the rules of ``POST /count``.
+
+        Raises:
+            HitError: If one of them would be refused.
+        """
+        with self._state.lock:
+            site, now = self._site(site_id), self._state.now()
+            for sent in hits:
+                hit = sent if isinstance(sent, Hit) else Hit.from_mapping(sent)
+                count_routes.store(self._state, site, hit, now)
+
+    def expected_hits(self, site_id: int, after: int = 0) -> list[dict[str, str]]:
+        """The rows that a correct CSV export holds, by column.
+
+        Args:
+            site_id: Whose hits.
+            after: Cursor of the export.
+        """
+        with self._state.lock:
+            rows = rows_of(self._state.store.visits_of(self._site(site_id)), after)
+        return [dict(zip(COLUMNS, row.values, strict=True)) for row in rows]
+
+    def last_hit_id(self, site_id: int) -> int:
+        """The highest id among the hits kept individually; 0 if there is none."""
+        with self._state.lock:
+            visits = self._state.store.visits_of(self._site(site_id))
+            return max((visit.hit_id or 0 for visit in visits), default=0)
+
+    def retitle(self, site_id: int, path: str, title: str) -> None:
+        """Gives a path another title, for hits of the past as well."""
+        with self._state.lock:
+            for found in self._state.store.paths_of(self._site(site_id)):
+                if found.path == path:
+                    found.title = title
+
+    def purge(self, site_id: int, path: str) -> None:
+        """Removes a path and all its hits."""
+        with self._state.lock:
+            for found in self._state.store.paths_of(self._site(site_id)):
+                if found.path == path:
+                    self._state.store.purge(found)
+
+    def forget_before(self, site_id: int, moment: datetime) -> None:
+        """Removes older hits, as data retention does."""
+        with self._state.lock:
+            self._state.store.forget(site_id, lambda visit: visit.created_at < moment)
+
+    @property
+    def exports(self) -> list[Export]:
+        """All exports made, in order."""
+        return self._state.exports
+
+    @property
+    def next_export(self) -> NextExport:
+        """How the next export is to deviate from a usual one."""
+        return self._state.next_export
+
+    def delete_export_files(self) -> None:
+        """Removes the files of all exports."""
+        with self._state.lock:
+            for export in self._state.exports:
+                export.file_deleted = True
+
+    def expire_exports(self) -> None:
+        """Makes all exports two days older, so that their files are gone."""
+        with self._state.lock:
+            for export in self._state.exports:
+                export.move_back(timedelta(days=2))
+
+    def _site(self, site_id: int) -> Site:
+        site = self._state.accounts.site(site_id)
+        if site is None:
+            raise KeyError(f"no site {site_id}")
+        return site
+
+    def _token(self, text: str) -> Token:
+        token = self._state.accounts.token(text)
+        if token is None:
+            raise KeyError("no such token")
+        return token
+
+    def _user(self, account: int, zone: str, *, admin: bool) -> User:
+        users = self._state.accounts.users
+        for user in users:
+            if (user.account, user.timezone, user.is_admin) == (account, zone, admin):
+                return user
+        email = "admin@example.com" if not users else f"user{len(users) + 1}@example.com"
+        user = User(len(users) + 1, account, email, zone, self._state.now(), is_admin=admin)
+        users.append(user)
+        return user
+
+
+def _token_text(seed: str) -> str:
+    """Fifty lower-case letters and digits."""
+    return hashlib.sha256(seed.encode()).hexdigest()[:50]

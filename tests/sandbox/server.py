@@ -1,0 +1,103 @@
+"""Runs an ASGI application on a real socket, in a background thread."""
+
+from __future__ import annotations
+
+import contextlib
+import socket
+import struct
+import threading
+import time
+from typing import TYPE_CHECKING, Protocol, cast
+
+import uvicorn
+
+if TYPE_CHECKING:
+    import asyncio
+    from collections.abc import Iterator
+
+    from starlette.types import ASGIApp, Receive, Scope, Send
+
+CONNECTION = "sandbox.connection"
+"""Key of the :class:`Connection` among the extensions of an ASGI scope."""
+
+
+class Connection:
+    """The client's connection, for faults that no HTTP answer can express."""
+
+    def __init__(self, transport: asyncio.Transport) -> None:
+        """Wraps the transport of one connection."""
+        self._transport = transport
+
+    def reset(self) -> None:
+        """Drops the connection so that the client sees a reset, not an orderly end."""
+        connection: socket.socket = self._transport.get_extra_info("socket")
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        self._transport.abort()
+
+
+class _RequestCycle(Protocol):
+    """What uvicorn's ``send`` is bound to."""
+
+    transport: asyncio.Transport
+
+
+class _WithConnection:
+    """Hands the connection to the application, which ASGI itself does not do."""
+
+    def __init__(self, application: ASGIApp) -> None:
+        self._application = application
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        cycle = cast("_RequestCycle", send.__self__)  # type: ignore[attr-defined]
+        extensions = {**scope.get("extensions", {}), CONNECTION: Connection(cycle.transport)}
+        await self._application({**scope, "extensions": extensions}, receive, send)
+
+
+@contextlib.contextmanager
+def serve(application: ASGIApp, port: int = 0, host: str = "127.0.0.1") -> Iterator[str]:
+    """Serves an application until the block is left.
+
+    Neither ``Date`` nor ``Server`` is added: an application that needs them sends its own.
+
+    Args:
+        application: What answers the requests.
+        port: Port to listen on; 0 takes a free one.
+        host: Address to listen on.
+
+    Yields:
+        The base URL, without a slash at its end.
+    """
+    listener = socket.create_server((host, port))
+    server = uvicorn.Server(
+        uvicorn.Config(
+            _WithConnection(application),
+            interface="asgi3",
+            loop="asyncio",
+            http="h11",
+            ws="none",
+            lifespan="off",
+            log_config=None,
+            log_level="critical",
+            access_log=False,
+            proxy_headers=False,
+            server_header=False,
+            date_header=False,
+            timeout_graceful_shutdown=1,
+        ),
+    )
+    thread = threading.Thread(target=server.run, args=([listener],), daemon=True)
+    thread.start()
+    try:
+        _wait_for(server, thread)
+        yield f"http://{host}:{listener.getsockname()[1]}"
+    finally:
+        server.should_exit = True
+        thread.join()
+        listener.close()
+
+
+def _wait_for(server: uvicorn.Server, thread: threading.Thread) -> None:
+    while not server.started:
+        if not thread.is_alive():
+            raise RuntimeError("the server stopped before it could listen")
+        time.sleep(0.005)
