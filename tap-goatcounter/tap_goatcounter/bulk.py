@@ -1,0 +1,66 @@
+"""Write many records of one shape as fast as they can be encoded.
+
+The SDK's own path costs some 20 microseconds per record for what changes nothing as long as all
+fields are selected and no stream map is set. Then, and only then, rows go straight to the encoder,
+and come out as the same bytes.
+"""
+
+from __future__ import annotations
+
+import sys
+from datetime import UTC, datetime
+from itertools import islice
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+from singer_sdk.contrib.msgspec import MsgSpecWriter, encoder
+from singer_sdk.mapper import SameRecordTransform
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from singer_sdk.streams import Stream
+
+ROWS_AT_ONCE = 1000
+
+
+class RecordMessage(msgspec.Struct, tag_field="type", tag="RECORD"):
+    """A Singer RECORD message, its fields in the SDK's order."""
+
+    stream: str
+    record: Any
+    time_extracted: Any
+
+
+def can_write(stream: Stream) -> bool:
+    """Tell whether the records of a stream reach the target just as they are."""
+    return (
+        stream.ABORT_AT_RECORD_COUNT is None
+        and all(stream.mask.values())
+        and [type(stream_map) for stream_map in stream.stream_maps] == [SameRecordTransform]
+        and not stream.stream_maps[0].flattening_enabled
+        and type(stream._tap.message_writer) is MsgSpecWriter  # noqa: SLF001
+    )
+
+
+def write(stream: Stream, fields: Sequence[str], rows: Iterable[Sequence[Any]]) -> int:
+    """Write a RECORD message for each row.
+
+    Args:
+        stream: The stream, which `can_write`.
+        fields: The names of the fields.
+        rows: The values in the order of `fields`, fit for the stream's schema.
+
+    Returns:
+        How many were written.
+    """
+    record = msgspec.defstruct("Record", fields)
+    alias = stream.stream_maps[0].stream_alias
+    output = sys.stdout.buffer
+    rows = iter(rows)
+    written = 0
+    while batch := [record(*row) for row in islice(rows, ROWS_AT_ONCE)]:
+        now = datetime.now(UTC)
+        output.write(encoder.encode_lines([RecordMessage(alias, row, now) for row in batch]))
+        written += len(batch)
+    return written

@@ -1,0 +1,228 @@
+"""How to talk to GoatCounter: requests, pace, retries, errors."""
+
+from __future__ import annotations
+
+import os
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from http import HTTPStatus
+from itertools import count
+from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar, cast
+
+import msgspec
+import requests
+from singer_sdk.exceptions import RetriableAPIError
+from singer_sdk.helpers.conform import TypeConformanceLevel
+from singer_sdk.streams import RESTStream
+from typing_extensions import override
+
+from tap_goatcounter.errors import AnswerError, SiteError, TooMuchAtOnceError, describe
+from tap_goatcounter.pacing import PacedAdapter
+from tap_goatcounter.sites import API_PATH, Address
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Generator, Mapping
+
+    from backoff.types import Details
+
+    from tap_goatcounter.pacing import Pacer
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+FILE_TYPE = "application/gzip"
+LONGEST_BACKOFF = 60
+LONGEST_WAIT = 3700
+TOO_MUCH = {
+    HTTPStatus.REQUEST_URI_TOO_LONG,
+    HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE,
+    HTTPStatus.GATEWAY_TIMEOUT,
+}
+
+
+def open_session(pacer: Pacer) -> requests.Session:
+    """Open the session that all streams share.
+
+    Bodies are streamed, so that an export never has to fit into memory. The certificates that the
+    environment names are set here because prepared requests do not look for them.
+    """
+    session = requests.Session()
+    session.stream = True
+    session.verify = (
+        os.environ.get("REQUESTS_CA_BUNDLE") or os.environ.get("CURL_CA_BUNDLE") or True
+    )
+    adapter = PacedAdapter(pacer)
+    session.mount("https://", adapter)
+    session.mount("http://", adapter)
+    return session
+
+
+class GoatCounterClient(RESTStream[None]):
+    """A stream as far as HTTP is concerned."""
+
+    url_base = ""
+    allow_redirects = False
+    TYPE_CONFORMANCE_LEVEL = TypeConformanceLevel.NONE
+    _LOG_REQUEST_METRICS = False
+
+    @property
+    @override
+    def timeout(self) -> int:
+        return int(self.config["request_timeout"])
+
+    def ask(
+        self,
+        address: Address,
+        path: str,
+        params: Mapping[str, Any] | None = None,
+        *,
+        divisible: bool = False,
+    ) -> Any:
+        """Send a GET request, again if need be, and decode the answer.
+
+        Args:
+            address: The site.
+            path: Below the API's own path; ``/status`` lies outside of it.
+            params: The query.
+            divisible: The same could be asked for in smaller parts.
+
+        Returns:
+            The decoded JSON.
+
+        Raises:
+            AnswerError: The server refused.
+            TooMuchAtOnceError: It refused a divisible request as too much.
+            SiteError: The answer is not JSON.
+        """
+        response = self.get(address, path, params, divisible=divisible)
+        try:
+            return msgspec.json.decode(response.content)
+        except msgspec.DecodeError:
+            raise SiteError(
+                f"{describe(response)} That is not GoatCounter's API: check 'site_url', and what "
+                "stands in front of the server.",
+            ) from None
+
+    def get(
+        self,
+        address: Address,
+        path: str,
+        params: Mapping[str, Any] | None = None,
+        *,
+        divisible: bool = False,
+    ) -> requests.Response:
+        """Send a GET request like `ask`, and give the response itself."""
+
+        def attempt() -> requests.Response:
+            try:
+                return self.once("GET", address, path, params=params)
+            except (AnswerError, RetriableAPIError) as error:
+                if divisible and status_of(error) in TOO_MUCH:
+                    raise TooMuchAtOnceError(str(error)) from error
+                raise
+
+        return self.retrying(attempt)()
+
+    def once(self, method: str, address: Address, path: str, **parts: Any) -> requests.Response:
+        """Send a request a single time, for what must not be repeated blindly.
+
+        Args:
+            method: The HTTP method.
+            address: The site.
+            path: Below the API's own path.
+            parts: `params` or `json`.
+
+        Raises:
+            AnswerError: The server refused.
+            RetriableAPIError: It failed, or has a limit.
+            requests.RequestException: Nobody knows.
+        """
+        return self._request(self._prepared(method, address, path, **parts), None)
+
+    def retrying(self, function: Callable[P, T]) -> Callable[P, T]:
+        """Repeat a function on passing failures, with the pauses that the server asks for."""
+        return cast("Callable[P, T]", self.request_decorator(cast("Any", function)))
+
+    def _prepared(
+        self, method: str, address: Address, path: str, **parts: Any
+    ) -> requests.PreparedRequest:
+        base = address.url if path == "/status" else address.url + API_PATH
+        return self.build_prepared_request(
+            method,
+            base + path,
+            headers=address.headers,
+            auth=address.auth,
+            **parts,
+        )
+
+    @override
+    def validate_response(self, response: requests.Response) -> None:
+        if response.headers.get("Content-Type") != FILE_TYPE:
+            _ = response.content  # read here, where a broken transfer is tried again
+        status = response.status_code
+        if status == HTTPStatus.TOO_MANY_REQUESTS or status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+            raise RetriableAPIError(describe(response), response)
+        if status >= HTTPStatus.MULTIPLE_CHOICES:
+            raise AnswerError(response)
+
+    @override
+    def backoff_max_tries(self) -> int:
+        return int(self.config["max_retries"]) + 1
+
+    @override
+    def backoff_wait_generator(self) -> Generator[float, Any, None]:
+        error = yield 0.0
+        for attempt in count():
+            error = yield seconds_to_wait(error, attempt)
+
+    @override
+    def backoff_jitter(self, value: float) -> float:
+        return value
+
+    @override
+    def backoff_handler(self, details: Details) -> None:
+        self.logger.warning(
+            "Trying again in %.0f seconds: %s", details.get("wait"), details.get("exception")
+        )
+
+
+def seconds_to_wait(error: Exception, attempt: int) -> float:
+    """Seconds to wait before the next try.
+
+    Args:
+        error: What the last try raised.
+        attempt: How many times was waited already.
+
+    Returns:
+        What ``Retry-After`` says and one second more, or ever longer without that header.
+
+    Raises:
+        SiteError: The server wants a longer wait than any of its limits lasts.
+    """
+    response = getattr(error, "response", None)
+    asked = None if response is None else retry_after(response)
+    if asked is None:
+        return min(2.0 ** (attempt + 1), LONGEST_BACKOFF)
+    if asked > LONGEST_WAIT:
+        raise SiteError(f"{error} The server wants a wait of {asked:.0f} seconds.") from error
+    return max(asked, 0.0) + 1
+
+
+def retry_after(response: requests.Response) -> float | None:
+    """Read ``Retry-After``, in seconds, from either of its two forms; it may be negative."""
+    value = response.headers.get("Retry-After", "")
+    try:
+        return float(value)
+    except ValueError:
+        pass
+    try:
+        return (parsedate_to_datetime(value) - datetime.now(UTC)).total_seconds()
+    except (TypeError, ValueError):
+        return None
+
+
+def status_of(error: AnswerError | RetriableAPIError) -> int | None:
+    """Give the HTTP status that an error is about, None if there was no answer."""
+    if isinstance(error, AnswerError):
+        return error.status
+    return None if error.response is None else error.response.status_code

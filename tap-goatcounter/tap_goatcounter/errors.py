@@ -1,0 +1,128 @@
+"""What can go wrong, told so that the reader knows what to do."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+import click
+import msgspec
+from singer_sdk.exceptions import FatalAPIError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from requests import Response
+
+LONGEST_QUOTE = 200
+
+CURES: dict[int, str] = {
+    HTTPStatus.MOVED_PERMANENTLY: "Set 'site_url' to the address it redirects to.",
+    HTTPStatus.FOUND: "Set 'site_url' to the address it redirects to.",
+    HTTPStatus.TEMPORARY_REDIRECT: "Set 'site_url' to the address it redirects to.",
+    HTTPStatus.PERMANENT_REDIRECT: "Set 'site_url' to the address it redirects to.",
+    HTTPStatus.BAD_REQUEST: "If the server is newer than this tap, look for a newer tap.",
+    HTTPStatus.UNAUTHORIZED: (
+        "Check the setting 'token': it must be an API token of a user of this very site, "
+        "made in GoatCounter under user name → API."
+    ),
+    HTTPStatus.FORBIDDEN: (
+        "Edit the token in GoatCounter under user name → API: give it the missing permission "
+        "or the missing site, or make a new one."
+    ),
+    HTTPStatus.NOT_FOUND: (
+        "Check that 'site_url' is the address at which GoatCounter itself opens in a browser, "
+        "path prefix included."
+    ),
+    HTTPStatus.TOO_MANY_REQUESTS: (
+        "Other programs behind the same address share the server's limit: run them at other "
+        "times, or lower 'requests_per_second' or 'requests_per_hour'."
+    ),
+    HTTPStatus.GATEWAY_TIMEOUT: (
+        "The server gave up on a query even for a single day: try again at a quieter hour."
+    ),
+}
+
+
+class AnswerError(FatalAPIError):
+    """The server answered that it will not do what was asked.
+
+    Attributes:
+        status: The HTTP status.
+        words: What the server says about it.
+    """
+
+    def __init__(self, response: Response) -> None:
+        """Describe the answer.
+
+        Args:
+            response: An answer other than a success.
+        """
+        super().__init__(describe(response))
+        self.status = response.status_code
+        self.words = api_words(response)
+
+
+class SiteError(FatalAPIError):
+    """A site, or one stream of it, cannot be read; the others can."""
+
+
+class TooMuchAtOnceError(FatalAPIError):
+    """The server refused a span of days as too much for one query; a shorter one may do."""
+
+
+class ExportError(SiteError):
+    """An export could not be made, fetched or read."""
+
+
+class SyncFailedError(click.ClickException):
+    """Parts of the sync failed; what is finished has been written, with its state."""
+
+    def __init__(self, failures: Iterable[str]) -> None:
+        """Sum up what failed.
+
+        Args:
+            failures: One sentence per failed part.
+        """
+        listed = list(failures)
+        super().__init__(
+            f"{len(listed)} part(s) of the sync failed, everything else is complete:\n"
+            + "\n".join(f"- {failure}" for failure in listed),
+        )
+
+
+def api_words(response: Response) -> str:
+    """Give what the server says about an error, shortened.
+
+    Errors are JSON in the shapes ``{"error": text}`` and ``{"errors": {field: [text]}}`` whatever
+    their content type says; a page of HTML comes from something else in between.
+    """
+    try:
+        body: Any = msgspec.json.decode(response.content)
+    except msgspec.DecodeError:
+        return _plain_words(response)
+    if isinstance(body, dict):
+        body = body.get("error") or body.get("errors") or body
+    return _shortened(body if isinstance(body, str) else msgspec.json.encode(body).decode())
+
+
+def describe(response: Response) -> str:
+    """Say what was asked, what came back and what to do, without any secret."""
+    request = response.request
+    cure = CURES.get(response.status_code, "")
+    asked = f"{request.method} {urlsplit(request.url or '').path}"
+    return f"{asked} answered {response.status_code}: {api_words(response)} {cure}".rstrip()
+
+
+def _plain_words(response: Response) -> str:
+    if "html" in response.headers.get("Content-Type", ""):
+        return "a page of HTML, probably from a proxy in front of GoatCounter."
+    if response.is_redirect:
+        return f"a redirect to {response.headers['Location']}."
+    return _shortened(response.text) or response.reason or "an empty body"
+
+
+def _shortened(text: str) -> str:
+    text = " ".join(text.split())
+    return text if len(text) <= LONGEST_QUOTE else f"{text[:LONGEST_QUOTE]}…"

@@ -1,0 +1,124 @@
+"""What all streams have in common: a partition per site, failures that stay alone, bookmarks."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from typing import TYPE_CHECKING, Any, ClassVar
+
+import requests
+from singer_sdk.exceptions import FatalAPIError, RetriableAPIError
+from singer_sdk.singerlib.catalog import REPLICATION_INCREMENTAL
+from typing_extensions import override
+
+from tap_goatcounter.client import GoatCounterClient
+from tap_goatcounter.errors import SiteError
+from tap_goatcounter.unknown_fields import KEPT_AS, KEPT_SCHEMA, UnknownFields
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from singer_sdk import typing as th
+    from singer_sdk.helpers.types import Context, Record
+
+    from tap_goatcounter.sites import Permission, Site
+    from tap_goatcounter.tap import TapGoatCounter
+    from tap_goatcounter.unknown_fields import Policy
+
+FAILURES = (FatalAPIError, RetriableAPIError, requests.RequestException)
+
+
+class SiteStream(GoatCounterClient):
+    """A stream that is read once per site."""
+
+    properties: ClassVar[th.PropertiesList]
+    permission: ClassVar[Permission]
+    _tap: TapGoatCounter
+
+    @override
+    def __init__(self, tap: TapGoatCounter) -> None:
+        schema = self.properties.to_dict()
+        policy: Policy = tap.config.get("unknown_fields", "warn")
+        if policy == "keep":
+            schema["properties"][KEPT_AS] = KEPT_SCHEMA
+        super().__init__(tap, schema=schema)
+        self._unknown_fields = UnknownFields(policy, schema["properties"], self.logger)
+
+    @property
+    @override
+    def requests_session(self) -> requests.Session:
+        return self._tap.session
+
+    @property
+    @override
+    def emit_activate_version_messages(self) -> bool:
+        return False
+
+    @property
+    @override
+    def partitions(self) -> list[dict[str, Any]]:
+        return [{"site_id": site_id} for site_id in self._tap.sites]
+
+    @abstractmethod
+    def read(self, site: Site, context: Context) -> Iterable[Record]:
+        """Read the records of one site.
+
+        Args:
+            site: The site.
+            context: The partition of the site, for its state.
+
+        Returns:
+            The records, without what `post_process` adds.
+        """
+
+    @override
+    def get_records(self, context: Context | None) -> Iterable[Record]:
+        if context is None:
+            return
+        site = self._tap.sites[context["site_id"]]
+        try:
+            if missing := site.lacks([self.permission]):
+                raise SiteError(
+                    f"the token lacks the permission {missing[0]!r}. Edit it in GoatCounter under "
+                    f"user name → API, or deselect the stream.",
+                )
+            for record in self.read(site, context):
+                self._unknown_fields.apply(record)
+                yield record
+        except FAILURES as error:
+            self._tap.failures.append(f"{self.name} of {site}: {error}")
+            self.logger.error("%s of %s failed: %s", self.name, site, error)  # noqa: TRY400
+            self.get_context_state(context).pop("progress_markers", None)
+        self.write_state()
+
+    def takes_format(self, site: Site) -> bool:
+        """Tell whether a site's server wants `format` in the request for an export."""
+        choice = self.config["export_format_parameter"]
+        return site.server.takes_format if choice == "auto" else bool(choice == "send")
+
+    def bookmark(self, context: Context) -> Any:
+        """Give the value up to which a site was read before; None for everything."""
+        if self.replication_method != REPLICATION_INCREMENTAL:
+            return None
+        return self.get_context_state(context).get("replication_key_value")
+
+    def advance_bookmark(self, context: Context, value: Any) -> None:
+        """Note that all records up to `value` have been written, and say so to the target.
+
+        Streams call this where they know it to be true, instead of leaving it to the SDK, which
+        would advance with each record.
+        """
+        state = self.get_context_state(context)
+        state.pop("progress_markers", None)
+        if self.replication_method == REPLICATION_INCREMENTAL:
+            state["replication_key"] = self.replication_key
+            state["replication_key_value"] = value
+        self.write_state()
+
+    @override
+    def log_sync_costs(self) -> None:
+        super().log_sync_costs()
+        self._tap.raise_failures()
+
+    def write_state(self) -> None:
+        """Write a STATE message, which the SDK does only at the end of a stream."""
+        self._tap.state_writer.write_state(self.tap_state)

@@ -1,0 +1,179 @@
+"""The tap: its settings, and the streams there are."""
+
+from __future__ import annotations
+
+from datetime import UTC, date
+from functools import cached_property
+from typing import TYPE_CHECKING, cast
+
+import click
+from singer_sdk import Tap
+from singer_sdk.contrib.msgspec import MsgSpecWriter
+from singer_sdk.exceptions import ConfigValidationError
+from singer_sdk.helpers.capabilities import PluginCapabilities, TapCapabilities
+from typing_extensions import override
+
+from tap_goatcounter import settings
+from tap_goatcounter.client import open_session
+from tap_goatcounter.errors import SyncFailedError
+from tap_goatcounter.pacing import Pacer
+from tap_goatcounter.sites import Site, addresses, identify
+from tap_goatcounter.streams import STREAMS
+from tap_goatcounter.streams.base import FAILURES, SiteStream
+from tap_goatcounter.streams.inventory import Sites
+from tap_goatcounter.streams.json_export import Archives
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import requests
+
+    from tap_goatcounter.sites import Address
+
+USUAL_HOURLY_LIMIT = 500
+
+
+class TapGoatCounter(Tap):
+    """Singer tap for GoatCounter web analytics: raw page views and daily statistics."""
+
+    name = "tap-goatcounter"
+    message_writer_class = MsgSpecWriter
+    capabilities = [  # noqa: RUF012
+        TapCapabilities.CATALOG,
+        TapCapabilities.STATE,
+        TapCapabilities.DISCOVER,
+        PluginCapabilities.ABOUT,
+        PluginCapabilities.STREAM_MAPS,
+        PluginCapabilities.FLATTENING,
+        PluginCapabilities.BATCH,
+        PluginCapabilities.STRUCTURED_LOGGING,
+    ]
+
+    config_jsonschema = settings.schema()
+
+    @override
+    def discover_streams(self) -> Sequence[SiteStream]:
+        return [stream(self) for stream in STREAMS]
+
+    @cached_property
+    def failures(self) -> list[str]:
+        """What has failed so far, a sentence each."""
+        return []
+
+    @cached_property
+    def archives(self) -> Archives:
+        """The JSON exports of this run."""
+        return Archives()
+
+    @cached_property
+    def pacer(self) -> Pacer:
+        """What keeps requests below the server's limits."""
+        return Pacer(
+            self.logger,
+            per_second=self.config["requests_per_second"],
+            per_hour=self.config.get("requests_per_hour"),
+        )
+
+    @cached_property
+    def session(self) -> requests.Session:
+        """The session of all streams."""
+        return open_session(self.pacer)
+
+    @cached_property
+    def start_day(self) -> date | None:
+        """The first day that the settings want."""
+        return self._day("start_date")
+
+    @cached_property
+    def end_day(self) -> date | None:
+        """The last day that the settings want."""
+        return self._day("end_date")
+
+    def _day(self, setting: str) -> date | None:
+        value = self.config.get(setting)
+        try:
+            return date.fromisoformat(value[:10]) if value else None
+        except ValueError:
+            message = f"{setting!r} must be a date like 2026-01-31, not {value!r}."
+            raise ConfigValidationError(message, errors=[message]) from None
+
+    @cached_property
+    def sites(self) -> dict[int, Site]:
+        """The sites that can be read, by id; what keeps the others from it is in `failures`."""
+        sites: dict[int, Site] = {}
+        for address in addresses(self.config):
+            try:
+                found = self._identify(address)
+            except FAILURES as error:
+                self.logger.error("%s cannot be read: %s", address, error)  # noqa: TRY400
+                self.failures.append(f"{address}: {error}")
+                continue
+            for site in found:
+                self._add(site, sites)
+        return sites
+
+    def _identify(self, address: Address) -> list[Site]:
+        client = cast("Sites", self.streams[Sites.name])
+        found = identify(address, client.ask, with_children=self.config["child_sites"])
+        if "requests_per_hour" not in self.config and found[0].server.counts_per_hour:
+            self.pacer.per_hour = USUAL_HOURLY_LIMIT
+        if found[0].zone is not UTC:
+            self.logger.warning(
+                "The days of total_daily and path_daily are those of %s for %s, as that is the "
+                "time zone of the token's user; those of all other streams are UTC's. Make the "
+                "token with a user whose time zone is UTC to have the same days everywhere.",
+                found[0].zone,
+                address,
+            )
+        return found
+
+    def _add(self, site: Site, sites: dict[int, Site]) -> None:
+        """Add a site, unless another server's site has the same id."""
+        known = sites.setdefault(site.id, site)
+        if known.record["code"] != site.record["code"]:
+            self.failures.append(
+                f"{site} has the same id as {known.address}, on another server. Records of the "
+                "two could not be told apart: run the tap for each server by itself.",
+            )
+
+    def raise_failures(self) -> None:
+        """Raise one error about all that has failed.
+
+        Raises:
+            SyncFailedError: Something has.
+        """
+        if self.failures:
+            raise SyncFailedError(self.failures)
+
+    def check_access(self) -> None:
+        """Check, without reading data, that each site answers and each token may read it.
+
+        Raises:
+            SyncFailedError: A site or a permission is out of reach.
+        """
+        wanted = {
+            stream.permission
+            for stream in cast("dict[str, SiteStream]", self.streams).values()
+            if stream.selected
+        }
+        for site in self.sites.values():
+            missing = site.lacks(wanted)
+            if missing:
+                self.failures.append(f"{site}: the token lacks {', '.join(missing)}.")
+            else:
+                click.echo(f"{site}: all permissions are there.", err=True)
+        self.raise_failures()
+
+    @classmethod
+    @override
+    def cb_test(cls, ctx: click.Context, param: click.Option, value: str) -> None:
+        """Check access on ``--test`` instead of reading a record of every stream.
+
+        Reading would use up the one export that the server grants per hour.
+        """
+        if value != "all":
+            super().cb_test(ctx, param, value)
+            return
+        given = ctx.params["config"]
+        cls(config=given.config, parse_env_config=given.parse_env).check_access()
+        ctx.exit()
