@@ -87,7 +87,6 @@ class SiteStream(GoatCounterClient):
         except FAILURES as error:
             self._tap.failures.append(f"{self.name} of {site}: {error}")
             self.logger.error("%s of %s failed: %s", self.name, site, error)  # noqa: TRY400
-            self.get_context_state(context).pop("progress_markers", None)
         self.write_state()
 
     def takes_format(self, site: Site) -> bool:
@@ -102,13 +101,8 @@ class SiteStream(GoatCounterClient):
         return self.get_context_state(context).get("replication_key_value")
 
     def advance_bookmark(self, context: Context, value: Any) -> None:
-        """Note that all records up to `value` have been written, and say so to the target.
-
-        Streams call this where they know it to be true, instead of leaving it to the SDK, which
-        would advance with each record.
-        """
+        """Note that all records up to `value` have been written, and say so to the target."""
         state = self.get_context_state(context)
-        state.pop("progress_markers", None)
         if self.replication_method == REPLICATION_INCREMENTAL:
             state["replication_key"] = self.replication_key
             state["replication_key_value"] = value
@@ -118,6 +112,15 @@ class SiteStream(GoatCounterClient):
     def log_sync_costs(self) -> None:
         super().log_sync_costs()
         self._tap.raise_failures()
+
+    @override
+    def _increment_stream_state(
+        self, latest_record: Record, *, context: Context | None = None
+    ) -> None:
+        """Leave the bookmark alone, which only `advance_bookmark` may move.
+
+        The SDK would move it with each record, though a record says nothing about those after it.
+        """
 
     def write_state(self) -> None:
         """Write a STATE message, which the SDK does only at the end of a stream."""
