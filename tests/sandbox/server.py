@@ -67,7 +67,7 @@ def serve(application: ASGIApp, port: int = 0, host: str = "127.0.0.1") -> Itera
     Yields:
         The base URL, without a slash at its end.
     """
-    listener = socket.create_server((host, port))
+    listener = _listener(host, port)
     server = uvicorn.Server(
         uvicorn.Config(
             _WithConnection(application),
@@ -94,6 +94,14 @@ def serve(application: ASGIApp, port: int = 0, host: str = "127.0.0.1") -> Itera
         server.should_exit = True
         thread.join()
         listener.close()
+
+
+def _listener(host: str, port: int) -> socket.socket:
+    """Listens on a socket that names its protocol, as asyncio sends small answers at once then."""
+    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    listener.bind((host, port))
+    return listener
 
 
 def _wait_for(server: uvicorn.Server, thread: threading.Thread) -> None:
