@@ -197,7 +197,7 @@ class Faults:
         self._faults: list[Fault] = []
         self._lock = threading.Lock()
 
-    def add(  # noqa: PLR0913
+    def add(
         self,
         method: str,
         path: str,

@@ -104,6 +104,14 @@ def _listener(host: str, port: int) -> socket.socket:
     return listener
 
 
+def _listen(host: str, port: int) -> socket.socket:
+    # asyncio sends small pieces without delay only if the socket says that it is TCP.
+    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    listener.bind((host, port))
+    return listener
+
+
 def _wait_for(server: uvicorn.Server, thread: threading.Thread) -> None:
     while not server.started:
         if not thread.is_alive():

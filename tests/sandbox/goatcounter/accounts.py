@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import enum
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
@@ -13,6 +13,7 @@ from tests.sandbox.goatcounter.timestamps import seconds, seconds_or_null
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from datetime import datetime
 
 ALL_SITES = -1
 """In a token's list of sites: every site of the account."""
@@ -228,7 +229,7 @@ def preferences(generation: Generation, timezone_name: str) -> dict[str, object]
         "views": [{"name": "default", "filter": "", "group": 0, "period": "week"}],
         "email_reports": 0,
         "fewer_numbers": False,
-        "fewer_numbers_lock_until": seconds(datetime(1, 1, 1, tzinfo=UTC)),
+        "fewer_numbers_lock_until": "0001-01-01T00:00:00Z",
         "theme": "",
         "datepicker": False,
     }

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from tests.sandbox.goatcounter.errors import InvalidFieldsError, unexpected
+from tests.sandbox.goatcounter.generation import Generation
 from tests.sandbox.goatcounter.places import UNKNOWN, country_name, language_name
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Hashable, Iterable
+    from collections.abc import Callable, Iterable
 
     from tests.sandbox.goatcounter.statistics import Question
     from tests.sandbox.goatcounter.store import Visit
@@ -23,6 +24,7 @@ _TOP_PAGES = 4
 _SIZES = (("phone", 600), ("tablet", 1000), ("desktop", 1920))
 
 Row = dict[str, object]
+Key = TypeVar("Key")
 
 
 @dataclass(frozen=True)
@@ -65,7 +67,7 @@ def breakdown(
     rows = {
         "browsers": lambda: _products(visit.browser.name for visit in found),
         "systems": lambda: _products(visit.system.name for visit in found),
-        "locations": lambda: _locations(found),
+        "locations": lambda: _locations(found, question.generation),
         "languages": lambda: _languages(found),
         "campaigns": lambda: _campaigns(found),
     }[page]()
@@ -75,7 +77,7 @@ def breakdown(
 def detail(page: str, key: str, visits: list[Visit], question: Question, part: Slice) -> Row:
     """One row of a page of statistics, broken down further."""
     if page == "toprefs":
-        return _paths_of_referrer(question.visitors(visits), key, part)
+        return _paths_of_referrer(question.visitors(visits), key, part, question.generation)
     found = visitors_of_days(visits, question)
     return {
         "browsers": lambda: part.of(_versions((visit.browser for visit in found), key)),
@@ -110,32 +112,43 @@ def visitors_of_days(visits: list[Visit], question: Question) -> list[Visit]:
 
 
 def _ranked(
-    keys: Iterable[Hashable],
-    tie: Callable[[Hashable], object] | None = None,
-) -> list[tuple[Hashable, int]]:
-    """Keys with their counts, the highest first, equal ones by key."""
-    counts = Counter(keys)
-    order = tie or (lambda key: key)
-    return sorted(counts.items(), key=lambda item: (-item[1], order(item[0])))
+    keys: Iterable[Key],
+    tie: Callable[[Key], Any] | None = None,
+    *,
+    descending: bool = False,
+) -> list[tuple[Key, int]]:
+    """Keys with their counts, the highest first.
+
+    Args:
+        keys: One key for each visitor.
+        tie: What decides between equal counts; the key itself if not given.
+        descending: Whether the highest of that comes first.
+    """
+    order: Callable[[Key], Any] = tie or (lambda key: key)
+    counts = sorted(Counter(keys).items(), key=lambda item: order(item[0]), reverse=descending)
+    return sorted(counts, key=lambda item: -item[1])
 
 
 def _products(names: Iterable[str]) -> list[Row]:
+    """Browsers or systems; the server leaves ties to the database, which counts names down."""
     return [
         {"id": name, "name": name, "count": count} if name else {"name": "", "count": count}
-        for name, count in _ranked(names)
+        for name, count in _ranked(names, descending=True)
     ]
 
 
-def _locations(visits: list[Visit]) -> list[Row]:
+def _locations(visits: list[Visit], generation: Generation) -> list[Row]:
+    countries = (visit.location.partition("-")[0] for visit in visits)
+    tie = country_name if generation is Generation.V2_7 else None
     return [
-        {"id": code or UNKNOWN, "name": country_name(str(code)), "count": count}
-        for code, count in _ranked(visit.location.partition("-")[0] for visit in visits)
+        {"id": code or UNKNOWN, "name": country_name(code), "count": count}
+        for code, count in _ranked(countries, tie)
     ]
 
 
 def _languages(visits: list[Visit]) -> list[Row]:
     return [
-        {"id": code or UNKNOWN, "name": language_name(str(code)), "count": count}
+        {"id": code or UNKNOWN, "name": language_name(code), "count": count}
         for code, count in _ranked(visit.language for visit in visits)
     ]
 
@@ -143,10 +156,7 @@ def _languages(visits: list[Visit]) -> list[Row]:
 def _campaigns(visits: list[Visit]) -> list[Row]:
     names = {visit.campaign_id: visit.campaign for visit in visits}
     ids = (visit.campaign_id for visit in visits if visit.campaign_id is not None)
-    return [
-        {"id": str(key), "name": names[key], "count": count}  # type: ignore[index]
-        for key, count in _ranked(ids)
-    ]
+    return [{"id": str(key), "name": names[key], "count": count} for key, count in _ranked(ids)]
 
 
 def _sizes(visits: list[Visit]) -> list[Row]:
@@ -166,7 +176,7 @@ def _top_referrers(visits: Iterable[Visit], part: Slice, link_domain: str) -> Ro
     referrers = {visit.referrer_id: visit.referrer for visit in visits}
     rows: list[Row] = []
     for key, count in _ranked(visit.referrer_id for visit in visits)[: _TOP_PAGES * part.limit]:
-        name, scheme = referrers[key]  # type: ignore[index]
+        name, scheme = referrers[key]
         if link_domain and name.startswith(link_domain):
             continue
         row: Row = {"name": name, "count": count, "ref_scheme": scheme}
@@ -174,7 +184,12 @@ def _top_referrers(visits: Iterable[Visit], part: Slice, link_domain: str) -> Ro
     return part.of(rows)
 
 
-def _paths_of_referrer(visits: Iterable[Visit], key: str, part: Slice) -> Row:
+def _paths_of_referrer(
+    visits: Iterable[Visit],
+    key: str,
+    part: Slice,
+    generation: Generation,
+) -> Row:
     """The paths that a referrer led to.
 
     Limit and offset act on the records of referrers, of which there is hardly ever more than one to
@@ -185,8 +200,11 @@ def _paths_of_referrer(visits: Iterable[Visit], key: str, part: Slice) -> Row:
     chosen = set(records[part.offset : part.offset + part.limit + 1])
     paths = {visit.path.id: visit.path.path for visit in found}
     rows: list[Row] = [
-        {"name": paths[path_id], "count": count}  # type: ignore[index]
-        for path_id, count in _ranked(v.path.id for v in found if v.referrer_id in chosen)
+        {"name": paths[path_id], "count": count}
+        for path_id, count in _ranked(
+            (visit.path.id for visit in found if visit.referrer_id in chosen),
+            descending=generation is Generation.V2_7,
+        )
     ]
     more = len(rows) > part.limit
     return {"stats": rows[:-1] if more else rows, "more": more}
@@ -194,10 +212,7 @@ def _paths_of_referrer(visits: Iterable[Visit], key: str, part: Slice) -> Row:
 
 def _versions(products: Iterable[tuple[str, str]], key: str) -> list[Row]:
     found = (product for product in products if product[0].lower() == key.lower())
-    return [
-        {"name": " ".join(product), "count": count}  # type: ignore[arg-type]
-        for product, count in _ranked(found)
-    ]
+    return [{"name": " ".join(product), "count": count} for product, count in _ranked(found)]
 
 
 def _regions(visits: list[Visit], country: str) -> list[Row]:
@@ -219,6 +234,6 @@ def _sources(visits: list[Visit], campaign: str) -> list[Row]:
     found = [visit for visit in visits if visit.campaign_id == int(campaign)]
     names = {visit.referrer_id: visit.referrer.name for visit in found}
     return [
-        {"name": names[key], "count": count}  # type: ignore[index]
+        {"name": names[key], "count": count}
         for key, count in _ranked(visit.referrer_id for visit in found)
     ]

@@ -108,8 +108,8 @@ class Export:
         return self.ends_at if self.failure is None and self._has_ended(now) else None
 
     def error(self, now: datetime) -> str | None:
-        """Why it failed, once it has."""
-        return self.failure if self._has_ended(now) else None
+        """Why it failed, once it has; the server does not tell it of JSON exports."""
+        return self.failure if self.format == "csv" and self._has_ended(now) else None
 
     def fail(self, error: str) -> None:
         """Makes it a failed export, from now on."""

@@ -47,7 +47,7 @@ class GoatCounter:
         faults: What goes wrong on demand.
     """
 
-    def __init__(  # noqa: PLR0913
+    def __init__(
         self,
         generation: Generation,
         *,
@@ -113,7 +113,7 @@ class GoatCounter:
             if base_path is not None:
                 self._state.base_path = base_path
 
-    def add_site(  # noqa: PLR0913
+    def add_site(
         self,
         cname: str = "127.0.0.1",
         parent: int | None = None,
@@ -149,7 +149,7 @@ class GoatCounter:
             self._state.accounts.sites.append(site)
             return site
 
-    def add_token(  # noqa: PLR0913
+    def add_token(
         self,
         permissions: int = FULL_PERMISSIONS,
         sites: Sequence[int] = (ALL_SITES,),

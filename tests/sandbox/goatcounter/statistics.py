@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import itertools
 from collections import Counter, defaultdict
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NotRequired, TypedDict
 
 from tests.sandbox.goatcounter.parameters import GROUPS
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Mapping
+    from collections.abc import Collection, Iterable, Iterator, Mapping
     from datetime import date
     from zoneinfo import ZoneInfo
 
@@ -23,6 +24,28 @@ _HALF_AN_HOUR = timedelta(minutes=30)
 _HOUR = timedelta(hours=1)
 _DAY = timedelta(days=1)
 _WEEK = 7
+
+
+class Day(TypedDict):
+    """Visitors of one day; the longer sums are there only where they are not 0."""
+
+    day: str
+    hourly: list[int]
+    daily: int
+    weekly: NotRequired[int]
+    monthly: NotRequired[int]
+
+
+class PathItem(TypedDict):
+    """Visitors of one path."""
+
+    count: int
+    path_id: int
+    path: str
+    event: bool
+    title: str
+    max: int
+    stats: list[Day]
 
 
 @dataclass(frozen=True)
@@ -95,15 +118,16 @@ def hits(visits: list[Visit], question: Question, limit: int) -> dict[str, objec
     ids = sorted(hours, key=lambda path_id: (-hours[path_id].total(), -path_id))
     items = [_item(paths[path_id], hours[path_id], question) for path_id in ids[:limit]]
     if not question.generation.lists_whole_local_days:
-        items.sort(key=_count, reverse=True)
-    return {"hits": items, "total": sum(map(_count, items)), "more": len(ids) > limit}
+        items.sort(key=lambda item: item["count"], reverse=True)
+    seen = sum(item["count"] for item in items)
+    return {"hits": items, "total": seen, "more": len(ids) > limit}
 
 
-def _item(path: Path, hours: Counter[datetime], question: Question) -> dict[str, object]:
+def _item(path: Path, hours: Counter[datetime], question: Question) -> PathItem:
     days = _days(hours, question)
     whole = question.generation.lists_whole_local_days
     return {
-        "count": hours.total() if whole else sum(day["daily"] for day in days),  # type: ignore[misc]
+        "count": hours.total() if whole else sum(day["daily"] for day in days),
         "path_id": path.id,
         "path": path.path,
         "event": path.event,
@@ -113,27 +137,24 @@ def _item(path: Path, hours: Counter[datetime], question: Question) -> dict[str,
     }
 
 
-def _count(item: dict[str, object]) -> int:
-    count = item["count"]
-    assert isinstance(count, int)
-    return count
+def _highest(days: list[Day], group: int) -> int:
+    counts = {
+        "hour": (max(day["hourly"]) for day in days),
+        "day": (day["daily"] for day in days),
+        "week": (day.get("weekly", 0) for day in days),
+        "month": (day.get("monthly", 0) for day in days),
+    }
+    return max(counts[GROUPS[group]], default=0)
 
 
-def _highest(days: list[dict[str, object]], group: int) -> int:
-    if GROUPS[group] == "hour":
-        return max((max(day["hourly"]) for day in days), default=0)  # type: ignore[call-overload]
-    key = {"day": "daily", "week": "weekly", "month": "monthly"}[GROUPS[group]]
-    return max((day.get(key, 0) for day in days), default=0)  # type: ignore[type-var, return-value]
-
-
-def _days(hours: Mapping[datetime, int], question: Question) -> list[dict[str, object]]:
+def _days(hours: Mapping[datetime, int], question: Question) -> list[Day]:
     table = {day: [0] * HOURS for day in _listed_days(question)}
     shift = _shift(question)
     for hour, count in hours.items():
         local = hour + shift
         if local.date() in table:
             table[local.date()][local.hour] += count
-    days: list[dict[str, object]] = [
+    days: list[Day] = [
         {"day": day.isoformat(), "hourly": counts, "daily": sum(counts)}
         for day, counts in table.items()
     ]
@@ -165,14 +186,20 @@ def _days_between(start: datetime, end: datetime) -> list[date]:
     return [start.date() + number * _DAY for number in range((end.date() - start.date()).days + 1)]
 
 
-def _add_longer_sums(days: list[dict[str, object]]) -> None:
+def _add_longer_sums(days: list[Day]) -> None:
     """Adds sums of weeks and months that begin in the answer, where they are not 0.
 
     Weeks are counted from the first day listed; a month that has begun before counts from there.
     """
-    daily = [day["daily"] for day in days]
-    starts = [i for i, day in enumerate(days) if i == 0 or str(day["day"]).endswith("-01")]
-    for key, firsts in (("weekly", list(range(0, len(days), _WEEK))), ("monthly", starts)):
-        for first, following in zip(firsts, [*firsts[1:], len(days)], strict=True):
-            if count := sum(daily[first:following]):  # type: ignore[arg-type]
-                days[first][key] = count
+    starts = [i for i, day in enumerate(days) if i == 0 or day["day"].endswith("-01")]
+    for first, count in _sums(days, range(0, len(days), _WEEK)):
+        days[first]["weekly"] = count
+    for first, count in _sums(days, starts):
+        days[first]["monthly"] = count
+
+
+def _sums(days: list[Day], starts: Iterable[int]) -> Iterator[tuple[int, int]]:
+    """Sums, where they are not 0, from each start to the next."""
+    for first, following in itertools.pairwise([*starts, len(days)]):
+        if count := sum(day["daily"] for day in days[first:following]):
+            yield first, count

@@ -6,6 +6,7 @@ import base64
 import binascii
 import gzip
 import html
+import json
 from email.utils import format_datetime
 from http import HTTPStatus
 from typing import TYPE_CHECKING
@@ -107,10 +108,11 @@ class Application:
         return self._answer_for_site(call, path, now)
 
     def _answer_for_site(self, call: Call, path: str, now: datetime) -> Response:
+        if not self._state.accounts.sites:
+            return Response(status_code=HTTPStatus.TEMPORARY_REDIRECT, headers={"Location": "/"})
         site = self._state.accounts.site_at(call.host)
         if site is None:
-            error = ApiError(HTTPStatus.BAD_REQUEST, f'no site at this domain ("{call.host}")')
-            return error.response(as_json=call.sends_json)
+            return _early_error(call, 400, f'no site at this domain ("{call.host}")')
         if path == "/count":
             return count_routes.pixel(call, self._state, site, now)
         if not path.startswith("/api/"):
@@ -135,9 +137,7 @@ class Application:
             return Response(status_code=HTTPStatus.UNSUPPORTED_MEDIA_TYPE)
         charge = self._state.limiter.charge(self._groups(call), call.client, now)
         if charge.refused:
-            text = f'{{"error": "{charge.text}"}}' if call.sends_json else f"{charge.text}\n"
-            headers = {**charge.headers, "Content-Type": JSON_ERROR_TYPE}
-            return Response(text, HTTPStatus.TOO_MANY_REQUESTS, headers)
+            return _early_error(call, 429, charge.text, charge.headers)
         try:
             response = self._dispatch(call, routing_path(path), site, now)
         except ApiError as error:
@@ -194,6 +194,17 @@ class Application:
         if not token.reaches(site):
             raise ApiError(HTTPStatus.FORBIDDEN, "this token does not have access to this site")
         return token
+
+
+def _early_error(
+    call: Call,
+    status: int,
+    text: str,
+    headers: Mapping[str, str] | None = None,
+) -> Response:
+    """An error found before the request reaches the API proper, which is never told as a page."""
+    body = json.dumps({"error": text}) if call.sends_json else f"{text}\n"
+    return Response(body, status, {**(headers or {}), "Content-Type": JSON_ERROR_TYPE})
 
 
 def _token_text(call: Call) -> str:

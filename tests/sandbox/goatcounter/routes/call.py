@@ -5,6 +5,7 @@ from __future__ import annotations
 import ipaddress
 import json
 from dataclasses import dataclass
+from http import HTTPStatus
 from typing import TYPE_CHECKING
 from urllib.parse import quote, unquote
 
@@ -124,13 +125,11 @@ def routing_path(raw_path: str) -> str:
     return decoded if quote(decoded, safe="/$&+,:;=@~") == raw_path else raw_path
 
 
-def json_response(content: object, status: int = 200) -> Response:
+def json_response(content: object, status: int = HTTPStatus.OK) -> Response:
     """An answer in JSON; only a plain success also says that it is."""
-    if status == Response().status_code:
-        body = json.dumps(content, ensure_ascii=False, indent=2).translate(_HTML_ESCAPES) + "\n"
-        return Response(body, status, {"Content-Type": "application/json; charset=utf-8"})
-    body = json.dumps(content, ensure_ascii=False, indent=2).translate(_HTML_ESCAPES)
-    return Response(body, status, {"Content-Type": JSON_ERROR_TYPE})
+    body = json.dumps(content, ensure_ascii=False, indent=2).translate(_HTML_ESCAPES) + "\n"
+    kind = "application/json; charset=utf-8" if status == HTTPStatus.OK else JSON_ERROR_TYPE
+    return Response(body, status, {"Content-Type": kind})
 
 
 def _is_public(text: str) -> bool:

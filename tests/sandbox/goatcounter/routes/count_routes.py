@@ -10,7 +10,7 @@ from urllib.parse import parse_qs
 
 from starlette.responses import Response
 
-from tests.sandbox.goatcounter.errors import ApiError, InvalidFieldsError
+from tests.sandbox.goatcounter.errors import ApiError
 from tests.sandbox.goatcounter.hits import HIT_FIELDS, Hit, HitError, clean
 from tests.sandbox.goatcounter.routes.call import json_response
 
@@ -39,14 +39,14 @@ def count(context: Context) -> Response:
         text = f"maximum amount of pageviews in one batch is {MOST_HITS}"
         raise ApiError(HTTPStatus.BAD_REQUEST, text)
     sessions = not content.get("no_sessions", False)
-    errors: dict[str, object] = {}
+    errors: dict[str, str] = {}
     for number, fields in enumerate(sent):
         try:
             store(context.state, context.site, Hit.from_mapping(fields), context.now, sessions)
         except HitError as error:
             errors[str(number)] = str(error)
     if errors:
-        raise InvalidFieldsError(errors)
+        return json_response({"errors": errors}, HTTPStatus.BAD_REQUEST)
     return json_response({"status": "ok"}, HTTPStatus.ACCEPTED)
 
 

@@ -58,11 +58,11 @@ def download(context: Context) -> Response:
     export, now = _export(context), context.now
     finished_at = export.finished_at(now)
     if finished_at is None:
-        raise ApiError(HTTPStatus.ACCEPTED, "still being generated")
+        return json_response({"error": "still being generated"}, HTTPStatus.ACCEPTED)
     if export.file_is_gone(now):
         if now - finished_at < KEPT_FOR:
             text = "exports are kept for 24 hours; this export file has been deleted"
-            raise ApiError(HTTPStatus.BAD_REQUEST, text)
+            return json_response({"error": text}, HTTPStatus.BAD_REQUEST)
         # The server compares the age the wrong way round, and so does not expect the usual case.
         raise unexpected(f"open {export.file_name}: no such file or directory")
     headers = {

@@ -1,0 +1,1 @@
+"""Replays what real servers were asked, and compares the sandbox's answers with theirs."""
