@@ -57,8 +57,10 @@ class Traffic:
         received = await _received(request)
         self._requests.append(received)
 
+        body: list[Message] = [{"type": "http.request", "body": received.body, "more_body": False}]
+
         async def replay() -> Message:
-            return {"type": "http.request", "body": received.body, "more_body": False}
+            return body.pop() if body else await receive()
 
         async def note_status(message: Message) -> None:
             if message["type"] == "http.response.start":
