@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, date
 from functools import cached_property
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Any, cast
 
 import click
 from singer_sdk import Tap
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     import requests
+    from singer_sdk.singerlib.encoding.base import GenericSingerWriter
 
     from tap_goatcounter.sites import Address
 
@@ -37,7 +38,7 @@ class TapGoatCounter(Tap):
     """Singer tap for GoatCounter web analytics: raw page views and daily statistics."""
 
     name = "tap-goatcounter"
-    message_writer_class = MsgSpecWriter
+    message_writer_class: type[GenericSingerWriter[Any, Any]] = MsgSpecWriter
     capabilities = [  # noqa: RUF012
         TapCapabilities.CATALOG,
         TapCapabilities.STATE,

@@ -1,0 +1,1 @@
+"""How fast the taps are, measured from outside."""
