@@ -1,0 +1,111 @@
+"""Fixtures: servers of both generations, a real one where there is one, and the tap itself.
+
+The fixture `place` is for whatever must hold on any server. Its tests also run against a real
+GoatCounter if a program of that name is on the PATH.
+"""
+
+from __future__ import annotations
+
+import shutil
+from contextlib import ExitStack
+from typing import TYPE_CHECKING, Any, Protocol
+
+import pytest
+
+from tests.real_goatcounter import serve_real
+from tests.sandbox.goatcounter import UNLIMITED, Generation, GoatCounter
+from tests.tap_goatcounter.places import COUNT_PERMISSION, Sandbox
+from tests.tap_goatcounter.runs import Tap
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from tests.tap_goatcounter.places import Place
+
+REAL = "real"
+PLACES = [*Generation, *([REAL] if shutil.which("goatcounter") else [])]
+
+
+class OpenSandbox(Protocol):
+    """Starts a sandbox."""
+
+    def __call__(
+        self,
+        generation: Generation,
+        *,
+        permissions: int = 76,
+        timezone: str = ".UTC",
+        collect: int = 510,
+        **settings: Any,
+    ) -> Sandbox:
+        """Serve one site until the test is over, without limits unless `settings` set some."""
+
+
+@pytest.fixture
+def open_sandbox() -> Iterator[OpenSandbox]:
+    with ExitStack() as stack:
+
+        def open_one(
+            generation: Generation,
+            *,
+            permissions: int = 76,
+            timezone: str = ".UTC",
+            collect: int = 510,
+            **settings: Any,
+        ) -> Sandbox:
+            server = GoatCounter(generation, **{"limits": UNLIMITED, **settings})
+            site = server.add_site(collect=collect)
+            return Sandbox(
+                url=stack.enter_context(server.serve()),
+                token=server.add_token(permissions, timezone=timezone),
+                sender=server.add_token(COUNT_PERMISSION, name="sender"),
+                site_id=site.id,
+                exports_json=generation is Generation.MAIN,
+                server=server,
+                site=site,
+            )
+
+        yield open_one
+
+
+@pytest.fixture(params=list(Generation), ids=lambda generation: generation.value)
+def generation(request: pytest.FixtureRequest) -> Generation:
+    found: Generation = request.param
+    return found
+
+
+@pytest.fixture
+def sandbox(open_sandbox: OpenSandbox, generation: Generation) -> Sandbox:
+    """Either generation of the sandbox."""
+    return open_sandbox(generation)
+
+
+@pytest.fixture
+def older(open_sandbox: OpenSandbox) -> Sandbox:
+    """Release 2.7 of the sandbox."""
+    return open_sandbox(Generation.V2_7)
+
+
+@pytest.fixture
+def newer(open_sandbox: OpenSandbox) -> Sandbox:
+    """The sandbox as hosted sites are."""
+    return open_sandbox(Generation.MAIN)
+
+
+@pytest.fixture(params=PLACES, ids=lambda place: getattr(place, "value", place))
+def place(
+    request: pytest.FixtureRequest, open_sandbox: OpenSandbox, tmp_path: Path
+) -> Iterator[Place]:
+    """Any server there is."""
+    if request.param == REAL:
+        with serve_real(tmp_path) as real:
+            yield real
+    else:
+        yield open_sandbox(request.param)
+
+
+@pytest.fixture
+def tap(tmp_path: Path) -> Iterator[Tap]:
+    with Tap(tmp_path) as tap:
+        yield tap

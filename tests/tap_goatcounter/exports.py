@@ -1,0 +1,57 @@
+"""What tests ask about exports, and CSV files made by hand."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from tests.singer import Run
+    from tests.tap_goatcounter.places import Sandbox
+
+HEADER = (
+    "2Path,Title,Event,UserAgent,Browser,System,Session,Bot,Referrer,Referrer scheme,"
+    "Screen size,Location,FirstVisit,Date"
+)
+ROW = '/a,A,0,,Firefox 140,Linux ,a1-b2,0,,o,"1366,0,1",GB,1,2026-11-01T21:58:03Z'
+
+
+def exports_asked_for(sandbox: Sandbox) -> int:
+    """How often an export was asked for, whatever came of it."""
+    return len(sandbox.received("POST", "/export"))
+
+
+def earlier_state(cursor: int, site_id: int = 1) -> dict[str, Any]:
+    """The state of an earlier run that has read the hits up to a cursor."""
+    partition = {
+        "context": {"site_id": site_id},
+        "replication_key": "export_last_hit_id",
+        "replication_key_value": cursor,
+    }
+    return {"bookmarks": {"hits": {"partitions": [partition]}}}
+
+
+def bookmark_of(run: Run, site_id: int = 1) -> Any:
+    """The cursor in the last state."""
+    return run.output.bookmark("hits", site_id=site_id)
+
+
+def memory_of(run: Run, stream: str = "hits", site_id: int = 1) -> Any:
+    """The export that the last state keeps in mind, None if there is none."""
+    partitions = run.output.state["bookmarks"][stream]["partitions"]
+    return next(
+        partition.get("export")
+        for partition in partitions
+        if partition["context"] == {"site_id": site_id}
+    )
+
+
+def serve_csv(sandbox: Sandbox, text: bytes | str, rows: int, last_hit_id: int = 7) -> None:
+    """Let the next export hold a text instead of the hits stored."""
+    sandbox.server.next_export.csv = text if isinstance(text, bytes) else text.encode()
+    sandbox.server.next_export.rows = rows
+    sandbox.server.next_export.last_hit_id = last_hit_id
+
+
+def csv_of(*rows: str) -> str:
+    """A file with these rows under the right header."""
+    return "".join(f"{line}\n" for line in (HEADER, *rows))

@@ -1,0 +1,121 @@
+"""Run the tap in one line of a test, or start it and watch."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+from typing import TYPE_CHECKING, Any, Self
+
+from tests.singer import Run, command_of, lines_of, read_output, run_tap
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+    from pathlib import Path
+
+NAME = "tap-goatcounter"
+
+
+class Tap:
+    """The tap's command line."""
+
+    def __init__(self, directory: Path) -> None:
+        """Keep config, catalog and state in a directory."""
+        self._directory = directory
+        self._started: list[subprocess.Popen[str]] = []
+
+    def __enter__(self) -> Self:
+        """Begin."""
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """End whatever still runs."""
+        for process in self._started:
+            process.kill()
+            process.communicate()
+
+    def run(
+        self,
+        settings: Mapping[str, Any],
+        *streams: str,
+        state: Mapping[str, Any] | None = None,
+        arguments: Iterable[str] = (),
+    ) -> Run:
+        """Run the tap to its end, with these streams selected or else the usual ones."""
+        return run_tap(
+            NAME, settings, self._directory, select=streams, state=state, arguments=arguments
+        )
+
+    def succeed(
+        self,
+        settings: Mapping[str, Any],
+        *streams: str,
+        state: Mapping[str, Any] | None = None,
+    ) -> Run:
+        """Run the tap, which must not fail."""
+        run = self.run(settings, *streams, state=state)
+        assert run.status == 0, run.log
+        return run
+
+    def fail(
+        self,
+        settings: Mapping[str, Any],
+        *streams: str,
+        state: Mapping[str, Any] | None = None,
+    ) -> Run:
+        """Run the tap, which must fail, and say why in words instead of a traceback."""
+        run = self.run(settings, *streams, state=state)
+        assert run.status != 0, run.log
+        assert "Traceback" not in run.log, run.log
+        return run
+
+    def start(
+        self,
+        settings: Mapping[str, Any],
+        *streams: str,
+        state: Mapping[str, Any] | None = None,
+    ) -> subprocess.Popen[str]:
+        """Start the tap; what it writes must be read."""
+        process = subprocess.Popen(
+            command_of(NAME, settings, self._directory, select=streams, state=state),
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        self._started.append(process)
+        return process
+
+    def run_with(
+        self, *arguments: str, environment: Mapping[str, str] | None = None
+    ) -> subprocess.CompletedProcess[str]:
+        """Run the tap with these arguments alone."""
+        program = command_of(NAME, {}, self._directory)[0]
+        return subprocess.run(
+            [program, *arguments],
+            capture_output=True,
+            text=True,
+            timeout=120,
+            check=False,
+            env={**os.environ, **(environment or {})},
+        )
+
+
+def messages(lines: Iterable[str]) -> Iterator[dict[str, Any]]:
+    """Singer messages, as far as their lines are whole."""
+    for line in lines:
+        if line.endswith("\n"):
+            yield json.loads(line)
+
+
+def killed(process: subprocess.Popen[str]) -> Run:
+    """What a process that was just killed has left behind; a torn last line is not read."""
+    process.kill()
+    written, log = process.communicate()
+    whole = written[: written.rfind("\n") + 1]
+    return Run(read_output(lines_of(whole)), log, process.returncode)
+
+
+def ended(process: subprocess.Popen[str]) -> Run:
+    """What a process has done, once it ends by itself."""
+    written, log = process.communicate(timeout=120)
+    return Run(read_output(lines_of(written)), log, process.returncode)

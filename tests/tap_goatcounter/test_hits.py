@@ -1,0 +1,249 @@
+"""The stream `hits`: every stored page view, once."""
+
+from __future__ import annotations
+
+import csv
+import io
+from typing import TYPE_CHECKING
+
+from tests.singer import keys_of
+from tests.tap_goatcounter.places import day, view
+from tests.tap_goatcounter.runs import messages
+
+if TYPE_CHECKING:
+    from tests.sandbox.goatcounter import Generation
+    from tests.tap_goatcounter.conftest import OpenSandbox
+    from tests.tap_goatcounter.places import Place, Sandbox
+    from tests.tap_goatcounter.runs import Tap
+
+FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
+HEADER = (
+    "2Path,Title,Event,UserAgent,Browser,System,Session,Bot,Referrer,Referrer scheme,"
+    "Screen size,Location,FirstVisit,Date\n"
+)
+
+
+def test_every_page_view_becomes_one_record_in_the_order_of_storing(place: Place, tap: Tap) -> None:
+    place.send(
+        [
+            view("/b", session="ada", at="10:00:00", title="B"),
+            view("/a", session="ada", at="11:00:00", title="A", location="DE"),
+            view("/a", session="ada", at="11:05:00", title="A"),
+            view("signup", session="bob", at="09:00:00", event=True),
+        ]
+    )
+    found = tap.succeed(place.settings(), "hits").records["hits"]
+    assert [
+        (hit["path"], hit["title"], hit["event"], hit["location"], hit["first_visit"], hit["date"])
+        for hit in found
+    ] == [
+        ("/b", "B", False, "", True, f"{day(2)}T10:00:00Z"),
+        ("/a", "A", False, "DE", True, f"{day(2)}T11:00:00Z"),
+        ("/a", "A", False, "", False, f"{day(2)}T11:05:00Z"),
+        ("signup", "", True, "", True, f"{day(2)}T09:00:00Z"),
+    ]
+    assert found[0]["session"] == found[1]["session"] == found[2]["session"]
+    assert found[3]["session"] != found[0]["session"]
+
+
+def test_a_record_holds_everything_that_the_export_says_of_a_page_view(
+    place: Place, tap: Tap
+) -> None:
+    place.send(
+        [
+            view(
+                "/lp",
+                title="Landing",
+                location="US-TX",
+                size="1920",
+                query="utm_source=newsletter&utm_campaign=autumn",
+                user_agent=FIREFOX,
+            )
+        ]
+    )
+    (hit,) = tap.succeed(place.settings(), "hits").records["hits"]
+    assert hit["session"].count("-") == 1
+    del hit["session"], hit["export_id"], hit["export_last_hit_id"]
+    assert hit == {
+        "site_id": place.site_id,
+        "export_cursor": 0,
+        "row_number": 1,
+        "path": "/lp",
+        "title": "Landing",
+        "event": False,
+        "user_agent": "",
+        "browser": "Firefox 140",
+        "system": "Linux",
+        "bot": 0,
+        "referrer": "newsletter",
+        "referrer_scheme": "c",
+        "screen_size": "1920,0,1",
+        "location": "US-TX",
+        "first_visit": True,
+        "date": f"{day(2)}T12:00:00Z",
+    }
+
+
+def test_a_second_run_brings_only_what_was_stored_since(place: Place, tap: Tap) -> None:
+    place.send([view("/first"), view("/second")])
+    first = tap.succeed(place.settings(), "hits")
+    place.send([view("/third", days_ago=0, at="00:00:00"), view("/fourth", days_ago=300)])
+    second = tap.succeed(place.settings(), "hits", state=first.output.state)
+    assert [hit["path"] for hit in second.records["hits"]] == ["/third", "/fourth"]
+
+
+def test_keys_are_unique_over_all_runs_and_sites_of_a_server(sandbox: Sandbox, tap: Tap) -> None:
+    sandbox.server.add_site("second.example.com", parent=sandbox.site_id)
+    settings = sandbox.settings(child_sites=True)
+    state, keys = None, []
+    for number in range(3):
+        sandbox.add(view(f"/{number}"), view(f"/{number}/again"))
+        sandbox.server.add_hits(2, [view(f"/{number}")])
+        run = tap.succeed(settings, "hits", state=state)
+        keys += keys_of(run.output, "hits")
+        state = run.output.state
+    assert len(keys) == 9
+    assert len(set(keys)) == 9
+
+
+def test_a_run_asks_for_what_comes_after_the_last_page_view(sandbox: Sandbox, tap: Tap) -> None:
+    sandbox.add(view("/a"), view("/b"))
+    first = tap.succeed(sandbox.settings(), "hits")
+    assert first.output.bookmark("hits", site_id=1) == sandbox.server.last_hit_id(1) == 2
+    sandbox.add(view("/c"))
+    second = tap.succeed(sandbox.settings(), "hits", state=first.output.state)
+    assert [export.start_from_hit_id for export in sandbox.server.exports] == [0, 2]
+    assert second.output.bookmark("hits", site_id=1) == 3
+
+
+def test_without_new_page_views_the_run_succeeds_and_the_bookmark_stays(
+    place: Place, tap: Tap
+) -> None:
+    place.send([view("/a")])
+    first = tap.succeed(place.settings(), "hits")
+    second = tap.succeed(place.settings(), "hits", state=first.output.state)
+    assert second.records["hits"] == []
+    assert second.output.state == first.output.state
+
+
+def test_a_site_without_any_page_view_gives_no_record_and_no_bookmark(
+    place: Place, tap: Tap
+) -> None:
+    run = tap.succeed(place.settings(), "hits")
+    assert run.records["hits"] == []
+    assert run.output.bookmark("hits", site_id=place.site_id) is None
+
+
+def test_where_page_views_are_not_stored_one_warning_names_the_switch(
+    open_sandbox: OpenSandbox, generation: Generation, tap: Tap
+) -> None:
+    sandbox = open_sandbox(generation, collect=190)
+    sandbox.add(view("/a"), view("/b"))
+    run = tap.succeed(sandbox.settings(), "hits")
+    assert run.records["hits"] == []
+    warnings = [line for line in run.log.splitlines() if "| WARNING" in line]
+    assert len(warnings) == 1
+    assert "Individual pageviews" in warnings[0]
+    assert sandbox.url in warnings[0]
+
+
+def test_where_page_views_are_stored_there_is_no_warning(sandbox: Sandbox, tap: Tap) -> None:
+    sandbox.add(view("/a"))
+    assert "WARNING" not in tap.succeed(sandbox.settings(), "hits").log
+
+
+def test_page_views_stored_before_the_switch_was_turned_off_are_still_read(
+    sandbox: Sandbox, tap: Tap
+) -> None:
+    sandbox.add(view("/a"))
+    sandbox.site.collect = 190
+    assert len(tap.succeed(sandbox.settings(), "hits").records["hits"]) == 1
+
+
+def test_the_bookmark_moves_only_behind_the_last_record(newer: Sandbox, tap: Tap) -> None:
+    newer.add(*(view(f"/{number}") for number in range(5000)))
+    process = tap.start(newer.settings(), "hits")
+    written, _ = process.communicate()
+    kinds = [
+        message["type"] if message["type"] != "STATE" else _cursor_in(message["value"])
+        for message in messages(written.splitlines(keepends=True))
+        if message["type"] != "SCHEMA"
+    ]
+    last_record = max(index for index, kind in enumerate(kinds) if kind == "RECORD")
+    assert kinds[:last_record].count(5000) == 0
+    assert kinds[-1] == 5000
+
+
+def test_the_export_is_in_the_state_before_the_first_record_and_not_in_the_last_state(
+    newer: Sandbox, tap: Tap
+) -> None:
+    newer.add(view("/a"))
+    run = tap.succeed(newer.settings(), "hits")
+    first, last = (state["bookmarks"]["hits"]["partitions"][0] for state in run.output.states[::2])
+    assert first["export"]["id"] == 1
+    assert "export" not in last
+
+
+def test_a_start_date_does_not_get_in_the_way(sandbox: Sandbox, tap: Tap) -> None:
+    sandbox.add(view("/a", days_ago=9))
+    settings = sandbox.settings(start_date=f"{day(2)}T00:00:00Z")
+    first = tap.succeed(settings, "hits")
+    sandbox.add(view("/b"))
+    second = tap.succeed(settings, "hits", state=first.output.state)
+    paths = [hit["path"] for hit in first.records["hits"] + second.records["hits"]]
+    assert paths == ["/a", "/b"]
+
+
+def test_text_of_any_kind_and_length_is_read_whole(newer: Sandbox, tap: Tap) -> None:
+    titles = [
+        'Prices, plans and "extras"',
+        '"',
+        "two\nlines",
+        "two\r\nlines",
+        "a\rb",
+        "NUL \x00 inside",
+        " blanks around ",
+        "Ümläut, 日本語, 🐐, \u2028",
+        "x" * 3_000_000,
+        '","' * 200_000,
+        "after all that",
+    ]
+    newer.add(*(view(f"/{number}", title=title) for number, title in enumerate(titles)))
+    found = tap.succeed(newer.settings(), "hits").records["hits"]
+    assert [hit["title"] for hit in found] == titles
+
+
+def test_rows_written_by_another_csv_writer_are_read_alike(newer: Sandbox, tap: Tap) -> None:
+    text = io.StringIO(newline="")
+    writer = csv.writer(text, quoting=csv.QUOTE_ALL, lineterminator="\r\n")
+    writer.writerow(HEADER.strip().split(","))
+    writer.writerow(
+        ["/a", "A", "false", "", "", "", "1f-2", "7", "", "", "", "", "true", f"{day(3)}T01:02:03Z"]
+    )
+    newer.server.next_export.csv = text.getvalue().encode()
+    newer.server.next_export.rows, newer.server.next_export.last_hit_id = 1, 99
+    (hit,) = tap.succeed(newer.settings(), "hits").records["hits"]
+    assert (hit["event"], hit["first_visit"], hit["bot"]) == (False, True, 7)
+    assert (hit["referrer_scheme"], hit["browser"], hit["session"]) == ("", "", "1f-2")
+
+
+def test_an_export_with_a_header_alone_is_an_empty_one(newer: Sandbox, tap: Tap) -> None:
+    newer.server.next_export.csv = HEADER.encode()
+    newer.server.next_export.rows, newer.server.next_export.last_hit_id = 0, 0
+    assert tap.succeed(newer.settings(), "hits").records["hits"] == []
+
+
+def test_without_a_state_everything_is_read_again_under_the_same_keys(
+    newer: Sandbox, tap: Tap
+) -> None:
+    newer.add(view("/a"))
+    first = tap.succeed(newer.settings(), "hits")
+    newer.add(view("/b"))
+    second = tap.succeed(newer.settings(), "hits")
+    assert [hit["path"] for hit in second.records["hits"]] == ["/a", "/b"]
+    assert keys_of(second.output, "hits")[:1] == keys_of(first.output, "hits")
+
+
+def _cursor_in(state: dict[str, dict[str, dict[str, list[dict[str, object]]]]]) -> object:
+    (partition,) = state["bookmarks"]["hits"]["partitions"]
+    return partition.get("replication_key_value")
