@@ -95,7 +95,7 @@ def run_tap(
         timeout=TIME_LIMIT_SECONDS,
         check=False,
     )
-    return Run(read_output(finished.stdout.splitlines()), finished.stderr, finished.returncode)
+    return Run(read_output(lines_of(finished.stdout)), finished.stderr, finished.returncode)
 
 
 def command_of(
@@ -154,6 +154,11 @@ def read_output(lines: Iterable[str]) -> Output:
             case "STATE":
                 output.states.append(message["value"])
     return output
+
+
+def lines_of(text: str) -> list[str]:
+    """Split where targets do: at line feeds alone, as JSON may hold other line separators."""
+    return text.removesuffix("\n").split("\n") if text else []
 
 
 def keys_of(output: Output, stream: str) -> list[tuple[Any, ...]]:
