@@ -16,6 +16,8 @@ import msgspec
 from singer_sdk.contrib.msgspec import MsgSpecWriter, encoder
 from singer_sdk.mapper import SameRecordTransform
 
+from tap_goatcounter.progress import Beat
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
@@ -58,9 +60,11 @@ def write(stream: Stream, fields: Sequence[str], rows: Iterable[Sequence[Any]]) 
     alias = stream.stream_maps[0].stream_alias
     output = sys.stdout.buffer
     rows = iter(rows)
-    written = 0
+    written, beat = 0, Beat()
     while batch := [record(*row) for row in islice(rows, ROWS_AT_ONCE)]:
         now = datetime.now(UTC)
         output.write(encoder.encode_lines([RecordMessage(alias, row, now) for row in batch]))
         written += len(batch)
+        if beat.due():
+            stream.logger.info("%s records are written.", f"{written:,}")
     return written

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 P = ParamSpec("P")
 T = TypeVar("T")
 
-FILE_TYPE = "application/gzip"
+DOWNLOAD = "/download"
 LONGEST_BACKOFF = 60
 LONGEST_WAIT = 3700
 TOO_MUCH = {
@@ -157,7 +157,7 @@ class GoatCounterClient(RESTStream[None]):
 
     @override
     def validate_response(self, response: requests.Response) -> None:
-        if response.headers.get("Content-Type") != FILE_TYPE:
+        if not response.url.endswith(DOWNLOAD):
             _ = response.content  # read here, where a broken transfer is tried again
         status = response.status_code
         if status == HTTPStatus.TOO_MANY_REQUESTS or status >= HTTPStatus.INTERNAL_SERVER_ERROR:

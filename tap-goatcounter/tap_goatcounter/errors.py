@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 import click
 import msgspec
+from requests import RequestException
 from singer_sdk.exceptions import FatalAPIError
 
 if TYPE_CHECKING:
@@ -90,6 +91,16 @@ class SyncFailedError(click.ClickException):
             f"{len(listed)} part(s) of the sync failed, everything else is complete:\n"
             + "\n".join(f"- {failure}" for failure in listed),
         )
+
+
+def told(error: Exception) -> str:
+    """Give an error's text, and what to do if it is about the connection."""
+    if isinstance(error, RequestException):
+        return (
+            f"no answer, {error}. Check 'site_url', the network and proxies in between; for slow "
+            "servers raise 'request_timeout'."
+        )
+    return str(error)
 
 
 def api_words(response: Response) -> str:

@@ -20,7 +20,7 @@ import requests
 from singer_sdk.exceptions import RetriableAPIError
 
 from tap_goatcounter.client import retry_after, status_of
-from tap_goatcounter.errors import AnswerError, ExportError
+from tap_goatcounter.errors import AnswerError, ExportError, describe
 from tap_goatcounter.progress import Beat
 from tap_goatcounter.windows import instant
 
@@ -201,7 +201,7 @@ class Exporter:
         try:
             response = self._stream.once("GET", self._site.address, path)
         except (AnswerError, RetriableAPIError) as error:
-            if status_of(error) in GONE:
+            if _says_gone(error, export):
                 self.forget()
                 raise ExportError(
                     f"the file of export {export['id']} is gone, the server keeps it for 24 hours. "
@@ -209,11 +209,23 @@ class Exporter:
                 ) from error
             raise
         with response:
+            if response.status_code != HTTPStatus.OK:
+                raise RetriableAPIError(describe(response), response)
             name = _file_name(response, export)
             return name, _spooled(response, name, export["hash"])
 
 
-GONE = {HTTPStatus.BAD_REQUEST, HTTPStatus.NOT_FOUND, HTTPStatus.INTERNAL_SERVER_ERROR}
+def _says_gone(error: AnswerError | RetriableAPIError, export: Mapping[str, Any]) -> bool:
+    """Tell whether a download was refused because the file was removed.
+
+    For files that have had their time the server says so with the status 500, which for younger
+    ones means that something else went wrong.
+    """
+    status = status_of(error)
+    if status == HTTPStatus.INTERNAL_SERVER_ERROR:
+        finished_at = datetime.fromisoformat(export["finished_at"])
+        return datetime.now(UTC) - finished_at > KEPT_FOR
+    return status in {HTTPStatus.BAD_REQUEST, HTTPStatus.NOT_FOUND}
 
 
 def _is_stuck(export: Mapping[str, Any], age: timedelta, time_out: int) -> bool:

@@ -36,8 +36,13 @@ COLUMNS = (
 )
 VERSION = "2"
 VERSION_OF = re.compile(r"(\d+)Path")
-DATE = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z")
+DATE = re.compile(
+    r"\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])"
+    r"T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.\d+)?Z",
+    re.ASCII,
+)
 BOOLEANS = {"0": False, "1": True, "false": False, "true": True}
+BOTS = {str(code): code for code in range(256)}
 LONGEST_CELL = 2**31 - 1
 BUFFER = 1 << 17
 
@@ -74,7 +79,7 @@ def read(body: BinaryIO, name: str, expected: int) -> Iterator[Row]:
             ) = row  # fmt: skip
             yield (
                 number, path, title, BOOLEANS[event], user_agent, browser.strip(), system.strip(),
-                session, int(bot), referrer, referrer_scheme, screen_size, location,
+                session, BOTS[bot], referrer, referrer_scheme, screen_size, location,
                 BOOLEANS[first_visit], checked(date),
             )  # fmt: skip
     except (csv.Error, UnicodeDecodeError) as error:
@@ -106,7 +111,7 @@ def _check_header(header: list[str] | None, name: str) -> None:
         return
     if tuple(header) == COLUMNS:
         return
-    version = VERSION_OF.fullmatch(header[0])
+    version = VERSION_OF.fullmatch("".join(header[:1]))
     if version and version[1] != VERSION:
         raise ExportError(
             f"{name}, row 0: the file has version {version[1]} of the format and this tap reads "
@@ -125,7 +130,7 @@ def _fault(name: str, number: int, row: list[str]) -> str:
     cells = dict(zip(COLUMNS, row, strict=True))
     fits = {
         "Event": cells["Event"] in BOOLEANS,
-        "Bot": cells["Bot"].isdecimal(),
+        "Bot": cells["Bot"] in BOTS,
         "FirstVisit": cells["FirstVisit"] in BOOLEANS,
         "Date": DATE.fullmatch(cells["Date"]) is not None,
     }

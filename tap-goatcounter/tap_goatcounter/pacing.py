@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from requests import PreparedRequest, Response
 
 HOUR = 3600.0
+USUAL_HOURLY_LIMIT = 500
 LONG_PAUSE = 5.0
 
 
@@ -47,8 +48,8 @@ class Pacer:
             pause = max(pause, self._pause(self.per_hour, HOUR))
         if pause > LONG_PAUSE:
             self._logger.info(
-                "Waiting %.0f minutes: the server allows %s requests per hour.",
-                pause / 60,
+                "Waiting %.0f seconds: the server allows %s requests per hour.",
+                pause,
                 self.per_hour,
             )
         if pause > 0:
@@ -56,9 +57,8 @@ class Pacer:
 
     def answered(self) -> None:
         """Note that a request was answered, or failed, just now."""
-        now = time.monotonic()
-        self._answers.append(now)
-        while self._answers[0] < now - HOUR:
+        self._answers.append(time.monotonic())
+        if len(self._answers) > max(self._per_second, self.per_hour or USUAL_HOURLY_LIMIT):
             self._answers.popleft()
 
     def _pause(self, allowance: int, window: float) -> float:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from datetime import UTC
+from datetime import UTC, datetime
 from enum import Enum
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Protocol
@@ -98,6 +98,11 @@ class Site:
     def stores_page_views(self) -> bool:
         """Whether the site keeps the individual page views that the hit export reads."""
         return bool(self.record["setttings"]["collect"] & INDIVIDUAL_PAGE_VIEWS)
+
+    @property
+    def first_hit(self) -> datetime:
+        """When counting began, or could have begun."""
+        return datetime.fromisoformat(self.record["first_hit_at"] or self.record["created_at"])
 
     def lacks(self, permissions: Iterable[Permission]) -> list[str]:
         """Name those of `permissions` that the token does not have."""

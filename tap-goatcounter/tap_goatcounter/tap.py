@@ -15,8 +15,8 @@ from typing_extensions import override
 
 from tap_goatcounter import settings
 from tap_goatcounter.client import open_session
-from tap_goatcounter.errors import SyncFailedError
-from tap_goatcounter.pacing import Pacer
+from tap_goatcounter.errors import SyncFailedError, told
+from tap_goatcounter.pacing import USUAL_HOURLY_LIMIT, Pacer
 from tap_goatcounter.sites import Site, addresses, identify
 from tap_goatcounter.streams import STREAMS
 from tap_goatcounter.streams.base import FAILURES, SiteStream
@@ -30,8 +30,6 @@ if TYPE_CHECKING:
     from singer_sdk.singerlib.encoding.base import GenericSingerWriter
 
     from tap_goatcounter.sites import Address
-
-USUAL_HOURLY_LIMIT = 500
 
 
 class TapGoatCounter(Tap):
@@ -51,6 +49,15 @@ class TapGoatCounter(Tap):
     ]
 
     config_jsonschema = settings.schema()
+
+    @override
+    def _validate_config(self, *, raise_errors: bool = True) -> list[str]:
+        """Validate the settings, without quoting a secret in an error."""
+        try:
+            return super()._validate_config(raise_errors=raise_errors)
+        except ConfigValidationError as error:
+            errors = [settings.without_secrets(text, self.config) for text in error.errors]
+            raise ConfigValidationError(str(error), errors=errors) from None
 
     @override
     def discover_streams(self) -> Sequence[SiteStream]:
@@ -106,8 +113,7 @@ class TapGoatCounter(Tap):
             try:
                 found = self._identify(address)
             except FAILURES as error:
-                self.logger.error("%s cannot be read: %s", address, error)  # noqa: TRY400
-                self.failures.append(f"{address}: {error}")
+                self.fail(f"{address}: {told(error)}")
                 continue
             for site in found:
                 self._add(site, sites)
@@ -132,10 +138,15 @@ class TapGoatCounter(Tap):
         """Add a site, unless another server's site has the same id."""
         known = sites.setdefault(site.id, site)
         if known.record["code"] != site.record["code"]:
-            self.failures.append(
+            self.fail(
                 f"{site} has the same id as {known.address}, on another server. Records of the "
                 "two could not be told apart: run the tap for each server by itself.",
             )
+
+    def fail(self, failure: str) -> None:
+        """Note that a part of the sync has failed, and go on with the others."""
+        self.logger.error(failure)
+        self.failures.append(failure)
 
     def raise_failures(self) -> None:
         """Raise one error about all that has failed.
@@ -160,7 +171,7 @@ class TapGoatCounter(Tap):
         for site in self.sites.values():
             missing = site.lacks(wanted)
             if missing:
-                self.failures.append(f"{site}: the token lacks {', '.join(missing)}.")
+                self.fail(f"{site}: the token lacks {', '.join(missing)}.")
             else:
                 click.echo(f"{site}: all permissions are there.", err=True)
         self.raise_failures()

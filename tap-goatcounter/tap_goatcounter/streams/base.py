@@ -11,7 +11,7 @@ from singer_sdk.singerlib.catalog import REPLICATION_INCREMENTAL
 from typing_extensions import override
 
 from tap_goatcounter.client import GoatCounterClient
-from tap_goatcounter.errors import SiteError
+from tap_goatcounter.errors import SiteError, told
 from tap_goatcounter.unknown_fields import KEPT_AS, KEPT_SCHEMA, UnknownFields
 
 if TYPE_CHECKING:
@@ -85,8 +85,7 @@ class SiteStream(GoatCounterClient):
                 self._unknown_fields.apply(record)
                 yield record
         except FAILURES as error:
-            self._tap.failures.append(f"{self.name} of {site}: {error}")
-            self.logger.error("%s of %s failed: %s", self.name, site, error)  # noqa: TRY400
+            self._tap.fail(f"{self.name} of {site}: {told(error)}")
         self.write_state()
 
     def takes_format(self, site: Site) -> bool:

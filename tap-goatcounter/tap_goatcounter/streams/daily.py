@@ -9,7 +9,7 @@ Source: GoatCounter's API documentation, ``/stats/*``, corrected by what servers
 from __future__ import annotations
 
 from abc import abstractmethod
-from datetime import UTC, date, datetime, timedelta, tzinfo
+from datetime import UTC, date, timedelta, tzinfo
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from typing_extensions import override
@@ -79,8 +79,7 @@ class DailyStream(SiteStream):
     def _first_day(self, site: Site) -> date:
         if start := self._tap.start_day:
             return start
-        first_hit = datetime.fromisoformat(site.record["first_hit_at"])
-        return first_hit.astimezone(self.zone(site)).date()
+        return site.first_hit.astimezone(self.zone(site)).date()
 
 
 class OwnerDayStream(DailyStream):

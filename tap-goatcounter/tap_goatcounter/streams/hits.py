@@ -93,9 +93,15 @@ class Hits(SiteStream):
                 site,
             )
         exporter = Exporter(self, site, self.get_context_state(context))
-        export = exporter.obtain(*self._wanted(site, self.bookmark(context) or 0))
+        cursor = self.bookmark(context) or 0
+        export = exporter.obtain(*self._wanted(site, cursor))
         if export["num_rows"]:
-            yield from self._rows(site, exporter, export)
+            name, body = exporter.download(export)
+            self.logger.info("Reading %s rows of %s.", export["num_rows"], name)
+            constants = (site.id, cursor, export["id"], export["last_hit_id"])
+            with body:
+                rows = hits_csv.read(body, name, export["num_rows"])
+                yield from self._records(constants + row for row in rows)
         exporter.forget()
         if export["num_rows"]:
             self.advance_bookmark(context, export["last_hit_id"])
@@ -107,21 +113,12 @@ class Hits(SiteStream):
             body["format"] = "csv"
         return body, lambda body: body.get("start_from_hit_id") == cursor
 
-    def _rows(self, site: Site, exporter: Exporter, export: dict[str, Any]) -> Iterator[Record]:
-        name, body = exporter.download(export)
-        self.logger.info("Reading %s rows of %s.", export["num_rows"], name)
-        constants = (
-            site.id,
-            export.get("start_from_hit_id", 0),
-            export["id"],
-            export["last_hit_id"],
-        )
-        with body:
-            rows = (constants + row for row in hits_csv.read(body, name, export["num_rows"]))
-            if bulk.can_write(self):
-                self._counter.increment(bulk.write(self, self.names, rows))
-            else:
-                yield from (dict(zip(self.names, row, strict=True)) for row in rows)
+    def _records(self, rows: Iterator[hits_csv.Row]) -> Iterator[Record]:
+        """Make records of rows, or write them at once where nothing stands between."""
+        if bulk.can_write(self):
+            self._counter.increment(bulk.write(self, self.names, rows))
+        else:
+            yield from (dict(zip(self.names, row, strict=True)) for row in rows)
 
     @override
     def get_record_counter(self, **kwargs: Any) -> metrics.Counter:

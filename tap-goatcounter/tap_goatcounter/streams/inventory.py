@@ -153,8 +153,7 @@ class Paths(SiteStream):
 
     def _with_visitors(self, site: Site) -> Iterator[dict[str, Any]]:
         """Read the paths that had visitors at any time."""
-        first_hit = datetime.fromisoformat(site.record["first_hit_at"])
-        days = Days(first_hit.date(), datetime.now(UTC).date())
+        days = Days(site.first_hit.astimezone(UTC).date(), datetime.now(UTC).date())
         for row in in_windows(days, len(days), lambda window: self._visited(site, window)):
             yield {name: row[name] for name in ("path", "title", "event")} | {"id": row["path_id"]}
 
