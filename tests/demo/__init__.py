@@ -1,0 +1,1 @@
+"""Shows what each tap does, on invented data, from an empty database to one that is kept up."""

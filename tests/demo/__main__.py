@@ -1,0 +1,136 @@
+"""Loads each tap's data into DuckDB by Meltano, adds new data at the source, and loads again.
+
+Everything lies in a temporary directory and is checked: the exit status is 0 only if each table
+has the rows that it ought to have.
+"""
+
+from __future__ import annotations
+
+import sys
+import tempfile
+from pathlib import Path
+from time import monotonic
+from typing import TYPE_CHECKING
+
+from rich.console import Console
+from rich.table import Table
+
+from tests.demo import goatcounter, warehouse
+from tests.meltano import Project, Run
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from contextlib import AbstractContextManager
+
+    from tests.demo.source import Source
+    from tests.demo.warehouse import Tables
+
+DEMOS: Mapping[str, Callable[[], AbstractContextManager[Source]]] = {
+    "tap-goatcounter": goatcounter.serve,
+}
+TARGET = "target-duckdb"
+DATABASE = "output/warehouse.duckdb"
+
+
+class DemoFailedError(Exception):
+    """Something is not as it ought to be."""
+
+
+def main() -> None:
+    """Run all demonstrations, and end with the exit status."""
+    console = Console(highlight=False)
+    try:
+        with tempfile.TemporaryDirectory(prefix="demo-") as directory:
+            demonstrate(Project(Path(directory)), console)
+    except DemoFailedError as error:
+        console.print(f"[red]The demonstration failed:[/] {error}")
+        sys.exit(1)
+
+
+def demonstrate(project: Project, console: Console) -> None:
+    """Run all demonstrations in a project."""
+    console.print(f"Installing {', '.join(DEMOS)} and {TARGET} in a Meltano project of their own …")
+    project.install(*DEMOS, TARGET)
+    for tap, serve in DEMOS.items():
+        with serve() as source:
+            Demo(tap, source, project, console).show()
+
+
+class Demo:
+    """The demonstration of one tap."""
+
+    def __init__(self, tap: str, source: Source, project: Project, console: Console) -> None:
+        """Prepare to load from a source."""
+        self._tap = tap
+        self._source = source
+        self._project = project
+        self._console = console
+
+    def show(self) -> None:
+        """Load everything, let the source grow, and load what is new."""
+        self._console.rule(self._tap)
+        first = self._load()
+        before = self._tables()
+        self._console.print(_table_of_all(first, before))
+        self._check_rows(before)
+
+        self._console.print(f"At the source: {self._source.grow()}")
+        second = self._load()
+        after = self._tables()
+        self._console.print(_table_of_changes(second, before, after))
+        self._check_rows(after)
+        self._check_sent(second, before, after)
+        self._console.print("Only what is new was added, and every table has the rows it should.")
+
+    def _load(self) -> Run:
+        command = ["run", self._tap, TARGET]
+        self._console.print(f"$ meltano {' '.join(command)}")
+        begin = monotonic()
+        run = self._project.meltano(*command, settings=self._source.settings)
+        if run.status:
+            self._console.print(run.story, markup=False)
+            raise DemoFailedError(f"Meltano ended with exit status {run.status}.")
+        self._console.print(f"  {monotonic() - begin:.1f} seconds, Meltano's own start included")
+        return run
+
+    def _tables(self) -> Tables:
+        schema = self._tap.replace("-", "_")
+        return warehouse.read(self._project.directory / DATABASE, schema)
+
+    def _check_rows(self, tables: Tables) -> None:
+        for stream, rows in self._source.rows().items():
+            if (found := tables[stream].total()) != rows:
+                raise DemoFailedError(f"{stream} has {found} rows, and the source has {rows}.")
+
+    def _check_sent(self, run: Run, before: Tables, after: Tables) -> None:
+        for stream in self._source.sent_once:
+            new = warehouse.difference(before[stream], after[stream]).new
+            if run.records[stream] != new:
+                raise DemoFailedError(f"{run.records[stream]} {stream} came, and {new} are new.")
+
+
+def _table_of_all(run: Run, tables: Tables) -> Table:
+    table = _table("stream", "rows", "seconds")
+    for stream, rows in tables.items():
+        table.add_row(stream, f"{rows.total():,}", f"{run.seconds[stream]:.2f}")
+    return table
+
+
+def _table_of_changes(run: Run, before: Tables, after: Tables) -> Table:
+    table = _table("stream", "rows sent", "new", "changed", "rows in all")
+    for stream, rows in after.items():
+        difference = warehouse.difference(before[stream], rows)
+        numbers = (run.records[stream], difference.new, difference.changed, rows.total())
+        table.add_row(stream, *(f"{number:,}" for number in numbers))
+    return table
+
+
+def _table(first: str, *others: str) -> Table:
+    table = Table(first)
+    for header in others:
+        table.add_column(header, justify="right")
+    return table
+
+
+if __name__ == "__main__":
+    main()

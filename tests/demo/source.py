@@ -1,0 +1,26 @@
+"""What the demonstration needs to know of a server that a tap reads."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+class Source(Protocol):
+    """A server with data on it."""
+
+    @property
+    def settings(self) -> Mapping[str, str]:
+        """The environment variables by which the tap finds the server and may read it."""
+
+    @property
+    def sent_once(self) -> frozenset[str]:
+        """The streams of which a later run must not send again what an earlier one has sent."""
+
+    def rows(self) -> Mapping[str, int]:
+        """Count the rows that a complete copy has now, for the main streams at least."""
+
+    def grow(self) -> str:
+        """Add and change data, and say in a sentence what."""

@@ -1,0 +1,128 @@
+"""Run Meltano in projects that are made of the repository's ``meltano.yml``."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from collections import Counter
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+REPOSITORY = Path(__file__).parents[1]
+TIME_LIMIT_SECONDS = 600
+FOREIGN_SETTINGS = ("MELTANO_", "TAP_", "TARGET_", "COVERAGE_")
+"""Variables that begin so are kept from Meltano: a test says itself what is set."""
+
+
+@dataclass(frozen=True)
+class Run:
+    """A finished run of Meltano.
+
+    Attributes:
+        status: Its exit status.
+        output: Its stdout.
+        log: Its stderr, a JSON object per line.
+    """
+
+    status: int
+    output: str
+    log: str
+
+    @property
+    def story(self) -> str:
+        """What Meltano and the plugins have said, without the data about each line."""
+        return "\n".join(_words(line) for line in self.log.splitlines())
+
+    @cached_property
+    def records(self) -> dict[str, int]:
+        """How many records the tap has sent, by stream."""
+        return dict(self._totals("record_count"))
+
+    @cached_property
+    def seconds(self) -> dict[str, float]:
+        """How long the tap took, by stream."""
+        return dict(self._totals("sync_duration"))
+
+    def _totals(self, metric: str) -> Counter[str]:
+        totals: Counter[str] = Counter()
+        for measured in self._metrics():
+            if measured["metric"] == metric:
+                totals[measured["tags"]["stream"]] += measured["value"]
+        return totals
+
+    def _metrics(self) -> Iterator[dict[str, Any]]:
+        entries = (_entry(line) for line in self.log.splitlines())
+        return (entry["metric_info"] for entry in entries if "metric_info" in entry)
+
+
+class Project:
+    """A Meltano project that has the repository's plugins, and nothing else in common with it."""
+
+    def __init__(self, directory: Path) -> None:
+        """Make the project.
+
+        Args:
+            directory: An empty directory.
+        """
+        self.directory = directory
+        shutil.copy(REPOSITORY / "meltano.yml", directory)
+        (directory / "output").mkdir()
+        for tap in REPOSITORY.glob("tap-*"):
+            (directory / tap.name).symlink_to(tap)
+
+    def install(self, *plugins: str) -> None:
+        """Install plugins.
+
+        Raises:
+            RuntimeError: One of them cannot be installed.
+        """
+        finished = self.meltano("install", *plugins)
+        if finished.status:
+            raise RuntimeError(finished.story)
+
+    def meltano(self, *arguments: str, settings: Mapping[str, str] | None = None) -> Run:
+        """Run Meltano.
+
+        Args:
+            arguments: Its arguments.
+            settings: Environment variables of Meltano and its plugins.
+        """
+        finished = subprocess.run(
+            [Path(sys.executable).with_name("meltano"), "--log-format=json", *arguments],
+            cwd=self.directory,
+            env={**_environment(), **(settings or {})},
+            capture_output=True,
+            text=True,
+            timeout=TIME_LIMIT_SECONDS,
+            check=False,
+        )
+        return Run(finished.returncode, finished.stdout, finished.stderr)
+
+
+def _entry(line: str) -> dict[str, Any]:
+    """Read a line of the log; what is not of Meltano's making has only words."""
+    try:
+        entry: dict[str, Any] = json.loads(line)
+    except ValueError:
+        return {"event": line}
+    return entry
+
+
+def _words(line: str) -> str:
+    entry = _entry(line)
+    return f"{entry.get('name', '')}: {entry['event']}"
+
+
+def _environment() -> dict[str, str]:
+    kept = {
+        name: value for name, value in os.environ.items() if not name.startswith(FOREIGN_SETTINGS)
+    }
+    return {**kept, "NO_COLOR": "1"}
