@@ -7,7 +7,9 @@ and come out as the same bytes.
 
 from __future__ import annotations
 
+import signal
 import sys
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from itertools import islice
 from typing import TYPE_CHECKING, Any
@@ -19,11 +21,12 @@ from singer_sdk.mapper import SameRecordTransform
 from tap_goatcounter.progress import Beat
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from singer_sdk.streams import Stream
 
 ROWS_AT_ONCE = 1000
+STOPPING = {signal.SIGINT, signal.SIGTERM}
 
 
 class RecordMessage(msgspec.Struct, tag_field="type", tag="RECORD"):
@@ -63,8 +66,26 @@ def write(stream: Stream, fields: Sequence[str], rows: Iterable[Sequence[Any]]) 
     written, beat = 0, Beat()
     while batch := [record(*row) for row in islice(rows, ROWS_AT_ONCE)]:
         now = datetime.now(UTC)
-        output.write(encoder.encode_lines([RecordMessage(alias, row, now) for row in batch]))
+        with _undisturbed():
+            output.write(encoder.encode_lines([RecordMessage(alias, row, now) for row in batch]))
+            output.flush()
         written += len(batch)
         if beat.due():
             stream.logger.info("%s records are written.", f"{written:,}")
     return written
+
+
+@contextmanager
+def _undisturbed() -> Iterator[None]:
+    """Hold signals back while a batch is written, lest they cut a line in two.
+
+    Windows has no such means, and sends no such signals.
+    """
+    if not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, STOPPING)
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
