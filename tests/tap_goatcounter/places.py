@@ -89,7 +89,7 @@ def as_json(hit: Hit) -> dict[str, Any]:
     return {name: value for name, value in given.items() if value}
 
 
-def view(  # noqa: PLR0913
+def view(
     path: str = "/",
     *,
     days_ago: int = 2,

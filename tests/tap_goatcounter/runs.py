@@ -54,7 +54,7 @@ class Tap:
     ) -> Run:
         """Run the tap, which must not fail."""
         run = self.run(settings, *streams, state=state)
-        assert run.status == 0, run.log
+        assert run.status == 0, trouble_in(run.log)
         return run
 
     def fail(
@@ -65,8 +65,8 @@ class Tap:
     ) -> Run:
         """Run the tap, which must fail, and say why in words instead of a traceback."""
         run = self.run(settings, *streams, state=state)
-        assert run.status != 0, run.log
-        assert "Traceback" not in run.log, run.log
+        assert run.status != 0, trouble_in(run.log)
+        assert "Traceback" not in run.log, trouble_in(run.log)
         return run
 
     def start(
@@ -98,6 +98,11 @@ class Tap:
             check=False,
             env={**os.environ, **(environment or {})},
         )
+
+
+def trouble_in(log: str) -> str:
+    """A log without the lines that only inform."""
+    return "\n".join(line for line in log.splitlines() if "| INFO " not in line)
 
 
 def messages(lines: Iterable[str]) -> Iterator[dict[str, Any]]:
