@@ -1,0 +1,112 @@
+"""The server grants one export per hour and client address."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.sandbox.faults import Answer
+from tests.sandbox.goatcounter import UNLIMITED, Generation
+from tests.tap_goatcounter.exports import bookmark_of, earlier_state, exports_asked_for, memory_of
+from tests.tap_goatcounter.places import view
+
+if TYPE_CHECKING:
+    from tests.tap_goatcounter.conftest import OpenSandbox
+    from tests.tap_goatcounter.places import Sandbox
+    from tests.tap_goatcounter.runs import Tap
+
+
+def test_when_the_export_of_this_hour_is_spent_the_stream_fails_and_says_what_to_set(
+    open_sandbox: OpenSandbox, generation: Generation, tap: Tap
+) -> None:
+    sandbox = open_sandbox(generation, limits={**UNLIMITED, "export": (1, 3600)})
+    sandbox.add(view("/a"))
+    first = tap.succeed(sandbox.settings(), "hits")
+    sandbox.add(view("/b"))
+    second = tap.fail(sandbox.settings(), "hits", state=first.output.state)
+    assert "the next in 60 minutes" in second.log
+    assert "wait_for_export_limit" in second.log
+    assert exports_asked_for(sandbox) == 2
+    assert bookmark_of(second) == bookmark_of(first)
+    assert memory_of(second) is None
+
+
+def test_the_statistics_are_read_although_the_export_of_this_hour_is_spent(
+    open_sandbox: OpenSandbox, tap: Tap
+) -> None:
+    sandbox = open_sandbox(Generation.MAIN, limits={**UNLIMITED, "export": (1, 3600)})
+    sandbox.add(view("/a"))
+    first = tap.succeed(sandbox.settings(), "hits")
+    second = tap.fail(sandbox.settings(), "hits", "total_daily", state=first.output.state)
+    assert second.records["total_daily"]
+
+
+def test_the_tap_waits_for_the_next_export_when_told_to(
+    open_sandbox: OpenSandbox, tap: Tap
+) -> None:
+    sandbox = open_sandbox(Generation.MAIN, limits={**UNLIMITED, "export": (1, 5)})
+    sandbox.add(view("/a"))
+    first = tap.succeed(sandbox.settings(), "hits")
+    sandbox.add(view("/b"))
+    settings = sandbox.settings(wait_for_export_limit=True)
+    second = tap.succeed(settings, "hits", state=first.output.state)
+    assert [hit["path"] for hit in second.records["hits"]] == ["/b"]
+    refused, granted = (request.status for request in sandbox.received("POST", "/export")[1:])
+    assert (refused, granted) == (429, 202)
+
+
+@pytest.mark.parametrize("waits", [False, True])
+def test_a_server_that_never_grants_an_export_is_not_waited_for(
+    open_sandbox: OpenSandbox, tap: Tap, *, waits: bool
+) -> None:
+    sandbox = open_sandbox(Generation.MAIN, limits={**UNLIMITED, "export": None})
+    settings = sandbox.settings(wait_for_export_limit=waits)
+    run = tap.fail(settings, "hits", state=earlier_state(0))
+    assert int(sandbox.received("POST", "/export")[0].status or 0) == 429
+    assert "-ratelimit" in run.log
+    assert bookmark_of(run) == 0
+
+
+def test_a_negative_wait_between_other_requests_is_no_wait_at_all(newer: Sandbox, tap: Tap) -> None:
+    refusal = Answer(429, json.dumps({"error": "rate limited"}), {"Retry-After": "-1795312659"})
+    newer.server.faults.add("GET", "/api/v0/stats/total", refusal)
+    newer.add(view("/a"))
+    assert tap.succeed(newer.settings(), "total_daily").records["total_daily"]
+
+
+def test_a_limit_between_other_requests_is_waited_for_as_long_as_the_server_says(
+    newer: Sandbox, tap: Tap
+) -> None:
+    refusal = Answer(429, json.dumps({"error": "rate limited"}), {"Retry-After": "3"})
+    newer.server.faults.add("GET", "/api/v0/stats/total", refusal)
+    newer.add(view("/a"))
+    tap.succeed(newer.settings(), "total_daily")
+    refused, granted = newer.received("GET", "/stats/total")[:2]
+    assert granted.time - refused.time > 3
+
+
+def test_a_wait_longer_than_any_limit_lasts_is_refused(newer: Sandbox, tap: Tap) -> None:
+    refusal = Answer(429, json.dumps({"error": "rate limited"}), {"Retry-After": "86400"})
+    newer.server.faults.add("GET", "/api/v0/stats/total", refusal, times=None)
+    newer.add(view("/a"))
+    run = tap.fail(newer.settings(max_retries=6), "total_daily")
+    assert "86400 seconds" in run.log
+    assert len(newer.received("GET", "/stats/total")) == 1
+
+
+@pytest.mark.parametrize(
+    ("generation", "wrong", "right"),
+    [(Generation.V2_7, "send", "omit"), (Generation.MAIN, "omit", "send")],
+)
+def test_a_refused_format_names_the_setting_and_its_right_value(
+    open_sandbox: OpenSandbox, tap: Tap, generation: Generation, wrong: str, right: str
+) -> None:
+    sandbox = open_sandbox(generation)
+    sandbox.add(view("/a"))
+    run = tap.fail(sandbox.settings(export_format_parameter=wrong), "hits")
+    assert f"Set 'export_format_parameter' to '{right}'" in run.log
+    assert exports_asked_for(sandbox) == 1
+    second = tap.succeed(sandbox.settings(export_format_parameter=right), "hits")
+    assert len(second.records["hits"]) == 1
