@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 
     from starlette.types import ASGIApp, Receive, Scope, Send
 
+_PATIENCE = 10.0
+"""Seconds until a server that does not stop is given up."""
+
 CONNECTION = "sandbox.connection"
 """Key of the :class:`Connection` among the extensions of an ASGI scope."""
 
@@ -82,6 +85,7 @@ def serve(application: ASGIApp, port: int = 0, host: str = "127.0.0.1") -> Itera
             proxy_headers=False,
             server_header=False,
             date_header=False,
+            timeout_keep_alive=60,
             timeout_graceful_shutdown=1,
         ),
     )
@@ -92,20 +96,14 @@ def serve(application: ASGIApp, port: int = 0, host: str = "127.0.0.1") -> Itera
         yield f"http://{host}:{listener.getsockname()[1]}"
     finally:
         server.should_exit = True
-        thread.join()
+        thread.join(_PATIENCE)
         listener.close()
+        if thread.is_alive():
+            raise RuntimeError("the server did not stop")
 
 
 def _listener(host: str, port: int) -> socket.socket:
     """Listens on a socket that names its protocol, as asyncio sends small answers at once then."""
-    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
-    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    listener.bind((host, port))
-    return listener
-
-
-def _listen(host: str, port: int) -> socket.socket:
-    # asyncio sends small pieces without delay only if the socket says that it is TCP.
     listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     listener.bind((host, port))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from tests.sandbox.goatcounter import demonstration
 from tests.sandbox.goatcounter.accounts import Collect, Permission, Site
 from tests.sandbox.goatcounter.exports import Export, NextExport
 from tests.sandbox.goatcounter.generation import Generation
@@ -21,4 +22,5 @@ __all__ = [
     "NextExport",
     "Permission",
     "Site",
+    "demonstration",
 ]

@@ -63,7 +63,7 @@ class Replay:
     def run(self) -> list[Outcome]:
         """Replays everything in order."""
         with self._sandbox.serve() as url:
-            self._connection = http.client.HTTPConnection(urlsplit(url).netloc)
+            self._connection = http.client.HTTPConnection(urlsplit(url).netloc, timeout=30)
             try:
                 self._add_first_hits()
                 self._restart()

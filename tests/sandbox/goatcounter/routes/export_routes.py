@@ -15,7 +15,7 @@ from tests.sandbox.goatcounter.parameters import whole_number
 from tests.sandbox.goatcounter.routes.call import json_response
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import AsyncIterator
     from pathlib import Path
 
     from tests.sandbox.goatcounter.exports import Export
@@ -84,7 +84,7 @@ def _export(context: Context) -> Export:
     return found
 
 
-def _pieces(path: Path) -> Iterator[bytes]:
+async def _pieces(path: Path) -> AsyncIterator[bytes]:
     with path.open("rb") as file:
         while piece := file.read(_PIECE):
             yield piece

@@ -1,0 +1,129 @@
+"""The server, the record of requests, and faults, with an application that only says hello."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING
+
+import pytest
+import requests
+from starlette.responses import PlainTextResponse
+
+from tests.sandbox import server
+from tests.sandbox.faults import Answer, CutOff, Delay, Effect, Faults, Reset, SlowBody, html_page
+from tests.sandbox.traffic import ReceivedRequest, Traffic
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from starlette.types import Receive, Scope, Send
+
+HELLO = "hello" * 10
+
+
+class Hello:
+    """Says the same to everybody, and counts them."""
+
+    def __init__(self) -> None:
+        """Has greeted nobody yet."""
+        self.faults = Faults()
+        self.requests: list[ReceivedRequest] = []
+        self.greeted = 0
+        self.url = ""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Greets."""
+        self.greeted += 1
+        await PlainTextResponse(HELLO)(scope, receive, send)
+
+
+@pytest.fixture
+def hello() -> Iterator[Hello]:
+    """A running server."""
+    application = Hello()
+    with server.serve(Traffic(application, application.requests, application.faults)) as url:
+        application.url = url
+        yield application
+
+
+def get(url: str, timeout: float = 5) -> requests.Response:
+    """Asks once, on a connection of its own."""
+    return requests.get(url, timeout=timeout)
+
+
+def test_requests_are_recorded_in_order(hello: Hello) -> None:
+    get(f"{hello.url}/a%2Fb?x=1&x=2&y=")
+    requests.post(f"{hello.url}/c", data=b"body", headers={"X-Name": "value"}, timeout=5)
+    first, second = hello.requests
+    assert (first.method, first.path, first.raw_query) == ("GET", "/a%2Fb", "x=1&x=2&y=")
+    assert first.query == {"x": ["1", "2"], "y": [""]}
+    assert (second.method, second.body, second.headers["x-name"]) == ("POST", b"body", "value")
+    assert hello.url.endswith(second.host)
+    assert [first.status, second.status] == [200, 200]
+    assert first.time < second.time
+
+
+def test_a_port_is_free_again_after_serving(hello: Hello) -> None:
+    with server.serve(hello) as url:
+        port = int(url.rpartition(":")[2])
+    with server.serve(hello, port) as again:
+        assert again == url
+        assert get(again).text == HELLO
+
+
+def test_a_fault_catches_so_many_requests_of_a_method_and_path(hello: Hello) -> None:
+    fault = hello.faults.add("GET", "/a/*", Answer(503, "busy", {"Retry-After": "7"}), times=2)
+    statuses = [get(hello.url + path).status_code for path in ("/a/1", "/b", "/a/2", "/a/3")]
+    assert statuses == [503, 200, 503, 200]
+    assert fault.caught == 2
+    assert hello.greeted == 2
+
+
+def test_a_fault_can_let_requests_pass_and_look_at_them(hello: Hello) -> None:
+    hello.faults.add(
+        "*",
+        "*",
+        html_page(502, "Bad gateway"),
+        skip=1,
+        when=lambda request: "bad" in request.query,
+    )
+    answers = [get(f"{hello.url}/?{query}") for query in ("bad=1", "good=1", "bad=1", "bad=1")]
+    assert [answer.status_code for answer in answers] == [200, 200, 502, 200]
+    assert "<h1>Bad gateway</h1>" in answers[2].text
+    assert hello.requests[2].status == 502
+
+
+def test_faults_can_last_and_be_cleared(hello: Hello) -> None:
+    hello.faults.add("*", "*", Answer(500), times=None)
+    assert [get(hello.url).status_code for _ in range(3)] == [500] * 3
+    hello.faults.clear()
+    assert get(hello.url).status_code == 200
+
+
+@pytest.mark.parametrize(("effect", "greeted"), [(Reset(), 0), (Reset(handled=True), 1)])
+def test_a_connection_can_be_reset(hello: Hello, effect: Effect, greeted: int) -> None:
+    hello.faults.add("GET", "*", effect)
+    with pytest.raises(requests.ConnectionError, match="reset by peer"):
+        get(hello.url)
+    assert hello.greeted == greeted
+    assert hello.requests[0].status is None
+
+
+def test_a_body_can_be_cut_off(hello: Hello) -> None:
+    hello.faults.add("GET", "*", CutOff(7))
+    with pytest.raises(requests.exceptions.ChunkedEncodingError, match="7 bytes read, 43 more"):
+        get(hello.url)
+    assert get(hello.url).text == HELLO
+
+
+def test_a_body_can_be_slow(hello: Hello) -> None:
+    hello.faults.add("GET", "*", SlowBody(piece=10, pause=0.02))
+    started = time.monotonic()
+    assert get(hello.url).text == HELLO
+    assert time.monotonic() - started >= 0.08
+
+
+def test_an_answer_can_be_late(hello: Hello) -> None:
+    hello.faults.add("GET", "*", Delay(0.5))
+    with pytest.raises(requests.ReadTimeout):
+        get(hello.url, timeout=0.1)
