@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from requests import Response
 
 LONGEST_QUOTE = 200
+UNEXPECTED = (KeyError, TypeError, ValueError)
 
 CURES: dict[int, str] = {
     HTTPStatus.MOVED_PERMANENTLY: "Set 'site_url' to the address it redirects to.",
@@ -94,11 +95,16 @@ class SyncFailedError(click.ClickException):
 
 
 def told(error: Exception) -> str:
-    """Give an error's text, and what to do if it is about the connection."""
+    """Give an error's text, and what to do about it where the error itself does not say."""
     if isinstance(error, RequestException):
         return (
             f"no answer, {error}. Check 'site_url', the network and proxies in between; for slow "
             "servers raise 'request_timeout'."
+        )
+    if isinstance(error, UNEXPECTED):
+        return (
+            f"an answer of the server is not as documented ({type(error).__name__}: {error}). "
+            "Report it with the tap's and the server's version."
         )
     return str(error)
 

@@ -41,10 +41,10 @@ FILE_NAME = re.compile(r'filename="?([^";]+)"?')
 
 
 class Serves(Protocol):
-    """Tells whether an export that was asked for with `body` has what is needed now."""
+    """Tells whether the export of an earlier run has what is needed now."""
 
-    def __call__(self, body: Mapping[str, Any]) -> bool:
-        """Compare the body of a former request with the present need."""
+    def __call__(self, export: Mapping[str, Any]) -> bool:
+        """Compare an export object with the present need."""
 
 
 class Exporter:
@@ -69,7 +69,7 @@ class Exporter:
 
         Args:
             body: What to ask for, without `format` where the server does not take it.
-            serves: Tells whether an earlier request will do.
+            serves: Tells whether an earlier run's export will do.
 
         Returns:
             The export object.
@@ -90,11 +90,11 @@ class Exporter:
         if not memory:
             return None
         age = datetime.now(UTC) - datetime.fromisoformat(memory["asked_at"])
-        if age < KEPT_FOR and serves(memory["body"]):
-            export = self._look_up(memory["id"])
-            if export and not _is_stuck(export, age, self._config["export_timeout_seconds"]):
-                self._log.info("Taking up export %s of %s again.", memory["id"], self._site)
-                return export
+        export = self._look_up(memory["id"]) if age < KEPT_FOR else None
+        time_out = self._config["export_timeout_seconds"]
+        if export and serves(export) and not _is_stuck(export, age, time_out):
+            self._log.info("Taking up export %s of %s again.", memory["id"], self._site)
+            return export
         self.forget()
         return None
 
@@ -112,15 +112,19 @@ class Exporter:
         self._state[MEMORY] = {
             "id": export["id"],
             "asked_at": instant(datetime.now(UTC)),
-            "body": dict(body),
         }
         self._stream.write_state()
         self._log.info("Asked %s for export %s.", self._site, export["id"])
         return export
 
     def _posted(self, body: Mapping[str, Any]) -> requests.Response:
-        """Send the request that the server grants once an hour."""
+        """Send the request that the server grants once an hour.
+
+        It goes over a new connection, as an idle one may turn out to be closed only when the
+        request is on its way, and then nobody knows whether it arrived.
+        """
         while True:
+            self._stream.requests_session.close()
             try:
                 return self._stream.once("POST", self._site.address, "/export", json=dict(body))
             except AnswerError as error:

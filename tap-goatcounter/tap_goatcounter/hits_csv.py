@@ -49,13 +49,13 @@ BUFFER = 1 << 17
 Row = tuple[Any, ...]
 
 
-def read(body: BinaryIO, name: str, expected: int) -> Iterator[Row]:
+def read(body: BinaryIO, name: str, expected: int | None) -> Iterator[Row]:
     """Read the rows of an export.
 
     Args:
         body: The compressed file.
         name: Its name, for errors.
-        expected: How many rows the server has counted.
+        expected: How many rows the server has counted, None if it does not say.
 
     Yields:
         The row's number, counted from 1, and its 14 values: text, but for booleans in `Event` and
@@ -90,7 +90,7 @@ def read(body: BinaryIO, name: str, expected: int) -> Iterator[Row]:
         raise ExportError(
             f"{name} ends early or is damaged after row {number}: {error}. {ASK}"
         ) from error
-    if number != expected:
+    if expected is not None and number != expected:
         raise ExportError(f"{name} holds {number} rows, but the server counted {expected}. {ASK}")
 
 

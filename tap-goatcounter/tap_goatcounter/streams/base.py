@@ -11,7 +11,7 @@ from singer_sdk.singerlib.catalog import REPLICATION_INCREMENTAL
 from typing_extensions import override
 
 from tap_goatcounter.client import GoatCounterClient
-from tap_goatcounter.errors import SiteError, told
+from tap_goatcounter.errors import UNEXPECTED, SiteError, told
 from tap_goatcounter.unknown_fields import KEPT_AS, KEPT_SCHEMA, UnknownFields
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from tap_goatcounter.tap import TapGoatCounter
     from tap_goatcounter.unknown_fields import Policy
 
-FAILURES = (FatalAPIError, RetriableAPIError, requests.RequestException)
+FAILURES = (FatalAPIError, RetriableAPIError, requests.RequestException, *UNEXPECTED)
 
 
 class SiteStream(GoatCounterClient):
@@ -86,6 +86,7 @@ class SiteStream(GoatCounterClient):
                 yield record
         except FAILURES as error:
             self._tap.fail(f"{self.name} of {site}: {told(error)}")
+            self.logger.debug("Where it failed:", exc_info=error)
         self.write_state()
 
     def takes_format(self, site: Site) -> bool:

@@ -15,7 +15,7 @@ from tap_goatcounter.streams import fields
 from tap_goatcounter.streams.base import SiteStream
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from singer_sdk.helpers.types import Context, Record
 
@@ -95,7 +95,7 @@ class Hits(SiteStream):
         exporter = Exporter(self, site, self.get_context_state(context))
         cursor = self.bookmark(context) or 0
         export = exporter.obtain(*self._wanted(site, cursor))
-        if export["num_rows"]:
+        if export["num_rows"] != 0:
             name, body = exporter.download(export)
             self.logger.info("Reading %s rows of %s.", export["num_rows"], name)
             constants = (site.id, cursor, export["id"], export["last_hit_id"])
@@ -103,7 +103,7 @@ class Hits(SiteStream):
                 rows = hits_csv.read(body, name, export["num_rows"])
                 yield from self._records(constants + row for row in rows)
         exporter.forget()
-        if export["num_rows"]:
+        if export["num_rows"] != 0:
             self.advance_bookmark(context, export["last_hit_id"])
 
     def _wanted(self, site: Site, cursor: int) -> tuple[dict[str, Any], Serves]:
@@ -111,7 +111,12 @@ class Hits(SiteStream):
         body: dict[str, Any] = {"start_from_hit_id": cursor}
         if self.takes_format(site):
             body["format"] = "csv"
-        return body, lambda body: body.get("start_from_hit_id") == cursor
+
+        def serves(export: Mapping[str, Any]) -> bool:
+            form, start = export.get("format", "csv"), export.get("start_from_hit_id", 0)
+            return (form, start) == ("csv", cursor)
+
+        return body, serves
 
     def _records(self, rows: Iterator[hits_csv.Row]) -> Iterator[Record]:
         """Make records of rows, or write them at once where nothing stands between."""

@@ -251,10 +251,10 @@ class Archives:
         if first_day:
             body["start_from_day"] = f"{first_day}T00:00:00Z"
 
-        def serves(body: Mapping[str, Any]) -> bool:
-            start = body.get("start_from_day", "")
+        def serves(export: Mapping[str, Any]) -> bool:
+            start = export.get("start_from_day") or ""
             reaches_back = not start or (first_day and start[:10] <= first_day.isoformat())
-            return body.get("format") == "json" and bool(reaches_back)
+            return export.get("format") == "json" and bool(reaches_back)
 
         exporter = self._exporter(site, stream)
         return Archive(*exporter.download(exporter.obtain(body, serves)))
