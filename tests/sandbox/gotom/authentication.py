@@ -1,0 +1,93 @@
+"""Who sent a request: the checks of the server, in its order and with its texts."""
+
+from __future__ import annotations
+
+import hmac
+import re
+from http import HTTPStatus
+from typing import TYPE_CHECKING
+
+from tests.sandbox.gotom import dates
+from tests.sandbox.gotom.answers import AnswerError, json_answer, page
+from tests.sandbox.gotom.signatures import PROVIDER, signature
+
+if TYPE_CHECKING:
+    from tests.sandbox.gotom.call import Call
+    from tests.sandbox.gotom.instance import Instance
+    from tests.sandbox.gotom.users import User
+
+TOLERANCE = 30 * 60
+"""Seconds that the date of a request may be away from the server's clock, either way."""
+
+_UNESCAPED_COLON = re.compile(r"(?:\\.|[^:])*", re.DOTALL)
+_ESCAPED = re.compile(r"\\(.?)", re.DOTALL)
+_BASE64 = re.compile(r"[a-zA-Z0-9+/]+={0,2}")
+
+
+def authenticate(call: Call, instance: Instance) -> User:
+    """Finds out who sent a request.
+
+    Raises:
+        AnswerError: If the request does not prove it.
+    """
+    if not call.headers.get("authorization", "").startswith(PROVIDER):
+        raise AnswerError(page(HTTPStatus.UNAUTHORIZED, "Authorization header required"))
+    name, sent = _credentials(call)
+    _check_date(call, instance)
+    user = _user(name, instance)
+    if "content-type" not in call.headers:
+        raise _refusal("Content type header required")
+    if not hmac.compare_digest(sent, signature(call, user.secret)):
+        raise _refusal("Signature not valid")
+    return user
+
+
+def _credentials(call: Call) -> tuple[str, str]:
+    scheme, blank, credentials = call.headers["authorization"].partition(" ")
+    if scheme != PROVIDER or not blank:
+        raise _refusal("Invalid provider in authorization header")
+    parts = _split(credentials)
+    if len(parts) == 1:
+        raise _refusal("Unable to parse ID and signature from authorization header")
+    if not _BASE64.fullmatch(parts[1]):
+        raise _refusal("Invalid signature in authorization header")
+    return _ESCAPED.sub(r"\1", parts[0]), parts[1]
+
+
+def _split(credentials: str) -> list[str]:
+    """The parts between colons that no backslash stands before."""
+    parts, start = [], 0
+    while found := _UNESCAPED_COLON.match(credentials, start):
+        parts.append(found.group())
+        start = found.end() + 1
+        if found.end() == len(credentials):
+            break
+    return parts
+
+
+def _check_date(call: Call, instance: Instance) -> None:
+    text = call.headers.get("date", "")
+    if text in {"", "0"}:
+        raise _refusal("Date header required")
+    date = dates.parse(text, instance.timezone)
+    if date is None:
+        raise _refusal("Timestamp not valid")
+    now = int(instance.now().timestamp())
+    if now > date + TOLERANCE:
+        raise _refusal("Request is too old")
+    if date > now + TOLERANCE:
+        raise _refusal("Request is too far in the future")
+
+
+def _user(name: str, instance: Instance) -> User:
+    if name in {"", "0"}:
+        raise _refusal("No user id")
+    # Header values arrive as bytes in the guise of Latin-1.
+    user = instance.users.get(name.encode("latin-1").decode("utf-8", "replace"))
+    if user is None:
+        raise _refusal("Invalid credentials.")
+    return user
+
+
+def _refusal(text: str) -> AnswerError:
+    return AnswerError(json_answer(text, HTTPStatus.UNAUTHORIZED))

@@ -1,0 +1,92 @@
+"""CSV of any size, made while it is sent.
+
+A block of rows is made once and sent again and again, only the front digits of the rows' numbers
+being replaced, which is about as fast as copying.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from tests.sandbox.gotom.csv_content import PLAIN, Dialect
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+FIRST_NUMBER = 100_000_000_000
+"""The number of the first row; all numbers have as many digits."""
+
+_BLOCK = 1000
+_PLACEHOLDER = "@@@@@@@@@"
+"""As long as the digits that change from block to block."""
+
+_HEADER = ("Buchungsnummer", "Kampagne", "Externe ID", "Monat", "Plattform", "Umsatz netto")
+
+
+def usual_cells(index: int) -> Sequence[str]:
+    """What a report of turnover shows beside the number of a row."""
+    name = f'Sommer "Seen" {index}' if index % 50 == 0 else f"Frühling {index}, Zürich"
+    month = f"2026-{index % 12 + 1:02d}"
+    return (name, f"demo-{4711 + index}", month, "Bergzeitung", f"{index * 7.25:.2f}")
+
+
+@dataclass(frozen=True)
+class GeneratedCsv:
+    """Rows that are numbered and otherwise the same every thousand rows."""
+
+    rows: int
+    header: Sequence[str] = _HEADER
+    cells: Callable[[int], Sequence[str]] = field(default=usual_cells)
+    """The cells after the number, from the row's index modulo one thousand."""
+    dialect: Dialect = PLAIN
+
+    @classmethod
+    def of_size(cls, size: int) -> GeneratedCsv:
+        """A file of the usual columns, of so many bytes or up to one row more."""
+        empty = cls(0)
+        blocks, rest = divmod(size - len(empty.head), len(empty.block))
+        rows = blocks * _BLOCK
+        while rest > 0:
+            rest -= len(empty.dialect.row(empty.row(rows)))
+            rows += 1
+        return cls(max(rows, 0))
+
+    def row(self, index: int) -> tuple[str, ...]:
+        """The cells of a row, the first one being number 0."""
+        return (str(FIRST_NUMBER + index), *self.cells(index % _BLOCK))
+
+    @cached_property
+    def head(self) -> bytes:
+        """Everything before the first row."""
+        return self.dialect.start + self.dialect.row(self.header)
+
+    @cached_property
+    def block(self) -> bytes:
+        """One thousand rows, with placeholders."""
+        return self._template(_BLOCK)
+
+    @cached_property
+    def size(self) -> int:
+        """The number of bytes."""
+        blocks, rest = divmod(self.rows, _BLOCK)
+        return len(self.head) + blocks * len(self.block) + len(self._template(rest))
+
+    def pieces(self) -> Iterator[bytes]:
+        """The file, piece by piece."""
+        yield self.head
+        blocks, rest = divmod(self.rows, _BLOCK)
+        for number in range(blocks):
+            yield self._filled(self.block, number)
+        if rest:
+            yield self._filled(self._template(rest), blocks)
+
+    def _template(self, rows: int) -> bytes:
+        numbered = ((f"{_PLACEHOLDER}{index:03d}", *self.cells(index)) for index in range(rows))
+        return b"".join(map(self.dialect.row, numbered))
+
+    def _filled(self, block: bytes, number: int) -> bytes:
+        digits = str(FIRST_NUMBER // _BLOCK + number)
+        encoding = self.dialect.encoding
+        return block.replace(_PLACEHOLDER.encode(encoding), digits.encode(encoding))

@@ -1,0 +1,119 @@
+"""The sandbox's goTom, as tests see it."""
+
+from __future__ import annotations
+
+import contextlib
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
+
+from tests.sandbox import server
+from tests.sandbox.faults import Faults
+from tests.sandbox.gotom import campaigns, seeds, users
+from tests.sandbox.gotom.application import Application
+from tests.sandbox.gotom.instance import Instance
+from tests.sandbox.gotom.users import User
+from tests.sandbox.traffic import ReceivedRequest, Traffic
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Mapping
+
+    from tests.sandbox.gotom.data import Campaign, Data
+    from tests.sandbox.gotom.reports import Kind, Report
+
+
+def _utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+class GoTom:
+    """An instance of goTom, with some data and with what a test puts in.
+
+    Everything may be changed while it serves.
+
+    Attributes:
+        requests: What was received, in order.
+        faults: What goes wrong on demand.
+    """
+
+    def __init__(
+        self,
+        *,
+        now: Callable[[], datetime] = _utc_now,
+        timezone: str = "Europe/Zurich",
+        page_size: int = 100,
+    ) -> None:
+        """Makes an instance without users and reports.
+
+        Args:
+            now: The server's clock.
+            timezone: The server's, for dates that come without an offset.
+            page_size: Items a page; goTom's API documentation speaks of 100 and of 1000.
+        """
+        self._instance = Instance(now, ZoneInfo(timezone), page_size, seeds.data())
+        self.requests: list[ReceivedRequest] = []
+        self.faults = Faults()
+
+    @contextlib.contextmanager
+    def serve(self, port: int = 0) -> Iterator[str]:
+        """Serves until the block is left.
+
+        Yields:
+            The URL that ``/app-api`` follows, without a slash at its end.
+        """
+        application = Traffic(Application(self._instance), self.requests, self.faults)
+        with server.serve(application, port) as url:
+            yield url
+
+    @property
+    def instance(self) -> Instance:
+        """Its configuration: clock, size of pages, modules, the URL in links to next pages."""
+        return self._instance
+
+    @property
+    def data(self) -> Data:
+        """What it holds beside reports."""
+        return self._instance.data
+
+    def add_user(self, name: str, secret: str, groups: Iterable[str] = users.EVERYTHING) -> User:
+        """Adds an API user, or changes one.
+
+        Args:
+            name: What it is called.
+            secret: What it signs with.
+            groups: What it may read: ``reports``, ``api`` for everything else, or of that only
+                ``lookups``, ``prices``, ``campaigns``, ``customers``.
+        """
+        user = User(name, secret, frozenset(groups))
+        self._instance.users[name] = user
+        return user
+
+    def add_report(self, number: int, report: Report, kind: Kind = "graph") -> None:
+        """Saves a report, or replaces it."""
+        self._instance.reports[kind, number] = report
+
+    def remove_report(self, number: int, kind: Kind = "graph") -> None:
+        """Removes a report."""
+        del self._instance.reports[kind, number]
+
+    def add_campaign(
+        self,
+        external_id: str,
+        *,
+        flights: int | Iterable[Mapping[str, Any]] = 2,
+        **fields: Any,
+    ) -> Campaign:
+        """Adds a campaign with everything that belongs to it.
+
+        Args:
+            external_id: What it is found by.
+            flights: How many flights to invent, or which fields of each are not invented; an
+                ``externalId`` of None makes a flight of the user interface.
+            fields: Fields of the campaign that are not invented.
+
+        Returns:
+            The campaign, the contents of which may be changed.
+        """
+        campaign = campaigns.invented(external_id, flights, fields)
+        self.data.campaigns.append(campaign)
+        return campaign

@@ -1,0 +1,111 @@
+"""The data of a new instance: small, related, and odd where real data are."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tests.sandbox.gotom import campaigns, customers
+from tests.sandbox.gotom.data import Data
+
+if TYPE_CHECKING:
+    from tests.sandbox.gotom.data import Item
+
+PLATFORMS = 1203
+"""So many that they fill more than a page of either documented size."""
+CUSTOMERS = 130
+PRICES = 250
+"""Of the first tarif; the second has two and the third none."""
+
+CAMPAIGNS = ("demo-4711", "demo-4712", "Sommer & Seen/2026 ü")
+"""External ids; the last one holds a slash, so that no URL leads to it."""
+
+
+def data() -> Data:
+    """Makes the data anew."""
+    found = Data(_entities(), {}, _customers())
+    found.prices = {
+        7: [_price(found, 7, number) for number in range(PRICES)],
+        8: [_price(found, 8, number) for number in range(2)],
+    }
+    found.campaigns = [
+        campaigns.invented(CAMPAIGNS[0]),
+        # One flight was duplicated in the user interface, and prices may be text.
+        campaigns.invented(CAMPAIGNS[1], [{"bruttoPriceUnit": "41.25"}, {"externalId": None}]),
+        campaigns.invented(CAMPAIGNS[2]),
+    ]
+    found.import_jobs[12] = {
+        "errorLogs": None,
+        "warningLogs": ["Adresse ohne Land"],
+        "jobStatus": "JOB_STATUS_FINISHED_OK",
+        "sentJobId": 12,
+    }
+    return found
+
+
+def _entities() -> dict[str, list[Item]]:
+    return {
+        "user": [
+            {"id": 11, "name": "Lena Graf", "email": "lena.graf@acme.example"},
+            {"id": 14, "name": "Jonas Weiß", "email": "jonas.weiss@acme.example"},
+            {"id": 19, "name": "Mira O'Keller", "email": "mira.keller@acme.example"},
+        ],
+        "tarif": _named({7: "Tarif 2026", 8: "Tarif 2025", 9: "Netz 2026"}),
+        "priceType": _named({1: "TKP", 2: "Fixpreis", 3: "CPC"}),
+        "adServer": [
+            {"id": "gam-main", "name": "Ad Manager DE"},
+            {"id": "xandr-west", "name": "Xandr West"},
+        ],
+        "campaignType": _named({1: "Kommerziell", 2: "Eigenwerbung", 3: "Gegengeschäft"}),
+        "extraPriceLevel": _named({4: "Weihnachten", 5: "Sommerloch"}),
+        "platform": _named({number: _platform(number) for number in range(1, PLATFORMS + 1)}),
+        "channel": _named({number: f"Rubrik {number}" for number in range(1, 31)}),
+        "media": _named({1: "Display", 2: "Video", 3: "Print"}),
+        "advertising": _named({40: "Wideboard", 41: "Rectangle", 52: "Pre-Roll"}),
+        "flightPositionType": [
+            {"id": 1, "name": "Standard", "isDefault": True},
+            {"id": 2, "name": "Premium", "isDefault": False},
+        ],
+        "flightTags": _named({3: "Saison", 4: 'Sonderthema "Schnee"'}),
+    }
+
+
+def _named(names: dict[int, str]) -> list[Item]:
+    return [{"id": number, "name": name} for number, name in names.items()]
+
+
+def _platform(number: int) -> str:
+    return {31: "Bergzeitung", 32: "Seezeitung"}.get(number, f"Plattform {number}")
+
+
+def _customers() -> list[Item]:
+    """Customers; the last ones were not made by a CRM."""
+    usual = [customers.invented(number) for number in range(1, CUSTOMERS - 2)]
+    return [
+        *usual,
+        customers.invented(CUSTOMERS - 2, externalCrmId=None, externalId="ext-1"),
+        customers.invented(CUSTOMERS - 1, externalCrmId=None, externalId=None),
+        customers.invented(CUSTOMERS, externalCrmId=None, externalId=None, mainAddress=None),
+    ]
+
+
+def _price(found: Data, tarif: int, number: int) -> Item:
+    """A price; no two of a tarif agree in all that it depends on."""
+    ids = {
+        "tarif": tarif,
+        "company": 2 if number % 2 else None,
+        "platform": None if number % 50 == 0 else 31 + number // 30,
+        "channel": number % 30 + 1,
+        "media": number % 3 + 1,
+        "advertising": (40, 41, 52)[number % 3],
+        "tarifGroup": 3 if number % 4 == 0 else None,
+        "priceType": None if number % 7 == 0 else number % 3 + 1,
+        "extraPriceLevel": 4 if number % 6 == 0 else None,
+    }
+    names = {"company": "Acme Media AG", "tarifGroup": "Netz"}
+    item: Item = {}
+    for name, value in ids.items():
+        item[f"{name}Id"] = value
+        known = names.get(name) if value else None
+        item[name] = known or (found.name_of(name, value) if name in found.entities else None)
+    item["price"] = None if number % 11 == 0 else 12.5 + number / 4
+    return item
