@@ -1,4 +1,4 @@
-"""Serves a GoatCounter with a month of invented visitors, until interrupted."""
+"""Serves a GoatCounter with a month of invented visitors, and a goTom, until interrupted."""
 
 from __future__ import annotations
 
@@ -6,51 +6,85 @@ import argparse
 import contextlib
 import sys
 import threading
+from typing import TYPE_CHECKING
 
-from tests.sandbox.goatcounter import (
-    DEFAULT_LIMITS,
-    UNLIMITED,
-    Generation,
-    GoatCounter,
-    demonstration,
-)
+from tests.sandbox import goatcounter, gotom
+from tests.sandbox.goatcounter import DEFAULT_LIMITS, UNLIMITED, Generation, GoatCounter
+from tests.sandbox.gotom import GoTom
 
-PORT = 18181
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+GOATCOUNTER_PORT = 18181
+GOTOM_PORT = 18182
 
 
 def main() -> None:
     """Reads the command line and serves."""
     arguments = _parser().parse_args()
+    with (
+        _goatcounter(arguments) as about_goatcounter,
+        _gotom(arguments) as about_gotom,
+        contextlib.suppress(KeyboardInterrupt),
+    ):
+        sys.stdout.write(f"{about_goatcounter}\n{about_gotom}\nStop with Ctrl-C.\n")
+        sys.stdout.flush()
+        threading.Event().wait()
+
+
+@contextlib.contextmanager
+def _goatcounter(arguments: argparse.Namespace) -> Iterator[str]:
+    """Serves a GoatCounter, and tells how to reach it."""
     sandbox = GoatCounter(
         arguments.generation,
         limits=DEFAULT_LIMITS if arguments.limits else UNLIMITED,
         base_path=arguments.base_path,
     )
-    demonstration.fill(sandbox)
-    with sandbox.serve(arguments.port) as url, contextlib.suppress(KeyboardInterrupt):
-        sys.stdout.write(
+    goatcounter.demonstration.fill(sandbox)
+    with sandbox.serve(arguments.port) as url:
+        yield (
             f"GoatCounter {arguments.generation.value}: {url}\n"
-            f"Token: {demonstration.TOKEN}\n"
-            "Stop with Ctrl-C.\n",
+            f"Token: {goatcounter.demonstration.TOKEN}\n"
         )
-        sys.stdout.flush()
-        threading.Event().wait()
+
+
+@contextlib.contextmanager
+def _gotom(arguments: argparse.Namespace) -> Iterator[str]:
+    """Serves a goTom, and tells how to reach it."""
+    sandbox, shown = GoTom(), gotom.demonstration
+    shown.fill(sandbox)
+    with sandbox.serve(arguments.gotom_port) as url:
+        yield (
+            f"goTom: {url}\n"
+            f"User of reports: {shown.GRAPH_USER}, secret: {shown.GRAPH_SECRET}\n"
+            f"User of the rest: {shown.API_USER}, secret: {shown.API_SECRET}\n"
+            f"Graph report: {shown.GRAPH_REPORT}, custom report: {shown.CUSTOM_REPORT}\n"
+            f"Campaigns: {', '.join(shown.CAMPAIGNS)}\n"
+        )
 
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m tests.sandbox", description=__doc__)
-    parser.add_argument("--port", type=int, default=PORT, help="default: %(default)s")
+    parser.add_argument(
+        "--port", type=int, default=GOATCOUNTER_PORT, help="of GoatCounter; default: %(default)s"
+    )
+    parser.add_argument(
+        "--gotom-port", type=int, default=GOTOM_PORT, help="of goTom; default: %(default)s"
+    )
     parser.add_argument(
         "--generation",
         type=Generation,
         default=Generation.V2_7,
-        help="v2.7.0 (default) or main",
+        help="of GoatCounter: v2.7.0 (default) or main",
     )
-    parser.add_argument("--base-path", default="", help="prefix of all paths, such as /stats")
+    parser.add_argument(
+        "--base-path", default="", help="prefix of all paths of GoatCounter, such as /stats"
+    )
     parser.add_argument(
         "--limits",
         action="store_true",
-        help="apply the rate limits of a real server: four requests a second, an export an hour",
+        help="apply the rate limits of a real GoatCounter: four requests a second, "
+        "an export an hour",
     )
     return parser
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from tests.sandbox.gotom import awkward_rows, demonstration, troubles
 from tests.sandbox.gotom.csv_content import PLAIN, Dialect, encode
 from tests.sandbox.gotom.data import Campaign, Data
 from tests.sandbox.gotom.generated_csv import GeneratedCsv
@@ -20,5 +21,8 @@ __all__ = [
     "Kind",
     "Report",
     "User",
+    "awkward_rows",
+    "demonstration",
     "encode",
+    "troubles",
 ]

@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 TOLERANCE = 30 * 60
 """Seconds that the date of a request may be away from the server's clock, either way."""
 
-_UNESCAPED_COLON = re.compile(r"(?:\\.|[^:])*", re.DOTALL)
+_CREDENTIALS = re.compile(r"((?:\\.|[^:])*+):((?:\\.|[^:])*+)", re.DOTALL)
+"""User and signature, around the first colon that no backslash stands before."""
 _ESCAPED = re.compile(r"\\(.?)", re.DOTALL)
 _BASE64 = re.compile(r"[a-zA-Z0-9+/]+={0,2}")
 
@@ -46,23 +47,12 @@ def _credentials(call: Call) -> tuple[str, str]:
     scheme, blank, credentials = call.headers["authorization"].partition(" ")
     if scheme != PROVIDER or not blank:
         raise _refusal("Invalid provider in authorization header")
-    parts = _split(credentials)
-    if len(parts) == 1:
+    parts = _CREDENTIALS.match(credentials)
+    if parts is None:
         raise _refusal("Unable to parse ID and signature from authorization header")
-    if not _BASE64.fullmatch(parts[1]):
+    if not _BASE64.fullmatch(parts[2]):
         raise _refusal("Invalid signature in authorization header")
-    return _ESCAPED.sub(r"\1", parts[0]), parts[1]
-
-
-def _split(credentials: str) -> list[str]:
-    """The parts between colons that no backslash stands before."""
-    parts, start = [], 0
-    while found := _UNESCAPED_COLON.match(credentials, start):
-        parts.append(found.group())
-        start = found.end() + 1
-        if found.end() == len(credentials):
-            break
-    return parts
+    return _ESCAPED.sub(r"\1", parts[1]), parts[2]
 
 
 def _check_date(call: Call, instance: Instance) -> None:

@@ -48,7 +48,7 @@ class Data:
 
     def name_of(self, entity: str, number: int | None) -> str | None:
         """The name behind an id of a lookup list."""
-        found = (item["name"] for item in self.entities[entity] if item["id"] == number)
+        found = (item["name"] for item in self.entities.get(entity, ()) if item["id"] == number)
         return next(found, None)
 
     def campaign(self, external_id: str) -> Campaign | None:

@@ -36,7 +36,8 @@ class Download(Response):
         await asyncio.sleep(self._report.delay)
         start = {"type": "http.response.start", "status": self.status_code}
         await send({**start, "headers": self.raw_headers})
-        gone = asyncio.create_task(_gone(receive))
+        # As the request has been read, nothing but the client's leave can be received.
+        gone = asyncio.ensure_future(receive())
         try:
             for piece in self._report.pieces():
                 await send(_body(piece, more=True))
@@ -59,8 +60,3 @@ class Download(Response):
 
 def _body(part: bytes, *, more: bool) -> dict[str, Any]:
     return {"type": "http.response.body", "body": part, "more_body": more}
-
-
-async def _gone(receive: Receive) -> None:
-    while (await receive())["type"] != "http.disconnect":
-        pass

@@ -46,12 +46,12 @@ class GeneratedCsv:
     def of_size(cls, size: int) -> GeneratedCsv:
         """A file of the usual columns, of so many bytes or up to one row more."""
         empty = cls(0)
-        blocks, rest = divmod(size - len(empty.head), len(empty.block))
+        blocks, rest = divmod(max(0, size - len(empty.head)), len(empty.block))
         rows = blocks * _BLOCK
         while rest > 0:
             rest -= len(empty.dialect.row(empty.row(rows)))
             rows += 1
-        return cls(max(rows, 0))
+        return cls(rows)
 
     def row(self, index: int) -> tuple[str, ...]:
         """The cells of a row, the first one being number 0."""
