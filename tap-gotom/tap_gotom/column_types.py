@@ -1,0 +1,182 @@
+"""The types that columns of a report can be given, and how a cell becomes a value.
+
+How goTom writes numbers and dates is not documented and depends on the report, so nothing is
+guessed: a cell that is not exactly as the type says is an error.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    Convert = Callable[[str], Any]
+
+INTEGER = re.compile(r"-?(?:0|[1-9][0-9]*)")
+ISO_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+OFFSET = re.compile(r".*(?:Z|[+-][0-9]{2}:?[0-9]{2})")
+SAMPLE = re.compile(r"1(?P<group>[.,'’ \u00a0\u202f]?)234(?P<point>[.,])5")  # noqa: RUF001
+PLAIN_SAMPLE = "1234.5"
+MOST_DIGITS_OF_A_FLOAT = 15
+DIFFERENT_DATES = 10_000
+
+KINDS = ("string", "integer", "number", "boolean", "date", "date-time")
+FORMATS = {"date": "date", "date-time": "date-time"}
+
+
+@dataclass(frozen=True)
+class ColumnType:
+    """What a column holds.
+
+    Attributes:
+        kind: One of `KINDS`.
+        format: How it is written, None for the usual way. For numbers the number 1234.5 in the
+            report's spelling, such as ``1'234,5``; for booleans both words, such as ``ja/nein``;
+            for dates and date-times what ``strptime`` takes, such as ``%d.%m.%Y``.
+    """
+
+    kind: str = "string"
+    format: str | None = None
+
+    @classmethod
+    def of_setting(cls, setting: str | Mapping[str, str]) -> ColumnType:
+        """Read a type from the settings.
+
+        Args:
+            setting: A kind, or an object with `type` and `format`.
+
+        Raises:
+            ValueError: It is no type.
+        """
+        if isinstance(setting, str):
+            setting = {"type": setting}
+        found = cls(setting.get("type", "string"), setting.get("format"))
+        found.converter()
+        return found
+
+    @classmethod
+    def of_schema(cls, schema: Mapping[str, Any]) -> ColumnType:
+        """Read a type from a JSON Schema, as it stands in a catalog."""
+        types = schema.get("type", ["string"])
+        kind = next(name for name in [*([types] if isinstance(types, str) else types), "string"]
+                    if name != "null")  # fmt: skip
+        return cls(schema.get("format", kind) if kind == "string" else kind)
+
+    def schema(self) -> dict[str, Any]:
+        """Give the type and format in JSON Schema."""
+        if self.kind in FORMATS:
+            return {"type": ["string", "null"], "format": FORMATS[self.kind]}
+        return {"type": [self.kind, "null"]}
+
+    def converter(self) -> Convert | None:
+        """Give what makes a value of a cell that is not empty; None for text as it is.
+
+        The converter raises ValueError for cells that do not fit.
+
+        Raises:
+            ValueError: There is no such type or format.
+        """
+        match self.kind:
+            case "string":
+                return None
+            case "integer":
+                return _integer
+            case "number":
+                return _number(self.format or PLAIN_SAMPLE)
+            case "boolean":
+                return _boolean(self.format)
+            case "date":
+                return lru_cache(DIFFERENT_DATES)(_date(self.format))
+            case "date-time":
+                return lru_cache(DIFFERENT_DATES)(_date_time(self.format))
+        raise ValueError(f"{self.kind!r} is none of {', '.join(KINDS)}")
+
+
+def shape(cell: str) -> str:
+    """Show how a cell is written without telling what it says: digits as 9, letters as a."""
+    shown = re.sub(r"[^\W\d_]", "a", re.sub(r"\d", "9", cell[:40]))
+    return repr(shown + ("…" if len(cell) > 40 else ""))  # noqa: PLR2004
+
+
+def _integer(cell: str) -> int:
+    if INTEGER.fullmatch(cell) is None:
+        raise ValueError
+    return int(cell)
+
+
+def _number(sample: str) -> Convert:
+    found = SAMPLE.fullmatch(sample)
+    if found is None or found["group"] == found["point"]:
+        raise ValueError(
+            f"the format of a number is the number {PLAIN_SAMPLE} as the report writes it, such "
+            f"as 1'234,5, not {sample!r}"
+        )
+    group, point = found["group"], found["point"]
+    whole = "0|[1-9][0-9]*"
+    if group:
+        whole += f"|[1-9][0-9]{{0,2}}(?:{re.escape(group)}[0-9]{{3}})+"
+    pattern = re.compile(f"-?(?:{whole})(?:{re.escape(point)}[0-9]+)?")
+
+    def convert(cell: str) -> float | Decimal:
+        if pattern.fullmatch(cell) is None:
+            raise ValueError
+        plain = cell.replace(group, "").replace(point, ".") if group else cell.replace(point, ".")
+        return float(plain) if len(plain) <= MOST_DIGITS_OF_A_FLOAT else Decimal(plain)
+
+    return convert
+
+
+def _boolean(words: str | None) -> Convert:
+    if words is None:
+        values = {"true": True, "false": False, "1": True, "0": False}
+    else:
+        true, _, false = words.partition("/")
+        if not (true and false) or true == false:
+            raise ValueError(
+                f"the format of a boolean is both its words, such as ja/nein, not {words!r}"
+            )
+        values = {true: True, false: False}
+
+    def convert(cell: str) -> bool:
+        if cell not in values:
+            raise ValueError
+        return values[cell]
+
+    return convert
+
+
+def _date(pattern: str | None) -> Convert:
+    def convert(cell: str) -> str:
+        if pattern:
+            return datetime.strptime(cell, pattern).date().isoformat()  # noqa: DTZ007
+        if ISO_DATE.fullmatch(cell) is None:
+            raise ValueError
+        return date.fromisoformat(cell).isoformat()
+
+    return convert
+
+
+def _date_time(pattern: str | None) -> Convert:
+    """Convert to UTC, so that values compare as text; without an offset nobody knows the moment."""
+    if pattern and "%z" not in pattern:
+        raise ValueError(
+            "the format of a date-time needs %z, as a time without offset is no moment; keep the "
+            "column as 'string'"
+        )
+
+    def convert(cell: str) -> str:
+        if pattern:
+            moment = datetime.strptime(cell, pattern)  # noqa: DTZ007 - it has %z
+        elif OFFSET.fullmatch(cell):
+            moment = datetime.fromisoformat(cell)
+        else:
+            raise ValueError
+        return moment.astimezone(UTC).isoformat()
+
+    return convert

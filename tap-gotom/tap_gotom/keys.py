@@ -1,0 +1,72 @@
+"""Keys for what goTom gives none to: text without nulls, the same from run to run."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections import Counter
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+PRICE_FIELDS = (
+    "tarifId",
+    "companyId",
+    "platformId",
+    "channelId",
+    "mediaId",
+    "advertisingId",
+    "tarifGroupId",
+    "priceTypeId",
+    "extraPriceLevelId",
+)
+FLIGHT_FIELDS = ("runtime", "platformId", "channelId", "advertisingId", "tarifId", "units")
+
+
+def price_key(price: Mapping[str, Any]) -> str:
+    """Join the nine ids that a price depends on, e.g. ``7|2|31|5|1|40||1|``; null is empty."""
+    return "|".join("" if price[name] is None else str(price[name]) for name in PRICE_FIELDS)
+
+
+def customer_key(customer: Mapping[str, Any]) -> str:
+    """Give a customer's id in the CRM, else its other external id, else a hash of what stays."""
+    if crm_id := customer.get("externalCrmId"):
+        return f"crm:{crm_id}"
+    if external_id := customer.get("externalId"):
+        return f"ext:{external_id}"
+    stable = {name: customer.get(name) for name in ("firm", "statusEc", "mwst")}
+    first_address = next(iter(customer.get("addresses") or ()), None)
+    return _hash({**stable, "address": first_address})
+
+
+def discount_key(discount: Mapping[str, Any]) -> str:
+    """Give a discount's external id, else its id in goTom, else a hash of all that it says."""
+    if external_id := discount.get("externalId"):
+        return f"ext:{external_id}"
+    if discount.get("entityId") is not None:
+        return f"id:{int(discount['entityId'])}"
+    return _hash(discount)
+
+
+def flight_key(flight: Mapping[str, Any]) -> str:
+    """Give a flight's external id, else, for flights of the user interface, a hash."""
+    return flight.get("externalId") or _hash({name: flight.get(name) for name in FLIGHT_FIELDS})
+
+
+class Distinct:
+    """Tells keys apart that turn out equal within one list."""
+
+    def __init__(self) -> None:
+        """Begin a list."""
+        self._seen: Counter[str] = Counter()
+
+    def __call__(self, key: str) -> str:
+        """Give the key, with ``-2``, ``-3`` and so on behind it if it is not the first."""
+        self._seen[key] += 1
+        return key if self._seen[key] == 1 else f"{key}-{self._seen[key]}"
+
+
+def _hash(value: object) -> str:
+    canonical = json.dumps(value, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+    return f"hash:{hashlib.sha256(canonical.encode()).hexdigest()}"

@@ -1,0 +1,232 @@
+"""The tap: its settings, and the streams there are."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from itertools import chain
+from typing import TYPE_CHECKING, Any, cast
+
+import click
+from singer_sdk import Tap
+from singer_sdk.contrib.msgspec import MsgSpecWriter
+from singer_sdk.exceptions import ConfigValidationError
+from singer_sdk.helpers.capabilities import PluginCapabilities, TapCapabilities
+from typing_extensions import override
+
+from tap_gotom import columns, instance, reports, settings
+from tap_gotom.campaign_ids import cells_of
+from tap_gotom.client import open_session
+from tap_gotom.download import Downloads, header_of
+from tap_gotom.errors import ReportError, SyncFailedError, told
+from tap_gotom.external_ids import distinct
+from tap_gotom.instance import Pair
+from tap_gotom.kept import Kept
+from tap_gotom.streams import STREAMS
+from tap_gotom.streams.base import FAILURES
+from tap_gotom.streams.campaigns import CampaignDiscounts, Campaigns
+from tap_gotom.streams.reports import ReportClient, ReportStream, UndiscoveredReport
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    import requests
+    from singer_sdk.singerlib.encoding.base import GenericSingerWriter
+
+    from tap_gotom.columns import Column
+    from tap_gotom.reports import Report
+    from tap_gotom.streams.base import GoTomStream
+
+
+class TapGoTom(Tap):
+    """Singer tap for goTom: saved reports, lookup lists, rate cards, customers and campaigns."""
+
+    name = "tap-gotom"
+    dynamic_catalog = True
+    message_writer_class: type[GenericSingerWriter[Any, Any]] = MsgSpecWriter
+    capabilities = [  # noqa: RUF012
+        TapCapabilities.CATALOG,
+        TapCapabilities.STATE,
+        TapCapabilities.DISCOVER,
+        PluginCapabilities.ABOUT,
+        PluginCapabilities.STREAM_MAPS,
+        PluginCapabilities.FLATTENING,
+        PluginCapabilities.BATCH,
+        PluginCapabilities.STRUCTURED_LOGGING,
+    ]
+
+    config_jsonschema = settings.schema()
+
+    @override
+    def _validate_config(self, *, raise_errors: bool = True) -> list[str]:
+        """Validate the settings, without quoting a secret in an error."""
+        try:
+            found = super()._validate_config(raise_errors=raise_errors)
+            if raise_errors:
+                _ = self.instance, self.reports
+        except ConfigValidationError as error:
+            errors = [settings.without_secrets(text, self.config) for text in error.errors]
+            raise ConfigValidationError(str(error), errors=errors) from None
+        return found
+
+    @cached_property
+    def instance(self) -> instance.Instance:
+        """The goTom that is read."""
+        return instance.instance(self.config)
+
+    @cached_property
+    def reports(self) -> dict[str, Report]:
+        """The reports that the settings name."""
+        return reports.reports(self.config, [vars(stream)["name"] for stream in STREAMS])
+
+    @cached_property
+    def failures(self) -> list[str]:
+        """What has failed so far, a sentence each."""
+        return []
+
+    @cached_property
+    def session(self) -> requests.Session:
+        """The session of all streams."""
+        return open_session()
+
+    @cached_property
+    def report_client(self) -> ReportClient:
+        """What fetches reports."""
+        return ReportClient(self)
+
+    @cached_property
+    def downloads(self) -> Downloads:
+        """The reports that this run has fetched and still needs."""
+        return Downloads()
+
+    @override
+    def discover_streams(self) -> Sequence[GoTomStream]:
+        streams: list[GoTomStream] = []
+        if Pair.API in self.instance.signatures:
+            streams += [stream(self) for stream in STREAMS]
+        if Pair.GRAPH in self.instance.signatures:
+            streams += [self._stream_of(report) for report in self.reports.values()]
+        elif self.reports:
+            self.logger.warning(
+                "There are reports in the settings, but no 'graph_user' and 'graph_secret' to read "
+                "them with."
+            )
+        return streams
+
+    def _stream_of(self, report: Report) -> GoTomStream:
+        try:
+            return ReportStream(self, report, self._columns_of(report))
+        except FAILURES as error:
+            self.fail(f"{report.name}: {told(error)}")
+            return UndiscoveredReport(self, report)
+
+    def _columns_of(self, report: Report) -> list[Column]:
+        """Take a report's columns from the settings, or the catalog, or else its first line."""
+        if report.columns is not None:
+            return columns.of_names(list(report.columns), report.columns)
+        entry = self.input_catalog.get_stream(report.name) if self.input_catalog else None
+        if entry is not None:
+            return columns.of_schema(entry.schema.to_dict()["properties"])
+        return columns.of_names(header_of(self.report_client, report), {})
+
+    @property
+    @override
+    def catalog_dict(self) -> dict[str, Any]:
+        """Give the catalog, without reports that could not be discovered."""
+        catalog = super().catalog_dict
+        catalog["streams"] = [
+            entry
+            for entry in catalog["streams"]
+            if not isinstance(self.streams[entry["tap_stream_id"]], UndiscoveredReport)
+        ]
+        return catalog
+
+    @override
+    def run_discovery(self) -> str:
+        found = super().run_discovery()
+        if not self.catalog_dict["streams"]:
+            self._raise_failures()
+        return found
+
+    @property
+    def source_of_ids(self) -> Report | None:
+        """The report that tells which campaigns to read."""
+        source = self.config.get("campaign_external_ids_from")
+        return self.reports[source["report"]] if source else None
+
+    def campaign_ids(self) -> Iterator[str]:
+        """Give the external ids of the campaigns to read, each once."""
+        return distinct(
+            chain(self.config.get("campaign_external_ids") or (), self._ids_in_report())
+        )
+
+    def _ids_in_report(self) -> Iterator[str]:
+        report = self.source_of_ids
+        if report is None:
+            return
+        if Pair.GRAPH not in self.instance.signatures:
+            raise ReportError(
+                "'campaign_external_ids_from' needs 'graph_user' and 'graph_secret' to read the "
+                "report with."
+            )
+        download = self.downloads.of(self.report_client, report)
+        yield from cells_of(download, self.config["campaign_external_ids_from"]["column"])
+
+    @cached_property
+    def campaigns(self) -> Kept:
+        """The campaigns with their flights."""
+        stream = self.streams[Campaigns.name]
+        assert isinstance(stream, Campaigns)  # noqa: S101
+        return Kept(stream.fetch)
+
+    @cached_property
+    def campaign_discounts(self) -> Kept:
+        """The discounts of these campaigns, with what they are for each flight."""
+        stream = self.streams[CampaignDiscounts.name]
+        assert isinstance(stream, CampaignDiscounts)  # noqa: S101
+        return Kept(stream.fetch)
+
+    def fail(self, failure: str) -> None:
+        """Note that a part of the sync has failed, and go on with the others."""
+        self.logger.error(failure)
+        self.failures.append(failure)
+
+    def raise_failures_at_the_end(self, stream: GoTomStream) -> None:
+        """Raise one error about all that has failed, once `stream` is the last of all.
+
+        Raises:
+            SyncFailedError: Something has.
+        """
+        if stream is list(self.streams.values())[-1]:
+            self._raise_failures()
+
+    def _raise_failures(self) -> None:
+        if self.failures:
+            raise SyncFailedError(self.failures)
+
+    def check_access(self) -> None:
+        """Check, without reading data, that each stream may be read.
+
+        Raises:
+            SyncFailedError: A stream may not.
+        """
+        for stream in cast("dict[str, GoTomStream]", self.streams).values():
+            try:
+                if stream.check_access():
+                    click.echo(f"{stream.name}: may be read.", err=True)
+            except FAILURES as error:
+                self.fail(f"{stream.name}: {told(error)}")
+        self._raise_failures()
+
+    @classmethod
+    @override
+    def cb_test(cls, ctx: click.Context, param: click.Option, value: str) -> None:
+        """Check access on ``--test`` instead of reading a record of every stream.
+
+        Reading a record of a report would mean to download all of it.
+        """
+        if value != "all":
+            super().cb_test(ctx, param, value)
+            return
+        given = ctx.params["config"]
+        cls(config=given.config, parse_env_config=given.parse_env).check_access()
+        ctx.exit()
