@@ -101,6 +101,16 @@ class GoTomStream(GoTomClient):
         """
         return False
 
+    def answers(self) -> bool:
+        """Ask for the beginning of the list, and tell whether it is there."""
+        try:
+            self.retrying(self.once)(self.path)
+        except AnswerError as error:
+            if error.status not in self.absences:
+                raise
+            return False
+        return True
+
     @contextmanager
     def alone(self, part: str) -> Iterator[None]:
         """Let a part be absent or fail without harm to the others.

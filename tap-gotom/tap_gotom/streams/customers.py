@@ -156,8 +156,7 @@ class Customers(GoTomStream):
 
     @override
     def check_access(self) -> bool:
-        self.retrying(self.once)(self.path)
-        return True
+        return self.answers()
 
     @override
     def read(self, context: Context | None) -> Iterator[Record]:

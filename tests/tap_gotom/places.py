@@ -1,0 +1,86 @@
+"""A sandbox's goTom, and how the tap is set to read it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from tests.sandbox.gotom import GoTom, Report
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from tests.sandbox.gotom import Dialect, Kind
+    from tests.sandbox.traffic import ReceivedRequest
+
+GRAPH_SECRET = "graph-secret-sentinel"
+API_SECRET = "api-secret-sentinel"
+
+
+@dataclass(frozen=True)
+class Place:
+    """An instance that both pairs of credentials may read.
+
+    Attributes:
+        url: Where it is.
+        server: A view behind the scenes.
+    """
+
+    url: str
+    server: GoTom = field(repr=False)
+
+    def graph(self, *reports: dict[str, Any], **more: Any) -> dict[str, Any]:
+        """The settings for reports alone."""
+        return {
+            "base_url": self.url,
+            "graph_user": "graph_user",
+            "graph_secret": GRAPH_SECRET,
+            "request_timeout": 20,
+            "max_retries": 1,
+            "reports": list(reports),
+            **more,
+        }
+
+    def api(self, **more: Any) -> dict[str, Any]:
+        """The settings for everything but reports."""
+        return {
+            "base_url": self.url,
+            "api_user": "api_user",
+            "api_secret": API_SECRET,
+            "request_timeout": 20,
+            "max_retries": 1,
+            **more,
+        }
+
+    def both(self, *reports: dict[str, Any], **more: Any) -> dict[str, Any]:
+        """The settings for everything."""
+        return {**self.graph(*reports), **self.api(), **more}
+
+    def save(
+        self,
+        header: Sequence[str],
+        *rows: Sequence[str],
+        number: int = 46,
+        kind: Kind = "graph",
+        dialect: Dialect | None = None,
+    ) -> None:
+        """Save a report, or replace it."""
+        more = {} if dialect is None else {"dialect": dialect}
+        self.server.add_report(number, Report.of_rows(header, rows, **more), kind)
+
+    def received(self, path: str) -> list[ReceivedRequest]:
+        """The requests for a path that the server has got so far."""
+        return [request for request in self.server.requests if request.path == path]
+
+
+def report(name: str = "sales", report_id: int = 46, **more: Any) -> dict[str, Any]:
+    """A report in the settings."""
+    return {"name": name, "report_id": report_id, **more}
+
+
+def cells(records: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The records of a report without the fields that the tap adds."""
+    return [
+        {name: value for name, value in record.items() if not name.startswith("_")}
+        for record in records
+    ]
