@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from requests.auth import AuthBase
 from typing_extensions import override
+from urllib3.util import parse_url
 
 if TYPE_CHECKING:
     from requests import PreparedRequest
@@ -41,7 +42,7 @@ class HmacSignature(AuthBase):
         content_type = request.headers.setdefault("Content-Type", DEFAULT_CONTENT_TYPE)
         date = datetime.now(UTC).isoformat(timespec="seconds")
         signed = string_to_sign(
-            request.method or "GET", _bytes(request.body), content_type, date, request.path_url
+            request.method or "GET", _bytes(request.body), content_type, date, _target(request)
         )
         request.headers["Date"] = date
         request.headers["Authorization"] = authorization(self._user, self._secret, signed)
@@ -80,6 +81,15 @@ def authorization(user: str, secret: str, signed: str) -> str:
     escaped = user.replace(":", r"\:")
     value = f"{PROVIDER} {escaped}:{base64.b64encode(mac).decode('ascii')}"
     return value.encode().decode("latin-1")
+
+
+def _target(request: PreparedRequest) -> str:
+    """Give path and query as they go over the wire.
+
+    Of a query that was given as text, ``requests`` leaves some characters to urllib3 to encode.
+    """
+    path, mark, query = request.path_url.partition("?")
+    return path + mark + (parse_url(f"/?{query}").query or "")
 
 
 def _bytes(body: bytes | str | None) -> bytes:

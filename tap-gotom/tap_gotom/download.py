@@ -139,8 +139,8 @@ def _fetch(client: GoTomClient, report: Report) -> Download:
     body = tempfile.TemporaryFile(prefix="tap-gotom-")  # noqa: SIM115
     try:
         with client.once(report.path) as response:
-            digest = _spool(client, response, body)
-            _check_length(response)
+            digest = _spool(client, report, response, body)
+            _check_length(report, response)
         body.seek(0)
         row_count = ReportFile(report, body).check()
         client.logger.info("%s has %s rows.", report, f"{row_count:,}")
@@ -150,25 +150,27 @@ def _fetch(client: GoTomClient, report: Report) -> Download:
     return Download(report, body, digest, row_count, time.isoformat(timespec="microseconds"))
 
 
-def _spool(client: GoTomClient, response: requests.Response, body: BinaryIO) -> str:
+def _spool(client: GoTomClient, report: Report, response: requests.Response, body: BinaryIO) -> str:
     """Store a body, and give its digest."""
     digest, beat = hashlib.sha256(), Beat()
-    chunks = response.iter_content(CHUNK)
-    first = next(chunks, b"")
-    _check_is_csv(response, first)
-    chunk = first
-    while chunk:
-        digest.update(chunk)
-        try:
+    try:
+        for chunk in response.iter_content(CHUNK):
+            if not body.tell():
+                _check_is_csv(response, chunk)
+            digest.update(chunk)
             body.write(chunk)
-        except OSError as error:
-            raise ReportError(
-                f"the download cannot be stored in {tempfile.gettempdir()}: {error}. Set TMPDIR to "
-                "a folder with enough space."
-            ) from error
-        if beat.due():
-            client.logger.info("%s MiB are downloaded.", f"{body.tell() >> 20:,}")
-        chunk = next(chunks, b"")
+            if beat.due():
+                client.logger.info("%s: %s MiB are there.", report, f"{body.tell() >> 20:,}")
+        body.flush()
+    except requests.RequestException as error:
+        raise RetriableAPIError(
+            f"{report}: the transfer broke off after {body.tell():,} bytes: {error}"
+        ) from error
+    except OSError as error:
+        raise ReportError(
+            f"{report} cannot be stored in {tempfile.gettempdir()}: {error}. Set TMPDIR to a "
+            "folder with enough space."
+        ) from error
     return digest.hexdigest()
 
 
@@ -182,13 +184,13 @@ def _check_is_csv(response: requests.Response, beginning: bytes) -> None:
         )
 
 
-def _check_length(response: requests.Response) -> None:
+def _check_length(report: Report, response: requests.Response) -> None:
     """Compare what came with what was announced, in bytes as they went over the wire."""
     announced = response.headers.get("Content-Length")
     came = response.raw.tell()
     if announced is not None and int(announced) != came:
         raise RetriableAPIError(
-            f"the transfer broke off after {came} of {announced} bytes.", response
+            f"{report}: the transfer broke off after {came} of {announced} bytes.", response
         )
 
 

@@ -79,8 +79,10 @@ class SyncFailedError(click.ClickException):
 def told(error: Exception) -> str:
     """Give an error's text, and what to do about it where the error itself does not say."""
     if isinstance(error, RequestException):
+        request = error.request
+        asked = f" to {request.method} {urlsplit(request.url or '').path}" if request else ""
         return (
-            f"no answer, {error}. Check 'instance' or 'base_url', the network and proxies in "
+            f"no answer{asked}, {error}. Check 'instance' or 'base_url', the network and proxies in "
             f"between; for large reports raise 'request_timeout'. {MAINTENANCE}"
         )
     if isinstance(error, UNEXPECTED):

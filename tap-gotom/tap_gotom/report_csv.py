@@ -21,8 +21,12 @@ if TYPE_CHECKING:
     from tap_gotom.reports import Report
 
 LONGEST_CELL = 1 << 24
+ENOUGH = 8
+"""Bytes at either end of a file that tell how cells are quoted, in any encoding."""
 MARK = "\ufeff"
-WITH_MARK = {"utf-8": "utf-8-sig", "utf8": "utf-8-sig"}
+WITH_ENOUGH = 8
+"""Bytes at either end of a file that tell how cells are quoted, in any encoding."""
+MARK = {"utf-8": "utf-8-sig", "utf8": "utf-8-sig"}
 ENDS_EARLY = "unexpected end of data"
 """What both the CSV reader and the decoder say of a file that is cut off."""
 
@@ -75,7 +79,24 @@ class ReportFile:
         for number, row in enumerate(records, start=1):
             if len(row) != width:
                 self._raise_width(number, row, width, is_last=next(records, None) is None)
+        if self._ends_open():
+            raise RetriableAPIError(
+                f"{self._report}, row {number}: the file is cut off before the last cell."
+            )
         return number
+
+    def _ends_open(self) -> bool:
+        """Tell whether the file ends where a cell in quotes should begin, if all cells have them.
+
+        Otherwise it may be an empty cell without quotes.
+        """
+        size = self._body.seek(0, io.SEEK_END)
+        self._body.seek(max(0, size - ENOUGH))
+        end = self._body.read().replace(b"\0", b"")
+        self._body.seek(0)
+        quote = self._report.quotechar.encode()
+        has_quotes = bool(quote) and quote in self._body.read(ENOUGH)
+        return has_quotes and end.endswith(self._report.delimiter.encode())
 
     def _raise_width(self, number: int, row: Row, width: int, *, is_last: bool) -> None:
         found = f"{self._report}, row {number}: {len(row)} cells instead of {width}"
@@ -94,7 +115,8 @@ class ReportFile:
         except (csv.Error, UnicodeError) as error:
             raise self._fault(number + 1, error) from error
         finally:
-            text.detach()
+            if not text.closed:
+                text.detach()
 
     def _reader(self, text: io.TextIOWrapper) -> Iterator[Row]:
         """Read CSV from text, without the mark that may stand before it in any Unicode."""

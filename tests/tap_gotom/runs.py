@@ -103,10 +103,15 @@ class Tap:
         assert "Traceback" not in run.log, trouble_in(run.log)
         return run
 
-    def start(self, settings: Mapping[str, Any], *streams: str) -> subprocess.Popen[str]:
+    def start(
+        self,
+        settings: Mapping[str, Any],
+        *streams: str,
+        catalog: Mapping[str, Any] | None = None,
+    ) -> subprocess.Popen[str]:
         """Start the tap; what it writes must be read."""
         process = subprocess.Popen(
-            self._command(settings, streams, None, None),
+            self._command(settings, streams, None, catalog),
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,

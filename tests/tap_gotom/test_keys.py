@@ -1,0 +1,77 @@
+"""Keys for what goTom gives none to, and ids in paths."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tap_gotom.external_ids import distinct, encoded, is_reachable
+from tap_gotom.keys import PRICE_FIELDS, Distinct, customer_key, discount_key, flight_key, price_key
+
+
+def test_a_price_is_known_by_its_nine_ids_in_fixed_order() -> None:
+    ids = dict(zip(PRICE_FIELDS, (7, 2, 31, 5, 1, 40, None, 1, None), strict=True))
+    assert price_key(ids) == "7|2|31|5|1|40||1|"
+
+
+@pytest.mark.parametrize(
+    ("customer", "key"),
+    [
+        ({"externalCrmId": "crm-881", "externalId": "x"}, "crm:crm-881"),
+        ({"externalCrmId": None, "externalId": "x"}, "ext:x"),
+        ({"externalCrmId": "", "externalId": "x"}, "ext:x"),
+    ],
+)
+def test_a_customer_is_known_by_its_first_external_id(customer: dict[str, Any], key: str) -> None:
+    assert customer_key(customer) == key
+
+
+def test_a_customer_without_ids_keeps_its_key_when_other_fields_change() -> None:
+    customer = {"firm": "Käserei", "statusEc": 1, "mwst": None, "addresses": [{"zip": "9050"}]}
+    key = customer_key({**customer, "note": "old", "externalId": None})
+    assert key.startswith("hash:")
+    assert key == customer_key({**customer, "note": "new"})
+    assert key != customer_key({**customer, "firm": "Sennerei"})
+    assert key != customer_key({**customer, "addresses": []})
+
+
+@pytest.mark.parametrize(
+    ("discount", "key"),
+    [
+        ({"externalId": "cd-1", "entityId": None}, "ext:cd-1"),
+        ({"externalId": None, "entityId": 3107}, "id:3107"),
+        ({"externalId": None, "entityId": 3107.0}, "id:3107"),
+    ],
+)
+def test_a_discount_is_known_by_either_of_its_ids(discount: dict[str, Any], key: str) -> None:
+    assert discount_key(discount) == key
+
+
+def test_a_flight_of_the_user_interface_is_known_by_what_it_books() -> None:
+    flight = {"externalId": None, "units": 5, "platformId": 31, "note": "a"}
+    assert flight_key({**flight, "externalId": "f-1"}) == "f-1"
+    assert flight_key(flight) == flight_key({**flight, "note": "b"})
+    assert flight_key(flight) != flight_key({**flight, "units": 6})
+
+
+def test_equal_keys_are_told_apart_by_their_order() -> None:
+    key = Distinct()
+    assert [key("a"), key("b"), key("a"), key("a")] == ["a", "b", "a-2", "a-3"]
+
+
+def test_external_ids_are_encoded_completely() -> None:
+    assert encoded("M&S? 100% ü#'") == "M%26S%3F%20100%25%20%C3%BC%23%27"
+
+
+@pytest.mark.parametrize("external_id", ["a/b", ".", ".."])
+def test_ids_that_no_path_leads_to(external_id: str) -> None:
+    assert not is_reachable(external_id)
+
+
+def test_ids_are_the_same_in_capitals_and_keep_their_first_spelling() -> None:
+    assert list(distinct(["Demo-1", "demo-1", "", " ", "DEMO-2", "Straße", "STRASSE"])) == [
+        "Demo-1",
+        "DEMO-2",
+        "Straße",
+    ]
