@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, BinaryIO
 
+import requests
 from singer_sdk.exceptions import RetriableAPIError
 from typing_extensions import override
 
@@ -23,7 +24,6 @@ from tap_gotom.report_csv import ReportFile
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    import requests
     from _typeshed import WriteableBuffer
 
     from tap_gotom.client import GoTomClient

@@ -82,8 +82,8 @@ def told(error: Exception) -> str:
         request = error.request
         asked = f" to {request.method} {urlsplit(request.url or '').path}" if request else ""
         return (
-            f"no answer{asked}, {error}. Check 'instance' or 'base_url', the network and proxies in "
-            f"between; for large reports raise 'request_timeout'. {MAINTENANCE}"
+            f"no answer{asked}, {error}. Check 'instance' or 'base_url', the network and what is "
+            f"in between; for large reports raise 'request_timeout'. {MAINTENANCE}"
         )
     if isinstance(error, UNEXPECTED):
         return (

@@ -21,14 +21,12 @@ if TYPE_CHECKING:
     from tap_gotom.reports import Report
 
 LONGEST_CELL = 1 << 24
-ENOUGH = 8
-"""Bytes at either end of a file that tell how cells are quoted, in any encoding."""
 MARK = "\ufeff"
-WITH_ENOUGH = 8
-"""Bytes at either end of a file that tell how cells are quoted, in any encoding."""
-MARK = {"utf-8": "utf-8-sig", "utf8": "utf-8-sig"}
+WITH_MARK = {"utf-8": "utf-8-sig", "utf8": "utf-8-sig"}
 ENDS_EARLY = "unexpected end of data"
 """What both the CSV reader and the decoder say of a file that is cut off."""
+ENOUGH = 8
+"""Bytes at either end of a file that tell how cells are quoted, in any encoding."""
 
 Row = list[str]
 

@@ -13,8 +13,8 @@ if TYPE_CHECKING:
     from tests.sandbox.gotom import Dialect, Kind
     from tests.sandbox.traffic import ReceivedRequest
 
-GRAPH_SECRET = "graph-secret-sentinel"
-API_SECRET = "api-secret-sentinel"
+GRAPH_SECRET = "graph-secret-sentinel"  # noqa: S105
+API_SECRET = "api-secret-sentinel"  # noqa: S105
 
 
 @dataclass(frozen=True)

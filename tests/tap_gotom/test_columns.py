@@ -114,7 +114,7 @@ def test_cells_that_fit_their_type(setting: Any, cell: str, value: Any) -> None:
         ("integer", "1.0"),
         ("integer", " 1"),
         ("integer", "+1"),
-        ("integer", "١"),
+        ("integer", "\u0661"),
         ("number", "1'234.50"),
         ("number", "1234,50"),
         ("number", "12.5 %"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -53,7 +53,7 @@ def test_graph_and_custom_reports_are_fetched_where_each_kind_is(place: Place, t
     ids=str,
 )
 def test_cells_come_out_as_they_are_in_whatever_way_they_are_written(
-    place: Place, tap: Tap, dialect: Dialect, more: dict[str, str]
+    place: Place, tap: Tap, dialect: Dialect, more: dict[str, Any]
 ) -> None:
     rows = [*ROWS, *UNICODE_ROWS]
     place.save(HEADER, *rows, dialect=dialect)

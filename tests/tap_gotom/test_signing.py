@@ -12,6 +12,7 @@ import threading
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -59,13 +60,8 @@ def test_an_upper_case_content_type_signed_as_it_is_would_be_refused() -> None:
 def test_signing_again_replaces_what_was_signed_before(monkeypatch: pytest.MonkeyPatch) -> None:
     moments = iter([datetime(2026, 3, 9, 5, 15, tzinfo=UTC), datetime(2026, 3, 9, 6, tzinfo=UTC)])
 
-    class Clock(datetime):
-        @classmethod
-        @override
-        def now(cls, tz: Any = None) -> datetime:
-            return next(moments)
-
-    monkeypatch.setattr("tap_gotom.auth.datetime", Clock)
+    clock = SimpleNamespace(now=lambda _zone: next(moments))
+    monkeypatch.setattr("tap_gotom.auth.datetime", clock)
     request = requests.Request("GET", "https://acme.gotom.io/app-api/customer?page=2").prepare()
     sign = HmacSignature("user", SECRET)
     first = dict(sign(request).headers)
@@ -85,6 +81,7 @@ def test_a_user_beyond_ascii_goes_out_as_utf_8() -> None:
 class _Verifier(socketserver.BaseRequestHandler):
     """Recomputes the signature from the bytes that arrive, by the words of the documentation."""
 
+    @override
     def handle(self) -> None:
         received = b""
         while b"\r\n\r\n" not in received:
