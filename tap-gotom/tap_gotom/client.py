@@ -61,10 +61,12 @@ class GoTomClient(RESTStream[int | None]):
     Attributes:
         pair: The credentials that sign its requests.
         content_type: What its requests say they carry; goTom wants one even where there is nothing.
+        accept: What they ask for.
     """
 
     pair: ClassVar[Pair] = Pair.API
     content_type: ClassVar[str] = "application/json"
+    accept: ClassVar[str] = "application/json"
     allow_redirects = False
     TYPE_CONFORMANCE_LEVEL = TypeConformanceLevel.NONE
     _LOG_REQUEST_METRICS = False
@@ -88,7 +90,7 @@ class GoTomClient(RESTStream[int | None]):
     @property
     @override
     def http_headers(self) -> dict[str, str]:
-        return {"Content-Type": self.content_type, "Accept": "*/*"}
+        return {"Content-Type": self.content_type, "Accept": self.accept}
 
     @property
     @override

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import io
 import tempfile
+import weakref
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, BinaryIO
@@ -147,7 +148,9 @@ def _fetch(client: GoTomClient, report: Report) -> Download:
     except BaseException:
         body.close()
         raise
-    return Download(report, body, digest, row_count, time.isoformat(timespec="microseconds"))
+    download = Download(report, body, digest, row_count, time.isoformat(timespec="microseconds"))
+    weakref.finalize(download, body.close)
+    return download
 
 
 def _spool(client: GoTomClient, report: Report, response: requests.Response, body: BinaryIO) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+import weakref
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 import msgspec
@@ -50,4 +51,5 @@ class Kept:
         except BaseException:
             file.close()
             raise
+        weakref.finalize(self, file.close)
         return file

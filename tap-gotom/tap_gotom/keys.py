@@ -26,7 +26,7 @@ FLIGHT_FIELDS = ("runtime", "platformId", "channelId", "advertisingId", "tarifId
 
 def price_key(price: Mapping[str, Any]) -> str:
     """Join the nine ids that a price depends on, e.g. ``7|2|31|5|1|40||1|``; null is empty."""
-    return "|".join("" if price[name] is None else str(price[name]) for name in PRICE_FIELDS)
+    return "|".join("" if price.get(name) is None else str(price[name]) for name in PRICE_FIELDS)
 
 
 def customer_key(customer: Mapping[str, Any]) -> str:

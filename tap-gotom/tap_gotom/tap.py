@@ -61,11 +61,11 @@ class TapGoTom(Tap):
         """Validate the settings, without quoting a secret in an error."""
         try:
             found = super()._validate_config(raise_errors=raise_errors)
-            if raise_errors:
-                _ = self.instance, self.reports
         except ConfigValidationError as error:
             errors = [settings.without_secrets(text, self.config) for text in error.errors]
             raise ConfigValidationError(str(error), errors=errors) from None
+        if raise_errors:
+            _ = self.instance, self.reports
         return found
 
     @cached_property

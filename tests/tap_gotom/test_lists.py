@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -29,7 +30,7 @@ def page_of(pagination: Mapping[str, Any]) -> requests.Response:
     response = requests.Response()
     response.status_code = 200
     response.request = requests.Request("GET", "https://acme.gotom.io/app-api/customer").prepare()
-    response._content = requests.compat.json.dumps(  # noqa: SLF001
+    response._content = json.dumps(  # noqa: SLF001
         {"pagination": {"currentPage": 1, "lastPage": 3, "nextPageUrl": None, **pagination}}
     ).encode()
     return response

@@ -131,6 +131,13 @@ def test_a_broken_transfer_is_fetched_again(place: Place, tap: Tap) -> None:
     assert [record["a"] for record in run.records["sales"]] == ["1", "2", "3"]
 
 
+def test_an_error_500_is_tried_again_only_twice_and_then_explained(place: Place, tap: Tap) -> None:
+    place.server.add_report(46, Report.of_page("Internal Server Error", 500))
+    run = tap.fail(place.graph(report(columns={"A": "string"}), max_retries=6))
+    assert len(place.received("/app-api/graph-export/download/46")) == 3
+    assert "not a report of 'kind' custom" in run.log
+
+
 def test_rows_are_not_loaded_by_halves_when_a_cell_does_not_fit(place: Place, tap: Tap) -> None:
     place.save(("Name", "Umsatz"), ("a", "1.5"), ("b", ""), ("c", "1'234.50"))
     settings = place.graph(report(columns={"Name": "string", "Umsatz": "number"}))

@@ -53,6 +53,7 @@ class ReportClient(GoTomClient):
     path = "/app-api"
     pair = Pair.GRAPH
     content_type = "text/csv"
+    accept = "*/*"
 
     @override
     def __init__(self, tap: TapGoTom) -> None:
@@ -68,7 +69,6 @@ class ReportStream(GoTomStream):
     """
 
     pair = Pair.GRAPH
-    content_type = "text/csv"
 
     @override
     def __init__(self, tap: TapGoTom, report: Report, found: Sequence[Column]) -> None:

@@ -1,0 +1,91 @@
+"""Large reports take neither memory nor leave files behind."""
+
+from __future__ import annotations
+
+import signal
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.sandbox.gotom import Ending, Report
+from tests.tap_gotom.places import report
+
+if TYPE_CHECKING:
+    import subprocess
+
+    from tests.tap_gotom.places import Place
+    from tests.tap_gotom.runs import Tap
+
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
+
+MIB = 1 << 20
+
+
+def peak(process: subprocess.Popen[str]) -> int:
+    """The most memory that a running process has had so far, in bytes."""
+    status = Path(f"/proc/{process.pid}/status").read_text("utf-8")
+    line = next(line for line in status.splitlines() if line.startswith("VmHWM"))
+    return int(line.split()[1]) * 1024
+
+
+def open_files(process: subprocess.Popen[str]) -> list[str]:
+    """What a running process has open below its folder for temporary files."""
+    folder = Path(f"/proc/{process.pid}/fd")
+    targets = [str(entry.readlink()) for entry in folder.iterdir() if entry.is_symlink()]
+    return [target for target in targets if "spool" in target]
+
+
+def test_memory_stays_flat_whatever_the_size(place: Place, tap: Tap) -> None:
+    place.server.add_report(46, Report.of_size(80 * MIB))
+    process = tap.start(place.graph(report()))
+    assert process.stdout is not None
+    most = 0
+    for number, line in enumerate(process.stdout):
+        if number % 100_000 == 0 or line.startswith('{"type":"ACTIVATE_VERSION"'):
+            most = max(most, peak(process))
+    assert process.wait(60) == 0
+    assert 20 * MIB < most < 100 * MIB
+
+
+@pytest.mark.parametrize("end", [signal.SIGTERM, signal.SIGKILL])
+def test_a_killed_run_leaves_no_file_and_claims_nothing(
+    place: Place,
+    tap: Tap,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    end: signal.Signals,
+) -> None:
+    spool = tmp_path / "spool"
+    spool.mkdir()
+    monkeypatch.setenv("TMPDIR", str(spool))
+    place.server.add_report(46, Report.of_size(30 * MIB))
+    process = tap.start(place.graph(report(skip_unchanged=True)))
+    assert process.stdout is not None
+    for number, line in enumerate(process.stdout):
+        assert "ACTIVATE_VERSION" not in line
+        if number == 1000:
+            assert len(open_files(process)) == 1
+            assert list(spool.iterdir()) == []
+            break
+    process.send_signal(end)
+    rest, _ = process.communicate(timeout=60)
+    assert "ACTIVATE_VERSION" not in rest
+    assert '"digest"' not in rest
+    assert list(spool.iterdir()) == []
+
+
+def test_a_failed_run_leaves_no_file(
+    place: Place, tap: Tap, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    spool = tmp_path / "spool"
+    spool.mkdir()
+    monkeypatch.setenv("TMPDIR", str(spool))
+    whole = Report.of_size(MIB)
+    place.server.add_report(46, whole)
+    catalog = tap.discover(place.graph(report()))
+    place.server.add_report(46, Report(whole.content, ends_after=MIB // 2, ending=Ending.ORDERLY))
+    run = tap.fail(place.graph(report(), max_retries=0), catalog=catalog)
+    assert "RECORD" not in run.kinds("sales")
+    assert list(spool.iterdir()) == []

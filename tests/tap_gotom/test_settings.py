@@ -1,0 +1,151 @@
+"""What the settings accept, and what they never give away."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tap_gotom.instance import Pair, instance
+from tests.sandbox.gotom import Report
+from tests.tap_gotom.places import API_SECRET, GRAPH_SECRET, report
+
+if TYPE_CHECKING:
+    from tests.tap_gotom.places import Place
+    from tests.tap_gotom.runs import Tap
+
+USER = {"api_user": "u", "api_secret": "secret-of-u"}
+
+
+@pytest.mark.parametrize(
+    ("config", "url"),
+    [
+        ({"instance": "acme"}, "https://acme.gotom.io"),
+        ({"instance": "acme", "environment": "test"}, "https://test-acme.gotom.io"),
+        ({"base_url": "https://goto.example/"}, "https://goto.example"),
+        ({"base_url": "https://goto.example/app-api"}, "https://goto.example"),
+        ({"base_url": "http://127.0.0.1:8080", "instance": "acme"}, "http://127.0.0.1:8080"),
+        ({"base_url": "http://goto.example", "allow_http": True}, "http://goto.example"),
+    ],
+)
+def test_the_address_of_an_instance(config: dict[str, Any], url: str) -> None:
+    assert instance({**USER, **config}).url == url
+
+
+def test_each_pair_signs_what_it_is_for() -> None:
+    found = instance({"instance": "acme", "graph_user": "g", "graph_secret": "x"})
+    assert set(found.signatures) == {Pair.GRAPH}
+    assert Pair.of_path("/app-api/custom-report-export/download/1") is Pair.GRAPH
+    assert Pair.of_path("/app-api/customer") is Pair.API
+
+
+@pytest.mark.parametrize(
+    ("settings", "words"),
+    [
+        ({"instance": "acme"}, "Set 'graph_user' and 'graph_secret'"),
+        ({"instance": "acme", "api_user": "u"}, "belong together"),
+        ({"instance": "acme", **USER, "api_secret": ""}, "api_secret"),
+        ({"instance": "acme.gotom.io", **USER}, "is no such part"),
+        (USER, "Set 'instance'"),
+        ({"base_url": "http://goto.example", **USER}, "unencrypted"),
+        ({"base_url": "https://u:p@goto.example", **USER}, "user and password"),
+        ({"instance": "acme", **USER, "environment": "staging"}, "staging"),
+        ({"instance": "acme", **USER, "reports": [report("users")]}, "already taken"),
+        ({"instance": "acme", **USER, "reports": [report(), report("Sales")]}, "already taken"),
+        ({"instance": "acme", **USER, "reports": [report(kind="pie")]}, "pie"),
+        ({"instance": "acme", **USER, "reports": [report(encoding="utf-9")]}, "utf-9"),
+        ({"instance": "acme", **USER, "reports": [report(delimiter="::")]}, "one character"),
+        ({"instance": "acme", **USER, "reports": [report(delimter=";")]}, "delimter"),
+        ({"instance": "acme", **USER, "reports": [report(columns={"A": "text"})]}, "text"),
+        (
+            {
+                "instance": "acme",
+                **USER,
+                "reports": [report(columns={"A": {"type": "number", "format": "0,0"}})],
+            },
+            "column 'A'",
+        ),
+        (
+            {
+                "instance": "acme",
+                **USER,
+                "campaign_external_ids_from": {"report": "x", "column": "y"},
+            },
+            "names the report 'x'",
+        ),
+    ],
+)
+def test_settings_that_cannot_work_are_refused_before_any_request(
+    tap: Tap, settings: dict[str, Any], words: str
+) -> None:
+    run = tap.fail(settings)
+    assert words in run.log
+    assert run.messages == []
+
+
+def test_an_error_about_a_secret_does_not_quote_it(tap: Tap) -> None:
+    run = tap.fail({"instance": "acme", "api_user": "u", "api_secret": ["very-secret-sentinel"]})
+    assert "very-secret-sentinel" not in run.log
+    assert "***" in run.log
+
+
+@pytest.mark.parametrize("trouble", ["none", "credentials", "clock"])
+def test_secrets_appear_nowhere(place: Place, tap: Tap, trouble: str) -> None:
+    place.save(("A",), ("1",))
+    settings = place.both(report())
+    if trouble == "credentials":
+        place.server.add_user("api_user", "another", ["api"])
+        place.server.add_user("graph_user", "another", ["reports"])
+    if trouble == "clock":
+        settings["api_user"] = settings["graph_user"] = "nobody"
+    found = tap.run_with(settings=settings, environment={"TAP_GOTOM_LOGLEVEL": "DEBUG"})
+    assert (found.returncode == 0) is (trouble == "none")
+    discovered = tap.run_with("--discover", settings=settings)
+    for text in (found.stdout, found.stderr, discovered.stdout, discovered.stderr):
+        assert GRAPH_SECRET not in text
+        assert API_SECRET not in text
+        assert "gotom_app_api" not in text
+
+
+def test_settings_come_from_the_environment_too(place: Place, tap: Tap) -> None:
+    place.save(("A",), ("1",))
+    found = tap.run_with(
+        "--config=ENV",
+        environment={
+            "TAP_GOTOM_BASE_URL": place.url,
+            "TAP_GOTOM_GRAPH_USER": "graph_user",
+            "TAP_GOTOM_GRAPH_SECRET": GRAPH_SECRET,
+            "TAP_GOTOM_REPORTS": json.dumps([report()]),
+        },
+    )
+    assert found.returncode == 0, found.stderr
+    assert '"a":"1"' in found.stdout
+
+
+def test_the_secrets_are_marked_as_such(tap: Tap) -> None:
+    about = json.loads(tap.run_with("--about", "--format=json").stdout)
+    secrets = [name for name, item in about["settings"]["properties"].items() if item.get("secret")]
+    assert secrets == ["graph_secret", "api_secret"]
+
+
+def test_streams_exist_for_the_pairs_that_are_set(place: Place, tap: Tap) -> None:
+    place.save(("A",), ("1",))
+
+    def names(settings: dict[str, Any]) -> set[str]:
+        return {stream["tap_stream_id"] for stream in tap.discover(settings)["streams"]}
+
+    assert names(place.graph(report())) == {"sales"}
+    assert len(names(place.api())) == 21
+    assert names(place.both(report())) == names(place.api()) | {"sales"}
+
+
+def test_the_check_of_access_downloads_nothing_and_names_what_fails(place: Place, tap: Tap) -> None:
+    place.server.add_report(46, Report.of_size(1 << 40))
+    settings = place.both(report(), report("missing", 47))
+    found = tap.run_with("--test", settings=settings)
+    assert found.returncode != 0
+    assert "sales: may be read." in found.stderr
+    assert "media: may be read." in found.stderr
+    assert "missing: GET /app-api/graph-export/download/47 answered 404" in found.stderr
+    assert found.stdout == ""
