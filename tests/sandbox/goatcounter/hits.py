@@ -58,8 +58,14 @@ class Hit:
 
     @classmethod
     def from_mapping(cls, sent: Mapping[str, object]) -> Hit:
-        """A hit from the JSON object that ``POST /count`` takes."""
-        return cls(**sent)  # type: ignore[arg-type]
+        """A hit from the JSON object that ``POST /count`` takes.
+
+        Raises:
+            HitError: If it has a field that hits do not have.
+        """
+        if unknown := sent.keys() - HIT_FIELDS:
+            raise HitError(f'unknown parameter: "{min(unknown)}"')
+        return cls(path="", **sent) if "path" not in sent else cls(**sent)  # type: ignore[arg-type]
 
     @property
     def is_bot(self) -> bool:
