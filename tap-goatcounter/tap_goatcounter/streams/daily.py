@@ -54,10 +54,11 @@ class DailyStream(SiteStream):
     @override
     def read(self, site: Site, context: Context) -> Iterator[Record]:
         days = self.days_to_read(site, context)
+        before = self.bookmark(context) or ""
         beat = Beat()
 
         def finished(window: Days) -> None:
-            self.advance_bookmark(context, window.last.isoformat())
+            self.advance_bookmark(context, max(before, window.last.isoformat()))
             if beat.due():
                 self.logger.info("%s: read up to %s, until %s.", site, window.last, days.last)
 
