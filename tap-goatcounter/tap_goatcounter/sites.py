@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from enum import Enum
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Protocol
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 API_PATH = "/api/v0"
 LOOPBACK = {"localhost", "127.0.0.1", "::1"}
 INDIVIDUAL_PAGE_VIEWS = 256
+HOUR = timedelta(hours=1)
 UTC_NAME = ".UTC"
 
 
@@ -103,6 +104,16 @@ class Site:
     def first_hit(self) -> datetime:
         """When counting began, or could have begun."""
         return datetime.fromisoformat(self.record["first_hit_at"] or self.record["created_at"])
+
+    @property
+    def offset(self) -> timedelta:
+        """By how much the server moves its hours before it cuts days.
+
+        It lays the zone's present offset on all history. Older servers move by whole hours only,
+        and half an hour up.
+        """
+        offset = datetime.now(self.zone).utcoffset() or timedelta()
+        return offset if self.server.moves_half_hours else (offset + HOUR / 2) // HOUR * HOUR
 
     def lacks(self, permissions: Iterable[Permission]) -> list[str]:
         """Name those of `permissions` that the token does not have."""

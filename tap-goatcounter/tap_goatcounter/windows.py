@@ -49,12 +49,13 @@ def instant(moment: datetime) -> str:
     return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
-def whole_days(days: Days, zone: tzinfo = UTC) -> dict[str, str]:
-    """Give the parameters `start` and `end` that take in exactly these days of `zone`.
+def whole_days(days: Days, offset: timedelta = timedelta()) -> dict[str, str]:
+    """Give the parameters `start` and `end` that take in exactly these days.
 
-    The server lays the zone's present offset on all history, so the days are cut with it too.
+    Args:
+        days: The days.
+        offset: By how much the server moves its hours, which are UTC's, before it cuts days.
     """
-    offset = datetime.now(zone).utcoffset() or timedelta()
     start = datetime.combine(days.first, time(), UTC) - offset
     end = datetime.combine(days.last + ONE_DAY, time(), UTC) - offset - SECOND
     return {"start": instant(start), "end": instant(end)}

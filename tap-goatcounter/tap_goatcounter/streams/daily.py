@@ -96,7 +96,7 @@ class OwnerDayStream(DailyStream):
 
     def ask_days(self, site: Site, days: Days, page: dict[str, Any]) -> dict[str, Any]:
         """Ask for one page of the answer about a span of days."""
-        params = {**whole_days(days, site.zone), **page}
+        params = {**whole_days(days, site.offset), **page}
         answer: dict[str, Any] = self.ask(site.address, self.path, params, divisible=len(days) > 1)
         return answer
 
