@@ -40,7 +40,7 @@ class HitError(ValueError):
 class Hit:
     """One page view or event, with the fields of ``POST /count``."""
 
-    path: str
+    path: str = ""
     title: str = ""
     event: bool = False
     ref: str = ""
@@ -65,7 +65,7 @@ class Hit:
         """
         if unknown := sent.keys() - HIT_FIELDS:
             raise HitError(f'unknown parameter: "{min(unknown)}"')
-        return cls(path="", **sent) if "path" not in sent else cls(**sent)  # type: ignore[arg-type]
+        return cls(**sent)  # type: ignore[arg-type]
 
     @property
     def is_bot(self) -> bool:
