@@ -35,11 +35,6 @@ class Server:
     takes_format: bool
     counts_per_hour: bool
 
-    @property
-    def moves_half_hours(self) -> bool:
-        """Statistics are moved to time zones of half hours as they are, not by whole hours."""
-        return self.takes_format
-
 
 OLDER = Server(takes_format=False, counts_per_hour=False)
 NEWER = Server(takes_format=True, counts_per_hour=True)

@@ -26,7 +26,6 @@ if TYPE_CHECKING:
 API_PATH = "/api/v0"
 LOOPBACK = {"localhost", "127.0.0.1", "::1"}
 INDIVIDUAL_PAGE_VIEWS = 256
-HOUR = timedelta(hours=1)
 UTC_NAME = ".UTC"
 
 
@@ -107,13 +106,8 @@ class Site:
 
     @property
     def offset(self) -> timedelta:
-        """By how much the server moves its hours before it cuts days.
-
-        It lays the zone's present offset on all history. Older servers move by whole hours only,
-        and half an hour up.
-        """
-        offset = datetime.now(self.zone).utcoffset() or timedelta()
-        return offset if self.server.moves_half_hours else (offset + HOUR / 2) // HOUR * HOUR
+        """The zone's present offset, which the server lays on all history."""
+        return datetime.now(self.zone).utcoffset() or timedelta()
 
     def lacks(self, permissions: Iterable[Permission]) -> list[str]:
         """Name those of `permissions` that the token does not have."""

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 ONE_DAY = timedelta(days=1)
+ONE_HOUR = timedelta(hours=1)
 SECOND = timedelta(seconds=1)
 
 
@@ -50,14 +51,18 @@ def instant(moment: datetime) -> str:
 
 
 def whole_days(days: Days, offset: timedelta = timedelta()) -> dict[str, str]:
-    """Give the parameters `start` and `end` that take in exactly these days.
+    """Give the parameters `start` and `end` that take in all of these days.
 
     Args:
         days: The days.
-        offset: By how much the server moves its hours, which are UTC's, before it cuts days.
+        offset: By how much the server moves its hours, which are UTC's, before it cuts days. Where
+            that is no whole number of hours, generations of servers round it differently: the
+            window is then an hour wider at both ends, and the neighbouring days in the answer are
+            incomplete.
     """
-    start = datetime.combine(days.first, time(), UTC) - offset
-    end = datetime.combine(days.last + ONE_DAY, time(), UTC) - offset - SECOND
+    margin = ONE_HOUR if offset % ONE_HOUR else timedelta()
+    start = datetime.combine(days.first, time(), UTC) - offset - margin
+    end = datetime.combine(days.last + ONE_DAY, time(), UTC) - offset + margin - SECOND
     return {"start": instant(start), "end": instant(end)}
 
 
