@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from tap_goatcounter.streams.base import SiteStream
 
 MEMORY = "export"
-REMEMBERED = {"id", "asked_at", "body"}
+REMEMBERED = {"id", "asked_at"}
 KEPT_FOR = timedelta(hours=24)
 LIMIT_WINDOW = timedelta(hours=1)
 CHUNK = 1 << 18
