@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.meltano import REPOSITORY
 from tests.pipelines.conftest import TAP
 from tests.pipelines.visits import days_ago, view
 
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 URL = "TAP_GOATCOUNTER_SITE_URL"
 TOKEN = "TAP_GOATCOUNTER_TOKEN"  # noqa: S105
 WRONG_TOKEN = "no-token-of-this-site"  # noqa: S105
+FILE = "meltano.yml"
 PLUGINS = {"extractors", "loaders"}
 
 
@@ -40,6 +42,7 @@ def test_address_and_token_are_all_it_needs(
     assert run.status == 0, run.story
     assert run.records["hits"] == 1
     assert (project.directory / result).stat().st_size
+    assert (project.directory / FILE).read_bytes() == (REPOSITORY / FILE).read_bytes()
 
 
 def test_the_environment_of_the_sandbox_knows_its_token(project: Project, site: Site) -> None:
