@@ -123,5 +123,9 @@ class SiteStream(GoatCounterClient):
         """
 
     def write_state(self) -> None:
-        """Write a STATE message, which the SDK does only at the end of a stream."""
-        self._tap.state_writer.write_state(self.tap_state)
+        """Write a STATE message, which the SDK does only at the end of a stream.
+
+        With batches the SDK writes it behind each of them, and not before.
+        """
+        if self.get_batch_config(self.config) is None:
+            self._tap.state_writer.write_state(self.tap_state)
