@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 STREAMS = tuple(KEYS)
 STATISTICS = ("path_daily", "total_daily", "browsers")
-WITHOUT_HITS = ["*_daily.*", "browsers.*", "systems.*", "toprefs.*"]
+WITHOUT_HITS = ["*_daily.*", "browsers.*"]
 
 any_generation = pytest.mark.parametrize(
     "generation", list(Generation), ids=lambda generation: generation.value
