@@ -3,13 +3,23 @@
 UV := $(or $(shell command -v uv 2>/dev/null),.tools/bin/uv)
 RUN := $(UV) run --locked
 
-.PHONY: demo test lint bench sandbox
+.PHONY: demo test test-next lint bench sandbox
 
 demo: $(UV)
 	$(RUN) python -m tests.demo
 
 test: lint
 	$(RUN) pytest --numprocesses auto --cov
+
+# Whether the SDK's newest pre-release would do.
+test-next: NEXT := .tools/next
+test-next: INSTALL = $(UV) pip install --quiet --python $(NEXT)
+test-next: $(UV)
+	$(UV) venv --quiet --clear $(NEXT)
+	$(UV) export --quiet --locked --no-hashes --no-emit-workspace | $(INSTALL) --requirement -
+	$(INSTALL) --no-deps $(foreach tap,$(wildcard tap-*),--editable $(tap))
+	$(INSTALL) --prerelease allow --upgrade-package singer-sdk 'singer-sdk[msgspec,testing]>=0.55.0a1'
+	$(NEXT)/bin/python -m pytest --numprocesses auto tests/tap_*/test_standard.py tests/tap_*/test_bulk.py
 
 lint: $(UV)
 	$(RUN) ruff check

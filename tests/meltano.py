@@ -60,7 +60,11 @@ class Run:
 
     def _metrics(self) -> Iterator[dict[str, Any]]:
         entries = (_entry(line) for line in self.log.splitlines())
-        return (entry["metric_info"] for entry in entries if "metric_info" in entry)
+        return (
+            entry["metric_info"]
+            for entry in entries
+            if entry.get("producer") and "metric_info" in entry
+        )
 
 
 class Project:

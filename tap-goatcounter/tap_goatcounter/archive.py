@@ -6,7 +6,9 @@ fields raise the minor number, removals the major one.
 
 from __future__ import annotations
 
+import weakref
 import zipfile
+import zlib
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 import msgspec
@@ -27,12 +29,13 @@ class Archive:
 
         Args:
             name: The file's name, for errors.
-            body: The file.
+            body: The file, which is closed when the archive is no longer in use.
 
         Raises:
             ExportError: It is no such archive, or one of another major version.
         """
         self._name = name
+        weakref.finalize(self, body.close)
         try:
             self._zip = zipfile.ZipFile(body)
         except zipfile.BadZipFile as error:
@@ -63,7 +66,7 @@ class Archive:
             with self._zip.open(self._member(file)) as lines:
                 for number, line in enumerate(lines, start=1):  # noqa: B007
                     yield decoder.decode(line)
-        except (msgspec.DecodeError, zipfile.BadZipFile, OSError) as error:
+        except (msgspec.DecodeError, zipfile.BadZipFile, zlib.error, OSError) as error:
             raise ExportError(
                 f"{self._name}, {file}, line {number}: {error}. The bookmark stays where it was; "
                 "run the tap again.",

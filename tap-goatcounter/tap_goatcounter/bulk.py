@@ -41,6 +41,7 @@ def can_write(stream: Stream) -> bool:
     """Tell whether the records of a stream reach the target just as they are."""
     return (
         stream.ABORT_AT_RECORD_COUNT is None
+        and stream.get_batch_config(stream.config) is None
         and all(stream.mask.values())
         and [type(stream_map) for stream_map in stream.stream_maps] == [SameRecordTransform]
         and not stream.stream_maps[0].flattening_enabled

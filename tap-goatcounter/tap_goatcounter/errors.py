@@ -133,10 +133,10 @@ def describe(response: Response) -> str:
 
 
 def _plain_words(response: Response) -> str:
-    if "html" in response.headers.get("Content-Type", ""):
-        return "a page of HTML, probably from a proxy in front of GoatCounter."
     if response.is_redirect:
         return f"a redirect to {response.headers['Location']}."
+    if "html" in response.headers.get("Content-Type", ""):
+        return "a page of HTML, probably from a proxy in front of GoatCounter."
     return _shortened(response.text) or response.reason or "an empty body"
 
 

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from tap_goatcounter.streams.base import SiteStream
 
 MEMORY = "export"
+REMEMBERED = {"id", "asked_at"}
 KEPT_FOR = timedelta(hours=24)
 LIMIT_WINDOW = timedelta(hours=1)
 CHUNK = 1 << 18
@@ -86,8 +87,9 @@ class Exporter:
 
     def _taken_up(self, serves: Serves) -> dict[str, Any] | None:
         """Find the export that an earlier run asked for, if it is still of use."""
-        memory = self._state.get(MEMORY)
-        if not memory:
+        memory = self._state.get(MEMORY) or {}
+        if not memory.keys() >= REMEMBERED:
+            self.forget()
             return None
         age = datetime.now(UTC) - datetime.fromisoformat(memory["asked_at"])
         export = self._look_up(memory["id"]) if age < KEPT_FOR else None

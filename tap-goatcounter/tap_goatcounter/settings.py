@@ -138,6 +138,15 @@ SETTINGS = th.PropertiesList(
         description="How often a request is repeated after a passing failure.",
     ),
     th.Property(
+        "empty_key_text",
+        th.StringType,
+        default="",
+        title="Text for empty keys",
+        description="What stands in a primary key instead of an empty text, which the API gives "
+        "for unknown browsers and missing referrers and some targets take for null: "
+        "(unknown), for instance, as the API itself says for countries.",
+    ),
+    th.Property(
         "unknown_fields",
         th.StringType(allowed_values=["warn", "keep", "fail"]),
         default="warn",

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from enum import Enum
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Protocol
-from urllib.parse import urlsplit, urlunsplit
+from urllib.parse import SplitResult, urlsplit, urlunsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from singer_sdk.exceptions import ConfigValidationError, FatalAPIError, RetriableAPIError
@@ -27,6 +28,7 @@ API_PATH = "/api/v0"
 LOOPBACK = {"localhost", "127.0.0.1", "::1"}
 INDIVIDUAL_PAGE_VIEWS = 256
 UTC_NAME = ".UTC"
+HEADER_SAFE = re.compile(r"[!-~]+")
 
 
 class Permission(Enum):
@@ -104,6 +106,11 @@ class Site:
         """When counting began, or could have begun."""
         return datetime.fromisoformat(self.record["first_hit_at"] or self.record["created_at"])
 
+    @property
+    def offset(self) -> timedelta:
+        """The zone's present offset, which the server lays on all history."""
+        return datetime.now(self.zone).utcoffset() or timedelta()
+
     def lacks(self, permissions: Iterable[Permission]) -> list[str]:
         """Name those of `permissions` that the token does not have."""
         return [item.label for item in permissions if not self.permissions & item.value]
@@ -136,14 +143,20 @@ def addresses(config: Mapping[str, Any]) -> list[Address]:
 
 
 def _address(entry: Mapping[str, Any], *, allow_http: bool) -> Address:
-    url, token = entry.get("site_url", ""), entry.get("token")
-    if not token:
-        raise _invalid(f"The site {url!r} has no 'token'.")
-    parts = urlsplit(url.strip())
-    if parts.scheme not in {"http", "https"} or not parts.hostname:
-        raise _invalid(f"'site_url' must be an address like https://example.com, not {url!r}.")
+    url, token = entry.get("site_url", "").strip(), (entry.get("token") or "").strip()
+    shown = re.split(r"[?#]", url.rpartition("@")[2])[0]
+    parts = _split(url)
+    if parts is None:
+        raise _invalid(f"'site_url' must be an address like https://example.com, not {shown!r}.")
     if parts.username or parts.password or parts.query or parts.fragment:
         raise _invalid("'site_url' must hold neither user and password nor anything after ? or #.")
+    if not token:
+        raise _invalid(f"The site {shown!r} has no 'token'.")
+    if not HEADER_SAFE.fullmatch(token):
+        raise _invalid(
+            f"The 'token' of the site {shown!r} holds blanks or characters that no token has. Copy "
+            "it again from GoatCounter, by itself.",
+        )
     if parts.scheme == "http" and parts.hostname not in LOOPBACK and not allow_http:
         raise _invalid(
             f"{url} would send the token unencrypted. Use https, or set 'allow_http' to true if "
@@ -151,6 +164,16 @@ def _address(entry: Mapping[str, Any], *, allow_http: bool) -> Address:
         )
     path = parts.path.rstrip("/").removesuffix(API_PATH)
     return Address(urlunsplit((parts.scheme, parts.netloc, path, "", "")), token)
+
+
+def _split(url: str) -> SplitResult | None:
+    """Take an address apart; None where it is none."""
+    try:
+        parts = urlsplit(url)
+        complete = parts.scheme in {"http", "https"} and parts.hostname and parts.port != 0
+    except ValueError:
+        return None
+    return parts if complete else None
 
 
 def _invalid(message: str) -> ConfigValidationError:

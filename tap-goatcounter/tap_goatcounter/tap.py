@@ -52,12 +52,20 @@ class TapGoatCounter(Tap):
 
     @override
     def _validate_config(self, *, raise_errors: bool = True) -> list[str]:
-        """Validate the settings, without quoting a secret in an error."""
+        """Validate the settings, without quoting a secret in an error.
+
+        What their schema cannot tell is looked at too, before anything is sent or written.
+        """
         try:
-            return super()._validate_config(raise_errors=raise_errors)
+            errors = super()._validate_config(raise_errors=raise_errors)
         except ConfigValidationError as error:
             errors = [settings.without_secrets(text, self.config) for text in error.errors]
             raise ConfigValidationError(str(error), errors=errors) from None
+        if raise_errors:
+            addresses(self.config)
+            for setting in ("start_date", "end_date"):
+                self._day(setting)
+        return errors
 
     @override
     def discover_streams(self) -> Sequence[SiteStream]:
@@ -183,9 +191,12 @@ class TapGoatCounter(Tap):
 
         Reading would use up the one export that the server grants per hour.
         """
-        if value != "all":
-            super().cb_test(ctx, param, value)
-            return
-        given = ctx.params["config"]
-        cls(config=given.config, parse_env_config=given.parse_env).check_access()
+        try:
+            if value != "all":
+                super().cb_test(ctx, param, value)
+                return
+            given = ctx.params["config"]
+            cls(config=given.config, parse_env_config=given.parse_env).check_access()
+        except ConfigValidationError as error:
+            raise click.ClickException("\n".join(error.errors)) from None
         ctx.exit()

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 ONE_DAY = timedelta(days=1)
+ONE_HOUR = timedelta(hours=1)
 SECOND = timedelta(seconds=1)
 
 
@@ -49,14 +50,19 @@ def instant(moment: datetime) -> str:
     return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
-def whole_days(days: Days, zone: tzinfo = UTC) -> dict[str, str]:
-    """Give the parameters `start` and `end` that take in exactly these days of `zone`.
+def whole_days(days: Days, offset: timedelta = timedelta()) -> dict[str, str]:
+    """Give the parameters `start` and `end` that take in all of these days.
 
-    The server lays the zone's present offset on all history, so the days are cut with it too.
+    Args:
+        days: The days.
+        offset: By how much the server moves its hours, which are UTC's, before it cuts days. Where
+            that is no whole number of hours, generations of servers round it differently: the
+            window is then an hour wider at both ends, and the neighbouring days in the answer are
+            incomplete.
     """
-    offset = datetime.now(zone).utcoffset() or timedelta()
-    start = datetime.combine(days.first, time(), UTC) - offset
-    end = datetime.combine(days.last + ONE_DAY, time(), UTC) - offset - SECOND
+    margin = ONE_HOUR if offset % ONE_HOUR else timedelta()
+    start = datetime.combine(days.first, time(), UTC) - offset - margin
+    end = datetime.combine(days.last + ONE_DAY, time(), UTC) - offset + margin - SECOND
     return {"start": instant(start), "end": instant(end)}
 
 

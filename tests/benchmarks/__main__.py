@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 MANY, FEW = 2_000_000, 200_000
 RUNS = 3
+WIDTH = 110
 
 
 def median(run: Callable[[], Measurement], runs: int) -> Measurement:
@@ -33,7 +34,7 @@ def median(run: Callable[[], Measurement], runs: int) -> Measurement:
 
 def main() -> None:
     """Measure everything and print the figures."""
-    console = Console()
+    console = Console(width=WIDTH)
     with tempfile.TemporaryDirectory() as name:
         directory = Path(name)
         many, few = directory / "many.csv.gz", directory / "few.csv.gz"

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from tests.benchmarks.measure import Measurement, measure
 from tests.sandbox.goatcounter import UNLIMITED, Generation, GoatCounter
+from tests.sandbox.goatcounter.csv_export import COLUMNS, VERSION
 from tests.singer import command_of
 
 if TYPE_CHECKING:
@@ -20,22 +21,6 @@ if TYPE_CHECKING:
     from multiprocessing.connection import Connection
     from pathlib import Path
 
-HEADER = [
-    "2Path",
-    "Title",
-    "Event",
-    "UserAgent",
-    "Browser",
-    "System",
-    "Session",
-    "Bot",
-    "Referrer",
-    "Referrer scheme",
-    "Screen size",
-    "Location",
-    "FirstVisit",
-    "Date",
-]
 BEGINNING = datetime(2026, 1, 1, tzinfo=UTC)
 TOKEN = "benchmark"  # noqa: S105
 
@@ -45,7 +30,7 @@ def write_export(path: Path, rows: int) -> None:
     chance = random.Random(rows)  # noqa: S311
     with gzip.open(path, "wt", compresslevel=6, encoding="utf-8", newline="") as text:
         writer = csv.writer(text, lineterminator="\n")
-        writer.writerow(HEADER)
+        writer.writerow([f"{VERSION}{COLUMNS[0]}", *COLUMNS[1:]])
         for number in range(rows):
             writer.writerow(_row(number, chance))
 

@@ -1,0 +1,1 @@
+"""Meltano runs from a tap into real databases."""

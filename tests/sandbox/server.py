@@ -10,6 +10,7 @@ import time
 from typing import TYPE_CHECKING, Protocol, cast
 
 import uvicorn
+from starlette.requests import ClientDisconnect
 
 if TYPE_CHECKING:
     import asyncio
@@ -49,11 +50,18 @@ class _WithConnection:
 
     def __init__(self, application: ASGIApp) -> None:
         self._application = application
+        self.errors: list[Exception] = []
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         cycle = cast("_RequestCycle", send.__self__)  # type: ignore[attr-defined]
         extensions = {**scope.get("extensions", {}), CONNECTION: Connection(cycle.transport)}
-        await self._application({**scope, "extensions": extensions}, receive, send)
+        try:
+            await self._application({**scope, "extensions": extensions}, receive, send)
+        except ClientDisconnect:
+            pass
+        except Exception as error:
+            self.errors.append(error)
+            raise
 
 
 @contextlib.contextmanager
@@ -69,11 +77,15 @@ def serve(application: ASGIApp, port: int = 0, host: str = "127.0.0.1") -> Itera
 
     Yields:
         The base URL, without a slash at its end.
+
+    Raises:
+        RuntimeError: At the end, if the application has failed: its client saw only a status 500.
     """
     listener = _listener(host, port)
+    connected = _WithConnection(application)
     server = uvicorn.Server(
         uvicorn.Config(
-            _WithConnection(application),
+            connected,
             interface="asgi3",
             loop="asyncio",
             http="h11",
@@ -100,6 +112,8 @@ def serve(application: ASGIApp, port: int = 0, host: str = "127.0.0.1") -> Itera
         listener.close()
         if thread.is_alive():
             raise RuntimeError("the server did not stop")
+    if errors := connected.errors:
+        raise RuntimeError("the application has failed") from errors[0]
 
 
 def _listener(host: str, port: int) -> socket.socket:

@@ -71,6 +71,16 @@ def test_a_port_is_free_again_after_serving(hello: Hello) -> None:
         assert get(again).text == HELLO
 
 
+def test_an_application_that_fails_does_not_go_unnoticed() -> None:
+    async def broken(_scope: Scope, _receive: Receive, _send: Send) -> None:
+        raise ValueError("broken")
+
+    with pytest.raises(RuntimeError, match="the application has failed") as failure:  # noqa: SIM117
+        with server.serve(broken) as url:
+            assert get(url).status_code == 500
+    assert isinstance(failure.value.__cause__, ValueError)
+
+
 def test_a_fault_catches_so_many_requests_of_a_method_and_path(hello: Hello) -> None:
     fault = hello.faults.add("GET", "/a/*", Answer(503, "busy", {"Retry-After": "7"}), times=2)
     statuses = [get(hello.url + path).status_code for path in ("/a/1", "/b", "/a/2", "/a/3")]

@@ -7,9 +7,10 @@ import os
 import subprocess
 from typing import TYPE_CHECKING, Any, Self
 
-from tests.singer import Run, command_of, lines_of, read_output, run_tap
+from tests.singer import Run, command_of, run_tap
 
 if TYPE_CHECKING:
+    import signal
     from collections.abc import Iterable, Iterator, Mapping
     from pathlib import Path
 
@@ -112,15 +113,17 @@ def messages(lines: Iterable[str]) -> Iterator[dict[str, Any]]:
             yield json.loads(line)
 
 
-def killed(process: subprocess.Popen[str]) -> Run:
-    """What a process that was just killed has left behind; a torn last line is not read."""
-    process.kill()
-    written, log = process.communicate()
-    whole = written[: written.rfind("\n") + 1]
-    return Run(read_output(lines_of(whole)), log, process.returncode)
+def read_lines(process: subprocess.Popen[str], count: int) -> list[str]:
+    """The next whole lines of a process, or all that are left."""
+    assert process.stdout is not None
+    lines = (process.stdout.readline() for _ in range(count))
+    return [line for line in lines if line.endswith("\n")]
 
 
-def ended(process: subprocess.Popen[str]) -> Run:
-    """What a process has done, once it ends by itself."""
-    written, log = process.communicate(timeout=120)
-    return Run(read_output(lines_of(written)), log, process.returncode)
+def stop(process: subprocess.Popen[str], how: signal.Signals) -> list[str]:
+    """Stop a process; gives the whole lines that it had written, or still writes."""
+    assert process.stdout is not None
+    process.send_signal(how)
+    lines = process.stdout.readlines()
+    process.wait(timeout=60)
+    return [line for line in lines if line.endswith("\n")]

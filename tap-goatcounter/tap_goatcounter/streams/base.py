@@ -41,6 +41,7 @@ class SiteStream(GoatCounterClient):
         if policy == "keep":
             schema["properties"][KEPT_AS] = KEPT_SCHEMA
         super().__init__(tap, schema=schema)
+        self._empty_key_text = tap.config.get("empty_key_text")
         self._unknown_fields = UnknownFields(policy, schema["properties"], self.logger)
 
     @property
@@ -83,11 +84,18 @@ class SiteStream(GoatCounterClient):
                 )
             for record in self.read(site, context):
                 self._unknown_fields.apply(record)
-                yield record
+                yield self._with_full_key(record)
         except FAILURES as error:
             self._tap.fail(f"{self.name} of {site}: {told(error)}")
             self.logger.debug("Where it failed:", exc_info=error)
         self.write_state()
+
+    def _with_full_key(self, record: Record) -> Record:
+        """Put the text that the settings want where a key would be empty."""
+        if self._empty_key_text:
+            for name in self.primary_keys:
+                record[name] = self._empty_key_text if record[name] == "" else record[name]
+        return record
 
     def takes_format(self, site: Site) -> bool:
         """Tell whether a site's server wants `format` in the request for an export."""
@@ -123,5 +131,9 @@ class SiteStream(GoatCounterClient):
         """
 
     def write_state(self) -> None:
-        """Write a STATE message, which the SDK does only at the end of a stream."""
-        self._tap.state_writer.write_state(self.tap_state)
+        """Write a STATE message, which the SDK does only at the end of a stream.
+
+        With batches the SDK writes it behind each of them, and not before.
+        """
+        if self.get_batch_config(self.config) is None:
+            self._tap.state_writer.write_state(self.tap_state)

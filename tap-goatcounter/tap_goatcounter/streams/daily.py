@@ -54,10 +54,11 @@ class DailyStream(SiteStream):
     @override
     def read(self, site: Site, context: Context) -> Iterator[Record]:
         days = self.days_to_read(site, context)
+        before = self.bookmark(context) or ""
         beat = Beat()
 
         def finished(window: Days) -> None:
-            self.advance_bookmark(context, window.last.isoformat())
+            self.advance_bookmark(context, max(before, window.last.isoformat()))
             if beat.due():
                 self.logger.info("%s: read up to %s, until %s.", site, window.last, days.last)
 
@@ -95,7 +96,7 @@ class OwnerDayStream(DailyStream):
 
     def ask_days(self, site: Site, days: Days, page: dict[str, Any]) -> dict[str, Any]:
         """Ask for one page of the answer about a span of days."""
-        params = {**whole_days(days, site.zone), **page}
+        params = {**whole_days(days, site.offset), **page}
         answer: dict[str, Any] = self.ask(site.address, self.path, params, divisible=len(days) > 1)
         return answer
 

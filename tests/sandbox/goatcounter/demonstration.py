@@ -33,7 +33,7 @@ _EVENTS = {"signup": "Signed up", "download, pdf": "Brochure"}
 _BROWSERS = (
     "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0",
     "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 Chrome/142.0.0.0 Safari/537.36",
-    "Mozilla/5.0 (iPhone; CPU iPhone OS 18_5 like Mac OS X) Version/18.5 Mobile/15E148 Safari/604.1",
+    "Mozilla/5.0 (iPhone; CPU iPhone OS 18_5 like Mac OS X) Version/18.5 Mobile Safari/604.1",
     "",
 )
 _LOCATIONS = (("NL", "nl"), ("US-TX", "en-US"), ("DE", "de-DE"), ("JP", "ja"), ("", ""))

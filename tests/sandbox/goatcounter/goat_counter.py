@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import hashlib
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
@@ -203,6 +204,8 @@ class GoatCounter:
     def add_hits(self, site_id: int, hits: Iterable[Hit | Mapping[str, object]]) -> None:
         """Stores hits at once, under the rules of ``POST /count``.
 
+        The older server has no field for a hit's language, so it goes unnoticed there.
+
         Raises:
             HitError: If one of them would be refused.
         """
@@ -210,6 +213,8 @@ class GoatCounter:
             site, now = self._site(site_id), self._state.now()
             for sent in hits:
                 hit = sent if isinstance(sent, Hit) else Hit.from_mapping(sent)
+                if not self.generation.knows_hit_language:
+                    hit = dataclasses.replace(hit, language="")
                 count_routes.store(self._state, site, hit, now)
 
     def expected_hits(self, site_id: int, after: int = 0) -> list[dict[str, str]]:

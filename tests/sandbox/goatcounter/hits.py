@@ -40,7 +40,7 @@ class HitError(ValueError):
 class Hit:
     """One page view or event, with the fields of ``POST /count``."""
 
-    path: str
+    path: str = ""
     title: str = ""
     event: bool = False
     ref: str = ""
@@ -58,7 +58,13 @@ class Hit:
 
     @classmethod
     def from_mapping(cls, sent: Mapping[str, object]) -> Hit:
-        """A hit from the JSON object that ``POST /count`` takes."""
+        """A hit from the JSON object that ``POST /count`` takes.
+
+        Raises:
+            HitError: If it has a field that hits do not have.
+        """
+        if unknown := sent.keys() - HIT_FIELDS:
+            raise HitError(f'unknown parameter: "{min(unknown)}"')
         return cls(**sent)  # type: ignore[arg-type]
 
     @property

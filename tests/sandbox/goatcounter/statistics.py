@@ -164,7 +164,11 @@ def _days(hours: Mapping[datetime, int], question: Question) -> list[Day]:
 
 
 def _shift(question: Question) -> timedelta:
-    """How far buckets move; the older server rounds half hours up, the newer one down."""
+    """How far buckets move: by whole hours on the older server, and half an hour is rounded up.
+
+    Known is only that both servers give whole days and that their hours differ by one in zones of
+    half hours. The direction of the rounding is a guess: no recording has such a zone.
+    """
     if question.generation.lists_whole_local_days:
         return question.offset
     return (question.offset + _HALF_AN_HOUR) // _HOUR * _HOUR

@@ -174,8 +174,6 @@ class Replay:
             if entry["via"] == "pixel":
                 self._ask_for_pixel(hit, entry["headers"])
                 continue
-            if not self._generation.knows_hit_language:
-                hit.pop("language", None)
             self._sandbox.add_hits(self._sites[entry["site"]], [hit])
 
     def _ask_for_pixel(self, hit: Mapping[str, str], headers: Mapping[str, str]) -> None:

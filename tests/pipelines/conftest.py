@@ -1,0 +1,138 @@
+"""Fixtures: a Meltano project with all plugins, places to load, and pipelines between them."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tests.meltano import Project, Run
+from tests.pipelines import postgresql
+from tests.pipelines.visits import DAYS, days_ago
+from tests.pipelines.warehouses import DuckDb, JsonLines, PostgreSql, Warehouse
+from tests.sandbox.goatcounter import UNLIMITED, Generation, GoatCounter
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+    from pathlib import Path
+
+    from tests.sandbox.goatcounter import Hit
+
+TAP = "tap-goatcounter"
+WAREHOUSES = ("duckdb", "jsonl", "postgres")
+
+
+@dataclass(frozen=True)
+class Site:
+    """A site on a sandbox.
+
+    Attributes:
+        server: The sandbox.
+        id: The site's id.
+        settings: The environment variables by which the tap finds it.
+    """
+
+    server: GoatCounter
+    id: int
+    settings: Mapping[str, str]
+    hits: list[Hit] = field(default_factory=list)
+
+    def add(self, hits: list[Hit]) -> None:
+        """Store hits."""
+        self.server.add_hits(self.id, hits)
+        self.hits.extend(hits)
+
+
+@dataclass(frozen=True)
+class Pipeline:
+    """A pipeline from a site to a warehouse, with a state of its own."""
+
+    project: Project
+    site: Site
+    warehouse: Warehouse
+    settings: Mapping[str, str]
+
+    def run(self, *options: str, **settings: str) -> Run:
+        """Run it to its successful end.
+
+        Args:
+            options: Options of ``meltano run``.
+            settings: Further environment variables.
+        """
+        run = self.project.meltano(
+            "run",
+            *options,
+            TAP,
+            self.warehouse.target,
+            settings={
+                **self.settings,
+                **self.site.settings,
+                **self.warehouse.settings,
+                **settings,
+            },
+        )
+        assert run.status == 0, run.story
+        return run
+
+
+@pytest.fixture(scope="session")
+def project(tmp_path_factory: pytest.TempPathFactory) -> Project:
+    project = Project(tmp_path_factory.mktemp("meltano"))
+    project.install()
+    return project
+
+
+@pytest.fixture(scope="session")
+def postgresql_server() -> Iterator[postgresql.Server]:
+    programs = postgresql.programs()
+    if programs is None and "CI" not in os.environ:
+        pytest.skip("PostgreSQL is not installed: no initdb on the PATH")
+    assert programs, "PostgreSQL is not installed: no initdb on the PATH"
+    with postgresql.serve(programs) as server:
+        yield server
+
+
+@pytest.fixture(params=WAREHOUSES)
+def warehouse(request: pytest.FixtureRequest, tmp_path: Path) -> Warehouse:
+    """Any of the places that can be loaded, empty."""
+    open_one: dict[str, Callable[[], Warehouse]] = {
+        "duckdb": lambda: DuckDb(tmp_path / "warehouse.duckdb"),
+        "jsonl": lambda: JsonLines(tmp_path / "files"),
+        "postgres": lambda: PostgreSql(_server(request).create_database()),
+    }
+    return open_one[request.param]()
+
+
+def _server(request: pytest.FixtureRequest) -> postgresql.Server:
+    """Start PostgreSQL only where a test needs it."""
+    server: postgresql.Server = request.getfixturevalue("postgresql_server")
+    return server
+
+
+@pytest.fixture
+def generation() -> Generation:
+    """Which server the sandbox plays; tests may say otherwise."""
+    return Generation.V2_7
+
+
+@pytest.fixture
+def site(generation: Generation) -> Iterator[Site]:
+    server = GoatCounter(generation, limits=UNLIMITED)
+    site_id = server.add_site().id
+    token = server.add_token()
+    with server.serve() as url:
+        settings: dict[str, Any] = {
+            "TAP_GOATCOUNTER_SITE_URL": url,
+            "TAP_GOATCOUNTER_TOKEN": token,
+            "TAP_GOATCOUNTER_REQUESTS_PER_SECOND": "1000",
+            "TAP_GOATCOUNTER_START_DATE": days_ago(DAYS).isoformat(),
+        }
+        yield Site(server, site_id, settings)
+
+
+@pytest.fixture
+def pipeline(project: Project, site: Site, warehouse: Warehouse, tmp_path: Path) -> Pipeline:
+    state = {"MELTANO_DATABASE_URI": f"sqlite:///{tmp_path / 'meltano.db'}"}
+    return Pipeline(project, site, warehouse, state)

@@ -1,0 +1,153 @@
+"""A PostgreSQL server for the tests, in a temporary directory and on a port of its own."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import pwd
+import shutil
+import signal
+import socket
+import subprocess
+import tempfile
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from uuid import uuid4
+
+import psycopg
+from psycopg import sql
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+HOST = "127.0.0.1"
+USER = "loader"
+PASSWORD = "correct horse"  # noqa: S105
+DEBIAN_PROGRAMS = Path("/usr/lib/postgresql")
+START_LIMIT_SECONDS = 60
+SHUTDOWN_LIMIT_SECONDS = 30
+
+
+@dataclass(frozen=True)
+class Database:
+    """A database, and how to reach it."""
+
+    port: int
+    name: str
+
+    @property
+    def parts(self) -> Mapping[str, str]:
+        """The parts of the address, by the names of target-postgres."""
+        return {
+            "host": HOST,
+            "port": str(self.port),
+            "user": USER,
+            "password": PASSWORD,
+            "database": self.name,
+        }
+
+    @property
+    def address(self) -> str:
+        """The address as libpq reads it."""
+        return f"host={HOST} port={self.port} user={USER} password='{PASSWORD}' dbname={self.name}"
+
+
+@dataclass(frozen=True)
+class Server:
+    """A running server."""
+
+    port: int
+
+    def create_database(self) -> Database:
+        """Create an empty database."""
+        database = Database(self.port, f"warehouse_{uuid4().hex}")
+        with psycopg.connect(Database(self.port, "postgres").address, autocommit=True) as server:
+            server.execute(sql.SQL("create database {}").format(sql.Identifier(database.name)))
+        return database
+
+
+def programs() -> Path | None:
+    """Find the folder of the server's programs; None if it is not installed."""
+    if found := shutil.which("initdb"):
+        return Path(found).resolve().parent
+    versions = [folder for folder in DEBIAN_PROGRAMS.glob("*/bin") if (folder / "initdb").exists()]
+    return max(versions, key=lambda folder: int(folder.parent.name), default=None)
+
+
+@contextlib.contextmanager
+def serve(folder: Path) -> Iterator[Server]:
+    """Serve until the block is left.
+
+    Args:
+        folder: Where the server's programs are.
+    """
+    owner = _owner()
+    with tempfile.TemporaryDirectory(prefix="postgresql-") as directory:
+        if owner:
+            shutil.chown(directory, owner["user"], owner["group"])
+        data = Path(directory, "data")
+        _initialise(folder, data, owner)
+        port = _free_port()
+        command = [
+            str(folder / "postgres"),
+            *("-D", str(data)),
+            *("-h", HOST),
+            *("-p", str(port)),
+            *("-k", ""),
+            "-F",
+        ]
+        with subprocess.Popen(command, stderr=subprocess.DEVNULL, **owner) as process:
+            try:
+                _wait_for(process, port)
+                yield Server(port)
+            finally:
+                process.send_signal(signal.SIGINT)
+                process.wait(SHUTDOWN_LIMIT_SECONDS)
+
+
+def _owner() -> dict[str, Any]:
+    """Name another user to run the server, if need be: it refuses to run as root."""
+    if os.geteuid():
+        return {}
+    names = {entry.pw_name: entry for entry in pwd.getpwall()}
+    user = names.get("postgres") or names["nobody"]
+    return {"user": user.pw_uid, "group": user.pw_gid, "extra_groups": []}
+
+
+def _initialise(folder: Path, data: Path, owner: Mapping[str, Any]) -> None:
+    password = data.with_name("password")
+    password.write_text(PASSWORD, encoding="utf-8")
+    password.chmod(0o644)
+    command = [
+        str(folder / "initdb"),
+        f"--pgdata={data}",
+        f"--username={USER}",
+        f"--pwfile={password}",
+        "--auth=scram-sha-256",
+        "--encoding=UTF8",
+        "--locale=C",
+        "--no-sync",
+    ]
+    subprocess.run(command, cwd=data.parent, check=True, stdout=subprocess.DEVNULL, **owner)
+
+
+def _free_port() -> int:
+    with socket.socket() as one:
+        one.bind((HOST, 0))
+        port: int = one.getsockname()[1]
+    return port
+
+
+def _wait_for(process: subprocess.Popen[Any], port: int) -> None:
+    deadline = time.monotonic() + START_LIMIT_SECONDS
+    while True:
+        try:
+            psycopg.connect(Database(port, "postgres").address).close()
+        except psycopg.OperationalError:
+            if process.poll() is not None or time.monotonic() > deadline:
+                raise
+            time.sleep(0.1)
+        else:
+            return

@@ -1,0 +1,123 @@
+"""The places that are loaded, all read alike."""
+
+from __future__ import annotations
+
+import json
+from abc import ABC, abstractmethod
+from datetime import UTC, date, datetime
+from typing import TYPE_CHECKING, Any, ClassVar
+
+import duckdb
+import psycopg
+from psycopg import sql
+from psycopg.rows import dict_row
+from typing_extensions import override
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+    from pathlib import Path
+
+    from tests.pipelines.postgresql import Database
+    from tests.pipelines.visits import Row
+
+SCHEMA = "tap_goatcounter"
+
+
+class Warehouse(ABC):
+    """A place to load.
+
+    Attributes:
+        target: The plugin that loads it.
+        settings: The environment variables that tell the plugin where it is.
+    """
+
+    target: ClassVar[str]
+    settings: Mapping[str, str]
+
+    def rows(self, stream: str) -> list[Row]:
+        """Read a table: moments, days and lists as such, and empty texts as nulls."""
+        return [{name: _value(name, row[name]) for name in row} for row in self.read(stream)]
+
+    @abstractmethod
+    def read(self, stream: str) -> Iterable[Row]:
+        """Read a table as it is."""
+
+
+class DuckDb(Warehouse):
+    """A file of DuckDB."""
+
+    target = "target-duckdb"
+
+    def __init__(self, path: Path) -> None:
+        """Name the file."""
+        self._path = path
+        self.settings = {"TARGET_DUCKDB_PATH": str(path)}
+
+    @override
+    def read(self, stream: str) -> Iterator[Row]:
+        with duckdb.connect(self._path, read_only=True) as database:
+            table = database.table(f"{SCHEMA}.{stream}")
+            for row in table.fetchall():
+                yield dict(zip(table.columns, row, strict=True))
+
+
+class JsonLines(Warehouse):
+    """A folder of JSON-Lines files, to which each run appends."""
+
+    target = "target-jsonl"
+
+    def __init__(self, directory: Path) -> None:
+        """Name the folder."""
+        self._directory = directory
+        self.settings = {"TARGET_JSONL_DESTINATION_PATH": str(directory)}
+
+    @override
+    def read(self, stream: str) -> Iterator[Row]:
+        """Read the last version of each row."""
+        keys = KEYS[stream]
+        with (self._directory / f"{stream}.jsonl").open(encoding="utf-8") as lines:
+            rows = [json.loads(line) for line in lines]
+        yield from {tuple(row[key] for key in keys): row for row in rows}.values()
+
+
+class PostgreSql(Warehouse):
+    """A database of PostgreSQL."""
+
+    target = "target-postgres"
+
+    def __init__(self, database: Database) -> None:
+        """Name the database."""
+        self._database = database
+        self.settings = {
+            f"TARGET_POSTGRES_{name.upper()}": value for name, value in database.parts.items()
+        }
+
+    @override
+    def read(self, stream: str) -> list[Row]:
+        query = sql.SQL("select * from {}").format(sql.Identifier(SCHEMA, stream))
+        with psycopg.connect(self._database.address, row_factory=dict_row) as connection:
+            return connection.execute(query).fetchall()
+
+
+KEYS = {
+    "hits": ("site_id", "export_cursor", "row_number"),
+    "path_daily": ("site_id", "path_id", "day"),
+    "total_daily": ("site_id", "day"),
+    "browsers": ("site_id", "day", "name"),
+}
+"""The key of each table that is compared."""
+
+
+def _value(name: str, value: Any) -> Any:
+    match value:
+        case "":
+            return None
+        case datetime(tzinfo=None):
+            return value.replace(tzinfo=UTC)
+        case str() if name == "date":
+            return datetime.fromisoformat(value)
+        case str() if name == "day":
+            return date.fromisoformat(value)
+        case str() if name == "hourly":
+            return json.loads(value)
+    return value

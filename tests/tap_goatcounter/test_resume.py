@@ -1,0 +1,253 @@
+"""Runs that are cut short, and those that go on where they ended."""
+
+from __future__ import annotations
+
+import json
+import random
+import signal
+import time
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tests.sandbox.faults import Delay, SlowBody
+from tests.sandbox.goatcounter import Generation
+from tests.singer import Output, keys_of, read_output
+from tests.tap_goatcounter.exports import (
+    bookmark_of,
+    earlier_state,
+    exports_asked_for,
+    memory_of,
+)
+from tests.tap_goatcounter.places import rfc3339, view
+from tests.tap_goatcounter.runs import read_lines, stop
+
+if TYPE_CHECKING:
+    import subprocess
+    from collections.abc import Callable
+
+    from tests.tap_goatcounter.conftest import OpenSandbox
+    from tests.tap_goatcounter.places import Sandbox
+    from tests.tap_goatcounter.runs import Tap
+
+PATIENCE_SECONDS = 60
+
+
+def wait_until(condition: Callable[[], object]) -> None:
+    """Wait for something that is bound to happen."""
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while not condition():
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+
+
+def read_until_state_with_export(process: subprocess.Popen[str]) -> list[str]:
+    """Lines up to the state that keeps an export in mind."""
+    lines: list[str] = []
+    while not (lines and '"asked_at"' in lines[-1]):
+        lines += read_lines(process, 1)
+    return lines
+
+
+@pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGTERM])
+def test_a_run_stopped_while_it_waits_for_the_export_takes_it_up_again(
+    sandbox: Sandbox, tap: Tap, how: signal.Signals
+) -> None:
+    sandbox.add(view("/a"), view("/b"))
+    sandbox.server.next_export.seconds = 4
+    process = tap.start(sandbox.settings(), "hits", state=earlier_state(0))
+    lines = read_until_state_with_export(process)
+    wait_until(lambda: sandbox.received("GET", "/export/1"))
+    stop(process, how)
+    second = tap.succeed(sandbox.settings(), "hits", state=json.loads(lines[-1])["value"])
+    assert [hit["path"] for hit in second.records["hits"]] == ["/a", "/b"]
+    assert exports_asked_for(sandbox) == 1
+    assert (bookmark_of(second), memory_of(second)) == (2, None)
+
+
+@pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGTERM])
+def test_a_run_stopped_while_it_downloads_takes_the_export_up_again(
+    newer: Sandbox, tap: Tap, how: signal.Signals
+) -> None:
+    newer.add(*(view(f"/{number}") for number in range(50)))
+    slowly = SlowBody(piece=50, pause=0.5)
+    newer.server.faults.add("GET", "/api/v0/export/1/download", slowly)
+    process = tap.start(newer.settings(), "hits", state=earlier_state(0))
+    lines = read_until_state_with_export(process)
+    wait_until(lambda: newer.received("GET", "/export/1/download"))
+    stop(process, how)
+    second = tap.succeed(newer.settings(), "hits", state=json.loads(lines[-1])["value"])
+    assert len(second.records["hits"]) == 50
+    assert exports_asked_for(newer) == 1
+
+
+def test_a_run_killed_while_it_emits_gives_the_same_keys_to_the_same_hits_again(
+    sandbox: Sandbox, tap: Tap
+) -> None:
+    sandbox.add(*(view(f"/{number}", session=str(number)) for number in range(9000)))
+    process = tap.start(sandbox.settings(), "hits", state=earlier_state(0))
+    lines = read_until_state_with_export(process)
+    lines += read_lines(process, 5000)
+    stop(process, signal.SIGKILL)
+    first = read_output(lines)
+    assert bookmark_in(first) == 0
+    sandbox.add(view("/after-the-export"))
+    second = tap.succeed(sandbox.settings(), "hits", state=first.state)
+    assert len(first.records["hits"]) == 5000
+    again = second.records["hits"][:5000]
+    assert again == first.records["hits"]
+    assert len(second.records["hits"]) == 9000
+    assert exports_asked_for(sandbox) == 1
+    third = tap.succeed(sandbox.settings(), "hits", state=second.output.state)
+    assert [hit["path"] for hit in third.records["hits"]] == ["/after-the-export"]
+
+
+def test_a_run_terminated_while_it_emits_writes_whole_lines_and_a_true_state(
+    newer: Sandbox, tap: Tap
+) -> None:
+    newer.add(*(view(f"/{number}", session=str(number)) for number in range(20_000)))
+    process = tap.start(newer.settings(), "hits", state=earlier_state(0))
+    lines = read_until_state_with_export(process)
+    lines += read_lines(process, 100)
+    process.terminate()
+    assert process.stdout is not None
+    rest = process.stdout.read()
+    assert rest.endswith("}\n")
+    output = read_output([*lines, *rest.splitlines()])
+    assert 100 <= len(output.records["hits"]) < 20_000
+    assert bookmark_in(output) == 0
+    second = tap.succeed(newer.settings(), "hits", state=output.state)
+    assert len(second.records["hits"]) == 20_000
+    assert exports_asked_for(newer) == 1
+
+
+def test_a_terminated_run_of_statistics_writes_how_far_it_came(newer: Sandbox, tap: Tap) -> None:
+    newer.add(*(view("/a", days_ago=number, session=str(number)) for number in range(1, 60)))
+    newer.server.faults.add("GET", "/api/v0/stats/browsers", Delay(0.2), times=None)
+    process = tap.start(newer.settings(), "browsers")
+    lines = read_lines(process, 20)
+    output = read_output([*lines, *stop(process, signal.SIGTERM)])
+    last_day = output.records["browsers"][-1]["day"]
+    assert output.bookmark("browsers", site_id=1) in {last_day, _day_before(last_day)}
+    newer.server.faults.clear()
+    second = tap.succeed(newer.settings(), "browsers", state=output.state)
+    days = {record["day"] for record in output.records["browsers"] + second.records["browsers"]}
+    assert len(days) == 59
+
+
+@pytest.mark.parametrize(
+    ("generation", "seed"), [(Generation.V2_7, 1), (Generation.MAIN, 2), (Generation.MAIN, 3)]
+)
+def test_runs_killed_at_any_moment_lose_nothing_and_double_nothing(
+    open_sandbox: OpenSandbox, tap: Tap, generation: Generation, seed: int
+) -> None:
+    sandbox = open_sandbox(generation)
+    sandbox.add(
+        *(
+            view(f"/{n % 9}", session=str(n), days_ago=1 + n % 15, ref=f"ref {n % 4}")
+            for n in range(600)
+        )
+    )
+    streams = ("sites", "paths", "hits", "total_daily", "path_daily", "browsers", "toprefs")
+    settings = sandbox.settings(window_days=4, stats_lookback_days=1)
+    whole = by_key(tap.succeed(settings, *streams).output)
+    chance = random.Random(seed)  # noqa: S311
+    state: dict[str, Any] | None = None
+    found: dict[Any, Any] = {}
+    for _ in range(6):
+        process = tap.start(settings, *streams, state=state)
+        output = read_output(read_lines(process, chance.randint(1, 500)))
+        stop(process, signal.SIGKILL)
+        found |= by_key(output)
+        state = output.state or state
+    last = tap.succeed(settings, *streams, state=state)
+    found |= by_key(last.output)
+    assert found.keys() == whole.keys()
+    for key, record in found.items():
+        assert without_export(record) == without_export(whole[key])
+
+
+def test_an_export_asked_for_more_than_a_day_ago_is_not_even_looked_up(
+    newer: Sandbox, tap: Tap
+) -> None:
+    newer.add(view("/a"))
+    state = remembering(export=1, hours_ago=25)
+    assert len(tap.succeed(newer.settings(), "hits", state=state).records["hits"]) == 1
+    assert exports_asked_for(newer) == 1
+
+
+def test_an_export_from_another_cursor_is_not_taken_up(newer: Sandbox, tap: Tap) -> None:
+    newer.add(view("/a"), view("/b"))
+    tap.succeed(newer.settings(), "hits")
+    state = remembering(export=1, hours_ago=1, cursor=1)
+    state["bookmarks"]["hits"]["partitions"][0]["export"]["body"]["start_from_hit_id"] = 0
+    second = tap.succeed(newer.settings(), "hits", state=state)
+    assert [hit["path"] for hit in second.records["hits"]] == ["/b"]
+    assert exports_asked_for(newer) == 2
+
+
+def test_an_export_that_the_server_does_not_know_is_replaced_by_a_new_one(
+    sandbox: Sandbox, tap: Tap
+) -> None:
+    sandbox.add(view("/a"))
+    state = remembering(export=77, hours_ago=1)
+    assert len(tap.succeed(sandbox.settings(), "hits", state=state).records["hits"]) == 1
+    assert exports_asked_for(sandbox) == 1
+
+
+def test_an_export_that_failed_since_is_replaced_by_a_new_one(newer: Sandbox, tap: Tap) -> None:
+    newer.add(view("/a"))
+    tap.succeed(newer.settings(), "hits")
+    newer.server.exports[0].fail("no space left on device")
+    state = remembering(export=1, hours_ago=1)
+    assert len(tap.succeed(newer.settings(), "hits", state=state).records["hits"]) == 1
+    assert exports_asked_for(newer) == 2
+
+
+@pytest.mark.parametrize(("hours_ago", "asked"), [(0.5, 1), (2, 2)])
+def test_an_export_lost_by_the_server_is_replaced_when_the_next_one_is_granted(
+    newer: Sandbox, tap: Tap, hours_ago: float, asked: int
+) -> None:
+    newer.add(view("/a"))
+    newer.server.next_export.never_finishes = True
+    settings = newer.settings(export_timeout_seconds=2)
+    tap.fail(settings, "hits")
+    run = tap.run(settings, "hits", state=remembering(export=1, hours_ago=hours_ago))
+    assert exports_asked_for(newer) == asked
+    assert (run.status == 0) == (asked == 2)
+
+
+def remembering(export: int, hours_ago: float, cursor: int = 0) -> dict[str, Any]:
+    """A state that keeps an export in mind."""
+    state = earlier_state(cursor)
+    asked_at = datetime.now(UTC) - timedelta(hours=hours_ago)
+    state["bookmarks"]["hits"]["partitions"][0]["export"] = {
+        "id": export,
+        "asked_at": rfc3339(asked_at),
+        "body": {"start_from_hit_id": cursor, "format": "csv"},
+    }
+    return state
+
+
+def bookmark_in(output: Output) -> Any:
+    """The cursor in the last state."""
+    return output.bookmark("hits", site_id=1)
+
+
+def by_key(output: Output) -> dict[Any, dict[str, Any]]:
+    """All records by stream and key."""
+    return {
+        (stream, key): record
+        for stream, records in output.records.items()
+        for key, record in zip(keys_of(output, stream), records, strict=True)
+    }
+
+
+def without_export(record: dict[str, Any]) -> dict[str, Any]:
+    """A record without the number of the export that brought it."""
+    return {name: value for name, value in record.items() if name != "export_id"}
+
+
+def _day_before(day: str) -> str:
+    return str((datetime.fromisoformat(day) - timedelta(days=1)).date())
