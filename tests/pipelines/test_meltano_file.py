@@ -4,19 +4,33 @@ from __future__ import annotations
 
 import json
 import subprocess
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 import yaml
+from meltano.core.plugin.singer.catalog import (
+    MetadataExecutor,
+    select_metadata_rules,
+    visit,
+)
 
 from tests.meltano import REPOSITORY
-from tests.sandbox.__main__ import PORT
-from tests.sandbox.goatcounter import demonstration
+from tests.sandbox import goatcounter, gotom
+from tests.sandbox.__main__ import GOATCOUNTER_PORT, GOTOM_PORT
 from tests.singer import program
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 PROJECT = yaml.safe_load((REPOSITORY / "meltano.yml").read_text(encoding="utf-8"))
 EXTRACTORS: dict[str, dict[str, Any]] = {
     extractor["name"]: extractor for extractor in PROJECT["plugins"]["extractors"]
+}
+SANDBOX: dict[str, dict[str, Any]] = {
+    extractor["name"]: extractor["config"]
+    for environment in PROJECT["environments"]
+    if environment["name"] == "sandbox"
+    for extractor in environment["config"]["plugins"]["extractors"]
 }
 OF_THE_SDK = {
     "stream_maps",
@@ -52,29 +66,45 @@ def test_capabilities_are_the_taps(tap: str) -> None:
 
 
 @each_tap
-def test_the_selection_is_the_taps(tap: str) -> None:
-    selected = {
-        f"{stream['tap_stream_id']}.*"
-        for stream in said_by(tap, "--discover")["streams"]
-        for entry in stream["metadata"]
-        if not entry["breadcrumb"] and entry["metadata"]["selected-by-default"]
+def test_the_selection_is_the_taps(tap: str, tmp_path: Path) -> None:
+    catalog = discovered(tap, tmp_path)
+    by_default = {
+        stream["tap_stream_id"]: root(stream)["selected-by-default"]
+        for stream in catalog["streams"]
     }
 
-    assert set(EXTRACTORS[tap]["select"]) == selected
+    visit(catalog, MetadataExecutor(select_metadata_rules(EXTRACTORS[tap]["select"])))
+
+    assert by_default == {
+        stream["tap_stream_id"]: root(stream).get("selected", False)
+        for stream in catalog["streams"]
+    }
 
 
-def test_the_environment_of_the_sandbox_is_where_it_serves() -> None:
-    sandbox = next(each for each in PROJECT["environments"] if each["name"] == "sandbox")
+def test_goatcounter_in_the_sandbox_is_where_it_serves() -> None:
+    assert SANDBOX["tap-goatcounter"] == {
+        "site_url": f"http://127.0.0.1:{GOATCOUNTER_PORT}",
+        "token": goatcounter.demonstration.TOKEN,
+    }
 
-    assert sandbox["config"]["plugins"]["extractors"] == [
-        {
-            "name": "tap-goatcounter",
-            "config": {
-                "site_url": f"http://127.0.0.1:{PORT}",
-                "token": demonstration.TOKEN,
-            },
-        },
-    ]
+
+def test_gotom_in_the_sandbox_is_where_it_serves() -> None:
+    shown = gotom.demonstration
+    config = dict(SANDBOX["tap-gotom"])
+    reports = config.pop("reports")
+
+    assert config == {
+        "base_url": f"http://127.0.0.1:{GOTOM_PORT}",
+        "graph_user": shown.GRAPH_USER,
+        "graph_secret": shown.GRAPH_SECRET,
+        "api_user": shown.API_USER,
+        "api_secret": shown.API_SECRET,
+        "campaign_external_ids": list(shown.CAMPAIGNS),
+    }
+    assert {(report.get("kind", "graph"), report["report_id"]) for report in reports} == {
+        ("graph", shown.GRAPH_REPORT),
+        ("custom", shown.CUSTOM_REPORT),
+    }
 
 
 def definition(name: str, schema: dict[str, Any]) -> dict[str, Any]:
@@ -95,6 +125,20 @@ def kind(schema: dict[str, Any]) -> str:
     if schema.get("format") == "date-time":
         return "date_iso8601"
     return "options" if "enum" in schema else str(schema["type"][0])
+
+
+def discovered(tap: str, directory: Path) -> Any:
+    """Give the catalog of a tap that is set as for the sandbox, for which no server is asked."""
+    config = directory / "config.json"
+    config.write_text(json.dumps(SANDBOX[tap]), encoding="utf-8")
+    return said_by(tap, "--discover", f"--config={config}")
+
+
+def root(stream: dict[str, Any]) -> dict[str, Any]:
+    """Give what a catalog says of a stream as a whole."""
+    entry = next(entry for entry in stream["metadata"] if not entry["breadcrumb"])
+    metadata: dict[str, Any] = entry["metadata"]
+    return metadata
 
 
 def about(tap: str) -> Any:
