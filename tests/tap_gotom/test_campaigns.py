@@ -50,6 +50,7 @@ def test_a_campaign_holds_no_flights_which_are_a_stream(place: Place, tap: Tap) 
     assert (flight["campaignExternalId"], flight["externalId"]) == ("demo-4711", "demo-4711-1")
     assert flight["runtime"]["start"] == {"date": "2026-03-01", "time": "00:00"}
     assert flight["keyValueSetsXandr"][0]["outerOp"] == "AND"
+    assert flight["extraPriceLevelId"] is None  # goTom leaves out what is not set
 
 
 def test_what_is_told_of_each_flight(place: Place, tap: Tap) -> None:

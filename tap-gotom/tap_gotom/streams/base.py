@@ -54,6 +54,7 @@ class GoTomStream(GoTomClient):
         self.unknown_fields = UnknownFields(
             tap.config["unknown_fields"], schema["properties"], self.logger
         )
+        self._nulls = dict.fromkeys(schema["properties"])
         self._absent: Counter[str] = Counter()
         self._failures_in_a_row = 0
         self._is_over = False
@@ -70,7 +71,7 @@ class GoTomStream(GoTomClient):
             context: The part to read, None if there is only one.
 
         Returns:
-            The records, which may lack what is the same for all streams.
+            The records; fields that they lack become null.
         """
         return self.request_records(context)
 
@@ -83,7 +84,7 @@ class GoTomStream(GoTomClient):
                 for record in self.read(context):
                     leave_out_of_record(record, self._left_out)
                     self.unknown_fields.apply(record)
-                    yield record
+                    yield {**self._nulls, **record}
         except FAILURES as error:
             self._is_over = True
             self._fail("", error)
