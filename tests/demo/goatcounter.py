@@ -31,7 +31,8 @@ def serve() -> Iterator[Source]:
 class GoatCounterSource:
     """The server's one site."""
 
-    sent_once = frozenset({"hits"})
+    sent_again: Mapping[str, int] = {"hits": 0}
+    changed: Mapping[str, int] = {"hits": 0}
 
     def __init__(self, sandbox: GoatCounter, url: str) -> None:
         """Describe a server that serves at `url`."""

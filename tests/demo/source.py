@@ -16,8 +16,12 @@ class Source(Protocol):
         """The environment variables by which the tap finds the server and may read it."""
 
     @property
-    def sent_once(self) -> frozenset[str]:
-        """The streams of which a later run must not send again what an earlier one has sent."""
+    def sent_again(self) -> Mapping[str, int]:
+        """The streams that send what is new, each with how many known rows come again as well."""
+
+    @property
+    def changed(self) -> Mapping[str, int]:
+        """How many known rows of a table `grow` gives other values, for some tables."""
 
     def rows(self) -> Mapping[str, int]:
         """Count the rows that a complete copy has now, for the main streams at least."""
