@@ -1,72 +1,60 @@
-"""Measure the taps: ``make bench``.
+"""Measure the taps: ``make bench``, or only those named after ``python -m tests.benchmarks``.
 
-Each figure is the median of several runs of the whole process, start and imports included.
+Each figure is of the whole process, start and imports included. The exit status is 0 only if the
+taps are as fast and as small as they ought to be.
 """
 
 from __future__ import annotations
 
-import os
-import platform
+import argparse
+import sys
 import tempfile
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rich.console import Console
-from rich.table import Table
 
-from tests.benchmarks import goatcounter_hits as hits
+from tests.benchmarks import goatcounter_hits, gotom_reports
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
-    from tests.benchmarks.measure import Measurement
+    from tests.benchmarks.bench import Bench
 
-MANY, FEW = 2_000_000, 200_000
-RUNS = 3
+BENCHES: Mapping[str, Callable[[Path], Bench]] = {
+    "tap-goatcounter": goatcounter_hits.run,
+    "tap-gotom": gotom_reports.run,
+}
 WIDTH = 110
 
 
-def median(run: Callable[[], Measurement], runs: int) -> Measurement:
-    """Run something several times and give the run of the median duration."""
-    return sorted((run() for _ in range(runs)), key=lambda one: one.seconds)[runs // 2]
-
-
 def main() -> None:
-    """Measure everything and print the figures."""
+    """Measure and print the figures, and end with the exit status."""
     console = Console(width=WIDTH)
-    with tempfile.TemporaryDirectory() as name:
-        directory = Path(name)
-        many, few = directory / "many.csv.gz", directory / "few.csv.gz"
-        with console.status("Writing the exports"):
-            hits.write_export(many, MANY)
-            hits.write_export(few, FEW)
-        tap = partial(hits.through_the_tap, directory=directory)
-        with console.status("Measuring"):
-            results = {
-                "bare loop": median(partial(hits.floor, many), RUNS),
-                "tap-goatcounter": median(partial(tap, many, MANY, usual=False), RUNS),
-                "tap-goatcounter, a tenth": median(partial(tap, few, FEW, usual=False), RUNS),
-                "SDK's default path": median(partial(tap, many, MANY, usual=True), 1),
-            }
-    console.print(_table(results))
+    benches = [_measured(name, console) for name in _names()]
+    for bench in benches:
+        console.print(bench.table())
+    misses = [miss for bench in benches for miss in bench.misses]
+    for miss in misses:
+        console.print(f"[red]{miss}[/]")
+    sys.exit(1 if misses else 0)
 
 
-def _table(results: dict[str, Measurement]) -> Table:
-    usual, bare = results["SDK's default path"], results["bare loop"]
-    table = Table(title=f"hits: {MANY:,} rows on {os.cpu_count()} x {platform.machine()}")
-    for heading in ("", "seconds", "rows/s", "of the SDK's path", "of the bare loop", "peak MiB"):
-        table.add_column(heading, justify="right" if heading else "left")
-    for name, result in results.items():
-        table.add_row(
-            name,
-            f"{result.seconds:.1f}",
-            f"{result.lines_per_second:,.0f}",
-            f"{result.lines_per_second / usual.lines_per_second:.1f} x",
-            f"{result.lines_per_second / bare.lines_per_second:.2f} x",
-            f"{result.peak_memory:.0f}",
-        )
-    return table
+def _names() -> list[str]:
+    parser = argparse.ArgumentParser(prog="python -m tests.benchmarks", description=__doc__)
+    parser.add_argument("taps", nargs="*", help=f"of {', '.join(BENCHES)}; default: all")
+    names: list[str] = parser.parse_args().taps or list(BENCHES)
+    if unknown := set(names) - BENCHES.keys():
+        parser.error(f"no such taps: {', '.join(unknown)}")
+    return names
+
+
+def _measured(name: str, console: Console) -> Bench:
+    with (
+        tempfile.TemporaryDirectory(prefix="bench-") as directory,
+        console.status(f"Measuring {name}"),
+    ):
+        return BENCHES[name](Path(directory))
 
 
 if __name__ == "__main__":

@@ -4,25 +4,47 @@ from __future__ import annotations
 
 import csv
 import gzip
-import multiprocessing
 import random
 import sys
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import TYPE_CHECKING
 
+from tests.benchmarks import serving
+from tests.benchmarks.bench import BARE, USUAL, Bench, median
 from tests.benchmarks.measure import Measurement, measure
+from tests.benchmarks.usual_path import on_the_usual_path
 from tests.sandbox.goatcounter import UNLIMITED, Generation, GoatCounter
 from tests.sandbox.goatcounter.csv_export import COLUMNS, VERSION
 from tests.singer import command_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from multiprocessing.connection import Connection
     from pathlib import Path
 
 BEGINNING = datetime(2026, 1, 1, tzinfo=UTC)
+TAP = "tap-goatcounter"
 TOKEN = "benchmark"  # noqa: S105
+MANY, FEW = 2_000_000, 200_000
+RUNS = 3
+
+
+def run(directory: Path) -> Bench:
+    """Measure the tap with a large export and a tenth of it, the default path, the bare loop."""
+    many, few = directory / "many.csv.gz", directory / "few.csv.gz"
+    write_export(many, MANY)
+    write_export(few, FEW)
+    tap = partial(through_the_tap, directory=directory)
+    return Bench(
+        f"hits: {MANY:,} rows",
+        {
+            BARE: median(partial(floor, many), RUNS),
+            TAP: median(partial(tap, many, MANY, usual=False), RUNS),
+            f"{TAP}, a tenth": median(partial(tap, few, FEW, usual=False), RUNS),
+            USUAL: tap(many, MANY, usual=True),
+        },
+    )
 
 
 def write_export(path: Path, rows: int) -> None:
@@ -55,22 +77,16 @@ def _row(number: int, chance: random.Random) -> list[str]:
     ]
 
 
+def through_the_tap(export: Path, rows: int, directory: Path, *, usual: bool) -> Measurement:
+    """Measure the tap, or with `usual` the same stream on the SDK's default path."""
+    with serving.apart(partial(_serve, export, rows)) as url:
+        config = {"site_url": url, "token": TOKEN, "requests_per_second": 1000}
+        command = command_of(TAP, config, directory, select={"hits"})
+        return measure(on_the_usual_path(command) if usual else command)
+
+
 @contextmanager
-def served(export: Path, rows: int) -> Iterator[str]:
-    """Serve an export from a process of its own, so that it takes no time from the tap."""
-    near, far = multiprocessing.Pipe()
-    process = multiprocessing.get_context("spawn").Process(
-        target=_serve, args=(far, export, rows), daemon=True
-    )
-    process.start()
-    try:
-        yield near.recv()
-    finally:
-        near.send(None)
-        process.join()
-
-
-def _serve(far: Connection, export: Path, rows: int) -> None:
+def _serve(export: Path, rows: int) -> Iterator[str]:
     server = GoatCounter(Generation.V2_7, limits=UNLIMITED)
     server.add_site()
     server.add_token(text=TOKEN)
@@ -78,17 +94,7 @@ def _serve(far: Connection, export: Path, rows: int) -> None:
     server.next_export.rows = rows
     server.next_export.last_hit_id = rows
     with server.serve() as url:
-        far.send(url)
-        far.recv()
-
-
-def through_the_tap(export: Path, rows: int, directory: Path, *, usual: bool) -> Measurement:
-    """Measure the tap, or with `usual` the same stream on the SDK's default path."""
-    with served(export, rows) as url:
-        config = {"site_url": url, "token": TOKEN, "requests_per_second": 1000}
-        program, *arguments = command_of("tap-goatcounter", config, directory, select={"hits"})
-        command = [sys.executable, "-m", "tests.benchmarks.usual_path"] if usual else [program]
-        return measure([*command, *arguments])
+        yield url
 
 
 def floor(export: Path) -> Measurement:

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import os
 import subprocess
-import time
+import sys
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+ACCOUNTING = Path(__file__).with_name("accounting.py")
 KIBIBYTES_PER_MEBIBYTE = 1024
 
 
@@ -45,23 +47,23 @@ def measure(command: Sequence[str], environment: Mapping[str, str] | None = None
         RuntimeError: It failed.
     """
     count = subprocess.Popen(["wc", "-l"], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
-    started = time.perf_counter()
+    near, far = os.pipe()
     process = subprocess.Popen(
-        command,
+        [sys.executable, "-I", "-S", ACCOUNTING, str(far), *command],
         stdout=count.stdin,
         stderr=subprocess.PIPE,
+        pass_fds=[far],
         env={**os.environ, **(environment or {})},
     )
+    os.close(far)
     assert count.stdin is not None
-    assert count.stdout is not None
-    assert process.stderr is not None
     count.stdin.close()
-    log = process.stderr.read()
-    _, status, usage = os.wait4(process.pid, 0)
-    seconds = time.perf_counter() - started
-    process.returncode = os.waitstatus_to_exitcode(status)
+    _, log = process.communicate()
+    assert count.stdout is not None
     counted = count.stdout.read()
     count.wait()
-    if process.returncode:
+    with os.fdopen(near, encoding="utf-8") as report:
+        status, seconds, peak = report.read().split()
+    if int(status):
         raise RuntimeError(f"{command[0]} failed:\n{log.decode()[-2000:]}")
-    return Measurement(seconds, usage.ru_maxrss / KIBIBYTES_PER_MEBIBYTE, int(counted))
+    return Measurement(float(seconds), int(peak) / KIBIBYTES_PER_MEBIBYTE, int(counted))
