@@ -120,6 +120,16 @@ def read_lines(process: subprocess.Popen[str], count: int) -> list[str]:
     return [line for line in lines if line.endswith("\n")]
 
 
+def read_until(process: subprocess.Popen[str], text: str) -> list[str]:
+    """The next lines, up to one that holds a text."""
+    lines = read_lines(process, 1)
+    while text not in lines[-1]:
+        following = read_lines(process, 1)
+        assert following, f"the run ended without {text}"
+        lines += following
+    return lines
+
+
 def stop(process: subprocess.Popen[str], how: signal.Signals) -> list[str]:
     """Stop a process; gives the whole lines that it had written, or still writes."""
     assert process.stdout is not None

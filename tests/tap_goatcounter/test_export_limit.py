@@ -46,7 +46,7 @@ def test_the_statistics_are_read_although_the_export_of_this_hour_is_spent(
 def test_the_tap_waits_for_the_next_export_when_told_to(
     open_sandbox: OpenSandbox, tap: Tap
 ) -> None:
-    sandbox = open_sandbox(Generation.MAIN, limits={**UNLIMITED, "export": (1, 5)})
+    sandbox = open_sandbox(Generation.MAIN, limits={**UNLIMITED, "export": (1, 30)})
     sandbox.add(view("/a"))
     first = tap.succeed(sandbox.settings(), "hits")
     sandbox.add(view("/b"))

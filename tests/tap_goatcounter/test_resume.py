@@ -21,10 +21,9 @@ from tests.tap_goatcounter.exports import (
     memory_of,
 )
 from tests.tap_goatcounter.places import rfc3339, view
-from tests.tap_goatcounter.runs import read_lines, stop
+from tests.tap_goatcounter.runs import read_lines, read_until, stop
 
 if TYPE_CHECKING:
-    import subprocess
     from collections.abc import Callable
 
     from tests.tap_goatcounter.conftest import OpenSandbox
@@ -32,6 +31,7 @@ if TYPE_CHECKING:
     from tests.tap_goatcounter.runs import Tap
 
 PATIENCE_SECONDS = 60
+EXPORT_IN_MIND = '"asked_at"'
 
 
 def wait_until(condition: Callable[[], object]) -> None:
@@ -42,14 +42,6 @@ def wait_until(condition: Callable[[], object]) -> None:
         time.sleep(0.02)
 
 
-def read_until_state_with_export(process: subprocess.Popen[str]) -> list[str]:
-    """Lines up to the state that keeps an export in mind."""
-    lines: list[str] = []
-    while not (lines and '"asked_at"' in lines[-1]):
-        lines += read_lines(process, 1)
-    return lines
-
-
 @pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGTERM])
 def test_a_run_stopped_while_it_waits_for_the_export_takes_it_up_again(
     sandbox: Sandbox, tap: Tap, how: signal.Signals
@@ -57,7 +49,7 @@ def test_a_run_stopped_while_it_waits_for_the_export_takes_it_up_again(
     sandbox.add(view("/a"), view("/b"))
     sandbox.server.next_export.seconds = 4
     process = tap.start(sandbox.settings(), "hits", state=earlier_state(0))
-    lines = read_until_state_with_export(process)
+    lines = read_until(process, EXPORT_IN_MIND)
     wait_until(lambda: sandbox.received("GET", "/export/1"))
     stop(process, how)
     second = tap.succeed(sandbox.settings(), "hits", state=json.loads(lines[-1])["value"])
@@ -74,7 +66,7 @@ def test_a_run_stopped_while_it_downloads_takes_the_export_up_again(
     slowly = SlowBody(piece=50, pause=0.5)
     newer.server.faults.add("GET", "/api/v0/export/1/download", slowly)
     process = tap.start(newer.settings(), "hits", state=earlier_state(0))
-    lines = read_until_state_with_export(process)
+    lines = read_until(process, EXPORT_IN_MIND)
     wait_until(lambda: newer.received("GET", "/export/1/download"))
     stop(process, how)
     second = tap.succeed(newer.settings(), "hits", state=json.loads(lines[-1])["value"])
@@ -87,7 +79,7 @@ def test_a_run_killed_while_it_emits_gives_the_same_keys_to_the_same_hits_again(
 ) -> None:
     sandbox.add(*(view(f"/{number}", session=str(number)) for number in range(9000)))
     process = tap.start(sandbox.settings(), "hits", state=earlier_state(0))
-    lines = read_until_state_with_export(process)
+    lines = read_until(process, EXPORT_IN_MIND)
     lines += read_lines(process, 5000)
     stop(process, signal.SIGKILL)
     first = read_output(lines)
@@ -108,7 +100,7 @@ def test_a_run_terminated_while_it_emits_writes_whole_lines_and_a_true_state(
 ) -> None:
     newer.add(*(view(f"/{number}", session=str(number)) for number in range(20_000)))
     process = tap.start(newer.settings(), "hits", state=earlier_state(0))
-    lines = read_until_state_with_export(process)
+    lines = read_until(process, EXPORT_IN_MIND)
     lines += read_lines(process, 100)
     process.terminate()
     assert process.stdout is not None

@@ -1,0 +1,247 @@
+"""The streams `json_*`: all statistics of a newer server from one export."""
+
+from __future__ import annotations
+
+import io
+import json
+import signal
+import zipfile
+from collections import Counter
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tests.singer import keys_of
+from tests.tap_goatcounter.exports import exports_asked_for, memory_of
+from tests.tap_goatcounter.places import day, view, visitors
+from tests.tap_goatcounter.runs import read_until, stop
+
+if TYPE_CHECKING:
+    from tests.sandbox.goatcounter import Hit
+    from tests.singer import Run
+    from tests.tap_goatcounter.places import Sandbox
+    from tests.tap_goatcounter.runs import Tap
+
+STATISTICS = (
+    "json_hit_stats",
+    "json_browser_stats",
+    "json_system_stats",
+    "json_location_stats",
+    "json_size_stats",
+    "json_language_stats",
+)
+TABLES = ("json_paths", "json_refs", "json_browsers", "json_systems")
+ALL = (*STATISTICS, *TABLES)
+
+
+def hits_of(days: range) -> list[Hit]:
+    """Some visits on each of these days ago."""
+    return [
+        view(
+            f"/{number % 3}",
+            days_ago=days_ago,
+            session=f"{days_ago} {number}",
+            at=f"{8 + number:02}:30:00",
+            ref=("", "ref one")[number % 2],
+            location=("NL", "US-TX", "")[number % 3],
+            size=("390", "", "1920")[number % 3],
+        )
+        for days_ago in days
+        for number in range(7)
+    ]
+
+
+def asked_from(sandbox: Sandbox) -> list[str | None]:
+    """The first days that exports were asked for."""
+    bodies = [json.loads(request.body) for request in sandbox.received("POST", "/export")]
+    assert all(body["format"] == "json" for body in bodies)
+    return [body.get("start_from_day") for body in bodies]
+
+
+def test_every_visitor_is_in_every_kind_of_statistics(newer: Sandbox, tap: Tap) -> None:
+    hits = [*hits_of(range(1, 6)), view("sign up", event=True, session="1 1", days_ago=1)]
+    newer.add(*hits)
+    run = tap.succeed(newer.settings(), *ALL)
+    assert exports_asked_for(newer) == 1
+    paths = {row["id"]: row["path"] for row in run.records["json_paths"]}
+    refs = {row["id"]: row["ref"] for row in run.records["json_refs"]}
+    assert counts(run, "json_hit_stats", "hour", "path_id", "ref_id", paths=paths, refs=refs) == (
+        Counter((f"{str(hit.created_at)[:13]}:00:00Z", hit.path, hit.ref) for hit in visitors(hits))
+    )
+    assert counts(run, "json_location_stats", "day", "path_id", "location", paths=paths) == Counter(
+        (str(hit.created_at)[:10], hit.path, hit.location) for hit in visitors(hits)
+    )
+    assert counts(run, "json_size_stats", "day", "path_id", "width", paths=paths) == Counter(
+        (str(hit.created_at)[:10], hit.path, int(hit.size or 0)) for hit in visitors(hits)
+    )
+    for stream in STATISTICS:
+        assert sum(row["count"] for row in run.records[stream]) == len(visitors(hits)), stream
+    events = {row["path"] for row in run.records["json_paths"] if row["event"]}
+    assert events == {"sign up"}
+    for stream in ALL:
+        keys = keys_of(run.output, stream)
+        assert keys
+        assert len(keys) == len(set(keys)), stream
+
+
+def counts(run: Run, stream: str, *names: str, **tables: dict[int, str]) -> Counter[Any]:
+    """Counts by some fields, ids of paths and referrers replaced by what they stand for."""
+    names_of = {f"{table.removesuffix('s')}_id": rows for table, rows in tables.items()}
+    return Counter(
+        {
+            tuple(names_of.get(name, {}).get(row[name], row[name]) for name in names): row["count"]
+            for row in run.records[stream]
+        }
+    )
+
+
+def test_the_first_run_reads_everything_and_the_next_one_the_last_days_again(
+    newer: Sandbox, tap: Tap
+) -> None:
+    newer.add(*hits_of(range(4, 30)))
+    first = tap.succeed(newer.settings(), *ALL)
+    newer.add(*hits_of(range(1, 4)))
+    second = tap.succeed(newer.settings(stats_lookback_days=2), *ALL, state=first.output.state)
+    assert asked_from(newer) == [None, f"{day(6)}T00:00:00Z"]
+    days = {row["day"] for row in second.records["json_size_stats"]}
+    assert days == {str(day(number)) for number in range(1, 7)}
+    assert len(second.records["json_paths"]) == 3
+
+
+def test_a_start_date_limits_the_first_run(newer: Sandbox, tap: Tap) -> None:
+    newer.add(*hits_of(range(1, 20)))
+    run = tap.succeed(newer.settings(start_date=f"{day(5)}T00:00:00Z"), "json_hit_stats")
+    assert asked_from(newer) == [f"{day(5)}T00:00:00Z"]
+    assert min(row["hour"] for row in run.records["json_hit_stats"])[:10] == str(day(5))
+
+
+def test_a_stream_selected_later_gets_its_past_in_the_same_export(newer: Sandbox, tap: Tap) -> None:
+    newer.add(*hits_of(range(1, 20)))
+    first = tap.succeed(newer.settings(), "json_hit_stats")
+    second = tap.succeed(
+        newer.settings(), "json_hit_stats", "json_size_stats", state=first.output.state
+    )
+    assert asked_from(newer) == [None, None]
+    assert len({row["day"] for row in second.records["json_size_stats"]}) == 19
+
+
+def test_each_site_has_an_export_of_its_own(newer: Sandbox, tap: Tap) -> None:
+    newer.server.add_site("second.example.com", parent=1)
+    newer.add(*hits_of(range(1, 3)))
+    newer.server.add_hits(2, hits_of(range(1, 4)))
+    run = tap.succeed(newer.settings(child_sites=True), *ALL)
+    assert exports_asked_for(newer) == 2
+    sums = Counter[int]()
+    for row in run.records["json_hit_stats"]:
+        sums[row["site_id"]] += row["count"]
+    assert sums == {1: 14, 2: 21}
+
+
+def test_hits_and_statistics_ask_for_an_export_each(newer: Sandbox, tap: Tap) -> None:
+    newer.add(*hits_of(range(1, 3)))
+    run = tap.succeed(newer.settings(), "hits", "json_hit_stats")
+    assert len(run.records["hits"]) == 14
+    assert [export.format for export in newer.server.exports] == ["csv", "json"]
+
+
+def test_an_older_server_is_told_from_one_that_fails(older: Sandbox, tap: Tap) -> None:
+    older.add(view("/a"))
+    run = tap.fail(older.settings(), "json_hit_stats", "json_paths", "hits")
+    assert "has no JSON export, which came after version 2.7" in run.log
+    assert len(run.records["hits"]) == 1
+    assert exports_asked_for(older) == 1
+
+
+def test_a_run_killed_between_two_streams_takes_the_export_up_again(
+    newer: Sandbox, tap: Tap
+) -> None:
+    newer.add(*hits_of(range(1, 200)))
+    whole = tap.succeed(newer.settings(), *ALL)
+    newer.server.requests.clear()
+    process = tap.start(newer.settings(), *ALL)
+    lines = read_until(process, '"stream":"json_hit_stats"')
+    stop(process, signal.SIGKILL)
+    states = [json.loads(line)["value"] for line in lines if line.startswith('{"type":"STATE"')]
+    second = tap.succeed(newer.settings(), *ALL, state=states[-1])
+    assert exports_asked_for(newer) == 1
+    assert memory_of(second, "json_hit_stats") is None
+    for stream in STATISTICS[2:]:
+        assert keys_of(second.output, stream) == keys_of(whole.output, stream), stream
+
+
+def test_the_export_is_forgotten_when_all_streams_have_read_it(newer: Sandbox, tap: Tap) -> None:
+    newer.add(*hits_of(range(1, 3)))
+    run = tap.succeed(newer.settings(), *STATISTICS)
+    assert memory_of(run, "json_hit_stats") is None
+    tap.succeed(newer.settings(), *STATISTICS, state=run.output.state)
+    assert exports_asked_for(newer) == 2
+
+
+def test_an_export_that_failed_without_a_word_fails_all_its_streams_with_one_request(
+    newer: Sandbox, tap: Tap
+) -> None:
+    newer.add(view("/a"))
+    newer.server.next_export.never_finishes = True
+    settings = newer.settings(export_timeout_seconds=2)
+    run = tap.fail(settings, "json_hit_stats", "json_size_stats", "json_paths")
+    assert "3 part(s) of the sync failed" in run.log
+    assert run.log.count("not finished within 2 seconds") >= 3
+    assert exports_asked_for(newer) == 1
+
+
+def archive(**changed: str | None) -> bytes:
+    """An archive, some of its files changed or left out."""
+    files: dict[str, str | None] = {
+        "info.json": '{"export_version":"1.0"}',
+        "hit_stats.jsonl": '{"hour":"2026-11-01T10:00:00Z","path_id":1,"ref_id":1,"count":3}\n',
+        **{name.replace("__", "."): text for name, text in changed.items()},
+    }
+    body = io.BytesIO()
+    with zipfile.ZipFile(body, "w", zipfile.ZIP_DEFLATED) as zipped:
+        for name, text in files.items():
+            if text is not None:
+                zipped.writestr(f"folder/{name}", text)
+    return body.getvalue()
+
+
+def damaged() -> bytes:
+    """An archive whose compressed rows do not unpack."""
+    body = bytearray(archive(hit_stats__jsonl="0123456789" * 1000))
+    start = body.index(b"hit_stats.jsonl") + len(b"hit_stats.jsonl")
+    body[start : start + 8] = b"\xff" * 8
+    return bytes(body)
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (b"not a ZIP", "is not a ZIP file"),
+        (archive(info__json='{"export_version":"2.0"}'), "has version 2.0 of the format"),
+        (archive(info__json=None), "has no info.json"),
+        (archive(hit_stats__jsonl=None), "has no hit_stats.jsonl"),
+        (archive(hit_stats__jsonl='{"hour":\n'), "hit_stats.jsonl, line 1"),
+        (damaged(), "hit_stats.jsonl, line 0"),
+    ],
+    ids=["no ZIP", "version 2", "no information", "no rows", "broken row", "damaged"],
+)
+def test_an_archive_that_cannot_be_read_is_told(
+    newer: Sandbox, tap: Tap, content: bytes, words: str
+) -> None:
+    newer.server.next_export.json = content
+    run = tap.fail(newer.settings(), "json_hit_stats")
+    assert words in run.log
+    assert run.output.bookmark("json_hit_stats", site_id=1) is None
+
+
+def test_a_newer_minor_version_of_the_format_is_read(newer: Sandbox, tap: Tap) -> None:
+    newer.add(view("/a"))
+    newer.server.next_export.json_version = "1.7"
+    assert tap.succeed(newer.settings(), "json_hit_stats").records["json_hit_stats"]
+
+
+def test_a_field_added_by_a_newer_version_is_told(newer: Sandbox, tap: Tap) -> None:
+    row = '{"hour":"2026-11-01T10:00:00Z","path_id":1,"ref_id":1,"count":3,"total":9}\n'
+    newer.server.next_export.json = archive(hit_stats__jsonl=row)
+    run = tap.succeed(newer.settings(), "json_hit_stats")
+    assert "left out: total" in run.log
+    assert run.records["json_hit_stats"][0]["count"] == 3
