@@ -77,19 +77,19 @@ def test_a_run_stopped_while_it_downloads_takes_the_export_up_again(
 def test_a_run_killed_while_it_emits_gives_the_same_keys_to_the_same_hits_again(
     sandbox: Sandbox, tap: Tap
 ) -> None:
-    sandbox.add(*(view(f"/{number}", session=str(number)) for number in range(9000)))
+    sandbox.add(*(view(f"/{number}", session=str(number)) for number in range(3000)))
     process = tap.start(sandbox.settings(), "hits", state=earlier_state(0))
     lines = read_until(process, EXPORT_IN_MIND)
-    lines += read_lines(process, 5000)
+    lines += read_lines(process, 1500)
     stop(process, signal.SIGKILL)
     first = read_output(lines)
     assert bookmark_in(first) == 0
     sandbox.add(view("/after-the-export"))
     second = tap.succeed(sandbox.settings(), "hits", state=first.state)
-    assert len(first.records["hits"]) == 5000
-    again = second.records["hits"][:5000]
+    assert len(first.records["hits"]) == 1500
+    again = second.records["hits"][:1500]
     assert again == first.records["hits"]
-    assert len(second.records["hits"]) == 9000
+    assert len(second.records["hits"]) == 3000
     assert exports_asked_for(sandbox) == 1
     third = tap.succeed(sandbox.settings(), "hits", state=second.output.state)
     assert [hit["path"] for hit in third.records["hits"]] == ["/after-the-export"]
@@ -98,7 +98,7 @@ def test_a_run_killed_while_it_emits_gives_the_same_keys_to_the_same_hits_again(
 def test_a_run_terminated_while_it_emits_writes_whole_lines_and_a_true_state(
     newer: Sandbox, tap: Tap
 ) -> None:
-    newer.add(*(view(f"/{number}", session=str(number)) for number in range(20_000)))
+    newer.add(*(view(f"/{number}", session=str(number)) for number in range(6000)))
     process = tap.start(newer.settings(), "hits", state=earlier_state(0))
     lines = read_until(process, EXPORT_IN_MIND)
     lines += read_lines(process, 100)
@@ -107,10 +107,10 @@ def test_a_run_terminated_while_it_emits_writes_whole_lines_and_a_true_state(
     rest = process.stdout.read()
     assert rest.endswith("}\n")
     output = read_output([*lines, *rest.splitlines()])
-    assert 100 <= len(output.records["hits"]) < 20_000
+    assert 100 <= len(output.records["hits"]) < 6000
     assert bookmark_in(output) == 0
     second = tap.succeed(newer.settings(), "hits", state=output.state)
-    assert len(second.records["hits"]) == 20_000
+    assert len(second.records["hits"]) == 6000
     assert exports_asked_for(newer) == 1
 
 
@@ -128,9 +128,7 @@ def test_a_terminated_run_of_statistics_writes_how_far_it_came(newer: Sandbox, t
     assert len(days) == 59
 
 
-@pytest.mark.parametrize(
-    ("generation", "seed"), [(Generation.V2_7, 1), (Generation.MAIN, 2), (Generation.MAIN, 3)]
-)
+@pytest.mark.parametrize(("generation", "seed"), [(Generation.V2_7, 1), (Generation.MAIN, 2)])
 def test_runs_killed_at_any_moment_lose_nothing_and_double_nothing(
     open_sandbox: OpenSandbox, tap: Tap, generation: Generation, seed: int
 ) -> None:
@@ -138,7 +136,7 @@ def test_runs_killed_at_any_moment_lose_nothing_and_double_nothing(
     sandbox.add(
         *(
             view(f"/{n % 9}", session=str(n), days_ago=1 + n % 15, ref=f"ref {n % 4}")
-            for n in range(600)
+            for n in range(300)
         )
     )
     streams = ("sites", "paths", "hits", "total_daily", "path_daily", "browsers", "toprefs")
@@ -149,7 +147,7 @@ def test_runs_killed_at_any_moment_lose_nothing_and_double_nothing(
     found: dict[Any, Any] = {}
     for _ in range(6):
         process = tap.start(settings, *streams, state=state)
-        output = read_output(read_lines(process, chance.randint(1, 500)))
+        output = read_output(read_lines(process, chance.randint(1, 400)))
         stop(process, signal.SIGKILL)
         found |= by_key(output)
         state = output.state or state
