@@ -1,0 +1,78 @@
+"""The definition by which the Meltano Hub lists a tap, made of what the project says of it."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from typing import TYPE_CHECKING, Any
+
+import yaml
+
+from tests.meltano import REPOSITORY
+from tests.singer import program
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+VARIANT = "singer-taps"
+QUALITY = "silver"
+"""What the Hub grants to a new tap that is built with the SDK."""
+TAKEN_OVER = (
+    "name",
+    "namespace",
+    "label",
+    "description",
+    "docs",
+    "executable",
+    "capabilities",
+    "settings_group_validation",
+    "settings",
+    "select",
+)
+
+
+def definition(tap: str) -> dict[str, Any]:
+    """Make the definition of a tap.
+
+    Args:
+        tap: Its name.
+
+    Returns:
+        What ``meltano.yml`` says of it, and how it is installed from the package index.
+    """
+    extractor = extractors()[tap]
+    return {
+        **{name: extractor[name] for name in TAKEN_OVER},
+        "variant": VARIANT,
+        "pip_url": tap,
+        "supported_python_versions": about(tap)["supported_python_versions"],
+        "log_parser": "singer-sdk",
+        "keywords": ["meltano_sdk"],
+        "maintenance_status": "beta",
+        "quality": QUALITY,
+    }
+
+
+def extractors() -> dict[str, dict[str, Any]]:
+    """Give the extractors of ``meltano.yml`` by their names."""
+    project = yaml.safe_load((REPOSITORY / "meltano.yml").read_text(encoding="utf-8"))
+    return {extractor["name"]: extractor for extractor in project["plugins"]["extractors"]}
+
+
+def about(tap: str) -> dict[str, Any]:
+    """Give what a tap says about itself."""
+    finished = subprocess.run(
+        [program(tap), "--about", "--format=json"], capture_output=True, check=True
+    )
+    said: dict[str, Any] = json.loads(finished.stdout)
+    return said
+
+
+def file_of(tap: str) -> Path:
+    """Give the file that holds the definition of a tap."""
+    return REPOSITORY / tap / "plugin.yaml"
+
+
+def text_of(tap: str) -> str:
+    """Give the content of that file."""
+    return yaml.safe_dump(definition(tap), sort_keys=False, allow_unicode=True, width=100)

@@ -1,0 +1,102 @@
+"""The definitions of the taps for the Meltano Hub: accepted there, true, and of use."""
+
+from __future__ import annotations
+
+import json
+import re
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+import yaml
+from jsonschema import Draft7Validator
+
+from tests.meltano import REPOSITORY
+from tests.publishing.conftest import run
+from tests.publishing.definition import about, extractors, file_of, text_of
+
+if TYPE_CHECKING:
+    from tests.publishing.conftest import Packages
+
+RULES = json.loads(Path(__file__).with_name("hub_rules.json").read_text(encoding="utf-8"))
+MELTANO = Path(sys.executable).with_name("meltano")
+SECRET = re.compile("password|token|secret|_key$")
+
+each_tap = pytest.mark.parametrize("tap", extractors())
+
+
+@each_tap
+def test_a_definition_is_as_the_hub_wants_it(tap: str) -> None:
+    errors = [error.message for error in Draft7Validator(RULES).iter_errors(definition_of(tap))]
+
+    assert errors == []
+
+
+@each_tap
+def test_a_definition_says_what_the_project_says(tap: str) -> None:
+    written = file_of(tap).read_text(encoding="utf-8")
+
+    assert written == text_of(tap), "Write it anew: python -m tests.publishing"
+
+
+@each_tap
+def test_settings_by_which_a_tap_can_run_exist(tap: str) -> None:
+    definition = definition_of(tap)
+    names = {setting["name"] for setting in definition["settings"]}
+
+    assert definition["settings_group_validation"]
+    assert all(set(group) <= names for group in definition["settings_group_validation"])
+
+
+@each_tap
+def test_secrets_are_sensitive(tap: str) -> None:
+    named_so = {
+        setting["name"]: setting.get("sensitive", False)
+        for setting in definition_of(tap)["settings"]
+        if SECRET.search(setting["name"])
+    }
+
+    assert named_so
+    assert set(named_so.values()) == {True}
+
+
+@each_tap
+def test_a_tap_tells_all_about_itself(tap: str) -> None:
+    said = about(tap)
+
+    assert {"name", "description", "version", "sdk_version", "capabilities"} <= set(said)
+    for name, setting in said["settings"]["properties"].items():
+        assert setting.get("title"), name
+        assert setting.get("description"), name
+
+
+@each_tap
+def test_the_readme_names_every_setting_of_the_tap(tap: str) -> None:
+    readme = (REPOSITORY / tap / "README.md").read_text(encoding="utf-8")
+    unnamed = [
+        setting["name"]
+        for setting in definition_of(tap)["settings"]
+        if f"`{setting['name']}`" not in readme
+    ]
+
+    assert unnamed == []
+
+
+@each_tap
+def test_meltano_adds_a_tap_by_its_definition(tap: str, packages: Packages, tmp_path: Path) -> None:
+    reference = tmp_path / "plugin.yaml"
+    wheel = f"{tap}@{packages.wheel(tap).as_uri()}"
+    reference.write_text(yaml.safe_dump({**definition_of(tap), "pip_url": wheel}))
+    run(MELTANO, "init", "project", "--no-usage-stats", directory=tmp_path)
+    project = tmp_path / "project"
+
+    run(MELTANO, "add", tap, f"--from-ref={reference}", directory=project)
+
+    assert run(MELTANO, "invoke", tap, "--version", directory=project).startswith(tap)
+
+
+def definition_of(tap: str) -> dict[str, Any]:
+    """Read a tap's definition."""
+    definition: dict[str, Any] = yaml.safe_load(file_of(tap).read_text(encoding="utf-8"))
+    return definition
