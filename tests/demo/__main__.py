@@ -1,17 +1,21 @@
 """Loads each tap's data into DuckDB by Meltano, adds new data at the source, and loads again.
 
 Everything lies in a temporary directory and is checked: the exit status is 0 only if each table
-has the rows that it ought to have.
+has the rows that it ought to have. ``--picture FILE`` draws what was shown as an SVG as well.
 """
 
 from __future__ import annotations
 
+import argparse
+import io
 import sys
 import tempfile
+from dataclasses import dataclass
 from pathlib import Path
 from time import monotonic
 from typing import TYPE_CHECKING
 
+from rich import box
 from rich.console import Console
 from rich.table import Table
 
@@ -37,24 +41,65 @@ class DemoFailedError(Exception):
     """Something is not as it ought to be."""
 
 
+@dataclass(frozen=True)
+class Summary:
+    """What a demonstration has shown, in numbers.
+
+    Attributes:
+        streams: How many streams were loaded.
+        rows: How many rows the first run loaded.
+        seconds: How long the first run took, Meltano's own start included.
+        sent: How many rows the second run loaded.
+        new: How many of these were not there before.
+        changed: How many rows have other values than before.
+    """
+
+    streams: int
+    rows: int
+    seconds: float
+    sent: int
+    new: int
+    changed: int
+
+
 def main() -> None:
     """Run all demonstrations, and end with the exit status."""
+    parser = argparse.ArgumentParser(prog="python -m tests.demo", description=__doc__)
+    parser.add_argument("--picture", type=Path, help="where to draw what was shown")
+    picture: Path | None = parser.parse_args().picture
     console = Console(highlight=False)
     try:
         with tempfile.TemporaryDirectory(prefix="demo-") as directory:
-            demonstrate(Project(Path(directory)), console)
+            summaries = demonstrate(Project(Path(directory)), console)
     except DemoFailedError as error:
         console.print(f"[red]The demonstration failed:[/] {error}")
         sys.exit(1)
+    console.rule("All in all")
+    conclude(summaries, console)
+    if picture:
+        drawn = Console(highlight=False, record=True, width=80, file=io.StringIO())
+        conclude(summaries, drawn)
+        drawn.save_svg(str(picture), title="make demo")
 
 
-def demonstrate(project: Project, console: Console) -> None:
+def conclude(summaries: Mapping[str, Summary], console: Console) -> None:
+    """Show what all demonstrations have come to."""
+    console.print(_table_of_taps(summaries))
+    console.print("Every table has the rows it should, and second runs added only what is new.")
+
+
+def demonstrate(project: Project, console: Console) -> dict[str, Summary]:
     """Run all demonstrations in a project."""
-    console.print(f"Installing {', '.join(DEMOS)} and {TARGET} in a Meltano project of their own …")
+    console.print(
+        f"Installing {len(DEMOS)} taps and {TARGET} in a Meltano project of their own. The first "
+        "time takes a minute …"
+    )
     project.install(*DEMOS, TARGET)
+    summaries = {}
     for tap, serve in DEMOS.items():
         with serve() as source:
-            Demo(tap, source, project, console).show()
+            summaries[tap] = Demo(tap, source, project, console).show()
+    return summaries
 
 
 class Demo:
@@ -67,24 +112,32 @@ class Demo:
         self._project = project
         self._console = console
 
-    def show(self) -> None:
+    def show(self) -> Summary:
         """Load everything, let the source grow, and load what is new."""
         self._console.rule(self._tap)
-        first = self._load()
+        first, seconds = self._load()
         before = self._tables()
         self._console.print(_table_of_all(first, before))
         self._check_rows(before)
 
         self._console.print(f"At the source: {self._source.grow()}")
-        second = self._load()
+        second, _ = self._load()
         after = self._tables()
         self._console.print(_table_of_changes(second, before, after))
         self._check_rows(after)
         self._check_sent(second, before, after)
         self._check_changed(before, after)
-        self._console.print("Only what is new was added, and every table has the rows it should.")
+        differences = [warehouse.difference(before[stream], after[stream]) for stream in after]
+        return Summary(
+            streams=len(before),
+            rows=sum(rows.total() for rows in before.values()),
+            seconds=seconds,
+            sent=sum(second.records.values()),
+            new=sum(difference.new for difference in differences),
+            changed=sum(difference.changed for difference in differences),
+        )
 
-    def _load(self) -> Run:
+    def _load(self) -> tuple[Run, float]:
         command = ["run", self._tap, TARGET]
         self._console.print(f"$ meltano {' '.join(command)}")
         begin = monotonic()
@@ -92,8 +145,9 @@ class Demo:
         if run.status:
             self._console.print(run.story, markup=False)
             raise DemoFailedError(f"Meltano ended with exit status {run.status}.")
-        self._console.print(f"  {monotonic() - begin:.1f} seconds, Meltano's own start included")
-        return run
+        seconds = monotonic() - begin
+        self._console.print(f"  {seconds:.1f} seconds, Meltano's own start included")
+        return run, seconds
 
     def _tables(self) -> Tables:
         schema = self._tap.replace("-", "_")
@@ -130,6 +184,23 @@ def _table_of_changes(run: Run, before: Tables, after: Tables) -> Table:
         difference = warehouse.difference(before[stream], rows)
         numbers = (run.records[stream], difference.new, difference.changed, rows.total())
         table.add_row(stream, *(f"{number:,}" for number in numbers))
+    return table
+
+
+def _table_of_taps(summaries: Mapping[str, Summary]) -> Table:
+    table = Table("tap", box=box.SIMPLE_HEAD, header_style="bold")
+    for header in ("streams", "rows", "seconds", "then sent", "new", "changed"):
+        table.add_column(header, justify="right")
+    for tap, summary in summaries.items():
+        table.add_row(
+            f"[bold cyan]{tap}[/]",
+            f"{summary.streams}",
+            f"{summary.rows:,}",
+            f"{summary.seconds:.1f}",
+            f"{summary.sent:,}",
+            f"[green]{summary.new:,}[/]",
+            f"[yellow]{summary.changed:,}[/]",
+        )
     return table
 
 
