@@ -1,4 +1,4 @@
-"""Run a tap by its command line and read what it says, as a target would."""
+"""Say to a tap what it needs and read what it says, as Singer wants it."""
 
 from __future__ import annotations
 
@@ -16,19 +16,19 @@ from jsonschema import Draft7Validator, FormatChecker
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-TIME_LIMIT_SECONDS = 600
-
 
 @dataclass
 class Output:
-    """What a tap has written to stdout, told apart by kind.
+    """What a tap has written to stdout.
 
     Attributes:
+        messages: All messages, in order.
         schemas: The last SCHEMA message of each stream.
         records: The records of each stream, in order.
         states: The values of all STATE messages, in order.
     """
 
+    messages: list[dict[str, Any]] = field(default_factory=list)
     schemas: dict[str, dict[str, Any]] = field(default_factory=dict)
     records: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
     states: list[dict[str, Any]] = field(default_factory=list)
@@ -38,6 +38,17 @@ class Output:
         """The last state, empty if there is none."""
         return self.states[-1] if self.states else {}
 
+    @property
+    def activated(self) -> list[int]:
+        """The versions of tables that were activated, in order."""
+        return [
+            message["version"] for message in self.messages if message["type"] == "ACTIVATE_VERSION"
+        ]
+
+    def kinds(self, stream: str) -> list[str]:
+        """The types of the messages about a stream, in order."""
+        return [message["type"] for message in self.messages if message.get("stream") == stream]
+
     def bookmark(self, stream: str, **context: object) -> Any:
         """The last bookmark of a stream's partition."""
         partitions = self.state["bookmarks"][stream]["partitions"]
@@ -45,86 +56,45 @@ class Output:
         return entry.get("replication_key_value")
 
 
-@dataclass
-class Run:
-    """A finished run of a tap.
-
-    Attributes:
-        output: What it wrote.
-        log: Its stderr.
-        status: Its exit status.
-    """
-
-    output: Output
-    log: str
-    status: int
-
-    @property
-    def records(self) -> dict[str, list[dict[str, Any]]]:
-        """The records of each stream."""
-        return self.output.records
-
-
-def run_tap(
-    name: str,
-    config: Mapping[str, Any],
-    directory: Path,
-    *,
-    select: Iterable[str] = (),
-    state: Mapping[str, Any] | None = None,
-    arguments: Iterable[str] = (),
-) -> Run:
-    """Run a tap to its end.
-
-    Args:
-        name: The package's name, e.g. ``tap-goatcounter``.
-        config: Its settings.
-        directory: Where config, catalog and state may be written.
-        select: The streams to select; none for the default selection.
-        state: The state to start from.
-        arguments: Further arguments.
-
-    Returns:
-        The run, every record of which fits the schema that came before it.
-    """
-    command = command_of(name, config, directory, select=select, state=state)
-    finished = subprocess.run(
-        [*command, *arguments],
-        capture_output=True,
-        text=True,
-        timeout=TIME_LIMIT_SECONDS,
-        check=False,
-    )
-    return Run(read_output(lines_of(finished.stdout)), finished.stderr, finished.returncode)
-
-
 def command_of(
     name: str,
     config: Mapping[str, Any],
     directory: Path,
     *,
-    select: Iterable[str] = (),
+    catalog: Mapping[str, Any] | None = None,
     state: Mapping[str, Any] | None = None,
 ) -> list[str]:
-    """Write the files that a run needs, and give its command."""
+    """Write the files that a run needs, and give its command.
+
+    Args:
+        name: The package's name, e.g. ``tap-goatcounter``.
+        config: The settings.
+        directory: Where config, catalog and state may be written.
+        catalog: The catalog, None for the default selection.
+        state: The state to start from.
+    """
     command = [program(name), "--config", _written(directory / "config.json", config)]
-    if selected := set(select):
-        command += ["--catalog", _written(directory / "catalog.json", catalog(name, selected))]
+    if catalog is not None:
+        command += ["--catalog", _written(directory / "catalog.json", catalog)]
     if state is not None:
         command += ["--state", _written(directory / "state.json", state)]
     return command
 
 
-def catalog(name: str, selected: set[str]) -> dict[str, Any]:
-    """Give a tap's catalog with just these streams selected."""
-    discovered: dict[str, Any] = json.loads(_discovered(name))
-    names = {stream["tap_stream_id"] for stream in discovered["streams"]}
-    if not selected <= names:
-        raise ValueError(f"no such streams: {selected - names}")
-    for stream in discovered["streams"]:
+def discovered(name: str) -> dict[str, Any]:
+    """Give the catalog of a tap for which settings make no difference."""
+    return json.loads(_discovered(name))  # type: ignore[no-any-return]
+
+
+def selecting(catalog: dict[str, Any], *streams: str) -> dict[str, Any]:
+    """Select these streams in a catalog, and no others."""
+    names = {stream["tap_stream_id"] for stream in catalog["streams"]}
+    if not set(streams) <= names:
+        raise ValueError(f"no such streams: {set(streams) - names}")
+    for stream in catalog["streams"]:
         root = next(entry for entry in stream["metadata"] if not entry["breadcrumb"])
-        root["metadata"]["selected"] = stream["tap_stream_id"] in selected
-    return discovered
+        root["metadata"]["selected"] = stream["tap_stream_id"] in streams
+    return catalog
 
 
 def program(name: str) -> str:
@@ -141,6 +111,7 @@ def read_output(lines: Iterable[str]) -> Output:
     output = Output()
     validators: dict[str, Draft7Validator] = {}
     for message in _messages(lines):
+        output.messages.append(message)
         match message["type"]:
             case "SCHEMA":
                 output.schemas[message["stream"]] = message

@@ -12,7 +12,17 @@ import pytest
 
 REPOSITORY = Path(__file__).parents[1]
 TAPS = sorted(path.name for path in REPOSITORY.glob("tap-*"))
-COPIES = ("LICENSE", "{package}/progress.py")
+COPIES = (
+    "LICENSE",
+    "{package}/bulk.py",
+    "{package}/careful_tap.py",
+    "{package}/failures.py",
+    "{package}/progress.py",
+    "{package}/retries.py",
+    "{package}/settings_schema.py",
+    "{package}/truthful_state.py",
+    "{package}/unknown_fields.py",
+)
 """Files by their paths in a tap, ``{package}`` being the name of its package."""
 
 

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from singer_sdk.streams import Stream
 
-ROWS_AT_ONCE = 1000
+CELLS_AT_ONCE = 20_000
 STOPPING = {signal.SIGINT, signal.SIGTERM}
 
 
@@ -34,6 +34,7 @@ class RecordMessage(msgspec.Struct, tag_field="type", tag="RECORD"):
 
     stream: str
     record: Any
+    version: int | msgspec.UnsetType
     time_extracted: Any
 
 
@@ -49,31 +50,46 @@ def can_write(stream: Stream) -> bool:
     )
 
 
-def write(stream: Stream, fields: Sequence[str], rows: Iterable[Sequence[Any]]) -> int:
+def write(
+    stream: Stream,
+    fields: Sequence[str],
+    rows: Iterable[Sequence[Any]],
+    version: int | None = None,
+) -> int:
     """Write a RECORD message for each row.
 
     Args:
         stream: The stream, which `can_write`.
         fields: The names of the fields.
         rows: The values in the order of `fields`, fit for the stream's schema.
+        version: The version of the table that the records belong to, None without versions.
 
     Returns:
         How many were written.
     """
-    record = msgspec.defstruct("Record", fields)
+    record = _record_of(fields)
     alias = stream.stream_maps[0].stream_alias
+    belongs_to = msgspec.UNSET if version is None else version
     output = sys.stdout.buffer
     rows = iter(rows)
+    rows_at_once = max(1, CELLS_AT_ONCE // len(fields))
     written, beat = 0, Beat()
-    while batch := [record(*row) for row in islice(rows, ROWS_AT_ONCE)]:
+    while batch := [record(*row) for row in islice(rows, rows_at_once)]:
         now = datetime.now(UTC)
+        messages = [RecordMessage(alias, row, belongs_to, now) for row in batch]
         with _undisturbed():
-            output.write(encoder.encode_lines([RecordMessage(alias, row, now) for row in batch]))
+            output.write(encoder.encode_lines(messages))
             output.flush()
         written += len(batch)
         if beat.due():
             stream.logger.info("%s records are written.", f"{written:,}")
     return written
+
+
+def _record_of(fields: Sequence[str]) -> type[msgspec.Struct]:
+    """Make a type of record; its own names are neutral, as fields can be called like methods."""
+    names = [f"field_{number}" for number in range(len(fields))]
+    return msgspec.defstruct("Record", names, rename=dict(zip(names, fields, strict=True)))
 
 
 @contextmanager

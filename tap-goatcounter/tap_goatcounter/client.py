@@ -3,36 +3,26 @@
 from __future__ import annotations
 
 import os
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 from http import HTTPStatus
-from itertools import count
-from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar, cast
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 import requests
 from singer_sdk.exceptions import RetriableAPIError
 from singer_sdk.helpers.conform import TypeConformanceLevel
-from singer_sdk.streams import RESTStream
 from typing_extensions import override
 
 from tap_goatcounter.errors import AnswerError, SiteError, TooMuchAtOnceError, describe
 from tap_goatcounter.pacing import PacedAdapter
+from tap_goatcounter.retries import RetryingStream
 from tap_goatcounter.sites import API_PATH, Address
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator, Mapping
-
-    from backoff.types import Details
+    from collections.abc import Mapping
 
     from tap_goatcounter.pacing import Pacer
 
-P = ParamSpec("P")
-T = TypeVar("T")
-
 DOWNLOAD = "/download"
-LONGEST_BACKOFF = 60
-LONGEST_WAIT = 3700
 TOO_MUCH = {
     HTTPStatus.REQUEST_URI_TOO_LONG,
     HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE,
@@ -57,18 +47,13 @@ def open_session(pacer: Pacer) -> requests.Session:
     return session
 
 
-class GoatCounterClient(RESTStream[None]):
+class GoatCounterClient(RetryingStream[None]):
     """A stream as far as HTTP is concerned."""
 
     url_base = ""
     allow_redirects = False
     TYPE_CONFORMANCE_LEVEL = TypeConformanceLevel.NONE
     _LOG_REQUEST_METRICS = False
-
-    @property
-    @override
-    def timeout(self) -> int:
-        return int(self.config["request_timeout"])
 
     def ask(
         self,
@@ -139,10 +124,6 @@ class GoatCounterClient(RESTStream[None]):
         """
         return self._request(self._prepared(method, address, path, **parts), None)
 
-    def retrying(self, function: Callable[P, T]) -> Callable[P, T]:
-        """Repeat a function on passing failures, with the pauses that the server asks for."""
-        return cast("Callable[P, T]", self.request_decorator(cast("Any", function)))
-
     def _prepared(
         self, method: str, address: Address, path: str, **parts: Any
     ) -> requests.PreparedRequest:
@@ -164,61 +145,6 @@ class GoatCounterClient(RESTStream[None]):
             raise RetriableAPIError(describe(response), response)
         if status >= HTTPStatus.MULTIPLE_CHOICES:
             raise AnswerError(response)
-
-    @override
-    def backoff_max_tries(self) -> int:
-        return int(self.config["max_retries"]) + 1
-
-    @override
-    def backoff_wait_generator(self) -> Generator[float, Any, None]:
-        error = yield 0.0
-        for attempt in count():
-            error = yield seconds_to_wait(error, attempt)
-
-    @override
-    def backoff_jitter(self, value: float) -> float:
-        return value
-
-    @override
-    def backoff_handler(self, details: Details) -> None:
-        self.logger.warning(
-            "Trying again in %.0f seconds: %s", details.get("wait"), details.get("exception")
-        )
-
-
-def seconds_to_wait(error: Exception, attempt: int) -> float:
-    """Seconds to wait before the next try.
-
-    Args:
-        error: What the last try raised.
-        attempt: How many times was waited already.
-
-    Returns:
-        What ``Retry-After`` says and one second more, or ever longer without that header.
-
-    Raises:
-        SiteError: The server wants a longer wait than any of its limits lasts.
-    """
-    response = getattr(error, "response", None)
-    asked = None if response is None else retry_after(response)
-    if asked is None:
-        return min(2.0 ** (attempt + 1), LONGEST_BACKOFF)
-    if asked > LONGEST_WAIT:
-        raise SiteError(f"{error} The server wants a wait of {asked:.0f} seconds.") from error
-    return max(asked, 0.0) + 1
-
-
-def retry_after(response: requests.Response) -> float | None:
-    """Read ``Retry-After``, in seconds, from either of its two forms; it may be negative."""
-    value = response.headers.get("Retry-After", "")
-    try:
-        return float(value)
-    except ValueError:
-        pass
-    try:
-        return (parsedate_to_datetime(value) - datetime.now(UTC)).total_seconds()
-    except (TypeError, ValueError):
-        return None
 
 
 def status_of(error: AnswerError | RetriableAPIError) -> int | None:

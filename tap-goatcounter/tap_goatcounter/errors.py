@@ -6,14 +6,11 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-import click
 import msgspec
 from requests import RequestException
 from singer_sdk.exceptions import FatalAPIError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from requests import Response
 
 LONGEST_QUOTE = 200
@@ -76,22 +73,6 @@ class TooMuchAtOnceError(FatalAPIError):
 
 class ExportError(SiteError):
     """An export could not be made, fetched or read."""
-
-
-class SyncFailedError(click.ClickException):
-    """Parts of the sync failed; what is finished has been written, with its state."""
-
-    def __init__(self, failures: Iterable[str]) -> None:
-        """Sum up what failed.
-
-        Args:
-            failures: One sentence per failed part.
-        """
-        listed = list(failures)
-        super().__init__(
-            f"{len(listed)} part(s) of the sync failed, everything else is complete:\n"
-            + "\n".join(f"- {failure}" for failure in listed),
-        )
 
 
 def told(error: Exception) -> str:

@@ -19,9 +19,10 @@ from typing import TYPE_CHECKING, Any, BinaryIO, Protocol
 import requests
 from singer_sdk.exceptions import RetriableAPIError
 
-from tap_goatcounter.client import retry_after, status_of
+from tap_goatcounter.client import status_of
 from tap_goatcounter.errors import AnswerError, ExportError, describe
 from tap_goatcounter.progress import Beat
+from tap_goatcounter.retries import retry_after
 from tap_goatcounter.windows import instant
 
 if TYPE_CHECKING:

@@ -4,19 +4,18 @@ from __future__ import annotations
 
 from datetime import UTC, date
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, cast
 
 import click
-from singer_sdk import Tap
-from singer_sdk.contrib.msgspec import MsgSpecWriter
 from singer_sdk.exceptions import ConfigValidationError
-from singer_sdk.helpers.capabilities import PluginCapabilities, TapCapabilities
 from typing_extensions import override
 
-from tap_goatcounter import settings
+from tap_goatcounter.careful_tap import CarefulTap
 from tap_goatcounter.client import open_session
-from tap_goatcounter.errors import SyncFailedError, told
+from tap_goatcounter.errors import told
 from tap_goatcounter.pacing import USUAL_HOURLY_LIMIT, Pacer
+from tap_goatcounter.settings import SETTINGS
+from tap_goatcounter.settings_schema import schema_of
 from tap_goatcounter.sites import Site, addresses, identify
 from tap_goatcounter.streams import STREAMS
 from tap_goatcounter.streams.base import FAILURES, SiteStream
@@ -27,54 +26,25 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     import requests
-    from singer_sdk.singerlib.encoding.base import GenericSingerWriter
 
     from tap_goatcounter.sites import Address
 
 
-class TapGoatCounter(Tap):
+class TapGoatCounter(CarefulTap):
     """Singer tap for GoatCounter web analytics: raw page views and daily statistics."""
 
     name = "tap-goatcounter"
-    message_writer_class: type[GenericSingerWriter[Any, Any]] = MsgSpecWriter
-    capabilities = [  # noqa: RUF012
-        TapCapabilities.CATALOG,
-        TapCapabilities.STATE,
-        TapCapabilities.DISCOVER,
-        PluginCapabilities.ABOUT,
-        PluginCapabilities.STREAM_MAPS,
-        PluginCapabilities.FLATTENING,
-        PluginCapabilities.BATCH,
-        PluginCapabilities.STRUCTURED_LOGGING,
-    ]
-
-    config_jsonschema = settings.schema()
+    config_jsonschema = schema_of(SETTINGS)
 
     @override
-    def _validate_config(self, *, raise_errors: bool = True) -> list[str]:
-        """Validate the settings, without quoting a secret in an error.
-
-        What their schema cannot tell is looked at too, before anything is sent or written.
-        """
-        try:
-            errors = super()._validate_config(raise_errors=raise_errors)
-        except ConfigValidationError as error:
-            errors = [settings.without_secrets(text, self.config) for text in error.errors]
-            raise ConfigValidationError(str(error), errors=errors) from None
-        if raise_errors:
-            addresses(self.config)
-            for setting in ("start_date", "end_date"):
-                self._day(setting)
-        return errors
+    def check_settings(self) -> None:
+        addresses(self.config)
+        for setting in ("start_date", "end_date"):
+            self._day(setting)
 
     @override
     def discover_streams(self) -> Sequence[SiteStream]:
         return [stream(self) for stream in STREAMS]
-
-    @cached_property
-    def failures(self) -> list[str]:
-        """What has failed so far, a sentence each."""
-        return []
 
     @cached_property
     def archives(self) -> Archives:
@@ -121,7 +91,7 @@ class TapGoatCounter(Tap):
             try:
                 found = self._identify(address)
             except FAILURES as error:
-                self.fail(f"{address}: {told(error)}")
+                self.failures.add(f"{address}: {told(error)}")
                 continue
             for site in found:
                 self._add(site, sites)
@@ -146,25 +116,12 @@ class TapGoatCounter(Tap):
         """Add a site, unless another server's site has the same id."""
         known = sites.setdefault(site.id, site)
         if known.record["code"] != site.record["code"]:
-            self.fail(
+            self.failures.add(
                 f"{site} has the same id as {known.address}, on another server. Records of the "
                 "two could not be told apart: run the tap for each server by itself.",
             )
 
-    def fail(self, failure: str) -> None:
-        """Note that a part of the sync has failed, and go on with the others."""
-        self.logger.error(failure)
-        self.failures.append(failure)
-
-    def raise_failures(self) -> None:
-        """Raise one error about all that has failed.
-
-        Raises:
-            SyncFailedError: Something has.
-        """
-        if self.failures:
-            raise SyncFailedError(self.failures)
-
+    @override
     def check_access(self) -> None:
         """Check, without reading data, that each site answers and each token may read it.
 
@@ -179,24 +136,7 @@ class TapGoatCounter(Tap):
         for site in self.sites.values():
             missing = site.lacks(wanted)
             if missing:
-                self.fail(f"{site}: the token lacks {', '.join(missing)}.")
+                self.failures.add(f"{site}: the token lacks {', '.join(missing)}.")
             else:
                 click.echo(f"{site}: all permissions are there.", err=True)
-        self.raise_failures()
-
-    @classmethod
-    @override
-    def cb_test(cls, ctx: click.Context, param: click.Option, value: str) -> None:
-        """Check access on ``--test`` instead of reading a record of every stream.
-
-        Reading would use up the one export that the server grants per hour.
-        """
-        try:
-            if value != "all":
-                super().cb_test(ctx, param, value)
-                return
-            given = ctx.params["config"]
-            cls(config=given.config, parse_env_config=given.parse_env).check_access()
-        except ConfigValidationError as error:
-            raise click.ClickException("\n".join(error.errors)) from None
-        ctx.exit()
+        self.failures.sum_up()

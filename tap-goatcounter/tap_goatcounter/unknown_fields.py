@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Literal
 
-from tap_goatcounter.errors import SiteError
+from singer_sdk.exceptions import FatalAPIError
 
 if TYPE_CHECKING:
     import logging
@@ -20,8 +20,12 @@ KEPT_SCHEMA = {
 }
 
 
+class UnknownFieldsError(FatalAPIError):
+    """There are unknown fields, and the settings want none."""
+
+
 class UnknownFields:
-    """Applies the setting `unknown_fields` to the records of one stream."""
+    """Applies the setting `unknown_fields` to one stream."""
 
     def __init__(self, policy: Policy, known: Collection[str], logger: logging.Logger) -> None:
         """Choose what to do.
@@ -32,7 +36,7 @@ class UnknownFields:
             known: The fields of the schema.
             logger: Where each field is announced once.
         """
-        self._policy = policy
+        self.policy = policy
         self._known = frozenset(known)
         self._logger = logger
         self._announced: set[str] = set()
@@ -41,26 +45,31 @@ class UnknownFields:
         """Deal with the unknown fields of a record, in place.
 
         Raises:
-            SiteError: There are some, and the policy is ``fail``.
+            UnknownFieldsError: There are some, and the policy is ``fail``.
         """
         if record.keys() <= self._known:
             return
         unknown = {name: record.pop(name) for name in record.keys() - self._known}
-        if self._policy == "fail":
-            raise SiteError(
-                f"the server sends fields that this tap does not know: {', '.join(unknown)}. "
-                "Look for a newer tap, or set 'unknown_fields' to 'keep' or 'warn'.",
-            )
-        if self._policy == "keep":
+        self.meet(unknown)
+        if self.policy == "keep":
             record[KEPT_AS] = unknown
-        self._announce(unknown.keys() - self._announced)
 
-    def _announce(self, names: set[str]) -> None:
-        if not names:
-            return
-        self._announced |= names
-        self._logger.warning(
-            "Fields that this tap does not know are %s: %s.",
-            f"kept in {KEPT_AS!r}" if self._policy == "keep" else "left out",
-            ", ".join(sorted(names)),
-        )
+    def meet(self, names: Collection[str]) -> None:
+        """Announce unknown fields, each once.
+
+        Raises:
+            UnknownFieldsError: There are some, and the policy is ``fail``.
+        """
+        if names and self.policy == "fail":
+            raise UnknownFieldsError(
+                f"the server sends fields that are unknown here: {', '.join(names)}. Run "
+                "discovery again or look for a newer tap, or set 'unknown_fields' to 'keep' or "
+                "'warn'.",
+            )
+        if new := set(names) - self._announced:
+            self._announced |= new
+            self._logger.warning(
+                "Fields that are unknown here are %s: %s.",
+                f"kept in {KEPT_AS!r}" if self.policy == "keep" else "left out",
+                ", ".join(sorted(new)),
+            )

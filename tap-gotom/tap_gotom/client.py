@@ -3,39 +3,30 @@
 from __future__ import annotations
 
 import os
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 from functools import cached_property
 from http import HTTPStatus
 from http.cookiejar import DefaultCookiePolicy
-from itertools import count
-from typing import TYPE_CHECKING, Any, ClassVar, ParamSpec, TypeVar, cast
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import requests
 from singer_sdk.exceptions import RetriableAPIError
 from singer_sdk.helpers.conform import TypeConformanceLevel
-from singer_sdk.streams import RESTStream
 from typing_extensions import override
 
-from tap_gotom.errors import AnswerError, UnreadableError, describe
+from tap_gotom.errors import AnswerError, describe
 from tap_gotom.instance import Pair
 from tap_gotom.pagination import NextPage, decoded, items_of
+from tap_gotom.retries import RetryingStream
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator, Iterable
+    from collections.abc import Iterable
 
-    from backoff.types import Details
     from singer_sdk.helpers.types import Record
     from singer_sdk.streams.rest import HTTPRequest, PageContext
 
     from tap_gotom.auth import HmacSignature
     from tap_gotom.tap import TapGoTom
 
-P = ParamSpec("P")
-T = TypeVar("T")
-
-LONGEST_BACKOFF = 60
-LONGEST_WAIT = 3700
 MOST_RETRIES_OF_A_REPORT = 2
 
 
@@ -55,7 +46,7 @@ def open_session() -> requests.Session:
     return session
 
 
-class GoTomClient(RESTStream[int | None]):
+class GoTomClient(RetryingStream["int | None"]):
     """A stream as far as HTTP is concerned.
 
     Attributes:
@@ -91,11 +82,6 @@ class GoTomClient(RESTStream[int | None]):
     @override
     def http_headers(self) -> dict[str, str]:
         return {"Content-Type": self.content_type, "Accept": self.accept}
-
-    @property
-    @override
-    def timeout(self) -> int:
-        return int(self.config["request_timeout"])
 
     @override
     def get_new_paginator(self) -> NextPage:
@@ -136,10 +122,6 @@ class GoTomClient(RESTStream[int | None]):
         )
         return self._request(request, None)
 
-    def retrying(self, function: Callable[P, T]) -> Callable[P, T]:
-        """Repeat a function on passing failures, with the pauses that the server asks for."""
-        return cast("Callable[P, T]", self.request_decorator(cast("Any", function)))
-
     @override
     def validate_response(self, response: requests.Response) -> None:
         status = response.status_code
@@ -151,62 +133,16 @@ class GoTomClient(RESTStream[int | None]):
             raise AnswerError(response)
 
     @override
-    def backoff_max_tries(self) -> int:
-        return int(self.config["max_retries"]) + 1
+    def seconds_to_wait(self, error: Exception, attempt: int) -> float:
+        """Give the seconds to wait before the next try.
 
-    @override
-    def backoff_wait_generator(self) -> Generator[float, Any, None]:
-        error = yield 0.0
-        for attempt in count():
-            error = yield seconds_to_wait(error, attempt)
-
-    @override
-    def backoff_jitter(self, value: float) -> float:
-        return value
-
-    @override
-    def backoff_handler(self, details: Details) -> None:
-        self.logger.warning(
-            "Trying again in %.0f seconds: %s", details.get("wait"), details.get("exception")
-        )
-
-
-def seconds_to_wait(error: Exception, attempt: int) -> float:
-    """Seconds to wait before the next try.
-
-    Args:
-        error: What the last try raised.
-        attempt: How many times was waited already.
-
-    Returns:
-        What ``Retry-After`` says and one second more, or ever longer without that header.
-
-    Raises:
-        AnswerError: A report was refused often enough to take the refusal for final.
-        UnreadableError: The server wants a longer wait than any limit lasts.
-    """
-    response: requests.Response | None = getattr(error, "response", None)
-    if response is not None and attempt >= MOST_RETRIES_OF_A_REPORT and _is_refused(response):
-        raise AnswerError(response) from error
-    asked = None if response is None else retry_after(response)
-    if asked is None:
-        return min(2.0 ** (attempt + 1), LONGEST_BACKOFF)
-    if asked > LONGEST_WAIT:
-        raise UnreadableError(f"{error} The server wants a wait of {asked:.0f} seconds.") from error
-    return max(asked, 0.0) + 1
-
-
-def retry_after(response: requests.Response) -> float | None:
-    """Read ``Retry-After``, in seconds, from either of its two forms; it may be negative."""
-    value = response.headers.get("Retry-After", "")
-    try:
-        return float(value)
-    except ValueError:
-        pass
-    try:
-        return (parsedate_to_datetime(value) - datetime.now(UTC)).total_seconds()
-    except (TypeError, ValueError):
-        return None
+        Raises:
+            AnswerError: A report was refused often enough to take the refusal for final.
+        """
+        response: requests.Response | None = getattr(error, "response", None)
+        if response is not None and attempt >= MOST_RETRIES_OF_A_REPORT and _is_refused(response):
+            raise AnswerError(response) from error
+        return super().seconds_to_wait(error, attempt)
 
 
 def _is_refused(response: requests.Response) -> bool:

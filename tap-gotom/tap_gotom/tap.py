@@ -7,20 +7,19 @@ from itertools import chain
 from typing import TYPE_CHECKING, Any, cast
 
 import click
-from singer_sdk import Tap
-from singer_sdk.contrib.msgspec import MsgSpecWriter
-from singer_sdk.exceptions import ConfigValidationError
-from singer_sdk.helpers.capabilities import PluginCapabilities, TapCapabilities
 from typing_extensions import override
 
-from tap_gotom import columns, instance, reports, settings
+from tap_gotom import columns, instance, reports
 from tap_gotom.campaign_ids import cells_of
+from tap_gotom.careful_tap import CarefulTap
 from tap_gotom.client import open_session
 from tap_gotom.download import Downloads, header_of
-from tap_gotom.errors import ReportError, SyncFailedError, told
+from tap_gotom.errors import ReportError, told
 from tap_gotom.external_ids import distinct
 from tap_gotom.instance import Pair
 from tap_gotom.kept import Kept
+from tap_gotom.settings import SETTINGS
+from tap_gotom.settings_schema import schema_of
 from tap_gotom.streams import STREAMS
 from tap_gotom.streams.base import FAILURES
 from tap_gotom.streams.campaigns import CampaignDiscounts, Campaigns
@@ -30,43 +29,22 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     import requests
-    from singer_sdk.singerlib.encoding.base import GenericSingerWriter
 
     from tap_gotom.columns import Column
     from tap_gotom.reports import Report
     from tap_gotom.streams.base import GoTomStream
 
 
-class TapGoTom(Tap):
+class TapGoTom(CarefulTap):
     """Singer tap for goTom: saved reports, lookup lists, rate cards, customers and campaigns."""
 
     name = "tap-gotom"
     dynamic_catalog = True
-    message_writer_class: type[GenericSingerWriter[Any, Any]] = MsgSpecWriter
-    capabilities = [  # noqa: RUF012
-        TapCapabilities.CATALOG,
-        TapCapabilities.STATE,
-        TapCapabilities.DISCOVER,
-        PluginCapabilities.ABOUT,
-        PluginCapabilities.STREAM_MAPS,
-        PluginCapabilities.FLATTENING,
-        PluginCapabilities.BATCH,
-        PluginCapabilities.STRUCTURED_LOGGING,
-    ]
-
-    config_jsonschema = settings.schema()
+    config_jsonschema = schema_of(SETTINGS)
 
     @override
-    def _validate_config(self, *, raise_errors: bool = True) -> list[str]:
-        """Validate the settings, without quoting a secret in an error."""
-        try:
-            found = super()._validate_config(raise_errors=raise_errors)
-        except ConfigValidationError as error:
-            errors = [settings.without_secrets(text, self.config) for text in error.errors]
-            raise ConfigValidationError(str(error), errors=errors) from None
-        if raise_errors:
-            _ = self.instance, self.reports
-        return found
+    def check_settings(self) -> None:
+        _ = self.instance, self.reports
 
     @cached_property
     def instance(self) -> instance.Instance:
@@ -77,11 +55,6 @@ class TapGoTom(Tap):
     def reports(self) -> dict[str, Report]:
         """The reports that the settings name."""
         return reports.reports(self.config, [vars(stream)["name"] for stream in STREAMS])
-
-    @cached_property
-    def failures(self) -> list[str]:
-        """What has failed so far, a sentence each."""
-        return []
 
     @cached_property
     def session(self) -> requests.Session:
@@ -116,7 +89,7 @@ class TapGoTom(Tap):
         try:
             return ReportStream(self, report, self._columns_of(report))
         except FAILURES as error:
-            self.fail(f"{report.name}: {told(error)}")
+            self.failures.add(f"{report.name}: {told(error)}")
             return UndiscoveredReport(self, report)
 
     def _columns_of(self, report: Report) -> list[Column]:
@@ -144,7 +117,7 @@ class TapGoTom(Tap):
     def run_discovery(self) -> str:
         found = super().run_discovery()
         if not self.catalog_dict["streams"]:
-            self._raise_failures()
+            self.failures.sum_up()
         return found
 
     @property
@@ -185,24 +158,7 @@ class TapGoTom(Tap):
         assert isinstance(stream, CampaignDiscounts)  # noqa: S101
         return Kept(stream.fetch)
 
-    def fail(self, failure: str) -> None:
-        """Note that a part of the sync has failed, and go on with the others."""
-        self.logger.error(failure)
-        self.failures.append(failure)
-
-    def raise_failures_at_the_end(self, stream: GoTomStream) -> None:
-        """Raise one error about all that has failed, once `stream` is the last of all.
-
-        Raises:
-            SyncFailedError: Something has.
-        """
-        if stream is list(self.streams.values())[-1]:
-            self._raise_failures()
-
-    def _raise_failures(self) -> None:
-        if self.failures:
-            raise SyncFailedError(self.failures)
-
+    @override
     def check_access(self) -> None:
         """Check, without reading data, that each stream may be read.
 
@@ -214,19 +170,5 @@ class TapGoTom(Tap):
                 if stream.check_access():
                     click.echo(f"{stream.name}: may be read.", err=True)
             except FAILURES as error:
-                self.fail(f"{stream.name}: {told(error)}")
-        self._raise_failures()
-
-    @classmethod
-    @override
-    def cb_test(cls, ctx: click.Context, param: click.Option, value: str) -> None:
-        """Check access on ``--test`` instead of reading a record of every stream.
-
-        Reading a record of a report would mean to download all of it.
-        """
-        if value != "all":
-            super().cb_test(ctx, param, value)
-            return
-        given = ctx.params["config"]
-        cls(config=given.config, parse_env_config=given.parse_env).check_access()
-        ctx.exit()
+                self.failures.add(f"{stream.name}: {told(error)}")
+        self.failures.sum_up()

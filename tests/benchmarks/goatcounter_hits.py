@@ -17,7 +17,7 @@ from tests.benchmarks.measure import Measurement, measure
 from tests.benchmarks.usual_path import on_the_usual_path
 from tests.sandbox.goatcounter import UNLIMITED, Generation, GoatCounter
 from tests.sandbox.goatcounter.csv_export import COLUMNS, VERSION
-from tests.singer import command_of
+from tests.singer import command_of, discovered, selecting
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -81,7 +81,7 @@ def through_the_tap(export: Path, rows: int, directory: Path, *, usual: bool) ->
     """Measure the tap, or with `usual` the same stream on the SDK's default path."""
     with serving.apart(partial(_serve, export, rows)) as url:
         config = {"site_url": url, "token": TOKEN, "requests_per_second": 1000}
-        command = command_of(TAP, config, directory, select={"hits"})
+        command = command_of(TAP, config, directory, catalog=selecting(discovered(TAP), "hits"))
         return measure(on_the_usual_path(command) if usual else command)
 
 

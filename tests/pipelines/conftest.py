@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.meltano import Project, Run
+from tests.meltano import Project
 from tests.pipelines import postgresql
+from tests.pipelines.pipeline import Pipeline
 from tests.pipelines.visits import DAYS, days_ago
 from tests.pipelines.warehouses import DuckDb, JsonLines, PostgreSql, Warehouse
 from tests.sandbox.goatcounter import UNLIMITED, Generation, GoatCounter
@@ -46,35 +47,10 @@ class Site:
 
 
 @dataclass(frozen=True)
-class Pipeline:
-    """A pipeline from a site to a warehouse, with a state of its own."""
+class SitePipeline(Pipeline):
+    """A pipeline that reads one site."""
 
-    project: Project
     site: Site
-    warehouse: Warehouse
-    settings: Mapping[str, str]
-
-    def run(self, *options: str, **settings: str) -> Run:
-        """Run it to its successful end.
-
-        Args:
-            options: Options of ``meltano run``.
-            settings: Further environment variables.
-        """
-        run = self.project.meltano(
-            "run",
-            *options,
-            TAP,
-            self.warehouse.target,
-            settings={
-                **self.settings,
-                **self.site.settings,
-                **self.warehouse.settings,
-                **settings,
-            },
-        )
-        assert run.status == 0, run.story
-        return run
 
 
 @pytest.fixture(scope="session")
@@ -133,6 +109,13 @@ def site(generation: Generation) -> Iterator[Site]:
 
 
 @pytest.fixture
-def pipeline(project: Project, site: Site, warehouse: Warehouse, tmp_path: Path) -> Pipeline:
-    state = {"MELTANO_DATABASE_URI": f"sqlite:///{tmp_path / 'meltano.db'}"}
-    return Pipeline(project, site, warehouse, state)
+def state(tmp_path: Path) -> dict[str, str]:
+    """Where Meltano keeps the state of this test's pipeline."""
+    return {"MELTANO_DATABASE_URI": f"sqlite:///{tmp_path / 'meltano.db'}"}
+
+
+@pytest.fixture
+def pipeline(
+    project: Project, site: Site, warehouse: Warehouse, state: dict[str, str]
+) -> SitePipeline:
+    return SitePipeline(project, TAP, warehouse, {**state, **site.settings}, site)

@@ -23,7 +23,7 @@ from tests.sandbox.goatcounter import Generation
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from tests.pipelines.conftest import Pipeline
+    from tests.pipelines.conftest import SitePipeline
     from tests.pipelines.visits import Row
 
 STREAMS = tuple(KEYS)
@@ -40,7 +40,7 @@ def into(*warehouses: str) -> pytest.MarkDecorator:
     return pytest.mark.parametrize("warehouse", warehouses, indirect=True)
 
 
-def test_a_first_run_loads_all_there_is(pipeline: Pipeline) -> None:
+def test_a_first_run_loads_all_there_is(pipeline: SitePipeline) -> None:
     pipeline.site.add(first_visits())
 
     pipeline.run()
@@ -50,7 +50,7 @@ def test_a_first_run_loads_all_there_is(pipeline: Pipeline) -> None:
 
 
 @any_generation
-def test_a_second_run_adds_new_hits_and_corrects_statistics(pipeline: Pipeline) -> None:
+def test_a_second_run_adds_new_hits_and_corrects_statistics(pipeline: SitePipeline) -> None:
     pipeline.site.add(first_visits())
     pipeline.run()
     new = later_visits()
@@ -64,7 +64,7 @@ def test_a_second_run_adds_new_hits_and_corrects_statistics(pipeline: Pipeline) 
 
 
 @into("duckdb")
-def test_a_run_without_news_changes_nothing(pipeline: Pipeline) -> None:
+def test_a_run_without_news_changes_nothing(pipeline: SitePipeline) -> None:
     pipeline.site.add(first_visits())
     pipeline.run()
 
@@ -76,7 +76,7 @@ def test_a_run_without_news_changes_nothing(pipeline: Pipeline) -> None:
 
 
 @into("duckdb", "postgres")
-def test_a_full_refresh_gives_the_same_content_again(pipeline: Pipeline) -> None:
+def test_a_full_refresh_gives_the_same_content_again(pipeline: SitePipeline) -> None:
     hits = first_visits()
     pipeline.site.add(hits)
     pipeline.run()
@@ -89,7 +89,7 @@ def test_a_full_refresh_gives_the_same_content_again(pipeline: Pipeline) -> None
 
 
 @into("duckdb")
-def test_a_full_refresh_counts_late_visits_of_long_ago(pipeline: Pipeline) -> None:
+def test_a_full_refresh_counts_late_visits_of_long_ago(pipeline: SitePipeline) -> None:
     pipeline.site.add(first_visits())
     pipeline.run()
     pipeline.site.add([view("/prices", days_ago(DAYS), "15:00:00", "late", user_agent=CHROME)])
@@ -101,7 +101,7 @@ def test_a_full_refresh_counts_late_visits_of_long_ago(pipeline: Pipeline) -> No
 
 
 @into("postgres")
-def test_hits_are_named_by_their_place_in_an_export(pipeline: Pipeline) -> None:
+def test_hits_are_named_by_their_place_in_an_export(pipeline: SitePipeline) -> None:
     hits, new = first_visits(), later_visits()
     pipeline.site.add(hits)
     pipeline.run()
@@ -119,7 +119,7 @@ def test_hits_are_named_by_their_place_in_an_export(pipeline: Pipeline) -> None:
     ]
 
 
-def assert_holds(pipeline: Pipeline, stream: str) -> None:
+def assert_holds(pipeline: SitePipeline, stream: str) -> None:
     """Assert that a table holds, under keys that tell its rows apart, what was sent to the site."""
     rows = pipeline.warehouse.rows(stream)
     expected = Expectation(pipeline.site.hits).rows(stream)

@@ -20,8 +20,6 @@ if TYPE_CHECKING:
     from tests.pipelines.postgresql import Database
     from tests.pipelines.visits import Row
 
-SCHEMA = "tap_goatcounter"
-
 
 class Warehouse(ABC):
     """A place to load.
@@ -29,10 +27,12 @@ class Warehouse(ABC):
     Attributes:
         target: The plugin that loads it.
         settings: The environment variables that tell the plugin where it is.
+        schema: Where its tables are, named after the tap.
     """
 
     target: ClassVar[str]
     settings: Mapping[str, str]
+    schema = "tap_goatcounter"
 
     def rows(self, stream: str) -> list[Row]:
         """Read a table: moments, days and lists as such, and empty texts as nulls."""
@@ -56,7 +56,7 @@ class DuckDb(Warehouse):
     @override
     def read(self, stream: str) -> Iterator[Row]:
         with duckdb.connect(self._path, read_only=True) as database:
-            table = database.table(f"{SCHEMA}.{stream}")
+            table = database.table(f"{self.schema}.{stream}")
             for row in table.fetchall():
                 yield dict(zip(table.columns, row, strict=True))
 
@@ -94,7 +94,7 @@ class PostgreSql(Warehouse):
 
     @override
     def read(self, stream: str) -> list[Row]:
-        query = sql.SQL("select * from {}").format(sql.Identifier(SCHEMA, stream))
+        query = sql.SQL("select * from {}").format(sql.Identifier(self.schema, stream))
         with psycopg.connect(self._database.address, row_factory=dict_row) as connection:
             return connection.execute(query).fetchall()
 

@@ -14,8 +14,8 @@ import pytest
 
 from tests.real_goatcounter import serve_real
 from tests.sandbox.goatcounter import UNLIMITED, Generation, GoatCounter
+from tests.tap_goatcounter.command_line import Tap
 from tests.tap_goatcounter.places import COUNT_PERMISSION, Sandbox
-from tests.tap_goatcounter.runs import Tap
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

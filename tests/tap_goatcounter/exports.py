@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from tests.singer import Run
+    from tests.command_line import Run
     from tests.tap_goatcounter.places import Sandbox
 
 HEADER = (

@@ -14,14 +14,14 @@ from singer_sdk import Tap as SdkTap
 from singer_sdk import typing as th
 from typing_extensions import override
 
-from tests.singer import catalog
+from tests.singer import discovered, selecting
 from tests.tap_goatcounter.places import view
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from tests.tap_goatcounter.command_line import Tap
     from tests.tap_goatcounter.places import Sandbox
-    from tests.tap_goatcounter.runs import Tap
 
 TIME = re.compile(r'"time_extracted":"([^"]+)"')
 IDENTITY = {"stream_maps": {"hits": {"path": "path"}}}
@@ -77,18 +77,13 @@ def test_both_ways_end_with_the_same_state(visited: Sandbox, tap: Tap) -> None:
     assert states[0] == states[1]
 
 
-def test_a_field_that_is_not_selected_is_not_written(
-    visited: Sandbox, tap: Tap, tmp_path: Path
-) -> None:
-    chosen = catalog("tap-goatcounter", {"hits"})
+def test_a_field_that_is_not_selected_is_not_written(visited: Sandbox, tap: Tap) -> None:
+    chosen = selecting(discovered("tap-goatcounter"), "hits")
     for stream in chosen["streams"]:
         for entry in stream["metadata"]:
             if entry["breadcrumb"] in (["properties", "title"], ["properties", "session"]):
                 entry["metadata"]["selected"] = False
-    file = tmp_path / "chosen.json"
-    file.write_text(json.dumps(chosen), encoding="utf-8")
-    run = tap.run(visited.settings(), arguments=["--catalog", str(file)])
-    assert run.status == 0, run.log
+    run = tap.succeed(visited.settings(), catalog=chosen)
     assert len(run.records["hits"]) == 1500
     assert not any({"title", "session"} & hit.keys() for hit in run.records["hits"])
     assert "title" not in run.output.schemas["hits"]["schema"]["properties"]

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from tests.tap_goatcounter.places import view
 
 if TYPE_CHECKING:
+    from tests.tap_goatcounter.command_line import Tap
     from tests.tap_goatcounter.places import Place
-    from tests.tap_goatcounter.runs import Tap
 
 STREAMS = ("browsers", "toprefs")
 

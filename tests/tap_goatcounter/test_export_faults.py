@@ -11,10 +11,10 @@ from tests.tap_goatcounter.exports import bookmark_of, earlier_state, exports_as
 from tests.tap_goatcounter.places import view
 
 if TYPE_CHECKING:
+    from tests.command_line import Run
     from tests.sandbox.faults import Effect
-    from tests.singer import Run
+    from tests.tap_goatcounter.command_line import Tap
     from tests.tap_goatcounter.places import Sandbox
-    from tests.tap_goatcounter.runs import Tap
 
 SILENCE = Delay(3)
 

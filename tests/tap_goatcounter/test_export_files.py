@@ -24,8 +24,8 @@ from tests.tap_goatcounter.places import view
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from tests.tap_goatcounter.command_line import Tap
     from tests.tap_goatcounter.places import Sandbox
-    from tests.tap_goatcounter.runs import Tap
 
 
 def broken(column: int, cell: str) -> str:

@@ -13,9 +13,9 @@ from tests.tap_goatcounter.exports import bookmark_of, earlier_state, exports_as
 from tests.tap_goatcounter.places import view
 
 if TYPE_CHECKING:
+    from tests.tap_goatcounter.command_line import Tap
     from tests.tap_goatcounter.conftest import OpenSandbox
     from tests.tap_goatcounter.places import Sandbox
-    from tests.tap_goatcounter.runs import Tap
 
 
 def test_when_the_export_of_this_hour_is_spent_the_stream_fails_and_says_what_to_set(

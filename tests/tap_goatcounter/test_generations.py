@@ -12,8 +12,8 @@ from tests.sandbox.goatcounter import Generation
 from tests.tap_goatcounter.places import Sandbox, view
 
 if TYPE_CHECKING:
+    from tests.tap_goatcounter.command_line import Tap
     from tests.tap_goatcounter.conftest import OpenSandbox
-    from tests.tap_goatcounter.runs import Tap
 
 V2_7, MAIN = Generation.V2_7, Generation.MAIN
 

@@ -6,15 +6,15 @@ import csv
 import io
 from typing import TYPE_CHECKING
 
+from tests.command_line import messages
 from tests.singer import keys_of
 from tests.tap_goatcounter.places import day, view
-from tests.tap_goatcounter.runs import messages
 
 if TYPE_CHECKING:
     from tests.sandbox.goatcounter import Generation
+    from tests.tap_goatcounter.command_line import Tap
     from tests.tap_goatcounter.conftest import OpenSandbox
     from tests.tap_goatcounter.places import Place, Sandbox
-    from tests.tap_goatcounter.runs import Tap
 
 FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
 HEADER = (

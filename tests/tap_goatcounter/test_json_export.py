@@ -11,16 +11,16 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from tests.command_line import read_until, stop
 from tests.singer import keys_of
 from tests.tap_goatcounter.exports import exports_asked_for, memory_of
 from tests.tap_goatcounter.places import day, view, visitors
-from tests.tap_goatcounter.runs import read_until, stop
 
 if TYPE_CHECKING:
+    from tests.command_line import Run
     from tests.sandbox.goatcounter import Hit
-    from tests.singer import Run
+    from tests.tap_goatcounter.command_line import Tap
     from tests.tap_goatcounter.places import Sandbox
-    from tests.tap_goatcounter.runs import Tap
 
 STATISTICS = (
     "json_hit_stats",

@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from tests.sandbox.goatcounter import Hit
+    from tests.tap_goatcounter.command_line import Tap
     from tests.tap_goatcounter.conftest import OpenSandbox
-    from tests.tap_goatcounter.runs import Tap
 
 LOGGER = logging.getLogger(__name__)
 HOUR = 3600.0

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from tests.command_line import read_lines, read_until, stop
 from tests.sandbox.faults import Delay, SlowBody
 from tests.sandbox.goatcounter import Generation
 from tests.singer import Output, keys_of, read_output
@@ -21,14 +22,13 @@ from tests.tap_goatcounter.exports import (
     memory_of,
 )
 from tests.tap_goatcounter.places import rfc3339, view
-from tests.tap_goatcounter.runs import read_lines, read_until, stop
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from tests.tap_goatcounter.command_line import Tap
     from tests.tap_goatcounter.conftest import OpenSandbox
     from tests.tap_goatcounter.places import Sandbox
-    from tests.tap_goatcounter.runs import Tap
 
 PATIENCE_SECONDS = 60
 EXPORT_IN_MIND = '"asked_at"'

@@ -12,9 +12,9 @@ from tests.sandbox.goatcounter import Generation
 from tests.tap_goatcounter.places import day, view
 
 if TYPE_CHECKING:
+    from tests.tap_goatcounter.command_line import Tap
     from tests.tap_goatcounter.conftest import OpenSandbox
     from tests.tap_goatcounter.places import Sandbox
-    from tests.tap_goatcounter.runs import Tap
 
 A_TOKEN = "gc7d1e5f0a9b3c2d4e6f8a0b1c3d5e7f9a2b4c6d8e0f1a3b5c"  # noqa: S105
 
@@ -132,9 +132,9 @@ def test_an_answer_slower_than_the_time_out_is_given_up(newer: Sandbox, tap: Tap
 
 def test_the_connection_test_makes_no_export_and_reads_no_data(sandbox: Sandbox, tap: Tap) -> None:
     sandbox.add(view("/a"))
-    run = tap.run(sandbox.settings(), arguments=["--test"])
-    assert run.status == 0, run.log
-    assert "all permissions are there" in run.log
+    found = tap.run_with("--test", settings=sandbox.settings())
+    assert found.returncode == 0, found.stderr
+    assert "all permissions are there" in found.stderr
     paths = {request.path for request in sandbox.server.requests}
     assert paths <= {"/status", "/api/v0/me", "/api/v0/sites"}
 
@@ -143,28 +143,28 @@ def test_the_connection_test_names_the_permissions_that_are_missing(
     open_sandbox: OpenSandbox, tap: Tap
 ) -> None:
     sandbox = open_sandbox(Generation.MAIN, permissions=8)
-    run = tap.run(sandbox.settings(), arguments=["--test"])
-    assert run.status == 1
-    assert "export" in run.log
-    assert "stats" in run.log
-    assert "Traceback" not in run.log
+    found = tap.run_with("--test", settings=sandbox.settings())
+    assert found.returncode == 1
+    assert "export" in found.stderr
+    assert "stats" in found.stderr
+    assert "Traceback" not in found.stderr
 
 
 def test_the_connection_test_fails_for_a_token_that_is_not_known(newer: Sandbox, tap: Tap) -> None:
-    run = tap.run(newer.settings(token=A_TOKEN), arguments=["--test"])
-    assert run.status == 1
-    assert "unknown token" in run.log
-    assert "Traceback" not in run.log
+    found = tap.run_with("--test", settings=newer.settings(token=A_TOKEN))
+    assert found.returncode == 1
+    assert "unknown token" in found.stderr
+    assert "Traceback" not in found.stderr
 
 
 @pytest.mark.parametrize("argument", ["--test", "--test=all", "--test=schema"])
 def test_settings_that_cannot_work_fail_the_connection_test_in_words(
     tap: Tap, argument: str
 ) -> None:
-    run = tap.run({"site_url": "ftp://x", "token": A_TOKEN}, arguments=[argument])
-    assert run.status == 1
-    assert "https://example.com" in run.log
-    assert "Traceback" not in run.log
+    found = tap.run_with(argument, settings={"site_url": "ftp://x", "token": A_TOKEN})
+    assert found.returncode == 1
+    assert "https://example.com" in found.stderr
+    assert "Traceback" not in found.stderr
 
 
 def test_the_catalog_can_be_had_without_any_setting(tap: Tap) -> None:

@@ -12,10 +12,10 @@ from tests.sandbox.goatcounter import Generation
 from tests.tap_goatcounter.places import day, view
 
 if TYPE_CHECKING:
-    from tests.singer import Run
+    from tests.command_line import Run
+    from tests.tap_goatcounter.command_line import Tap
     from tests.tap_goatcounter.conftest import OpenSandbox
     from tests.tap_goatcounter.places import Sandbox
-    from tests.tap_goatcounter.runs import Tap
 
 STREAMS = ("hits", "paths", "total_daily")
 NOBODYS = "a-token-of-nobody"

@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from tests.sandbox.goatcounter import Hit
+    from tests.tap_goatcounter.command_line import Tap
     from tests.tap_goatcounter.places import Place
-    from tests.tap_goatcounter.runs import Tap
 
 DAYS = range(1, 8)
 PATHS = ("/", "/pricing", "/blog/a,b", "/über", "/search?page=2&q=goat+cheese")

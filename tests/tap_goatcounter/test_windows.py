@@ -19,11 +19,11 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import date
 
+    from tests.command_line import Run
     from tests.sandbox.traffic import ReceivedRequest
-    from tests.singer import Run
+    from tests.tap_goatcounter.command_line import Tap
     from tests.tap_goatcounter.conftest import OpenSandbox
     from tests.tap_goatcounter.places import Sandbox
-    from tests.tap_goatcounter.runs import Tap
 
 BREAKDOWNS = ("browsers", "systems", "locations", "languages", "sizes", "campaigns", "toprefs")
 

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.sandbox.gotom import GoTom
+from tests.tap_gotom.command_line import Tap
 from tests.tap_gotom.places import API_SECRET, GRAPH_SECRET, Place
-from tests.tap_gotom.runs import Tap
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -11,8 +11,9 @@ from tests.singer import keys_of
 from tests.tap_gotom.places import API_SECRET, cells, report
 
 if TYPE_CHECKING:
+    from tests.command_line import Run
+    from tests.tap_gotom.command_line import Tap
     from tests.tap_gotom.places import Place
-    from tests.tap_gotom.runs import Run, Tap
 
 ALL = (
     "campaigns",

@@ -21,7 +21,7 @@ from tests.tap_gotom.places import API_SECRET, Place
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from tests.tap_gotom.runs import Tap
+    from tests.tap_gotom.command_line import Tap
 
 LOOKUP_NAMES = sorted(vars(lookup)["name"] for lookup in LOOKUPS)
 

@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from tests.tap_gotom.command_line import Tap
     from tests.tap_gotom.places import Place
-    from tests.tap_gotom.runs import Tap
 
 README = (Path(__file__).parents[2] / "tap-gotom" / "README.md").read_text(encoding="utf-8")
 GENERAL = ("stream_map", "flatten", "batch", "faker_config")

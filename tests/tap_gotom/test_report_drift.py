@@ -8,8 +8,8 @@ from tests.sandbox.gotom import Report
 from tests.tap_gotom.places import cells, report
 
 if TYPE_CHECKING:
+    from tests.tap_gotom.command_line import Tap
     from tests.tap_gotom.places import Place
-    from tests.tap_gotom.runs import Tap
 
 THREE = {"A": "string", "B": "string", "C": "string"}
 
@@ -39,7 +39,7 @@ def test_new_columns_are_kept_under_their_own_names_when_told_so(place: Place, t
 def test_new_columns_fail_the_report_before_any_row_when_told_so(place: Place, tap: Tap) -> None:
     place.save(("A", "B", "C", "New"), ("1", "2", "3", "4"))
     run = tap.fail(place.graph(report(columns=THREE), unknown_fields="fail"))
-    assert run.kinds("sales") == ["SCHEMA"]
+    assert run.output.kinds("sales") == ["SCHEMA"]
     assert "unknown here: New" in run.log
 
 
@@ -54,7 +54,7 @@ def test_the_catalog_keeps_what_was_discovered(place: Place, tap: Tap) -> None:
 def test_a_missing_key_fails_instead_of_being_null(place: Place, tap: Tap) -> None:
     place.save(("B", "C"), ("2", "3"))
     run = tap.fail(place.graph(report(columns=THREE, primary_keys=["A"])))
-    assert run.kinds("sales") == ["SCHEMA"]
+    assert run.output.kinds("sales") == ["SCHEMA"]
     assert "column 'A' is missing" in run.log
 
 

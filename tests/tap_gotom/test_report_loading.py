@@ -12,8 +12,8 @@ from tests.sandbox.gotom.awkward_rows import HEADER, ROWS, UNICODE_ROWS
 from tests.tap_gotom.places import cells, report
 
 if TYPE_CHECKING:
+    from tests.tap_gotom.command_line import Tap
     from tests.tap_gotom.places import Place
-    from tests.tap_gotom.runs import Tap
 
 REPORT_PATH = "/app-api/graph-export/download/46"
 
@@ -71,7 +71,7 @@ def test_the_wrong_encoding_fails_instead_of_garbling(place: Place, tap: Tap) ->
     place.save(("Kampagne",), ("Zürich",), dialect=Dialect(encoding="cp1252"))
     run = tap.fail(place.graph(report()))
     assert "Set 'encoding'" in run.log
-    assert "RECORD" not in run.kinds("sales")
+    assert "RECORD" not in run.output.kinds("sales")
 
 
 def test_both_ways_of_writing_records_give_the_same(place: Place, tap: Tap) -> None:

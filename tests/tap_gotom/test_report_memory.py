@@ -15,8 +15,8 @@ from tests.tap_gotom.places import report
 if TYPE_CHECKING:
     import subprocess
 
+    from tests.tap_gotom.command_line import Tap
     from tests.tap_gotom.places import Place
-    from tests.tap_gotom.runs import Tap
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
 
@@ -87,5 +87,5 @@ def test_a_failed_run_leaves_no_file(
     catalog = tap.discover(place.graph(report()))
     place.server.add_report(46, Report(whole.content, ends_after=MIB // 2, ending=Ending.ORDERLY))
     run = tap.fail(place.graph(report(), max_retries=0), catalog=catalog)
-    assert "RECORD" not in run.kinds("sales")
+    assert "RECORD" not in run.output.kinds("sales")
     assert list(spool.iterdir()) == []

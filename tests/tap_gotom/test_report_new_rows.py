@@ -12,8 +12,9 @@ from tap_gotom.new_rows import NewRows
 from tests.tap_gotom.places import report
 
 if TYPE_CHECKING:
+    from tests.command_line import Run
+    from tests.tap_gotom.command_line import Tap
     from tests.tap_gotom.places import Place
-    from tests.tap_gotom.runs import Run, Tap
 
 COLUMNS = {"Tag": {"type": "date", "format": "%d.%m.%Y"}, "Id": "integer"}
 
@@ -37,7 +38,7 @@ def test_the_second_run_brings_the_new_days_alone(place: Place, tap: Tap) -> Non
     second = tap.succeed(settings(place), state=first.state)
     assert ids(second) == [3, 4]
     assert second.state["bookmarks"]["sales"]["replication_key_value"] == "2026-01-03"
-    assert "ACTIVATE_VERSION" not in second.kinds("sales")
+    assert "ACTIVATE_VERSION" not in second.output.kinds("sales")
 
 
 def test_the_look_back_brings_days_again(place: Place, tap: Tap) -> None:
@@ -65,7 +66,7 @@ def test_the_bookmark_stays_when_the_next_download_fails(place: Place, tap: Tap)
 def test_without_a_key_new_rows_replace_nothing(place: Place, tap: Tap) -> None:
     place.save(("Tag", "Id"), ("01.03.2026", "1"))
     run = tap.succeed(place.graph(report(columns=COLUMNS, replication_key="Tag")))
-    assert run.kinds("sales") == ["SCHEMA", "RECORD"]
+    assert run.output.kinds("sales") == ["SCHEMA", "RECORD"]
 
 
 def test_days_to_come_do_not_move_the_bookmark_beyond_today() -> None:

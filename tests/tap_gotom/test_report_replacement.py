@@ -11,29 +11,27 @@ from tests.sandbox.gotom import Ending, Report
 from tests.tap_gotom.places import cells, report
 
 if TYPE_CHECKING:
+    from tests.tap_gotom.command_line import Tap
     from tests.tap_gotom.places import Place
-    from tests.tap_gotom.runs import Run, Tap
 
 ROWS = b'"A","B"\n"1","x"\n"2","y"\n"3","z"\n'
-
-
-def activated(run: Run) -> list[int]:
-    return [message["version"] for message in run.messages if message["type"] == "ACTIVATE_VERSION"]
 
 
 def test_the_version_is_activated_after_the_last_row(place: Place, tap: Tap) -> None:
     place.save(("A",), ("1",), ("2",))
     run = tap.succeed(place.graph(report()))
-    assert run.kinds("sales") == ["SCHEMA", "RECORD", "RECORD", "ACTIVATE_VERSION"]
-    versions = {message["version"] for message in run.messages if message["type"] == "RECORD"}
-    assert versions == set(activated(run))
+    assert run.output.kinds("sales") == ["SCHEMA", "RECORD", "RECORD", "ACTIVATE_VERSION"]
+    versions = {
+        message["version"] for message in run.output.messages if message["type"] == "RECORD"
+    }
+    assert versions == set(run.output.activated)
 
 
 def test_each_run_has_a_greater_version(place: Place, tap: Tap) -> None:
     place.save(("A",), ("1",))
     first = tap.succeed(place.graph(report()))
     second = tap.succeed(place.graph(report()), state=first.state)
-    assert activated(second)[0] > activated(first)[0]
+    assert second.output.activated[0] > first.output.activated[0]
 
 
 def test_the_version_is_activated_after_the_last_row_on_the_usual_path_too(
@@ -41,16 +39,16 @@ def test_the_version_is_activated_after_the_last_row_on_the_usual_path_too(
 ) -> None:
     place.save(("A",), ("1",), ("2",))
     run = tap.succeed(place.graph(report(), stream_maps={"sales": {"a": "a + '!'"}}))
-    assert run.kinds("sales") == ["SCHEMA", "RECORD", "RECORD", "ACTIVATE_VERSION"]
+    assert run.output.kinds("sales") == ["SCHEMA", "RECORD", "RECORD", "ACTIVATE_VERSION"]
     assert [record["a"] for record in run.records["sales"]] == ["1!", "2!"]
 
 
 def test_a_report_with_a_key_has_no_versions(place: Place, tap: Tap) -> None:
     place.save(("A",), ("1",))
     run = tap.succeed(place.graph(report(primary_keys=["A"])))
-    assert activated(run) == []
+    assert run.output.activated == []
     assert run.output.schemas["sales"]["key_properties"] == ["a"]
-    assert all("version" not in message for message in run.messages)
+    assert all("version" not in message for message in run.output.messages)
 
 
 @pytest.mark.parametrize("content", [b"", b'"A","B"\n'], ids=["nothing", "header"])
@@ -60,7 +58,7 @@ def test_an_empty_report_removes_nothing(place: Place, tap: Tap, content: bytes)
     first = tap.succeed(place.graph(report()), catalog=catalog)
     place.server.add_report(46, Report(content))
     second = tap.succeed(place.graph(report()), catalog=catalog, state=first.state)
-    assert second.kinds("sales") == ["SCHEMA"]
+    assert second.output.kinds("sales") == ["SCHEMA"]
     assert "has no rows" in second.log
     assert second.state["bookmarks"]["sales"] == first.state["bookmarks"]["sales"]
 
@@ -93,7 +91,7 @@ def test_a_damaged_report_writes_nothing_and_keeps_the_state(
     first = tap.succeed(settings, catalog=catalog)
     place.server.add_report(46, damaged)
     second = tap.fail(settings, catalog=catalog, state=first.state)
-    assert second.kinds("sales") == ["SCHEMA"]
+    assert second.output.kinds("sales") == ["SCHEMA"]
     assert second.state == first.state
     assert "graph-export/download/46" in second.log or "graph report 46" in second.log
 
@@ -106,7 +104,7 @@ def test_one_failing_report_fails_alone(place: Place, tap: Tap) -> None:
     assert cells(run.records["one"]) == [{"a": "1"}]
     assert cells(run.records["three"]) == [{"a": "3"}]
     assert "two: GET /app-api/graph-export/download/2 answered 404" in run.log
-    assert run.kinds("two") == []
+    assert run.output.kinds("two") == []
     assert {"one", "three"} <= run.state["bookmarks"].keys()
 
 
@@ -142,7 +140,7 @@ def test_rows_are_not_loaded_by_halves_when_a_cell_does_not_fit(place: Place, ta
     place.save(("Name", "Umsatz"), ("a", "1.5"), ("b", ""), ("c", "1'234.50"))
     settings = place.graph(report(columns={"Name": "string", "Umsatz": "number"}))
     run = tap.fail(settings)
-    assert run.kinds("sales") == ["SCHEMA"]
+    assert run.output.kinds("sales") == ["SCHEMA"]
     assert "row 3, column 'Umsatz'" in run.log
     assert "9'999.99" in run.log
     assert "1'234.50" not in run.log
@@ -159,7 +157,7 @@ def test_an_empty_cell_in_a_typed_key_is_an_error(place: Place, tap: Tap) -> Non
     settings = place.graph(report(columns={"Id": "integer"}, primary_keys=["Id"]))
     run = tap.fail(settings)
     assert "row 2, column 'Id'" in run.log
-    assert run.kinds("sales") == ["SCHEMA"]
+    assert run.output.kinds("sales") == ["SCHEMA"]
 
 
 def test_an_unchanged_report_is_skipped_when_told_so(place: Place, tap: Tap) -> None:
@@ -167,7 +165,7 @@ def test_an_unchanged_report_is_skipped_when_told_so(place: Place, tap: Tap) -> 
     settings = place.graph(report(skip_unchanged=True))
     first = tap.succeed(settings)
     second = tap.succeed(settings, state=first.state)
-    assert second.kinds("sales") == ["SCHEMA"]
+    assert second.output.kinds("sales") == ["SCHEMA"]
     assert "the same as last time" in second.log
     assert second.state["bookmarks"]["sales"] == first.state["bookmarks"]["sales"]
     place.save(("A",), ("2",))

@@ -12,8 +12,8 @@ from tests.sandbox.gotom import Report
 from tests.tap_gotom.places import API_SECRET, GRAPH_SECRET, report
 
 if TYPE_CHECKING:
+    from tests.tap_gotom.command_line import Tap
     from tests.tap_gotom.places import Place
-    from tests.tap_gotom.runs import Tap
 
 USER = {"api_user": "u", "api_secret": "secret-of-u"}
 
@@ -81,7 +81,7 @@ def test_settings_that_cannot_work_are_refused_before_any_request(
 ) -> None:
     run = tap.fail(settings)
     assert words in run.log
-    assert run.messages == []
+    assert run.output.messages == []
 
 
 def test_an_error_about_a_secret_does_not_quote_it(tap: Tap) -> None:

@@ -12,8 +12,8 @@ from singer_sdk.testing import get_tap_test_class
 
 from tap_gotom.tap import TapGoTom
 from tests.sandbox.gotom import GoTom
+from tests.singer import selecting
 from tests.tap_gotom.places import API_SECRET, GRAPH_SECRET, Place, report
-from tests.tap_gotom.runs import selecting
 
 SERVER = GoTom()
 SERVER.add_user("graph_user", GRAPH_SECRET, ["reports"])

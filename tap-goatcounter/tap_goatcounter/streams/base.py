@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import requests
 from singer_sdk.exceptions import FatalAPIError, RetriableAPIError
-from singer_sdk.singerlib.catalog import REPLICATION_INCREMENTAL
 from typing_extensions import override
 
 from tap_goatcounter.client import GoatCounterClient
 from tap_goatcounter.errors import UNEXPECTED, SiteError, told
+from tap_goatcounter.truthful_state import TruthfulStream
 from tap_goatcounter.unknown_fields import KEPT_AS, KEPT_SCHEMA, UnknownFields
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 FAILURES = (FatalAPIError, RetriableAPIError, requests.RequestException, *UNEXPECTED)
 
 
-class SiteStream(GoatCounterClient):
+class SiteStream(TruthfulStream, GoatCounterClient):
     """A stream that is read once per site."""
 
     properties: ClassVar[th.PropertiesList]
@@ -48,11 +48,6 @@ class SiteStream(GoatCounterClient):
     @override
     def requests_session(self) -> requests.Session:
         return self._tap.session
-
-    @property
-    @override
-    def emit_activate_version_messages(self) -> bool:
-        return False
 
     @property
     @override
@@ -86,7 +81,7 @@ class SiteStream(GoatCounterClient):
                 self._unknown_fields.apply(record)
                 yield self._with_full_key(record)
         except FAILURES as error:
-            self._tap.fail(f"{self.name} of {site}: {told(error)}")
+            self._tap.failures.add(f"{self.name} of {site}: {told(error)}")
             self.logger.debug("Where it failed:", exc_info=error)
         self.write_state()
 
@@ -102,38 +97,7 @@ class SiteStream(GoatCounterClient):
         choice = self.config["export_format_parameter"]
         return site.server.takes_format if choice == "auto" else bool(choice == "send")
 
-    def bookmark(self, context: Context) -> Any:
-        """Give the value up to which a site was read before; None for everything."""
-        if self.replication_method != REPLICATION_INCREMENTAL:
-            return None
-        return self.get_context_state(context).get("replication_key_value")
-
-    def advance_bookmark(self, context: Context, value: Any) -> None:
-        """Note that all records up to `value` have been written, and say so to the target."""
-        state = self.get_context_state(context)
-        if self.replication_method == REPLICATION_INCREMENTAL:
-            state["replication_key"] = self.replication_key
-            state["replication_key_value"] = value
-        self.write_state()
-
     @override
     def log_sync_costs(self) -> None:
         super().log_sync_costs()
-        self._tap.raise_failures()
-
-    @override
-    def _increment_stream_state(
-        self, latest_record: Record, *, context: Context | None = None
-    ) -> None:
-        """Leave the bookmark alone, which only `advance_bookmark` may move.
-
-        The SDK would move it with each record, though a record says nothing about those after it.
-        """
-
-    def write_state(self) -> None:
-        """Write a STATE message, which the SDK does only at the end of a stream.
-
-        With batches the SDK writes it behind each of them, and not before.
-        """
-        if self.get_batch_config(self.config) is None:
-            self._tap.state_writer.write_state(self.tap_state)
+        self._tap.failures.sum_up_after(self, self._tap.streams)

@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import requests
 from singer_sdk.exceptions import FatalAPIError, RetriableAPIError
-from singer_sdk.singerlib.catalog import REPLICATION_INCREMENTAL
 from typing_extensions import override
 
 from tap_gotom.client import GoTomClient
 from tap_gotom.errors import UNEXPECTED, AnswerError, told
 from tap_gotom.personal_data import leave_out_of_record, leave_out_of_schema
+from tap_gotom.truthful_state import TruthfulStream
 from tap_gotom.unknown_fields import KEPT_AS, KEPT_SCHEMA, UnknownFields
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ FOR_ALL_PARTS = {HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN}
 MOST_FAILURES_IN_A_ROW = 3
 
 
-class GoTomStream(GoTomClient):
+class GoTomStream(TruthfulStream, GoTomClient):
     """A stream, read in one part or in many.
 
     Attributes:
@@ -58,11 +58,6 @@ class GoTomStream(GoTomClient):
         self._absent: Counter[str] = Counter()
         self._failures_in_a_row = 0
         self._is_over = False
-
-    @property
-    @override
-    def emit_activate_version_messages(self) -> bool:
-        return False
 
     def read(self, context: Context | None) -> Iterable[Record]:
         """Read the records, by default the pages of a list.
@@ -148,7 +143,7 @@ class GoTomStream(GoTomClient):
 
     def _fail(self, part: str, error: Exception) -> None:
         name = f"{self.name} of {part}" if part else self.name
-        self._tap.fail(f"{name}: {told(error)}")
+        self._tap.failures.add(f"{name}: {told(error)}")
         self.logger.debug("Where it failed:", exc_info=error)
 
     @override
@@ -156,35 +151,4 @@ class GoTomStream(GoTomClient):
         super().log_sync_costs()
         for reason, number in self._absent.items():
             self.logger.warning("%s: %s skipped, %s.", self.name, f"{number:,}", reason)
-        self._tap.raise_failures_at_the_end(self)
-
-    def advance_bookmark(self, context: Context | None, value: Any) -> None:
-        """Note that all records up to `value` have been written, and say so to the target."""
-        state = self.get_context_state(context)
-        if self.replication_method == REPLICATION_INCREMENTAL:
-            state["replication_key"] = self.replication_key
-            state["replication_key_value"] = value
-        self.write_state()
-
-    def bookmark(self, context: Context | None) -> Any:
-        """Give the value up to which was read before; None for everything."""
-        if self.replication_method != REPLICATION_INCREMENTAL:
-            return None
-        return self.get_context_state(context).get("replication_key_value")
-
-    @override
-    def _increment_stream_state(
-        self, latest_record: Record, *, context: Context | None = None
-    ) -> None:
-        """Leave the bookmark alone, which only `advance_bookmark` may move.
-
-        The SDK would move it with each record, though a record says nothing about those after it.
-        """
-
-    def write_state(self) -> None:
-        """Write a STATE message, which the SDK does only at the end of a stream.
-
-        When records go out in files, the last file is still to come: then the SDK writes it.
-        """
-        if self.get_batch_config(self.config) is None:
-            self._tap.state_writer.write_state(self.tap_state)
+        self._tap.failures.sum_up_after(self, self._tap.streams)

@@ -1,0 +1,195 @@
+"""Run a tap by its command line, in one line of a test, or start it and watch."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, ClassVar, Self, TypedDict
+
+from tests.singer import (
+    Output,
+    command_of,
+    discovered,
+    lines_of,
+    program,
+    read_output,
+    selecting,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from pathlib import Path
+
+    from typing_extensions import Unpack
+
+TIME_LIMIT_SECONDS = 600
+
+
+class Given(TypedDict, total=False):
+    """What a run can be given beside its settings."""
+
+    state: Mapping[str, Any] | None
+    catalog: Mapping[str, Any] | None
+
+
+@dataclass(frozen=True)
+class Run:
+    """A finished run of a tap.
+
+    Attributes:
+        output: What it wrote, every record of which fits the schema that came before it.
+        log: Its stderr.
+        status: Its exit status.
+    """
+
+    output: Output
+    log: str
+    status: int
+
+    @property
+    def records(self) -> dict[str, list[dict[str, Any]]]:
+        """The records of each stream."""
+        return self.output.records
+
+    @property
+    def state(self) -> dict[str, Any]:
+        """The last state."""
+        return self.output.state
+
+
+class CommandLine:
+    """A tap's command line.
+
+    Attributes:
+        name: The package's name.
+        is_dynamic: Whether the catalog depends on the settings.
+    """
+
+    name: ClassVar[str]
+    is_dynamic: ClassVar[bool] = False
+
+    def __init__(self, directory: Path) -> None:
+        """Keep config, catalog and state in a directory."""
+        self._directory = directory
+        self._started: list[subprocess.Popen[str]] = []
+
+    def __enter__(self) -> Self:
+        """Begin."""
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """End whatever still runs."""
+        for process in self._started:
+            process.kill()
+            process.communicate()
+
+    def run(self, settings: Mapping[str, Any], *streams: str, **given: Unpack[Given]) -> Run:
+        """Run the tap to its end, with these streams selected or else the usual ones."""
+        finished = run_program(self.command(settings, *streams, **given))
+        return Run(read_output(lines_of(finished.stdout)), finished.stderr, finished.returncode)
+
+    def succeed(self, settings: Mapping[str, Any], *streams: str, **given: Unpack[Given]) -> Run:
+        """Run the tap, which must not fail."""
+        run = self.run(settings, *streams, **given)
+        assert run.status == 0, trouble_in(run.log)
+        return run
+
+    def fail(self, settings: Mapping[str, Any], *streams: str, **given: Unpack[Given]) -> Run:
+        """Run the tap, which must fail, and say why in words instead of a traceback."""
+        run = self.run(settings, *streams, **given)
+        assert run.status != 0, trouble_in(run.log)
+        assert "Traceback" not in run.log, trouble_in(run.log)
+        return run
+
+    def start(
+        self, settings: Mapping[str, Any], *streams: str, **given: Unpack[Given]
+    ) -> subprocess.Popen[str]:
+        """Start the tap; what it writes must be read."""
+        process = subprocess.Popen(
+            self.command(settings, *streams, **given),
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        self._started.append(process)
+        return process
+
+    def discover(self, settings: Mapping[str, Any]) -> dict[str, Any]:
+        """Give the catalog."""
+        found = self.run_with("--discover", settings=settings)
+        assert found.returncode == 0, found.stderr
+        catalog: dict[str, Any] = json.loads(found.stdout)
+        return catalog
+
+    def run_with(
+        self,
+        *arguments: str,
+        settings: Mapping[str, Any] | None = None,
+        environment: Mapping[str, str] | None = None,
+    ) -> subprocess.CompletedProcess[str]:
+        """Run the tap with these arguments."""
+        command = [program(self.name)]
+        if settings is not None:
+            command = command_of(self.name, settings, self._directory)
+        return run_program([*command, *arguments], environment)
+
+    def command(
+        self, settings: Mapping[str, Any], *streams: str, **given: Unpack[Given]
+    ) -> list[str]:
+        """Write the files that a run needs, and give its command."""
+        if streams and "catalog" not in given:
+            found = self.discover(settings) if self.is_dynamic else discovered(self.name)
+            given["catalog"] = selecting(found, *streams)
+        return command_of(self.name, settings, self._directory, **given)
+
+
+def run_program(
+    command: list[str], environment: Mapping[str, str] | None = None
+) -> subprocess.CompletedProcess[str]:
+    """Run a command to its end."""
+    return subprocess.run(
+        command,
+        capture_output=True,
+        text=True,
+        timeout=TIME_LIMIT_SECONDS,
+        check=False,
+        env={**os.environ, **(environment or {})},
+    )
+
+
+def trouble_in(log: str) -> str:
+    """A log without the lines that only inform."""
+    return "\n".join(line for line in log.splitlines() if "| INFO " not in line)
+
+
+def read_lines(process: subprocess.Popen[str], count: int) -> list[str]:
+    """The next whole lines of a process, or all that are left."""
+    assert process.stdout is not None
+    lines = (process.stdout.readline() for _ in range(count))
+    return [line for line in lines if line.endswith("\n")]
+
+
+def read_until(process: subprocess.Popen[str], text: str) -> list[str]:
+    """The next lines, up to one that holds a text."""
+    lines = read_lines(process, 1)
+    while text not in lines[-1]:
+        following = read_lines(process, 1)
+        assert following, f"the run ended without {text}"
+        lines += following
+    return lines
+
+
+def stop(process: subprocess.Popen[str], how: int) -> list[str]:
+    """Stop a process; gives the whole lines that it had written, or still writes."""
+    assert process.stdout is not None
+    process.send_signal(how)
+    lines = process.stdout.readlines()
+    process.wait(timeout=60)
+    return [line for line in lines if line.endswith("\n")]
+
+
+def messages(lines: Iterable[str]) -> list[dict[str, Any]]:
+    """Singer messages, as far as their lines are whole."""
+    return [json.loads(line) for line in lines if line.endswith("\n")]
