@@ -9,7 +9,7 @@ demo: $(UV)
 	$(RUN) python -m tests.demo
 
 test: lint
-	$(RUN) pytest --numprocesses auto --cov
+	$(RUN) pytest --numprocesses auto
 
 # Whether the SDK's newest pre-release would do.
 test-next: NEXT := .tools/next

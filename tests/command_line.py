@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-import os
 import subprocess
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar, Self, TypedDict
 
+from tests.processes import run_program
 from tests.singer import (
     Output,
     command_of,
@@ -23,8 +23,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from typing_extensions import Unpack
-
-TIME_LIMIT_SECONDS = 600
 
 
 class Given(TypedDict, total=False):
@@ -143,20 +141,6 @@ class CommandLine:
             found = self.discover(settings) if self.is_dynamic else discovered(self.name)
             given["catalog"] = selecting(found, *streams)
         return command_of(self.name, settings, self._directory, **given)
-
-
-def run_program(
-    command: list[str], environment: Mapping[str, str] | None = None
-) -> subprocess.CompletedProcess[str]:
-    """Run a command to its end."""
-    return subprocess.run(
-        command,
-        capture_output=True,
-        text=True,
-        timeout=TIME_LIMIT_SECONDS,
-        check=False,
-        env={**os.environ, **(environment or {})},
-    )
 
 
 def trouble_in(log: str) -> str:

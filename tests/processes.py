@@ -26,14 +26,13 @@ FORKING = get_context("forkserver")
 FORKING.set_forkserver_preload([entry.module for entry in TAPS.values()])
 
 
-def run(
-    tap: str, arguments: Sequence[str], environment: Mapping[str, str] | None = None
+def run_program(
+    command: Sequence[str], environment: Mapping[str, str] | None = None
 ) -> CompletedProcess[str]:
     """Run a tap to its end.
 
     Args:
-        tap: Its name, e.g. ``tap-goatcounter``.
-        arguments: Those of its command line.
+        command: Its program and arguments.
         environment: Variables that are set besides those of this process.
 
     Returns:
@@ -42,20 +41,21 @@ def run(
     Raises:
         TimeoutExpired: It does not end.
     """
+    entry = TAPS[Path(command[0]).name]
     variables = {**os.environ, **(environment or {})}
     with TemporaryDirectory() as directory:
         output, log = Path(directory, "output"), Path(directory, "log")
         process = FORKING.Process(
-            target=_become, args=(TAPS[tap], [tap, *arguments], variables, output, log)
+            target=_become, args=(entry, list(command), variables, output, log)
         )
         process.start()
         process.join(TIME_LIMIT_SECONDS)
         if process.exitcode is None:
             process.kill()
             process.join()
-            raise TimeoutExpired([tap, *arguments], TIME_LIMIT_SECONDS)
+            raise TimeoutExpired(command, TIME_LIMIT_SECONDS)
         return CompletedProcess(
-            [tap, *arguments],
+            command,
             process.exitcode,
             output.read_text(encoding="utf-8"),
             log.read_text(encoding="utf-8"),

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import subprocess
 import sys
 from dataclasses import dataclass, field
 from functools import cache
@@ -12,6 +11,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from jsonschema import Draft7Validator, FormatChecker
+
+from tests.processes import run_program
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -162,6 +163,4 @@ def _written(path: Path, content: Mapping[str, Any]) -> str:
 
 @cache
 def _discovered(name: str) -> str:
-    return subprocess.run(
-        [program(name), "--discover"], capture_output=True, text=True, check=True
-    ).stdout
+    return run_program([program(name), "--discover"]).stdout

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import subprocess
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -15,6 +14,7 @@ from meltano.core.plugin.singer.catalog import (
 )
 
 from tests.meltano import REPOSITORY
+from tests.processes import run_program
 from tests.sandbox import goatcounter, gotom
 from tests.sandbox.__main__ import GOATCOUNTER_PORT, GOTOM_PORT
 from tests.singer import program
@@ -148,5 +148,5 @@ def about(tap: str) -> Any:
 
 def said_by(tap: str, *arguments: str) -> Any:
     """Give the JSON that a tap writes."""
-    finished = subprocess.run([program(tap), *arguments], capture_output=True, check=True)
+    finished = run_program([program(tap), *arguments])
     return json.loads(finished.stdout)

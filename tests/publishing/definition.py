@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-import subprocess
 from typing import TYPE_CHECKING, Any
 
 import yaml
 
 from tests.meltano import REPOSITORY
+from tests.processes import run_program
 from tests.singer import program
 
 if TYPE_CHECKING:
@@ -61,9 +61,7 @@ def extractors() -> dict[str, dict[str, Any]]:
 
 def about(tap: str) -> dict[str, Any]:
     """Give what a tap says about itself."""
-    finished = subprocess.run(
-        [program(tap), "--about", "--format=json"], capture_output=True, check=True
-    )
+    finished = run_program([program(tap), "--about", "--format=json"])
     said: dict[str, Any] = json.loads(finished.stdout)
     return said
 

@@ -9,13 +9,13 @@ files anew, after looking at the difference, with::
 from __future__ import annotations
 
 import json
-import subprocess
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from tests.processes import run_program
 from tests.singer import program
 
 SNAPSHOTS = Path(__file__).parent / "snapshots"
@@ -25,9 +25,7 @@ NAMES = sorted(file.stem for file in SNAPSHOTS.glob("*.json"))
 @cache
 def catalog() -> dict[str, dict[str, Any]]:
     """Give the catalog's entries by stream, the metadata of fields sorted."""
-    discovered = subprocess.run(
-        [program("tap-goatcounter"), "--discover"], capture_output=True, text=True, check=True
-    ).stdout
+    discovered = run_program([program("tap-goatcounter"), "--discover"]).stdout
     entries = json.loads(discovered)["streams"]
     for entry in entries:
         entry["metadata"].sort(key=lambda item: item["breadcrumb"])

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import json
 import re
-import subprocess
 from pathlib import Path
 from typing import Any
 
+from tests.processes import run_program
 from tests.singer import program
 
 README = (Path(__file__).parents[2] / "tap-goatcounter" / "README.md").read_text(encoding="utf-8")
@@ -21,9 +21,7 @@ def rows_of_table(heading: str) -> list[list[str]]:
 
 
 def ask_tap(*arguments: str) -> Any:
-    finished = subprocess.run(
-        [program("tap-goatcounter"), *arguments], capture_output=True, text=True, check=True
-    )
+    finished = run_program([program("tap-goatcounter"), *arguments])
     return json.loads(finished.stdout)
 
 
