@@ -35,7 +35,10 @@ for _ in range(3):
     except requests.ConnectionError:
         print("gone")
 """
-LEAVES_A_CHILD = "import subprocess; subprocess.Popen(['sleep', '60'])"
+LEAVES_A_CHILD = """
+from subprocess import DEVNULL, Popen
+Popen(["sleep", "60"], stdout=DEVNULL, stderr=DEVNULL)
+"""
 """A tap that ends before its child does."""
 
 
