@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
 KILLS_OF_A_TRIAL = 10
+WIDTH = 120
 
 
 @dataclass(frozen=True)
@@ -48,7 +49,7 @@ class Result:
 def main() -> None:
     """Read the command line, kill, and end with the exit status."""
     arguments = _parser().parse_args()
-    console = Console(highlight=False)
+    console = Console(highlight=False, width=WIDTH)
     folder = postgresql.programs()
     if folder is None:
         sys.exit("PostgreSQL is not installed: no initdb on the PATH")
@@ -65,7 +66,7 @@ def main() -> None:
     console.print(_table(results))
     for result in results:
         if result.failure:
-            console.print(f"{result.tap}: {result.failure}", markup=False)
+            console.print(f"{result.tap}: {result.failure}", markup=False, soft_wrap=True)
     sys.exit(any(result.failure for result in results))
 
 

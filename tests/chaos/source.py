@@ -41,8 +41,16 @@ class Source(Protocol):
     def requests(self) -> Sequence[ReceivedRequest]:
         """What the server has received so far."""
 
+    @property
+    def runs_until_equal(self) -> int:
+        """How many runs that nobody disturbs it takes to bring everything.
+
+        More than one if the first of them finishes what a killed one began, and leaves what is new
+        since then to the next.
+        """
+
     def change(self, chance: random.Random) -> None:
-        """Add and change data, all of which the tap promises to see in its next run."""
+        """Add and change data, all of which the tap promises to see."""
 
     def rows(self) -> Tables:
         """Give what a warehouse ought to hold now, by the server's data and not by the tap.
