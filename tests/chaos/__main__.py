@@ -25,6 +25,8 @@ from tests.pipelines import postgresql
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from tests.pipelines.postgresql import Server
+
 KILLS_OF_A_TRIAL = 10
 WIDTH = 120
 
@@ -62,7 +64,8 @@ def main() -> None:
         results = []
         for tap in arguments.taps or TAPS:
             console.print(f"Killing the pipeline of {tap} {arguments.kills} times …")
-            results.append(_result(tap, server, python, arguments.kills, arguments.seed))
+            trials = Trials(tap, server, python, console)
+            results.append(trials.run(arguments.kills, arguments.seed))
     console.print(_table(results))
     for result in results:
         if result.failure:
@@ -70,18 +73,39 @@ def main() -> None:
     sys.exit(any(result.failure for result in results))
 
 
-def _result(tap: str, server: postgresql.Server, python: Path, kills: int, seed: int) -> Result:
-    """Make trial after trial, each with a seed of its own, until there are enough kills."""
-    report, begin, failure = Report(), time.monotonic(), ""
-    for number, part in enumerate(_parts(kills)):
-        warehouse = Warehouse(server.create_database(), python)
-        try:
-            report += attempt(tap, TAPS[tap], warehouse, part, seed + number)
-        except (ChaosError, AssertionError, TimeoutError) as error:
-            again = f"python -m tests.chaos {tap} --kills {part} --seed {seed + number}"
-            failure = f"{error}\nTo see it again: {again}"
-            break
-    return Result(tap, report, time.monotonic() - begin, failure)
+class Trials:
+    """The trials of one tap."""
+
+    def __init__(self, tap: str, server: Server, python: Path, console: Console) -> None:
+        """Prepare to load into new databases.
+
+        Args:
+            tap: The tap's name.
+            server: Where the databases are.
+            python: The Python that has the target installed.
+            console: Where progress is told.
+        """
+        self._tap = tap
+        self._server = server
+        self._python = python
+        self._console = console
+
+    def run(self, kills: int, seed: int) -> Result:
+        """Make trial after trial, each with a seed of its own, until there are enough kills."""
+        report, begin, failure = Report(), time.monotonic(), ""
+        for number, part in enumerate(_parts(kills)):
+            try:
+                report += self._attempt(part, seed + number)
+            except (ChaosError, AssertionError, TimeoutError) as error:
+                again = f"python -m tests.chaos {self._tap} --kills {part} --seed {seed + number}"
+                failure = f"{error}\nTo see it again: {again}"
+                break
+            self._console.print(f"  {report.kills.total()} kills, {report.states} states confirmed")
+        return Result(self._tap, report, time.monotonic() - begin, failure)
+
+    def _attempt(self, kills: int, seed: int) -> Report:
+        warehouse = Warehouse(self._server.create_database(), self._python)
+        return attempt(self._tap, TAPS[self._tap], warehouse, kills, seed)
 
 
 def _parts(kills: int) -> Iterator[int]:

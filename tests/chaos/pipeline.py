@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, BinaryIO, cast
 
 from tests.chaos.kills import Kill, Moment, Victim
+from tests.meltano import FOREIGN_SETTINGS
 from tests.sandbox.faults import Reset
 
 if TYPE_CHECKING:
@@ -146,7 +147,7 @@ class Pipeline:
                 stdout=subprocess.PIPE,
                 stderr=log,
                 cwd=folder,
-                env={**os.environ, "TMPDIR": str(folder)},
+                env={**_environment(), "TMPDIR": str(folder)},
                 start_new_session=True,
                 pipesize=PIPE_BYTES,
             ) as process,
@@ -240,6 +241,13 @@ class Pipeline:
 
     def _log(self, name: str) -> str:
         return (self._directory / f"{name}.log").read_text(encoding="utf-8")
+
+
+def _environment() -> dict[str, str]:
+    """Give the variables but for those by which the processes would be set or measured."""
+    return {
+        name: text for name, text in os.environ.items() if not name.startswith(FOREIGN_SETTINGS)
+    }
 
 
 def _stdin(process: subprocess.Popen[bytes]) -> BinaryIO:
