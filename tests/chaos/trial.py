@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 END_LIMIT_SECONDS = 30
 """How long a tap may take to end whose target or server has gone."""
 LOG_LINES_SHOWN = 30
+RUNS_LEFT_ALONE = 2
+"""How many runs follow the last kill, as the state after the first of them must fit as well."""
 CHANGES_BETWEEN_KILLS = 0.5
 """How likely the source changes before a run."""
 
@@ -116,7 +118,7 @@ class Trial:
                 self._source.change(self._chance)
             self._step(self._reach.draw(self._rarest_victim(), self._chance))
         self._source.change(self._chance)
-        for _ in range(self._source.runs_until_equal + 1):
+        for _ in range(max(RUNS_LEFT_ALONE, self._source.runs_until_equal)):
             self._step(None)
         return self._report
 
