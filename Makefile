@@ -3,13 +3,17 @@
 UV := $(or $(shell command -v uv 2>/dev/null),.tools/bin/uv)
 RUN := $(UV) run --locked
 
-.PHONY: demo test test-next lint bench sandbox
+.PHONY: demo test chaos test-next lint bench sandbox
 
 demo: $(UV)
 	$(RUN) python -m tests.demo
 
 test: lint
 	$(RUN) pytest --numprocesses auto
+
+# Kills each tap's pipeline at fifty moments: make chaos CHAOS='tap-gotom --kills 10 --seed 7'
+chaos: $(UV)
+	$(RUN) python -m tests.chaos $(CHAOS)
 
 # Whether the SDK's newest pre-release would do.
 test-next: NEXT := .tools/next

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import TYPE_CHECKING
 
 import pytest
@@ -32,6 +33,15 @@ def test_each_run_has_a_greater_version(place: Place, tap: Tap) -> None:
     first = tap.succeed(place.graph(report()))
     second = tap.succeed(place.graph(report()), state=first.state)
     assert second.output.activated[0] > first.output.activated[0]
+
+
+def test_a_version_tells_milliseconds_lest_a_killed_run_has_the_same(
+    place: Place, tap: Tap
+) -> None:
+    place.save(("A",), ("1",))
+    begin = time.time_ns() // 10**6
+    (version,) = activated(tap.succeed(place.graph(report())))
+    assert begin <= version <= time.time_ns() // 10**6
 
 
 def test_the_version_is_activated_after_the_last_row_on_the_usual_path_too(

@@ -167,6 +167,7 @@ class ReportStream(GoTomStream):
     def _next_version(self, memory: dict[str, Any]) -> int | None:
         """Give the version of a full replacement, greater than the one before.
 
+        It tells milliseconds, as a run that was killed may have left rows within the same second.
         There is none for rows with a key, which replace each other, for new rows alone, which
         replace nothing, and for files, which targets load in their own time.
         """
@@ -176,7 +177,7 @@ class ReportStream(GoTomStream):
             or self.get_batch_config(self.config) is not None
         ):
             return None
-        return max(int(time.time()), (memory.get("version") or 0) + 1)
+        return max(time.time_ns() // 10**6, (memory.get("version") or 0) + 1)
 
     def _digest(self, download: Download) -> str:
         """Give a digest of the file and of all that decides what its records are like."""

@@ -1,0 +1,216 @@
+"""A goTom with reports of each way of loading, lists and campaigns, where everything changes."""
+
+from __future__ import annotations
+
+import contextlib
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from tests.sandbox.gotom import GoTom, Report
+
+if TYPE_CHECKING:
+    import random
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+    from tests.chaos.source import Row, Source, Tables
+    from tests.sandbox.faults import Faults
+    from tests.sandbox.traffic import ReceivedRequest
+
+GRAPH_USER, API_USER = "graph_user", "api_user"
+CAMPAIGNS = tuple(f"chaos-{number}" for number in range(6))
+LISTS = {"users": "user", "tarifs": "tarif", "platforms": "platform", "ad_servers": "adServer"}
+PLATFORMS = 120
+PRICES = 90
+BOOKINGS, TURNOVER, DELIVERY = 46, 47, 48
+DAYS = 20
+LOOKBACK_DAYS = 3
+"""How old the rows can be that a report loads again which loads only new ones."""
+REPORTS: tuple[dict[str, Any], ...] = (
+    {
+        "name": "bookings",
+        "report_id": BOOKINGS,
+        "columns": {"Kunde": "string", "Betrag": "number", "Bezahlt": "boolean", "Tag": "date"},
+    },
+    {
+        "name": "turnover",
+        "report_id": TURNOVER,
+        "primary_keys": ["Nummer"],
+        "columns": {"Nummer": "integer", "Kunde": "string", "Betrag": "number"},
+        "skip_unchanged": True,
+    },
+    {
+        "name": "delivery",
+        "report_id": DELIVERY,
+        "kind": "custom",
+        "primary_keys": ["Flight", "Tag"],
+        "columns": {"Flight": "string", "Tag": "date", "Klicks": "integer"},
+        "replication_key": "Tag",
+        "lookback_days": LOOKBACK_DAYS,
+    },
+)
+
+
+@contextlib.contextmanager
+def serve(chance: random.Random) -> Iterator[Source]:
+    """Serve until the block is left."""
+    sandbox = GoTom(page_size=40)
+    secrets = [f"sentinel-{chance.random()}" for _ in range(2)]
+    sandbox.add_user(GRAPH_USER, secrets[0], ["reports"])
+    sandbox.add_user(API_USER, secrets[1], ["api"])
+    with sandbox.serve() as url:
+        yield GoTomSource(sandbox, url, secrets, chance)
+
+
+class GoTomSource:
+    """The instance.
+
+    Rows that leave a report with a key, or a list, stay in a warehouse, as the API tells of no
+    deletion. Here they leave only the report without a key, which replaces its table.
+    """
+
+    def __init__(
+        self, sandbox: GoTom, url: str, secrets: Sequence[str], chance: random.Random
+    ) -> None:
+        """Fill the instance."""
+        self._sandbox = sandbox
+        self._today = datetime.now(UTC).date()
+        self._bookings = [_booking(chance) for _ in range(200)]
+        self._turnover = {number: _turnover(chance) for number in range(150)}
+        self._delivery = {
+            (campaign, self._today - timedelta(days)): chance.randrange(1000)
+            for days in range(DAYS)
+            for campaign in CAMPAIGNS
+        }
+        self.faults: Faults = sandbox.faults
+        self.requests: Sequence[ReceivedRequest] = sandbox.requests
+        self.secrets = secrets
+        self.runs_until_equal = 1
+        self.settings: Mapping[str, Any] = {
+            "base_url": url,
+            "graph_user": GRAPH_USER,
+            "graph_secret": secrets[0],
+            "api_user": API_USER,
+            "api_secret": secrets[1],
+            "reports": list(REPORTS),
+            "campaign_external_ids": list(CAMPAIGNS),
+            "request_timeout": 20,
+            "max_retries": 0,
+        }
+        data = sandbox.data
+        data.entities["platform"] = data.entities["platform"][:PLATFORMS]
+        data.prices = {tarif: prices[:PRICES] for tarif, prices in data.prices.items()}
+        data.campaigns.clear()
+        for campaign in CAMPAIGNS:
+            sandbox.add_campaign(campaign, flights=3)
+        self._save()
+
+    def change(self, chance: random.Random) -> None:
+        """Change something in the reports, in a list and in a campaign."""
+        self._change_reports(chance)
+        data = self._sandbox.data
+        platforms = data.entities["platform"]
+        platforms.append({"id": len(platforms) + 1, "name": f"Neu {chance.random()}"})
+        chance.choice(platforms)["name"] = f"Anders {chance.random()}"
+        chance.choice(data.prices[7])["price"] = chance.randrange(1000) / 8
+        customer = chance.choice(data.customers)
+        customer["note"], customer["softDeleted"] = f"Notiz {chance.random()}", True
+        campaign = chance.choice(data.campaigns)
+        campaign.content["name"] = f"Herbst {chance.random()}"
+        chance.choice(campaign.flights)["units"] = chance.randrange(10**6)
+
+    def rows(self) -> Tables:
+        """Give the server's data by the names that the README gives to streams and columns."""
+        data = self._sandbox.data
+        campaigns = data.campaigns
+        flights = [(one.external_id, flight) for one in campaigns for flight in one.flights]
+        return {
+            "bookings": [
+                dict(zip(("kunde", "betrag", "bezahlt", "tag"), row, strict=True))
+                for row in self._bookings
+            ],
+            "turnover": [
+                {"nummer": number, "kunde": customer, "betrag": amount}
+                for number, (customer, amount) in self._turnover.items()
+            ],
+            "delivery": [
+                {"flight": flight, "tag": day, "klicks": clicks}
+                for (flight, day), clicks in self._delivery.items()
+            ],
+            **{stream: data.entities[name] for stream, name in LISTS.items()},
+            "tarif_prices": [
+                {**price, "price": _decimal(price["price"])}
+                for prices in data.prices.values()
+                for price in prices
+            ],
+            "customers": _columns(
+                data.customers,
+                "externalCrmId",
+                "externalId",
+                "firm",
+                "note",
+                "status",
+                "softDeleted",
+            ),
+            "campaigns": _columns(
+                (campaign.content for campaign in campaigns),
+                *("externalId", "campaignId", "name", "pdfInvoiceWithAttachment"),
+            ),
+            "flights": [
+                {
+                    "campaignExternalId": campaign,
+                    **{name: flight[name] for name in ("externalId", "units", "platformId")},
+                    "bruttoPriceUnit": _decimal(flight["bruttoPriceUnit"]),
+                }
+                for campaign, flight in flights
+            ],
+        }
+
+    def _change_reports(self, chance: random.Random) -> None:
+        """Add, change and remove bookings, add and change turnover, and recent delivery."""
+        self._bookings[chance.randrange(len(self._bookings))] = _booking(chance)
+        del self._bookings[chance.randrange(len(self._bookings))]
+        self._bookings += [_booking(chance) for _ in range(chance.randrange(5))]
+        for number in (len(self._turnover), chance.randrange(len(self._turnover))):
+            self._turnover[number] = _turnover(chance)
+        for days in range(LOOKBACK_DAYS):
+            recent = (chance.choice(CAMPAIGNS), self._today - timedelta(days))
+            self._delivery[recent] = chance.randrange(1000)
+        self._save()
+
+    def _save(self) -> None:
+        """Save the reports, as text."""
+        save = self._sandbox.add_report
+        bookings = (
+            (customer, str(amount), str(paid).lower(), day.isoformat())
+            for customer, amount, paid, day in self._bookings
+        )
+        save(BOOKINGS, Report.of_rows(("Kunde", "Betrag", "Bezahlt", "Tag"), bookings))
+        turnover = (
+            (str(number), customer, str(amount))
+            for number, (customer, amount) in self._turnover.items()
+        )
+        save(TURNOVER, Report.of_rows(("Nummer", "Kunde", "Betrag"), turnover))
+        delivery = (
+            (flight, day.isoformat(), str(clicks))
+            for (flight, day), clicks in self._delivery.items()
+        )
+        save(DELIVERY, Report.of_rows(("Flight", "Tag", "Klicks"), delivery), "custom")
+
+
+def _booking(chance: random.Random) -> tuple[str, Decimal, bool, date]:
+    day = date(2026, 1, 1) + timedelta(chance.randrange(365))
+    return (*_turnover(chance), chance.random() < 0.5, day)
+
+
+def _turnover(chance: random.Random) -> tuple[str, Decimal]:
+    customer = chance.choice(("Käserei", 'Magazin "Nord", Süd', "Zeile 1\nZeile 2"))
+    return customer, Decimal(chance.randrange(10**6)) / 4
+
+
+def _columns(items: Iterable[Mapping[str, Any]], *names: str) -> list[Row]:
+    return [{name: item[name] for name in names} for item in items]
+
+
+def _decimal(number: float | None) -> Decimal | None:
+    return None if number is None else Decimal(str(number))

@@ -1,0 +1,18 @@
+"""The taps whose pipelines are killed."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tests.chaos import goatcounter, gotom
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from tests.chaos.source import Serve
+
+TAPS: Mapping[str, Serve] = {
+    "tap-goatcounter": goatcounter.serve,
+    "tap-gotom": gotom.serve,
+}
+"""How each tap's source is served."""

@@ -1,0 +1,29 @@
+"""Pipelines that are killed at any moment load what there is, each row once.
+
+``make chaos`` does the same more often.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.chaos.kills import Victim
+from tests.chaos.taps import TAPS
+from tests.chaos.trial import attempt
+
+if TYPE_CHECKING:
+    from tests.chaos.warehouse import Warehouse
+
+KILLS = 6
+"""Of everything twice, and once of all else."""
+
+
+@pytest.mark.parametrize("tap", TAPS)
+def test_a_pipeline_killed_at_any_moment_loads_each_row_once(
+    tap: str, warehouse: Warehouse
+) -> None:
+    report = attempt(tap, TAPS[tap], warehouse, KILLS, seed=1)
+    assert report.kills.keys() == set(Victim)
+    assert report.kills.total() == KILLS
