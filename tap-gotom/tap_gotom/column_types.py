@@ -177,6 +177,9 @@ def _date_time(pattern: str | None) -> Convert:
             moment = datetime.fromisoformat(cell)
         else:
             raise ValueError
-        return moment.astimezone(UTC).isoformat()
+        try:
+            return moment.astimezone(UTC).isoformat()
+        except OverflowError:  # in UTC it lies outside the years 1 to 9999
+            raise ValueError from None
 
     return convert

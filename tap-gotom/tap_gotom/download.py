@@ -137,7 +137,7 @@ def _header(client: GoTomClient, report: Report) -> list[str]:
 
 def _fetch(client: GoTomClient, report: Report) -> Download:
     time = datetime.now(UTC)
-    body = tempfile.TemporaryFile(prefix="tap-gotom-")  # noqa: SIM115
+    body = _private_file(report)
     try:
         with client.once(report.path) as response:
             digest = _spool(client, report, response, body)
@@ -170,11 +170,22 @@ def _spool(client: GoTomClient, report: Report, response: requests.Response, bod
             f"{report}: the transfer broke off after {body.tell():,} bytes: {error}"
         ) from error
     except OSError as error:
-        raise ReportError(
-            f"{report} cannot be stored in {tempfile.gettempdir()}: {error}. Set TMPDIR to a "
-            "folder with enough space."
-        ) from error
+        raise _unstorable(report, error) from error
     return digest.hexdigest()
+
+
+def _private_file(report: Report) -> BinaryIO:
+    """Open a file without a name in the file system, which is gone when closed."""
+    try:
+        return tempfile.TemporaryFile(prefix="tap-gotom-")
+    except OSError as error:
+        raise _unstorable(report, error) from error
+
+
+def _unstorable(report: Report, error: OSError) -> ReportError:
+    return ReportError(
+        f"{report} cannot be stored: {error}. Set TMPDIR to a folder with enough space."
+    )
 
 
 def _check_is_csv(response: requests.Response, beginning: bytes) -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import pytest
+
 from tests.sandbox.gotom import Report
 from tests.tap_gotom.places import cells, report
 
@@ -41,6 +43,27 @@ def test_new_columns_fail_the_report_before_any_row_when_told_so(place: Place, t
     run = tap.fail(place.graph(report(columns=THREE), unknown_fields="fail"))
     assert run.output.kinds("sales") == ["SCHEMA"]
     assert "unknown here: New" in run.log
+
+
+@pytest.mark.parametrize("policy", ["warn", "keep"])
+def test_columns_that_go_come_and_move_at_once_shift_nothing(
+    place: Place, tap: Tap, policy: str
+) -> None:
+    place.save(("New", "C", "A", "Other"), ("n", "3", "1", "o"))
+    run = tap.succeed(place.graph(report(columns=THREE), unknown_fields=policy))
+    (found,) = cells(run.records["sales"])
+    assert (found["a"], found["b"], found["c"]) == ("1", None, "3")
+    kept = {"New": "n", "Other": "o"} if policy == "keep" else None
+    assert found.get("unknown_fields") == kept
+
+
+def test_a_typed_column_that_moves_keeps_its_type(place: Place, tap: Tap) -> None:
+    place.save(("New", "Umsatz", "Name"), ("x", "1.5", "a"), ("y", "", "b"))
+    settings = place.graph(report(columns={"Name": "string", "Umsatz": "number"}))
+    assert cells(tap.succeed(settings).records["sales"]) == [
+        {"name": "a", "umsatz": 1.5},
+        {"name": "b", "umsatz": None},
+    ]
 
 
 def test_the_catalog_keeps_what_was_discovered(place: Place, tap: Tap) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import signal
 import sys
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -74,6 +75,30 @@ def test_a_killed_run_leaves_no_file_and_claims_nothing(
     assert "ACTIVATE_VERSION" not in rest
     assert '"digest"' not in rest
     assert list(spool.iterdir()) == []
+
+
+@pytest.mark.parametrize("end", [signal.SIGTERM, signal.SIGKILL])
+def test_a_run_that_is_killed_while_it_downloads_leaves_no_file(
+    place: Place,
+    tap: Tap,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    end: signal.Signals,
+) -> None:
+    spool = tmp_path / "spool"
+    spool.mkdir()
+    monkeypatch.setenv("TMPDIR", str(spool))
+    place.server.add_report(46, Report.of_size(1 << 40))
+    process = tap.start(place.graph(report(columns={"Kampagne": "string"}, skip_unchanged=True)))
+    deadline = time.monotonic() + 60
+    while not open_files(process):
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+    process.send_signal(end)
+    written, _ = process.communicate(timeout=60)
+    assert list(spool.iterdir()) == []
+    assert '"RECORD"' not in written
+    assert '"digest"' not in written
 
 
 def test_a_failed_run_leaves_no_file(
