@@ -170,6 +170,15 @@ def test_a_server_that_stays_away_is_explained_by_its_maintenance(place: Place, 
     assert len(run.records["channels"]) == 30
 
 
+def test_what_failed_is_summed_up_after_all_streams_have_told_their_counts(
+    place: Place, tap: Tap
+) -> None:
+    place.server.faults.add("GET", "/app-api/primary-keys/user", internal_error(), times=None)
+    del place.server.data.entities["flightTags"]
+    log = tap.fail(place.api(max_retries=0), "users", "flight_tags").log
+    assert log.index("flight_tags: 1 skipped") < log.index("1 part(s) of the sync failed")
+
+
 def test_fields_that_are_new_are_left_out_and_told(place: Place, tap: Tap) -> None:
     place.server.data.entities["media"][0]["colour"] = "red"
     warned = tap.succeed(place.api(), "media")
