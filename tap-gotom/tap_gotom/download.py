@@ -10,6 +10,7 @@ import hashlib
 import io
 import tempfile
 import weakref
+from codecs import BOM_UTF8
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, BinaryIO
@@ -191,7 +192,7 @@ def _unstorable(report: Report, error: OSError) -> ReportError:
 def _check_is_csv(response: requests.Response, beginning: bytes) -> None:
     """Tell reports from pages that come with the status of a success."""
     is_csv = response.headers.get("Content-Type", "").lower().startswith(CSV)
-    if not is_csv or beginning.lstrip().lower().startswith(HTML):
+    if not is_csv or beginning.removeprefix(BOM_UTF8).lstrip().lower().startswith(HTML):
         raise ReportError(
             f"{describe(response)} That is no CSV file but probably a page for people: check "
             "'instance' or 'base_url', and what stands in front of the server."

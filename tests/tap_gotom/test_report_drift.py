@@ -23,6 +23,16 @@ def test_a_missing_column_is_null_and_told(place: Place, tap: Tap) -> None:
     assert "missing in the report stay null: 'B'" in run.log
 
 
+@pytest.mark.parametrize("content", [b"A;B;C\n1;2;3\n", b"X,Y\n1,2\n", b'{"a":\n1}\n'])
+def test_a_file_with_none_of_the_columns_replaces_nothing(
+    place: Place, tap: Tap, content: bytes
+) -> None:
+    place.server.add_report(46, Report(content))
+    run = tap.fail(place.graph(report(columns=THREE)))
+    assert run.output.kinds("sales") == ["SCHEMA"]
+    assert "none of the report's columns is there" in run.log
+
+
 def test_a_new_column_is_left_out_and_told(place: Place, tap: Tap) -> None:
     place.save(("New", "C", "B", "A"), ("0", "3", "2", "1"))
     run = tap.succeed(place.graph(report(columns=THREE)))

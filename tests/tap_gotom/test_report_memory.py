@@ -24,6 +24,15 @@ pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
 MIB = 1 << 20
 
 
+@pytest.fixture
+def spool(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The tap's folder for temporary files, empty."""
+    folder = tmp_path / "spool"
+    folder.mkdir()
+    monkeypatch.setenv("TMPDIR", str(folder))
+    return folder
+
+
 def peak(process: subprocess.Popen[str]) -> int:
     """The most memory that a running process has had so far, in bytes."""
     status = Path(f"/proc/{process.pid}/status").read_text("utf-8")
@@ -52,15 +61,8 @@ def test_memory_stays_flat_whatever_the_size(place: Place, tap: Tap) -> None:
 
 @pytest.mark.parametrize("end", [signal.SIGTERM, signal.SIGKILL])
 def test_a_killed_run_leaves_no_file_and_claims_nothing(
-    place: Place,
-    tap: Tap,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    end: signal.Signals,
+    place: Place, tap: Tap, spool: Path, end: signal.Signals
 ) -> None:
-    spool = tmp_path / "spool"
-    spool.mkdir()
-    monkeypatch.setenv("TMPDIR", str(spool))
     place.server.add_report(46, Report.of_size(30 * MIB))
     process = tap.start(place.graph(report(skip_unchanged=True)))
     assert process.stdout is not None
@@ -79,15 +81,8 @@ def test_a_killed_run_leaves_no_file_and_claims_nothing(
 
 @pytest.mark.parametrize("end", [signal.SIGTERM, signal.SIGKILL])
 def test_a_run_that_is_killed_while_it_downloads_leaves_no_file(
-    place: Place,
-    tap: Tap,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    end: signal.Signals,
+    place: Place, tap: Tap, spool: Path, end: signal.Signals
 ) -> None:
-    spool = tmp_path / "spool"
-    spool.mkdir()
-    monkeypatch.setenv("TMPDIR", str(spool))
     place.server.add_report(46, Report.of_size(1 << 40))
     process = tap.start(place.graph(report(columns={"Kampagne": "string"}, skip_unchanged=True)))
     deadline = time.monotonic() + 60
@@ -101,12 +96,7 @@ def test_a_run_that_is_killed_while_it_downloads_leaves_no_file(
     assert '"digest"' not in written
 
 
-def test_a_failed_run_leaves_no_file(
-    place: Place, tap: Tap, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    spool = tmp_path / "spool"
-    spool.mkdir()
-    monkeypatch.setenv("TMPDIR", str(spool))
+def test_a_failed_run_leaves_no_file(place: Place, tap: Tap, spool: Path) -> None:
     whole = Report.of_size(MIB)
     place.server.add_report(46, whole)
     catalog = tap.discover(place.graph(report()))

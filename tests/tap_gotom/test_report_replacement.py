@@ -78,6 +78,7 @@ def test_an_empty_report_removes_nothing(place: Place, tap: Tap, content: bytes)
         Report(b'"A","B"\n"1","x"\n"2"3,"y"\n'),
         Report.of_page("Login"),
         Report(b"<!DOCTYPE html><html>"),
+        Report(b"\xef\xbb\xbf\n<html>\n<body>"),
         Report.of_page("Error", 500),
         Report.of_page("Not Found", 404),
         Report.of_redirect("https://elsewhere.example/app-api/graph-export/download/46"),
