@@ -46,7 +46,7 @@ def _is_secret(settings: Mapping[str, Any], name: str) -> bool:
 def _names(schema: Mapping[str, Any]) -> set[str]:
     """Give the names of all properties in a schema."""
     properties = schema.get("properties", {})
-    inner = [*properties.values(), schema.get("items", {})]
+    inner = [*properties.values(), *([schema["items"]] if "items" in schema else [])]
     return {*properties, *(name for part in inner for name in _names(part))}
 
 
