@@ -23,7 +23,7 @@ def test_a_missing_column_is_null_and_told(place: Place, tap: Tap) -> None:
     assert "missing in the report stay null: 'B'" in run.log
 
 
-@pytest.mark.parametrize("content", [b"A;B;C\n1;2;3\n", b"X,Y\n1,2\n", b'{"a":\n1}\n'])
+@pytest.mark.parametrize("content", [b"A;B;C\n1;2;3\n", b"X,Y\n1,2\n", b'{"error":\n1}\n'])
 def test_a_file_with_none_of_the_columns_replaces_nothing(
     place: Place, tap: Tap, content: bytes
 ) -> None:
