@@ -187,7 +187,7 @@ def test_an_unchanged_report_is_skipped_when_told_so(place: Place, tap: Tap) -> 
 def test_an_unchanged_report_is_loaded_after_a_run_that_was_killed_while_it_wrote(
     place: Place, tap: Tap
 ) -> None:
-    place.server.add_report(46, Report.of_size(8 << 20))
+    place.server.add_report(46, Report.of_size(2 << 20))
     settings = place.graph(report(skip_unchanged=True))
     process = tap.start(settings)
     written = read_until(process, '"RECORD"') + stop(process, signal.SIGTERM)
