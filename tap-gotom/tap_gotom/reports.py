@@ -119,7 +119,7 @@ def _check_dialect(report: Report) -> None:
         raise invalid(
             f"Report {report.name!r}: 'delimiter' must be one character, 'quotechar' one or none."
         )
-    if UNFIT.intersection(report.delimiter, report.quotechar):
+    if UNFIT & {report.delimiter, report.quotechar}:
         raise invalid(
             f"Report {report.name!r}: neither 'delimiter' nor 'quotechar' can be a line break."
         )
