@@ -48,7 +48,7 @@ def test_retry_after_as_a_date_is_obeyed() -> None:
     assert 85 < found <= 90
 
 
-@pytest.mark.parametrize("value", ["", "soon", "nan", "inf", "-5", "1e9", "1 2"])
+@pytest.mark.parametrize("value", ["", "soon", "nan", "inf", "1e9", "1 2"])
 def test_a_retry_after_that_says_nothing_is_none(value: str) -> None:
     assert retry_after(answer_with(value)) is None
 
