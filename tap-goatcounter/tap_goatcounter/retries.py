@@ -24,7 +24,7 @@ Token = TypeVar("Token")
 
 LONGEST_BACKOFF = 60
 LONGEST_WAIT = 3700
-SECONDS = re.compile(r"[0-9]+(?:\.[0-9]*)?")
+SECONDS = re.compile(r"-?[0-9]+(?:\.[0-9]*)?")
 
 
 class TooLongWaitError(FatalAPIError):

@@ -23,10 +23,12 @@ ISO_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 OFFSET = re.compile(r".*(?:Z|[+-][0-9]{2}:?[0-9]{2})")
 SAMPLE = re.compile(r"1(?P<group>[.,'’ \u00a0\u202f]?)234(?P<point>[.,])5")  # noqa: RUF001
 PLAIN_SAMPLE = "1234.5"
+SAMPLE_MOMENT = datetime(2027, 11, 22, 13, 45, tzinfo=UTC)
 MOST_DIGITS_OF_A_FLOAT = 15
 DIFFERENT_DATES = 10_000
 
 KINDS = ("string", "integer", "number", "boolean", "date", "date-time")
+WITHOUT_FORMAT = {"string", "integer"}
 FORMATS = {"date": "date", "date-time": "date-time"}
 
 
@@ -58,6 +60,8 @@ class ColumnType:
             setting = {"type": setting}
         found = cls(setting.get("type", "string"), setting.get("format"))
         found.converter()
+        if found.format and found.kind in WITHOUT_FORMAT:
+            raise ValueError(f"the type {found.kind!r} has no format")
         return found
 
     @classmethod
@@ -152,6 +156,13 @@ def _boolean(words: str | None) -> Convert:
 
 
 def _date(pattern: str | None) -> Convert:
+    """Convert to a day, the first one where the report shows months."""
+    found = _read_back(pattern) if pattern else SAMPLE_MOMENT
+    if (found.year, found.month) != (SAMPLE_MOMENT.year, SAMPLE_MOMENT.month):
+        raise ValueError(
+            f"the format of a date tells year and month, such as %d.%m.%Y, not {pattern!r}"
+        )
+
     def convert(cell: str) -> str:
         if pattern:
             return datetime.strptime(cell, pattern).date().isoformat()  # noqa: DTZ007
@@ -162,12 +173,25 @@ def _date(pattern: str | None) -> Convert:
     return convert
 
 
+def _read_back(pattern: str) -> datetime:
+    """Write a moment in a format and read it back, to see what the format does not tell."""
+    try:
+        return datetime.strptime(SAMPLE_MOMENT.strftime(pattern), pattern)  # noqa: DTZ007
+    except ValueError:
+        raise ValueError(f"strptime has no format like {pattern!r}") from None
+
+
 def _date_time(pattern: str | None) -> Convert:
     """Convert to UTC, so that values compare as text; without an offset nobody knows the moment."""
     if pattern and "%z" not in pattern:
         raise ValueError(
             "the format of a date-time needs %z, as a time without offset is no moment; keep the "
             "column as 'string'"
+        )
+    if pattern and _read_back(pattern) != SAMPLE_MOMENT:
+        raise ValueError(
+            f"the format of a date-time tells day and time, such as %d.%m.%Y %H:%M %z, not "
+            f"{pattern!r}"
         )
 
     def convert(cell: str) -> str:
@@ -177,6 +201,9 @@ def _date_time(pattern: str | None) -> Convert:
             moment = datetime.fromisoformat(cell)
         else:
             raise ValueError
-        return moment.astimezone(UTC).isoformat()
+        try:
+            return moment.astimezone(UTC).isoformat()
+        except OverflowError:  # in UTC it lies outside the years 1 to 9999
+            raise ValueError from None
 
     return convert

@@ -101,8 +101,9 @@ def labels(header: Sequence[str]) -> list[str]:
 def places(columns: Sequence[Column], header: Sequence[str]) -> list[int | None]:
     """Find each column in a header.
 
-    A name must be the same letter by letter, or else have the same safe form and no competitor.
-    Of columns with one and the same name the first is the first in both.
+    A name must be the same letter by letter, or else be the safe name that the header's column
+    gets, or else have the same safe form and no competitor. Of columns with one and the same name
+    the first is the first in both.
 
     Returns:
         For each column its place in the header, None if it is missing.
@@ -114,6 +115,11 @@ def places(columns: Sequence[Column], header: Sequence[str]) -> list[int | None]
         free[column.original].pop(0) if free.get(column.original) else None for column in columns
     ]
     left = {place for places in free.values() for place in places}
+    safe = {name: place for place, name in enumerate(safe_names(header)) if place in left}
+    for index, column in enumerate(columns):
+        if found[index] is None and column.original in safe:
+            found[index] = safe[column.original]
+            left.remove(safe.pop(column.original))
     alike = _by_safe_form({place: header[place] for place in left})
     missing = _by_safe_form(
         {index: columns[index].original for index, place in enumerate(found) if place is None}

@@ -10,6 +10,7 @@ import hashlib
 import io
 import tempfile
 import weakref
+from codecs import BOM_UTF8
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, BinaryIO
@@ -137,7 +138,7 @@ def _header(client: GoTomClient, report: Report) -> list[str]:
 
 def _fetch(client: GoTomClient, report: Report) -> Download:
     time = datetime.now(UTC)
-    body = tempfile.TemporaryFile(prefix="tap-gotom-")  # noqa: SIM115
+    body = _private_file(report)
     try:
         with client.once(report.path) as response:
             digest = _spool(client, report, response, body)
@@ -170,17 +171,28 @@ def _spool(client: GoTomClient, report: Report, response: requests.Response, bod
             f"{report}: the transfer broke off after {body.tell():,} bytes: {error}"
         ) from error
     except OSError as error:
-        raise ReportError(
-            f"{report} cannot be stored in {tempfile.gettempdir()}: {error}. Set TMPDIR to a "
-            "folder with enough space."
-        ) from error
+        raise _unstorable(report, error) from error
     return digest.hexdigest()
+
+
+def _private_file(report: Report) -> BinaryIO:
+    """Open a file without a name in the file system, which is gone when closed."""
+    try:
+        return tempfile.TemporaryFile(prefix="tap-gotom-")
+    except OSError as error:
+        raise _unstorable(report, error) from error
+
+
+def _unstorable(report: Report, error: OSError) -> ReportError:
+    return ReportError(
+        f"{report} cannot be stored: {error}. Set TMPDIR to a folder with enough space."
+    )
 
 
 def _check_is_csv(response: requests.Response, beginning: bytes) -> None:
     """Tell reports from pages that come with the status of a success."""
     is_csv = response.headers.get("Content-Type", "").lower().startswith(CSV)
-    if not is_csv or beginning.lstrip().lower().startswith(HTML):
+    if not is_csv or beginning.removeprefix(BOM_UTF8).lstrip().lower().startswith(HTML):
         raise ReportError(
             f"{describe(response)} That is no CSV file but probably a page for people: check "
             "'instance' or 'base_url', and what stands in front of the server."

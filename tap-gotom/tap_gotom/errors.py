@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 LONGEST_QUOTE = 200
 TOLERANCE_SECONDS = 30 * 60
-UNEXPECTED = (KeyError, TypeError, ValueError)
+UNEXPECTED = (ArithmeticError, AttributeError, LookupError, TypeError, ValueError)
 CLOCK_WORDS = {"Request is too old", "Request is too far in the future"}
 MAINTENANCE = (
     "goTom is maintained on Tuesdays from 20:00 to 24:00 and not fully available then: run the "

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass, field
 from enum import Enum
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit, urlunsplit
+from urllib.parse import SplitResult, urlsplit, urlunsplit
 
 from singer_sdk.exceptions import ConfigValidationError
 
@@ -104,8 +104,8 @@ def _url(config: Mapping[str, Any]) -> str:
 
 
 def _checked(url: str, *, allow_http: bool) -> str:
-    parts = urlsplit(url)
-    if parts.scheme not in {"http", "https"} or not parts.hostname:
+    parts = _parts(url)
+    if parts is None or parts.scheme not in {"http", "https"} or not parts.hostname:
         raise invalid("'base_url' must be an address like https://acme.gotom.io.")
     if parts.username or parts.password or parts.query or parts.fragment:
         raise invalid("'base_url' must hold neither user and password nor anything after ? or #.")
@@ -116,3 +116,13 @@ def _checked(url: str, *, allow_http: bool) -> str:
         )
     path = parts.path.rstrip("/").removesuffix(API_PATH)
     return urlunsplit((parts.scheme, parts.netloc, path, "", ""))
+
+
+def _parts(url: str) -> SplitResult | None:
+    """Split an address; None if it is none."""
+    try:
+        parts = urlsplit(url)
+        _ = parts.port
+    except ValueError:
+        return None
+    return parts

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from tap_gotom.column_types import shape
 from tap_gotom.columns import labels, places
-from tap_gotom.errors import ReportError
+from tap_gotom.errors import ReportError, shortened
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Sequence
@@ -42,7 +42,7 @@ class Layout:
             unknown_fields: What is done about columns that are new.
 
         Raises:
-            ReportError: A column is missing that must be there.
+            ReportError: A column is missing that must be there, or all are.
             UnknownFieldsError: There are new columns, and the settings want none.
         """
         self._columns = columns
@@ -68,6 +68,12 @@ class Layout:
         ]
 
     def _check_needed(self) -> None:
+        if self._columns and not any(place is not None for place in self._places):
+            raise ReportError(
+                f"none of the report's columns is there. The columns are: "
+                f"{shortened(', '.join(self._header))}. Check 'delimiter' and 'report_id', or run "
+                "discovery again if the saved report was changed altogether."
+            )
         for column in self.missing:
             if column.name in self._needed:
                 raise ReportError(

@@ -53,6 +53,7 @@ class NewRows:
                 continue
             self._check(value)
             if self._bookmark is None or value > self._bookmark:
+                self._check_day(value)
                 self._bookmark = value
             if self._since is None or value >= self._since:
                 yield row
@@ -69,20 +70,34 @@ class NewRows:
 
     def _check(self, value: Any) -> None:
         if isinstance(value, str) and SORTABLE.fullmatch(value) is None:
-            raise ReportError(
-                f"the replication key {self._column!r} holds a cell written like {shape(value)}, "
-                "which does not sort by time. Give the column the type 'date', 'date-time' or "
-                "'integer', with the right format, in 'columns'."
-            )
+            raise self._fault(value)
         if self._bookmark is not None and isinstance(value, str) != isinstance(self._bookmark, str):
             raise ReportError(
                 f"the bookmark of {self._column!r} is of another type than the column is now. Run "
                 "once with an empty state."
             )
 
+    def _check_day(self, value: Any) -> None:
+        """Check that the look-back can count from a day, as there is none like 2026-02-30."""
+        try:
+            _days_before(value, 1)
+        except ValueError:
+            raise self._fault(value) from None
+
+    def _fault(self, value: str) -> ReportError:
+        return ReportError(
+            f"the replication key {self._column!r} holds a cell written like {shape(value)}, "
+            "which does not sort by time. Give the column the type 'date', 'date-time' or "
+            "'integer', with the right format, in 'columns'."
+        )
+
 
 def _days_before(bookmark: Any, days: int) -> Any:
+    """Give the value so many days below the bookmark, None if there are no such days."""
     if not isinstance(bookmark, str) or not days:
         return bookmark
-    first = bookmark[:DAY] + "0000-01-01"[len(bookmark) : DAY]
-    return (date.fromisoformat(first) - timedelta(days)).isoformat()[: len(bookmark)]
+    first = date.fromisoformat(bookmark[:DAY] + "0000-01-01"[len(bookmark) : DAY])
+    try:
+        return (first - timedelta(days)).isoformat()[: len(bookmark)]
+    except OverflowError:
+        return None

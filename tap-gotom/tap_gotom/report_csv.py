@@ -88,19 +88,26 @@ class ReportFile:
 
         Otherwise it may be an empty cell without quotes.
         """
-        size = self._body.seek(0, io.SEEK_END)
-        self._body.seek(max(0, size - ENOUGH))
-        end = self._body.read().replace(b"\0", b"")
+        end = self._end()
         self._body.seek(0)
         quote = self._report.quotechar.encode()
         has_quotes = bool(quote) and quote in self._body.read(ENOUGH)
         return has_quotes and end.endswith(self._report.delimiter.encode())
 
+    def _end(self) -> bytes:
+        """Give the last bytes, of UTF-16 only those of ASCII."""
+        size = self._body.seek(0, io.SEEK_END)
+        self._body.seek(max(0, size - ENOUGH))
+        return self._body.read().replace(b"\0", b"")
+
     def _raise_width(self, number: int, row: Row, width: int, *, is_last: bool) -> None:
         found = f"{self._report}, row {number}: {len(row)} cells instead of {width}"
-        if is_last and len(row) < width:
+        if is_last and len(row) < width and not self._end().endswith((b"\n", b"\r")):
             raise RetriableAPIError(f"{found}; the file seems to be cut off there.")
-        raise ReportError(f"{found}. Check 'delimiter' and 'quotechar'.")
+        raise ReportError(
+            f"{found}. Check 'delimiter' and 'quotechar', and that the report has neither a title "
+            "nor a line of totals."
+        )
 
     def _records(self) -> Iterator[Row]:
         encoding = WITH_MARK.get(self._report.encoding.lower(), self._report.encoding)

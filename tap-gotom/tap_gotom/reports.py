@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import codecs
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +18,7 @@ PATHS = {
     "custom": "/app-api/custom-report-export/download",
 }
 TAB = "\t"
+UNFIT = frozenset("\r\n\0")
 
 
 @dataclass(frozen=True)
@@ -109,8 +109,8 @@ def _types(report: str, columns: Mapping[str, Any]) -> dict[str, ColumnType] | N
 
 def _check_dialect(report: Report) -> None:
     try:
-        codecs.lookup(report.encoding)
-    except LookupError:
+        "".encode(report.encoding)
+    except (LookupError, UnicodeError):
         raise invalid(
             f"Report {report.name!r}: 'encoding' {report.encoding!r} is unknown. Common ones are "
             "utf-8, windows-1252 and utf-16."
@@ -118,6 +118,10 @@ def _check_dialect(report: Report) -> None:
     if len(report.delimiter) != 1 or len(report.quotechar) > 1:
         raise invalid(
             f"Report {report.name!r}: 'delimiter' must be one character, 'quotechar' one or none."
+        )
+    if UNFIT & {report.delimiter, report.quotechar}:
+        raise invalid(
+            f"Report {report.name!r}: neither 'delimiter' nor 'quotechar' can be a line break."
         )
     if report.delimiter == report.quotechar:
         raise invalid(f"Report {report.name!r}: 'delimiter' and 'quotechar' are the same.")

@@ -32,16 +32,32 @@ def with_masked_secrets(config: Mapping[str, Any], schema: Mapping[str, Any]) ->
     Returns:
         Settings that fit the schema exactly if the others do.
     """
-    secrets = {name for name, setting in schema["properties"].items() if setting.get("secret")}
-    return {name: _masked(config[name]) if name in secrets else config[name] for name in config}
+    settings = schema["properties"]
+    return {
+        name: _masked(value, _names(settings[name])) if _is_secret(settings, name) else value
+        for name, value in config.items()
+    }
 
 
-def _masked(value: Any) -> Any:
-    """Mask all that a value says, and keep its shape."""
+def _is_secret(settings: Mapping[str, Any], name: str) -> bool:
+    return bool(settings.get(name, {}).get("secret"))
+
+
+def _names(schema: Mapping[str, Any]) -> set[str]:
+    """Give the names of all properties in a schema."""
+    properties = schema.get("properties", {})
+    inner = [*properties.values(), *([schema["items"]] if "items" in schema else [])]
+    return {*properties, *(name for part in inner for name in _names(part))}
+
+
+def _masked(value: Any, names: set[str]) -> Any:
+    """Mask all that a value says but for the names of properties, and keep its shape."""
     if isinstance(value, Mapping):
-        return {name: _masked(item) for name, item in value.items()}
+        return {
+            name if name in names else MASK: _masked(item, names) for name, item in value.items()
+        }
     if isinstance(value, list):
-        return [_masked(item) for item in value]
+        return [_masked(item, names) for item in value]
     if isinstance(value, str):
         return MASK if value else value
     return value if value is None or isinstance(value, bool) else 0

@@ -133,16 +133,17 @@ class TapGoTom(CarefulTap):
         )
 
     def _ids_in_report(self) -> Iterator[str]:
+        """Give those that a report tells; if it cannot be read, those in the settings remain."""
         report = self.source_of_ids
         if report is None:
             return
-        if Pair.GRAPH not in self.instance.signatures:
-            raise ReportError(
-                "'campaign_external_ids_from' needs 'graph_user' and 'graph_secret' to read the "
-                "report with."
-            )
-        download = self.downloads.of(self.report_client, report)
-        yield from cells_of(download, self.config["campaign_external_ids_from"]["column"])
+        try:
+            if Pair.GRAPH not in self.instance.signatures:
+                raise ReportError("'graph_user' and 'graph_secret' are missing to read it with.")
+            download = self.downloads.of(self.report_client, report)
+            yield from cells_of(download, self.config["campaign_external_ids_from"]["column"])
+        except FAILURES as error:
+            self.failures.add(f"campaigns of the report {report.name}: {told(error)}")
 
     @cached_property
     def campaigns(self) -> Kept:

@@ -223,6 +223,29 @@ def test_a_report_that_fails_takes_the_campaigns_with_it_and_nothing_else(
     assert "'kind' custom" in run.log
 
 
+def test_the_campaigns_in_the_settings_are_read_when_the_report_fails(
+    place: Place, tap: Tap
+) -> None:
+    settings = place.both(
+        report(columns={"Id": "string"}),
+        campaign_external_ids=["demo-4711"],
+        campaign_external_ids_from={"report": "sales", "column": "Id"},
+    )
+    run = tap.fail(settings, "campaigns", "flights")
+    assert ids(run) == ["demo-4711"]
+    assert len(run.records["flights"]) == 2
+    assert "1 part(s) of the sync failed" in run.log
+    assert "campaigns of the report sales: GET /app-api/graph-export/download/46" in run.log
+
+
+def test_an_answer_of_another_shape_fails_alone(place: Place, tap: Tap) -> None:
+    place.server.add_campaign("odd").content["flights"] = ["no flight"]
+    run = tap.fail(place.api(campaign_external_ids=["odd"]), "campaigns", "flights", "media")
+    assert ids(run) == ["odd"]
+    assert "flights: an answer of the server is not as documented" in run.log
+    assert len(run.records["media"]) == 3
+
+
 def test_a_column_that_is_not_there_is_named(place: Place, tap: Tap) -> None:
     place.save(("Id",), ("demo-4711",))
     settings = place.both(

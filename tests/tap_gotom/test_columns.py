@@ -69,6 +69,16 @@ def test_a_name_with_two_candidates_is_neither() -> None:
     assert places(columns("Umsatz netto"), ["umsatz netto", "UMSATZ NETTO"]) == [None]
 
 
+def test_columns_of_one_name_can_be_named_as_in_the_stream() -> None:
+    found = places(columns("Umsatz", "umsatz_2", "umsatz_3"), ["Umsatz", "Tag", "Umsatz", "Umsatz"])
+    assert found == [0, 2, 3]
+
+
+def test_names_that_differ_in_case_or_umlauts_alone_are_not_mixed_up() -> None:
+    header = ["Größe", "GRÖSSE", "Groesse", "größe"]
+    assert places(columns(*header), header[::-1]) == [3, 2, 1, 0]
+
+
 def test_columns_outlive_the_catalog() -> None:
     header = ["Größe", "", "Größe"]
     found = columns(*header)
@@ -82,6 +92,10 @@ def test_columns_outlive_the_catalog() -> None:
         ("integer", "0", 0),
         ("number", "8662.50", 8662.5),
         ("number", "-3", -3.0),
+        ("number", "-0", -0.0),
+        ("integer", "-0", 0),
+        ("date", "0001-01-01", "0001-01-01"),
+        ("date", "9999-12-31", "9999-12-31"),
         ("number", "12345678901234567.89", Decimal("12345678901234567.89")),
         ({"type": "number", "format": "1'234.5"}, "1'234'567.25", 1234567.25),
         ({"type": "number", "format": "1'234.5"}, "1234.5", 1234.5),
@@ -92,6 +106,8 @@ def test_columns_outlive_the_catalog() -> None:
         ({"type": "boolean", "format": "ja/nein"}, "nein", False),
         ("date", "2026-03-09", "2026-03-09"),
         ({"type": "date", "format": "%d.%m.%Y"}, "09.03.2026", "2026-03-09"),
+        ({"type": "date", "format": "%d.%m.%y"}, "09.03.26", "2026-03-09"),
+        ({"type": "date", "format": "%m/%Y"}, "03/2026", "2026-03-01"),
         ("date-time", "2026-03-09T06:15:00+01:00", "2026-03-09T05:15:00+00:00"),
         (
             {"type": "date-time", "format": "%d.%m.%Y %H:%M %z"},
@@ -129,6 +145,12 @@ def test_cells_that_fit_their_type(setting: Any, cell: str, value: Any) -> None:
         ("date", "2026-02-30"),
         ("date", "2026-03-09T00:00"),
         ("date-time", "2026-03-09T06:15:00"),
+        ("date-time", "0001-01-01T00:00:00+01:00"),
+        ("date-time", "9999-12-31T23:59:59-01:00"),
+        ("date", "0000-01-01"),
+        ("number", "1.234,56"),
+        ("number", " 5"),
+        ("number", "1e5"),
         ({"type": "date", "format": "%d.%m.%Y"}, "2026-03-09"),
     ],
 )
@@ -146,6 +168,16 @@ def test_cells_that_do_not_fit_are_refused(setting: Any, cell: str) -> None:
         {"type": "number", "format": "1.234.5"},
         {"type": "boolean", "format": "ja"},
         {"type": "date-time", "format": "%d.%m.%Y %H:%M"},
+        {"type": "date-time", "format": "%d.%m.%Y %I:%M %z"},
+        {"type": "date-time", "format": "%d.%m. %H:%M %z"},
+        {"type": "date-time", "format": "%H:%M %z"},
+        {"type": "date", "format": "%d.%m."},
+        {"type": "date", "format": "%Y"},
+        {"type": "date", "format": "%Y-W%W"},
+        {"type": "date", "format": "%d.%m.%Y %Q"},
+        {"type": "date", "format": "dd.mm.yyyy"},
+        {"type": "integer", "format": "1'234"},
+        {"type": "string", "format": "%d.%m.%Y"},
         {"type": "text"},
     ],
 )

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import pytest
+
 from tests.sandbox.gotom import Report
 from tests.tap_gotom.places import cells, report
 
@@ -19,6 +21,16 @@ def test_a_missing_column_is_null_and_told(place: Place, tap: Tap) -> None:
     run = tap.succeed(place.graph(report(columns=THREE)))
     assert cells(run.records["sales"]) == [{"a": "1", "b": None, "c": "3"}]
     assert "missing in the report stay null: 'B'" in run.log
+
+
+@pytest.mark.parametrize("content", [b"A;B;C\n1;2;3\n", b"X,Y\n1,2\n", b'{"error":\n1}\n'])
+def test_a_file_with_none_of_the_columns_replaces_nothing(
+    place: Place, tap: Tap, content: bytes
+) -> None:
+    place.server.add_report(46, Report(content))
+    run = tap.fail(place.graph(report(columns=THREE)))
+    assert run.output.kinds("sales") == ["SCHEMA"]
+    assert "none of the report's columns is there" in run.log
 
 
 def test_a_new_column_is_left_out_and_told(place: Place, tap: Tap) -> None:
@@ -41,6 +53,27 @@ def test_new_columns_fail_the_report_before_any_row_when_told_so(place: Place, t
     run = tap.fail(place.graph(report(columns=THREE), unknown_fields="fail"))
     assert run.output.kinds("sales") == ["SCHEMA"]
     assert "unknown here: New" in run.log
+
+
+@pytest.mark.parametrize("policy", ["warn", "keep"])
+def test_columns_that_go_come_and_move_at_once_shift_nothing(
+    place: Place, tap: Tap, policy: str
+) -> None:
+    place.save(("New", "C", "A", "Other"), ("n", "3", "1", "o"))
+    run = tap.succeed(place.graph(report(columns=THREE), unknown_fields=policy))
+    (found,) = cells(run.records["sales"])
+    assert (found["a"], found["b"], found["c"]) == ("1", None, "3")
+    kept = {"New": "n", "Other": "o"} if policy == "keep" else None
+    assert found.get("unknown_fields") == kept
+
+
+def test_a_typed_column_that_moves_keeps_its_type(place: Place, tap: Tap) -> None:
+    place.save(("New", "Umsatz", "Name"), ("x", "1.5", "a"), ("y", "", "b"))
+    settings = place.graph(report(columns={"Name": "string", "Umsatz": "number"}))
+    assert cells(tap.succeed(settings).records["sales"]) == [
+        {"name": "a", "umsatz": 1.5},
+        {"name": "b", "umsatz": None},
+    ]
 
 
 def test_the_catalog_keeps_what_was_discovered(place: Place, tap: Tap) -> None:

@@ -61,6 +61,35 @@ def test_cells_come_out_as_they_are_in_whatever_way_they_are_written(
     assert [tuple(record.values()) for record in cells(found)] == rows
 
 
+@pytest.mark.parametrize("line_end", ["\r", "\n", "\r\n"])
+@pytest.mark.parametrize("length", [(1 << 13) - 20, (1 << 17) - 20, (1 << 18) - 20])
+def test_line_breaks_in_cells_are_kept_where_buffers_end(
+    place: Place, tap: Tap, line_end: str, length: int
+) -> None:
+    rows = [("x" * (length + shift), f"a{line_end}b\x00c", "é") for shift in range(0, 20, 3)]
+    place.save(("A", "B", "C"), *rows, dialect=Dialect(line_end=line_end))
+    found = tap.succeed(place.graph(report())).records["sales"]
+    assert [tuple(record.values()) for record in cells(found)] == rows
+
+
+def test_a_delimiter_at_the_end_of_each_line_makes_a_column_without_a_name(
+    place: Place, tap: Tap
+) -> None:
+    place.server.add_report(46, Report(b"A;B;\n1;2;\n"))
+    found = tap.succeed(place.graph(report(delimiter=";"))).records["sales"]
+    assert cells(found) == [{"a": "1", "b": "2", "column_3": ""}]
+
+
+def test_a_hundred_and_fifty_columns_of_one_name_stay_apart(place: Place, tap: Tap) -> None:
+    header = ["Umsatz"] * 150 + [f"Spalte {number}" for number in range(50)]
+    row = [str(number) for number in range(200)]
+    place.save(header, row)
+    run = tap.succeed(place.graph(report(primary_keys=["umsatz_150", "Spalte 3"])))
+    (found,) = cells(run.records["sales"])
+    assert list(found.values()) == row
+    assert run.output.schemas["sales"]["key_properties"] == ["umsatz_150", "spalte_3"]
+
+
 def test_windows_1252_is_read_when_the_settings_say_so(place: Place, tap: Tap) -> None:
     place.save(HEADER, *ROWS, dialect=Dialect(encoding="cp1252", delimiter=";"))
     found = tap.succeed(place.graph(report(encoding="cp1252", delimiter=";"))).records["sales"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import signal
 import sys
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -21,6 +22,15 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
 
 MIB = 1 << 20
+
+
+@pytest.fixture
+def spool(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The tap's folder for temporary files, empty."""
+    folder = tmp_path / "spool"
+    folder.mkdir()
+    monkeypatch.setenv("TMPDIR", str(folder))
+    return folder
 
 
 def peak(process: subprocess.Popen[str]) -> int:
@@ -51,15 +61,8 @@ def test_memory_stays_flat_whatever_the_size(place: Place, tap: Tap) -> None:
 
 @pytest.mark.parametrize("end", [signal.SIGTERM, signal.SIGKILL])
 def test_a_killed_run_leaves_no_file_and_claims_nothing(
-    place: Place,
-    tap: Tap,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    end: signal.Signals,
+    place: Place, tap: Tap, spool: Path, end: signal.Signals
 ) -> None:
-    spool = tmp_path / "spool"
-    spool.mkdir()
-    monkeypatch.setenv("TMPDIR", str(spool))
     place.server.add_report(46, Report.of_size(30 * MIB))
     process = tap.start(place.graph(report(skip_unchanged=True)))
     assert process.stdout is not None
@@ -76,12 +79,24 @@ def test_a_killed_run_leaves_no_file_and_claims_nothing(
     assert list(spool.iterdir()) == []
 
 
-def test_a_failed_run_leaves_no_file(
-    place: Place, tap: Tap, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("end", [signal.SIGTERM, signal.SIGKILL])
+def test_a_run_that_is_killed_while_it_downloads_leaves_no_file(
+    place: Place, tap: Tap, spool: Path, end: signal.Signals
 ) -> None:
-    spool = tmp_path / "spool"
-    spool.mkdir()
-    monkeypatch.setenv("TMPDIR", str(spool))
+    place.server.add_report(46, Report.of_size(1 << 40))
+    process = tap.start(place.graph(report(columns={"Kampagne": "string"}, skip_unchanged=True)))
+    deadline = time.monotonic() + 60
+    while not open_files(process):
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+    process.send_signal(end)
+    written, _ = process.communicate(timeout=60)
+    assert list(spool.iterdir()) == []
+    assert '"RECORD"' not in written
+    assert '"digest"' not in written
+
+
+def test_a_failed_run_leaves_no_file(place: Place, tap: Tap, spool: Path) -> None:
     whole = Report.of_size(MIB)
     place.server.add_report(46, whole)
     catalog = tap.discover(place.graph(report()))

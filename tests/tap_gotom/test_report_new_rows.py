@@ -90,6 +90,29 @@ def test_months_are_compared_as_they_are(bookmark: str | None, days: int, kept: 
     assert [row[0] for row in NewRows("month", 0, bookmark, days).of(rows)] == kept
 
 
+def test_a_look_back_beyond_all_years_loads_everything() -> None:
+    assert list(NewRows("day", 0, "2026-01-01", 1 << 40).of([("0001-01-01",)])) == [("0001-01-01",)]
+
+
+def test_rows_as_old_as_the_bookmark_come_again_without_a_look_back(place: Place, tap: Tap) -> None:
+    place.save(("Tag", "Id"), ("01.03.2026", "1"), ("01.03.2026", "2"), ("28.02.2026", "3"))
+    first = tap.succeed(settings(place))
+    assert ids(tap.succeed(settings(place), state=first.state)) == [1, 2]
+
+
+def test_no_row_is_loaded_when_a_later_one_does_not_sort(place: Place, tap: Tap) -> None:
+    place.save(("Tag",), ("2026-01-01",), ("02.01.2026",))
+    run = tap.fail(place.graph(report(replication_key="Tag")))
+    assert run.output.kinds("sales") == ["SCHEMA"]
+    assert "does not sort by time" in run.log
+
+
+@pytest.mark.parametrize("day", ["2025-02-30", "2025-13-01", "2025-00"])
+def test_a_day_that_does_not_exist_is_refused(day: str) -> None:
+    with pytest.raises(ReportError, match="does not sort by time"):
+        list(NewRows("day", 0, None, 0).of([(day,)]))
+
+
 def test_text_that_does_not_sort_by_time_is_refused() -> None:
     with pytest.raises(ReportError, match=r"99\.99\.9999"):
         list(NewRows("day", 0, None, 0).of([("31.12.2025",)]))

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import signal
 import time
 from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.command_line import messages, read_until, stop
 from tests.sandbox.faults import CutOff
 from tests.sandbox.gotom import Ending, Report
 from tests.tap_gotom.places import cells, report
@@ -86,6 +88,7 @@ def test_an_empty_report_removes_nothing(place: Place, tap: Tap, content: bytes)
         Report(b'"A","B"\n"1","x"\n"2"3,"y"\n'),
         Report.of_page("Login"),
         Report(b"<!DOCTYPE html><html>"),
+        Report(b"\xef\xbb\xbf\n<html>\n<body>"),
         Report.of_page("Error", 500),
         Report.of_page("Not Found", 404),
         Report.of_redirect("https://elsewhere.example/app-api/graph-export/download/46"),
@@ -139,6 +142,14 @@ def test_a_broken_transfer_is_fetched_again(place: Place, tap: Tap) -> None:
     assert [record["a"] for record in run.records["sales"]] == ["1", "2", "3"]
 
 
+def test_a_line_of_totals_is_told_at_once(place: Place, tap: Tap) -> None:
+    place.server.add_report(46, Report(b'"A","B"\n"1","x"\n"Total"\n'))
+    run = tap.fail(place.graph(report(columns={"A": "string", "B": "string"})))
+    assert "row 2: 1 cells instead of 2" in run.log
+    assert "a line of totals" in run.log
+    assert len(place.received("/app-api/graph-export/download/46")) == 1
+
+
 def test_an_error_500_is_tried_again_only_twice_and_then_explained(place: Place, tap: Tap) -> None:
     place.server.add_report(46, Report.of_page("Internal Server Error", 500))
     run = tap.fail(place.graph(report(columns={"A": "string"}), max_retries=6))
@@ -181,6 +192,21 @@ def test_an_unchanged_report_is_skipped_when_told_so(place: Place, tap: Tap) -> 
     place.save(("A",), ("2",))
     third = tap.succeed(settings, state=second.state)
     assert cells(third.records["sales"]) == [{"a": "2"}]
+
+
+def test_an_unchanged_report_is_loaded_after_a_run_that_was_killed_while_it_wrote(
+    place: Place, tap: Tap
+) -> None:
+    place.server.add_report(46, Report.of_size(2 << 20))
+    settings = place.graph(report(skip_unchanged=True))
+    process = tap.start(settings)
+    written = read_until(process, '"RECORD"') + stop(process, signal.SIGTERM)
+    states = [line["value"] for line in messages(written) if line["type"] == "STATE"]
+    assert states
+    run = tap.succeed(settings, state=states[-1])
+    records = sum('"RECORD"' in line for line in written)
+    assert records < len(run.records["sales"])
+    assert len(run.output.activated) == 1
 
 
 def test_an_unchanged_report_is_loaded_when_its_settings_are_not_the_same(

@@ -95,7 +95,7 @@ class Campaigns(GoTomStream):
                 continue
             with self.alone(repr(external_id)):
                 campaign = self.ask(f"{CAMPAIGN}/{encoded(external_id)}")
-                yield {"externalId": external_id, **campaign}
+                yield {**campaign, "externalId": campaign.get("externalId") or external_id}
 
 
 class CampaignDiscounts(GoTomStream):

@@ -137,20 +137,22 @@ class ReportStream(GoTomStream):
                 "good, run discovery again or change 'columns'.",
                 ", ".join(repr(column.original) for column in layout.missing),
             )
-        if layout.converts:  # all cells, before the first row goes out
-            deque(layout.values(download), maxlen=0)
         self._stream_version = version
         if self.replication_method != REPLICATION_INCREMENTAL or self.replication_key is None:
+            if layout.converts:
+                _check(layout.values(download))
             yield from self._written(layout.values(download), version)
             return
-        new = NewRows(
-            self.replication_key,
-            self._fields.index(self.replication_key),
-            self.bookmark(context),
-            self._report.lookback_days,
-        )
+        _check(self._new_rows(context).of(layout.values(download)))
+        new = self._new_rows(context)
         yield from self._written(new.of(layout.values(download)), version)
         self.advance_bookmark(context, new.bookmark())
+
+    def _new_rows(self, context: Context | None) -> NewRows:
+        key = self.replication_key or ""
+        return NewRows(
+            key, self._fields.index(key), self.bookmark(context), self._report.lookback_days
+        )
 
     def _written(self, rows: Iterable[tuple[Any, ...]], version: int | None) -> Iterator[Record]:
         """Make records of rows, or write them at once where nothing stands between."""
@@ -211,6 +213,11 @@ class UndiscoveredReport(GoTomStream):
     @override
     def read(self, context: Context | None) -> Iterable[Record]:
         return ()
+
+
+def _check(rows: Iterable[tuple[Any, ...]]) -> None:
+    """Convert all rows before the first one goes out, so that none does if one fails."""
+    deque(rows, maxlen=0)
 
 
 def _schema(found: Sequence[Column], keys: Sequence[str]) -> dict[str, Any]:
