@@ -42,7 +42,7 @@ def test_a_version_tells_milliseconds_lest_a_killed_run_has_the_same(
 ) -> None:
     place.save(("A",), ("1",))
     begin = time.time_ns() // 10**6
-    (version,) = activated(tap.succeed(place.graph(report())))
+    (version,) = tap.succeed(place.graph(report())).output.activated
     assert begin <= version <= time.time_ns() // 10**6
 
 
