@@ -21,23 +21,30 @@ if TYPE_CHECKING:
     from tests.benchmarks.bench import Bench, Contest
 
 RESULTS = Path(__file__).with_name("RESULTS.md")
-COMPARED = {USUAL: "x SDK", DLT: "x dlt", BARE: "x bare", ONE_AT_A_TIME: "x single"}
+HEADINGS = {USUAL: "x SDK", DLT: "x dlt", BARE: "x bare", ONE_AT_A_TIME: "x single"}
 GIBIBYTE = 1 << 30
+TEN = 9.95
+"""What would be 10 if rounded to a tenth."""
 
-EXPLANATION = f"""\
-Each figure is of whole processes, start and imports included, and the median of three runs; those
-of one block were measured by turns, and read the same rows. A server on the same machine, in a
-process of its own, sends the rows; the taps write them to a pipe as Singer messages.
-
-* **{USUAL}** is the same tap with the writer and the conformance that the SDK uses by itself.
-* **dlt** makes the same requests and writes JSON Lines to a folder. It has no compression to do, is
-  told that every column is text (the taps convert numbers and dates), and has a process per core
-  for normalizing. **{DLT}** hands over Arrow tables, which Arrow itself reads from the CSV;
-  **dlt, lists of rows** hands over lists of 5000 dicts, as most resources do. Its memory is that of
-  its largest process.
-* **{BARE}** reads a local file with the `csv` module and encodes each row with msgspec: no
-  requests, no types, no schema.
-* **x SDK**, **x dlt** and **x bare** divide the rows per second by theirs."""
+EXPLANATION = """\
+Each figure is of whole processes, start and imports included. A server on the same machine, in a
+process of its own, sends the rows; the taps write them to a pipe as Singer messages. Where several
+read the same rows, they did so by turns, and the run of the median duration counts. The columns
+that begin with x divide the rows per second by those of another:"""
+OTHERS = {
+    USUAL: "is the same tap with the writer and the conformance that the SDK uses by itself.",
+    DLT: (
+        "makes the same requests and writes JSON Lines to a folder. It has no compression to do, "
+        "is told that every column is text (the taps convert numbers and dates), and has a process "
+        "per core for normalizing, of which the largest counts as its memory. Arrow itself reads "
+        "the CSV here; *lists of rows* are lists of 5000 dicts, as most resources give them."
+    ),
+    BARE: (
+        "reads a local file with the `csv` module and encodes each row with msgspec: no requests, "
+        "no types, no schema."
+    ),
+    ONE_AT_A_TIME: "is the same tap with a `max_concurrency` of 1.",
+}
 
 
 @dataclass(frozen=True)
@@ -85,7 +92,9 @@ def write(benches: Sequence[Bench]) -> None:
     ]
     rows = ("| " + " | ".join(cells) + " |" for cells in (headings, rules, *lines))
     notes = "\n".join(f"* {note}" for bench in benches for note in bench.notes)
-    parts = ("# How fast the taps are", f"{machine()}.", "\n".join(rows), notes, EXPLANATION)
+    others = "\n".join(f"* **{name}** {OTHERS[name]}" for name in _compared(benches))
+    explanation = f"{EXPLANATION}\n\n{others}"
+    parts = ("# How fast the taps are", f"{machine()}.", "\n".join(rows), notes, explanation)
     RESULTS.write_text("\n\n".join(filter(None, parts)) + "\n", encoding="utf-8")
 
 
@@ -100,14 +109,14 @@ def machine() -> str:
 
 
 def _headings(benches: Sequence[Bench]) -> list[str]:
-    times = (COMPARED[name] for name in _compared(benches))
+    times = (HEADINGS[name] for name in _compared(benches))
     return ["reads", "by", "rows", "seconds", "rows/s", *times, "peak MiB"]
 
 
 def _compared(benches: Sequence[Bench]) -> list[str]:
     """Give the names that anything is compared with."""
     runs = {name for bench in benches for contest in bench.contests for name in contest.runs}
-    return [name for name in COMPARED if name in runs]
+    return [name for name in HEADINGS if name in runs]
 
 
 def _lines(contest: Contest, compared: Sequence[str]) -> Iterator[Line]:
@@ -126,4 +135,5 @@ def _lines(contest: Contest, compared: Sequence[str]) -> Iterator[Line]:
 def _times(contest: Contest, name: str, other: str) -> str:
     if other not in contest.runs or other == name:
         return ""
-    return f"{contest.times(name, other):.2g}"
+    times = contest.times(name, other)
+    return f"{times:.0f}" if times >= TEN else f"{times:#.2g}"

@@ -54,10 +54,10 @@ def test_the_file_has_one_table_of_all_taps(
         "",
         "| reads | by | rows | seconds | rows/s | x SDK | x bare | x single | peak MiB |",
         "| --- | --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: |",
-        "| 1,000 sheep | tap-sheep | 1,004 | 2.0 | 502 | 5 | 0.5 |  | 50 |",
-        "|  | SDK's default path | 1,004 | 10.0 | 100 |  | 0.1 |  | 51 |",
+        "| 1,000 sheep | tap-sheep | 1,004 | 2.0 | 502 | 5.0 | 0.50 |  | 50 |",
+        "|  | SDK's default path | 1,004 | 10.0 | 100 |  | 0.10 |  | 51 |",
         "|  | bare loop | 1,000 | 1.0 | 1,000 | 10 |  |  | 10 |",
-        "| lambs of each | tap-sheep | 4,000 | 1.0 | 4,000 |  |  | 8 | 50 |",
+        "| lambs of each | tap-sheep | 4,000 | 1.0 | 4,000 |  |  | 8.0 | 50 |",
         "|  | one request at a time | 4,000 | 8.0 | 500 |  |  |  | 50 |",
         "",
     ]
@@ -69,7 +69,7 @@ def test_the_terminal_shows_the_same_figures() -> None:
     Console(file=output, width=110).print(results.table(BENCHES))
     (row,) = [line for line in output.getvalue().splitlines() if "1,000 sheep" in line]
     cells = [cell.strip() for cell in row.strip("│").split("│")]
-    assert cells == ["1,000 sheep", TAP, "1,004", "2.0", "502", "5", "0.5", "", "50"]
+    assert cells == ["1,000 sheep", TAP, "1,004", "2.0", "502", "5.0", "0.50", "", "50"]
 
 
 def test_sides_have_their_turns_and_the_median_counts() -> None:
