@@ -5,8 +5,8 @@ A module per tap, such as `goatcounter_hits`, has a function ``run(directory) ->
 which others are compared with (`bench`). It is made of
 
 * `serving.apart`: the sandbox in a process of its own, made by a function that fits into a pickle;
-* `measure`: a command's seconds, peak memory and lines, and `by_turns`, the median of several
-  rounds in which each side has its turn;
+* `measure`: a command's seconds, peak memory and lines, and `by_turns`, the fastest of
+  several rounds in which each side has its turn;
 * `usual_path`: the tap's command on the SDK's default path, for any tap;
 * `floor` and `with_dlt`: others that read the same rows;
 * `latency`: a command against a sandbox that answers late, and the requests that it sent.

@@ -37,7 +37,7 @@ def run(directory: Path) -> Bench:
     small, large = SavedReport.written(directory, SMALL), SavedReport.written(directory, LARGE)
     huge = SavedReport(directory, HUGE)
     everybody = Contest(
-        f"report of {SMALL // MIB} MiB",
+        f"report, {SMALL // MIB} MiB",
         by_turns(
             {
                 TAP: small.through_the_tap,
@@ -50,13 +50,13 @@ def run(directory: Path) -> Bench:
         ),
     )
     fast = Contest(
-        f"report of {LARGE // MIB} MiB",
+        f"report, {LARGE // MIB} MiB",
         by_turns(
             {TAP: large.through_the_tap, DLT: large.through_dlt, BARE: large.through_a_bare_loop},
             ROUNDS,
         ),
     )
-    alone = Contest(f"report of {HUGE // MIB:,} MiB", {TAP: huge.through_the_tap()})
+    alone = Contest(f"report, {HUGE // MIB:,} MiB", {TAP: huge.through_the_tap()})
     return Bench((everybody, fast, alone), misses=tuple(_misses(everybody, alone, spool)))
 
 

@@ -73,18 +73,14 @@ def by_turns(
 ) -> Mapping[str, Measurement]:
     """Measure several sides one after the other, again and again.
 
-    What else the machine does meanwhile hits all of them alike.
+    What else the machine does meanwhile hits all of them alike, and the fastest runs the least.
 
     Args:
         sides: What is to be measured, by name.
         rounds: How often each has its turn.
 
     Returns:
-        The run of each side that took the median of its seconds.
+        The fastest run of each side.
     """
     runs = [{name: side() for name, side in sides.items()} for _ in range(rounds)]
-    return {name: _median([run[name] for run in runs]) for name in sides}
-
-
-def _median(runs: Sequence[Measurement]) -> Measurement:
-    return sorted(runs, key=lambda run: run.seconds)[len(runs) // 2]
+    return {name: min((run[name] for run in runs), key=lambda run: run.seconds) for name in sides}

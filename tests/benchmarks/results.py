@@ -10,6 +10,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from rich.box import SIMPLE_HEAD
 from rich.table import Table
 
 from tests.benchmarks import with_dlt
@@ -29,8 +30,8 @@ TEN = 9.95
 EXPLANATION = """\
 Each figure is of whole processes, start and imports included. A server on the same machine, in a
 process of its own, sends the rows; the taps write them to a pipe as Singer messages. Where several
-read the same rows, they did so by turns, and the run of the median duration counts. The columns
-that begin with x divide the rows per second by those of another:"""
+read the same rows, they did so by turns in three rounds, and the fastest run of each counts. The
+columns that begin with x divide the rows per second by those of another:"""
 OTHERS = {
     USUAL: "is the same tap with the writer and the conformance that the SDK uses by itself.",
     DLT: (
@@ -68,9 +69,9 @@ class Line:
 
 def table(benches: Sequence[Bench]) -> Table:
     """Give the table for the terminal."""
-    shown = Table(title=machine())
+    shown = Table(title=machine(), box=SIMPLE_HEAD)
     for number, heading in enumerate(_headings(benches)):
-        shown.add_column(heading, justify="left" if number < 2 else "right")
+        shown.add_column(heading, justify="left" if number < 2 else "right", no_wrap=True)
     for bench in benches:
         for contest in bench.contests:
             for line in _lines(contest, _compared(benches)):

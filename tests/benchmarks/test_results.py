@@ -68,11 +68,11 @@ def test_the_terminal_shows_the_same_figures() -> None:
     output = io.StringIO()
     Console(file=output, width=110).print(results.table(BENCHES))
     (row,) = [line for line in output.getvalue().splitlines() if "1,000 sheep" in line]
-    cells = [cell.strip() for cell in row.strip("│").split("│")]
-    assert cells == ["1,000 sheep", TAP, "1,004", "2.0", "502", "5.0", "0.50", "", "50"]
+    shown = "1,000 sheep", TAP, "1,004", "2.0", "502", "5.0", "0.50", "50"
+    assert row.split() == " ".join(shown).split()
 
 
-def test_sides_have_their_turns_and_the_median_counts() -> None:
+def test_sides_have_their_turns_and_the_fastest_run_counts() -> None:
     turns: list[str] = []
     seconds = {"fast": iter((3, 1, 2)), "slow": iter((9, 7, 30))}
 
@@ -80,6 +80,6 @@ def test_sides_have_their_turns_and_the_median_counts() -> None:
         turns.append(name)
         return Measurement(next(seconds[name]), 1, 1)
 
-    medians = by_turns({"fast": lambda: side("fast"), "slow": lambda: side("slow")}, rounds=3)
+    fastest = by_turns({"fast": lambda: side("fast"), "slow": lambda: side("slow")}, rounds=3)
     assert turns == ["fast", "slow"] * 3
-    assert {name: run.seconds for name, run in medians.items()} == {"fast": 2, "slow": 9}
+    assert {name: run.seconds for name, run in fastest.items()} == {"fast": 1, "slow": 7}
