@@ -25,7 +25,7 @@ BENCHES: Mapping[str, Callable[[Path], Bench]] = {
     "goatcounter": goatcounter_hits.run,
     "gotom": gotom_reports.run,
 }
-WIDTH = 110
+WIDTH = 128
 
 
 def main() -> None:

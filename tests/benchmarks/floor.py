@@ -1,4 +1,4 @@
-"""The least that must be done with a file of rows: unpack, split into cells, encode.
+"""The plainest loop over a file of rows: unpack, split into cells, encode.
 
 Run with a file's name, it writes the rows as JSON lines.
 """

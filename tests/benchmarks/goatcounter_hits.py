@@ -105,7 +105,7 @@ class Export:
             return through_dlt(job, self.path.parent)
 
     def through_a_bare_loop(self) -> Measurement:
-        """Measure the least that must be done with the file."""
+        """Measure the plainest loop over the file."""
         return measure([sys.executable, "-m", "tests.benchmarks.floor", str(self.path)])
 
     def sandbox(self) -> GoatCounter:

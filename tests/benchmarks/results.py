@@ -41,8 +41,9 @@ OTHERS = {
         "the CSV here; *lists of rows* are lists of 5000 dicts, as most resources give them."
     ),
     BARE: (
-        "reads a local file with the `csv` module and encodes each row with msgspec: no requests, "
-        "no types, no schema."
+        "reads a local file with the `csv` module and writes each row with msgspec as soon "
+        "as it is read: no requests, no types, no schema. A tap that encodes many rows at once "
+        "can be faster."
     ),
     ONE_AT_A_TIME: "is the same tap with a `max_concurrency` of 1.",
 }

@@ -1,4 +1,4 @@
-"""The bare loop gives all rows, as it would be no floor otherwise."""
+"""The bare loop gives all rows, as it could not be compared with otherwise."""
 
 from __future__ import annotations
 
