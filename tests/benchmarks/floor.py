@@ -1,4 +1,4 @@
-"""The least that must be done with an export: unpack, split into cells, encode.
+"""The plainest loop over a file of rows: unpack, split into cells, encode.
 
 Run with a file's name, it writes the rows as JSON lines.
 """
@@ -8,20 +8,28 @@ from __future__ import annotations
 import csv
 import gzip
 import sys
+from pathlib import Path
+from typing import TextIO, cast
 
 import msgspec
 
 
-def main(name: str) -> None:
-    """Write the rows of a gzipped CSV file to stdout, each as a JSON object."""
+def main(path: Path) -> None:
+    """Write the rows of a CSV file, gzipped or not, to stdout, each as a JSON object."""
     write = sys.stdout.buffer.write
     encode = msgspec.json.Encoder().encode
-    with gzip.open(name, "rt", encoding="utf-8", newline="") as text:
+    with _opened(path) as text:
         rows = csv.reader(text)
         names = next(rows)
         for row in rows:
             write(encode(dict(zip(names, row, strict=True))) + b"\n")
 
 
+def _opened(path: Path) -> TextIO:
+    if path.suffix == ".gz":
+        return cast("TextIO", gzip.open(path, "rt", encoding="utf-8", newline=""))
+    return path.open(encoding="utf-8", newline="")
+
+
 if __name__ == "__main__":
-    main(sys.argv[1])
+    main(Path(sys.argv[1]))

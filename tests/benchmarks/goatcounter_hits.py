@@ -6,55 +6,122 @@ import csv
 import gzip
 import random
 import sys
-from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import TYPE_CHECKING
 
 from tests.benchmarks import serving
-from tests.benchmarks.bench import BARE, USUAL, Bench, median
-from tests.benchmarks.measure import Measurement, measure
+from tests.benchmarks.bench import BARE, DLT, DLT_LISTS, USUAL, Bench, Contest
+from tests.benchmarks.measure import Measurement, by_turns, measure
 from tests.benchmarks.usual_path import on_the_usual_path
+from tests.benchmarks.with_dlt import through_dlt
 from tests.sandbox.goatcounter import UNLIMITED, Generation, GoatCounter
 from tests.sandbox.goatcounter.csv_export import COLUMNS, VERSION
 from tests.singer import command_of, discovered, selecting
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
 BEGINNING = datetime(2026, 1, 1, tzinfo=UTC)
 TAP = "tap-goatcounter"
 TOKEN = "benchmark"  # noqa: S105
-MANY, FEW = 2_000_000, 200_000
-RUNS = 3
+MANY, FEW = 2_000_000, 300_000
+ROUNDS = 3
 
 
 def run(directory: Path) -> Bench:
-    """Measure the tap with a large export and a tenth of it, the default path, the bare loop."""
-    many, few = directory / "many.csv.gz", directory / "few.csv.gz"
-    write_export(many, MANY)
-    write_export(few, FEW)
-    tap = partial(through_the_tap, directory=directory)
+    """Measure everybody with a small export, and those who are fast with a large one too."""
+    few, many = Export.written(directory, FEW), Export.written(directory, MANY)
     return Bench(
-        f"hits: {MANY:,} rows",
-        {
-            BARE: median(partial(floor, many), RUNS),
-            TAP: median(partial(tap, many, MANY, usual=False), RUNS),
-            f"{TAP}, a tenth": median(partial(tap, few, FEW, usual=False), RUNS),
-            USUAL: tap(many, MANY, usual=True),
-        },
+        (
+            Contest(
+                f"{FEW:,} hits",
+                by_turns(
+                    {
+                        TAP: few.through_the_tap,
+                        USUAL: few.on_the_usual_path,
+                        DLT_LISTS: partial(few.through_dlt, as_arrow=False),
+                        DLT: few.through_dlt,
+                        BARE: few.through_a_bare_loop,
+                    },
+                    ROUNDS,
+                ),
+            ),
+            Contest(
+                f"{MANY:,} hits",
+                by_turns(
+                    {
+                        TAP: many.through_the_tap,
+                        DLT: many.through_dlt,
+                        BARE: many.through_a_bare_loop,
+                    },
+                    ROUNDS,
+                ),
+            ),
+        )
     )
 
 
-def write_export(path: Path, rows: int) -> None:
-    """Write an export with rows like a shop's, the same ones each time."""
-    chance = random.Random(rows)  # noqa: S311
-    with gzip.open(path, "wt", compresslevel=6, encoding="utf-8", newline="") as text:
-        writer = csv.writer(text, lineterminator="\n")
-        writer.writerow([f"{VERSION}{COLUMNS[0]}", *COLUMNS[1:]])
-        for number in range(rows):
-            writer.writerow(_row(number, chance))
+@dataclass(frozen=True)
+class Export:
+    """An export in a file, and the ways to read it."""
+
+    path: Path
+    rows: int
+
+    @classmethod
+    def written(cls, directory: Path, rows: int) -> Export:
+        """Write rows like a shop's, the same ones each time."""
+        export = cls(directory / f"{rows}.csv.gz", rows)
+        chance = random.Random(rows)  # noqa: S311
+        with gzip.open(export.path, "wt", compresslevel=6, encoding="utf-8", newline="") as text:
+            writer = csv.writer(text, lineterminator="\n")
+            writer.writerow([f"{VERSION}{COLUMNS[0]}", *COLUMNS[1:]])
+            for number in range(rows):
+                writer.writerow(_row(number, chance))
+        return export
+
+    def through_the_tap(self) -> Measurement:
+        """Measure the tap."""
+        with serving.apart(self.sandbox) as server:
+            return measure(self._command(server.url))
+
+    def on_the_usual_path(self) -> Measurement:
+        """Measure the same stream on the SDK's default path."""
+        with serving.apart(self.sandbox) as server:
+            return measure(on_the_usual_path(self._command(server.url)))
+
+    def through_dlt(self, *, as_arrow: bool = True) -> Measurement:
+        """Measure dlt."""
+        with serving.apart(self.sandbox) as server:
+            job = {
+                "reads": "hits",
+                "as_arrow": as_arrow,
+                "url": server.url,
+                "columns": [f"{VERSION}{COLUMNS[0]}", *COLUMNS[1:]],
+                "secret": TOKEN,
+            }
+            return through_dlt(job, self.path.parent)
+
+    def through_a_bare_loop(self) -> Measurement:
+        """Measure the plainest loop over the file."""
+        return measure([sys.executable, "-m", "tests.benchmarks.floor", str(self.path)])
+
+    def sandbox(self) -> GoatCounter:
+        """Make a server that gives this export."""
+        server = GoatCounter(Generation.V2_7, limits=UNLIMITED)
+        server.add_site()
+        server.add_token(text=TOKEN)
+        server.next_export.file = self.path
+        server.next_export.rows = self.rows
+        server.next_export.last_hit_id = self.rows
+        return server
+
+    def _command(self, url: str) -> list[str]:
+        config = {"site_url": url, "token": TOKEN, "requests_per_second": 1000}
+        catalog = selecting(discovered(TAP), "hits")
+        return command_of(TAP, config, self.path.parent, catalog=catalog)
 
 
 def _row(number: int, chance: random.Random) -> list[str]:
@@ -75,28 +142,3 @@ def _row(number: int, chance: random.Random) -> list[str]:
         str(number % 2),
         (BEGINNING + timedelta(seconds=number)).strftime("%Y-%m-%dT%H:%M:%SZ"),
     ]
-
-
-def through_the_tap(export: Path, rows: int, directory: Path, *, usual: bool) -> Measurement:
-    """Measure the tap, or with `usual` the same stream on the SDK's default path."""
-    with serving.apart(partial(_serve, export, rows)) as url:
-        config = {"site_url": url, "token": TOKEN, "requests_per_second": 1000}
-        command = command_of(TAP, config, directory, catalog=selecting(discovered(TAP), "hits"))
-        return measure(on_the_usual_path(command) if usual else command)
-
-
-@contextmanager
-def _serve(export: Path, rows: int) -> Iterator[str]:
-    server = GoatCounter(Generation.V2_7, limits=UNLIMITED)
-    server.add_site()
-    server.add_token(text=TOKEN)
-    server.next_export.file = export
-    server.next_export.rows = rows
-    server.next_export.last_hit_id = rows
-    with server.serve() as url:
-        yield url
-
-
-def floor(export: Path) -> Measurement:
-    """Measure the bare loop over the same file."""
-    return measure([sys.executable, "-m", "tests.benchmarks.floor", str(export)])

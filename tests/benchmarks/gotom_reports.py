@@ -1,21 +1,19 @@
-"""How fast, and in how much memory, a large report reaches stdout.
-
-The SDK's default path reads a smaller report of the same rows, as only rows per second are
-compared, and the tap reads that one as well.
-"""
+"""How fast, and in how much memory, a large report reaches stdout."""
 
 from __future__ import annotations
 
-from contextlib import contextmanager
-from dataclasses import replace
+import sys
+from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
 from tests.benchmarks import serving
-from tests.benchmarks.bench import USUAL, Bench, median
-from tests.benchmarks.measure import Measurement, measure
+from tests.benchmarks.bench import BARE, DLT, DLT_LISTS, USUAL, Bench, Contest
+from tests.benchmarks.measure import Measurement, by_turns, measure
 from tests.benchmarks.usual_path import on_the_usual_path
+from tests.benchmarks.with_dlt import through_dlt
 from tests.sandbox.gotom import GoTom, Report
+from tests.sandbox.gotom.generated_csv import GeneratedCsv
 from tests.singer import command_of
 
 if TYPE_CHECKING:
@@ -24,8 +22,8 @@ if TYPE_CHECKING:
 
 TAP = "tap-gotom"
 MIB = 1 << 20
-LARGE, SMALL = 2048 * MIB, 64 * MIB
-RUNS = 3
+HUGE, LARGE, SMALL = 2048 * MIB, 128 * MIB, 24 * MIB
+ROUNDS = 3
 REPORT_ID = 46
 USER, SECRET = "benchmark", "benchmark"
 MOST_MEMORY = 100
@@ -33,47 +31,108 @@ LEAST_TIMES_USUAL = 3
 
 
 def run(directory: Path) -> Bench:
-    """Measure the tap with a large report and a small one, and the default path."""
+    """Measure everybody with a small report, the fast with a large one, the tap with a huge one."""
     spool = directory / "spool"
     spool.mkdir()
-    tap = partial(through_the_tap, directory=directory, spool=spool)
-    bench = Bench(
-        f"a report of {LARGE // MIB:,} MiB",
-        {
-            TAP: tap(LARGE, usual=False),
-            f"{TAP}, {SMALL // MIB} MiB": median(partial(tap, SMALL, usual=False), RUNS),
-            USUAL: tap(SMALL, usual=True),
-        },
+    small, large = SavedReport.written(directory, SMALL), SavedReport.written(directory, LARGE)
+    huge = SavedReport(directory, HUGE)
+    everybody = Contest(
+        f"report, {SMALL // MIB} MiB",
+        by_turns(
+            {
+                TAP: small.through_the_tap,
+                USUAL: small.on_the_usual_path,
+                DLT_LISTS: partial(small.through_dlt, as_arrow=False),
+                DLT: small.through_dlt,
+                BARE: small.through_a_bare_loop,
+            },
+            ROUNDS,
+        ),
     )
-    return replace(bench, misses=tuple(_misses(bench, spool)))
+    fast = Contest(
+        f"report, {LARGE // MIB} MiB",
+        by_turns(
+            {TAP: large.through_the_tap, DLT: large.through_dlt, BARE: large.through_a_bare_loop},
+            ROUNDS,
+        ),
+    )
+    alone = Contest(f"report, {HUGE // MIB:,} MiB", {TAP: huge.through_the_tap()})
+    return Bench((everybody, fast, alone), misses=tuple(_misses(everybody, alone, spool)))
 
 
-def through_the_tap(size: int, directory: Path, spool: Path, *, usual: bool) -> Measurement:
-    """Measure the tap, or with `usual` the same stream on the SDK's default path."""
-    with serving.apart(partial(_serve, size)) as url:
+@dataclass(frozen=True)
+class SavedReport:
+    """A report of so many bytes, and the ways to read it."""
+
+    directory: Path
+    size: int
+
+    @classmethod
+    def written(cls, directory: Path, size: int) -> SavedReport:
+        """Make a report that is in a file as well, for `through_a_bare_loop`."""
+        report = cls(directory, size)
+        with report.path.open("wb") as file:
+            file.writelines(Report.of_size(size).pieces())
+        return report
+
+    @property
+    def path(self) -> Path:
+        """Where the file is."""
+        return self.directory / f"{self.size}.csv"
+
+    def through_the_tap(self) -> Measurement:
+        """Measure the tap."""
+        with serving.apart(self.sandbox) as server:
+            return measure(self._command(server.url), self._spool)
+
+    def on_the_usual_path(self) -> Measurement:
+        """Measure the same stream on the SDK's default path."""
+        with serving.apart(self.sandbox) as server:
+            return measure(on_the_usual_path(self._command(server.url)), self._spool)
+
+    def through_dlt(self, *, as_arrow: bool = True) -> Measurement:
+        """Measure dlt."""
+        with serving.apart(self.sandbox) as server:
+            job = {
+                "reads": "report",
+                "as_arrow": as_arrow,
+                "url": server.url,
+                "columns": GeneratedCsv(0).header,
+                "user": USER,
+                "secret": SECRET,
+                "number": REPORT_ID,
+            }
+            return through_dlt(job, self.directory)
+
+    def through_a_bare_loop(self) -> Measurement:
+        """Measure the plainest loop over the file."""
+        return measure([sys.executable, "-m", "tests.benchmarks.floor", str(self.path)])
+
+    def sandbox(self) -> GoTom:
+        """Make a server that gives this report."""
+        server = GoTom()
+        server.add_user(USER, SECRET, {"reports"})
+        server.add_report(REPORT_ID, Report.of_size(self.size))
+        return server
+
+    @property
+    def _spool(self) -> dict[str, str]:
+        return {"TMPDIR": str(self.directory / "spool")}
+
+    def _command(self, url: str) -> list[str]:
         config = {
             "base_url": url,
             "graph_user": USER,
             "graph_secret": SECRET,
             "reports": [{"name": "bookings", "report_id": REPORT_ID}],
         }
-        command = command_of(TAP, config, directory)
-        return measure(on_the_usual_path(command) if usual else command, {"TMPDIR": str(spool)})
+        return command_of(TAP, config, self.directory)
 
 
-@contextmanager
-def _serve(size: int) -> Iterator[str]:
-    server = GoTom()
-    server.add_user(USER, SECRET, {"reports"})
-    server.add_report(REPORT_ID, Report.of_size(size))
-    with server.serve() as url:
-        yield url
-
-
-def _misses(bench: Bench, spool: Path) -> Iterator[str]:
-    if (peak := bench.results[TAP].peak_memory) > MOST_MEMORY:
+def _misses(everybody: Contest, alone: Contest, spool: Path) -> Iterator[str]:
+    if (peak := alone.runs[TAP].peak_memory) > MOST_MEMORY:
         yield f"{TAP} took {peak:.0f} MiB of memory, more than {MOST_MEMORY}."
-    if (times := bench.times_usual(TAP)) < LEAST_TIMES_USUAL:
+    if (times := everybody.times(TAP, USUAL)) < LEAST_TIMES_USUAL:
         yield f"{TAP} was {times:.1f} times as fast as the SDK, less than {LEAST_TIMES_USUAL}."
     if left := [path.name for path in spool.iterdir()]:
         yield f"{TAP} left temporary files: {', '.join(left)}."

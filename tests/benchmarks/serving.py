@@ -4,34 +4,66 @@ from __future__ import annotations
 
 import multiprocessing
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
     from contextlib import AbstractContextManager
     from multiprocessing.connection import Connection
 
+    from tests.sandbox.faults import Faults
+    from tests.sandbox.traffic import ReceivedRequest
+
+
+class Sandbox(Protocol):
+    """What all servers of the sandbox have in common."""
+
+    requests: list[ReceivedRequest]
+    faults: Faults
+
+    def serve(self) -> AbstractContextManager[str]:
+        """Serve until the block is left, and give the URL."""
+
+
+@dataclass
+class Served:
+    """A sandbox in another process.
+
+    Attributes:
+        url: Where it serves.
+        requests: What it has received, in order, once it serves no more.
+    """
+
+    url: str
+    requests: Sequence[ReceivedRequest] = ()
+
 
 @contextmanager
-def apart(serve: Callable[[], AbstractContextManager[str]]) -> Iterator[str]:
+def apart(make: Callable[[], Sandbox]) -> Iterator[Served]:
     """Serve until the block is left.
 
     Args:
-        serve: Serves until its block is left, and gives the URL; it must fit into a pickle.
+        make: Makes the sandbox; it must fit into a pickle.
     """
     near, far = multiprocessing.Pipe()
     process = multiprocessing.get_context("spawn").Process(
-        target=_serve, args=(far, serve), daemon=True
+        target=_serve, args=(far, make), daemon=True
     )
     process.start()
+    far.close()
+    served = Served(near.recv())
     try:
-        yield near.recv()
+        yield served
     finally:
         near.send(None)
+        served.requests = near.recv()
         process.join()
 
 
-def _serve(far: Connection, serve: Callable[[], AbstractContextManager[str]]) -> None:
-    with serve() as url:
+def _serve(far: Connection, make: Callable[[], Sandbox]) -> None:
+    sandbox = make()
+    with sandbox.serve() as url:
         far.send(url)
         far.recv()
+    far.send(sandbox.requests)

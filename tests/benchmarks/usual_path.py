@@ -6,22 +6,14 @@ The first argument is the tap's name.
 from __future__ import annotations
 
 import sys
+from importlib import import_module
+from importlib.metadata import entry_points
 from typing import TYPE_CHECKING
 
 from singer_sdk import Stream, Tap
 
-from tap_goatcounter.client import GoatCounterClient
-from tap_goatcounter.tap import TapGoatCounter
-from tap_gotom.client import GoTomClient
-from tap_gotom.tap import TapGoTom
-
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-
-TAPS: Mapping[str, tuple[type[Tap], type[Stream]]] = {
-    "tap-goatcounter": (TapGoatCounter, GoatCounterClient),
-    "tap-gotom": (TapGoTom, GoTomClient),
-}
+    from collections.abc import Iterator, Sequence
 
 
 def on_the_usual_path(command: Sequence[str]) -> list[str]:
@@ -33,10 +25,24 @@ def on_the_usual_path(command: Sequence[str]) -> list[str]:
 
 def main(name: str) -> None:
     """Run a tap with the arguments of the command line."""
-    tap, client = TAPS[name]
+    tap = _tap(name)
     tap.message_writer_class = Tap.message_writer_class
-    client.TYPE_CONFORMANCE_LEVEL = Stream.TYPE_CONFORMANCE_LEVEL
+    for stream in _kinds_of(Stream):  # type: ignore[type-abstract]
+        stream.TYPE_CONFORMANCE_LEVEL = Stream.TYPE_CONFORMANCE_LEVEL
     tap.cli()
+
+
+def _tap(name: str) -> type[Tap]:
+    """Find the class behind a tap's program, which also brings the classes of its streams."""
+    (program,) = entry_points(group="console_scripts", name=name)
+    tap: type[Tap] = getattr(import_module(program.module), program.attr.partition(".")[0])
+    return tap
+
+
+def _kinds_of(stream: type[Stream]) -> Iterator[type[Stream]]:
+    for kind in stream.__subclasses__():
+        yield kind
+        yield from _kinds_of(kind)
 
 
 if __name__ == "__main__":

@@ -1,0 +1,145 @@
+# /// script
+# requires-python = ">=3.11"
+# dependencies = ["dlt==1.31.0", "pyarrow>=20"]
+# ///
+"""Read hits of GoatCounter or a report of goTom into JSON Lines with dlt, as its users would.
+
+It runs in the environment that its head describes; the one argument is a `Job` as JSON.
+"""
+
+from __future__ import annotations
+
+import base64
+import csv
+import hashlib
+import hmac
+import io
+import json
+import sys
+import time
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from itertools import islice
+from typing import TYPE_CHECKING, Any, BinaryIO
+from urllib.parse import urlsplit
+
+import dlt
+import pyarrow as pa
+from dlt.sources.helpers import requests
+from pyarrow import csv as arrow_csv
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+BATCH = 5000
+SECONDS_BETWEEN_LOOKS = 0.5
+
+
+@dataclass(frozen=True)
+class Job:
+    """What to extract.
+
+    Attributes:
+        reads: ``hits`` or ``report``.
+        as_arrow: Whether rows are handed over as Arrow tables rather than as lists of dicts.
+        directory: Where dlt works and writes.
+        url: The server's.
+        columns: The names of the columns, all of which are text.
+        user: Who signs for the report.
+        secret: What it is signed with, or the token for the hits.
+        number: The report's.
+    """
+
+    reads: str
+    as_arrow: bool
+    directory: str
+    url: str
+    columns: Sequence[str]
+    secret: str
+    user: str = ""
+    number: int = 0
+
+
+def main(job: Job) -> None:
+    """Extract, normalize and load."""
+    pipeline = dlt.pipeline(
+        pipeline_name=job.reads,
+        pipelines_dir=f"{job.directory}/pipelines",
+        destination=dlt.destinations.filesystem(f"file://{job.directory}/output"),
+        dataset_name="bench",
+    )
+    resource = dlt.resource(
+        tables(job) if job.as_arrow else lists(job),
+        name=job.reads,
+        columns={name: {"data_type": "text"} for name in job.columns},
+        max_table_nesting=0,
+    )
+    pipeline.run(resource, loader_file_format="jsonl").raise_on_failed_jobs()
+
+
+def lists(job: Job) -> Iterator[list[dict[str, str]]]:
+    """Hand over lists of rows."""
+    rows = csv.reader(io.TextIOWrapper(opened(job), encoding="utf-8", newline=""))
+    next(rows)
+    while batch := [dict(zip(job.columns, row, strict=True)) for row in islice(rows, BATCH)]:
+        yield batch
+
+
+def tables(job: Job) -> Iterator[Any]:
+    """Hand over tables, which Arrow reads by itself."""
+    yield from arrow_csv.open_csv(
+        opened(job),
+        parse_options=arrow_csv.ParseOptions(newlines_in_values=True),
+        convert_options=arrow_csv.ConvertOptions(
+            column_types=dict.fromkeys(job.columns, pa.string()), strings_can_be_null=False
+        ),
+    )
+
+
+def opened(job: Job) -> BinaryIO:
+    """Open the CSV file while it is downloaded."""
+    return hits(job) if job.reads == "hits" else report(job)
+
+
+def hits(job: Job) -> BinaryIO:
+    """Ask GoatCounter for an export, wait until it is there, and open it."""
+    session = requests.Client().session
+    session.headers["Authorization"] = f"Bearer {job.secret}"
+    exports = f"{job.url}/api/v0/export"
+    answer = session.post(exports, json={})
+    export = f"{exports}/{answer.json()['id']}"
+    while not session.get(export).json()["finished_at"]:
+        time.sleep(SECONDS_BETWEEN_LOOKS)
+    return decompressed(body_of(session.get(f"{export}/download", stream=True)))
+
+
+def report(job: Job) -> BinaryIO:
+    """Open a report of goTom with a request that is signed."""
+    url = f"{job.url}/app-api/graph-export/download/{job.number}"
+    now = datetime.now(UTC).isoformat(timespec="seconds")
+    no_body = hashlib.md5(b"", usedforsecurity=False).hexdigest()
+    text = f"GET\n{no_body}\napplication/json\n{now}\n\n{urlsplit(url).path}"
+    signature = base64.b64encode(hmac.digest(job.secret.encode(), text.encode(), "sha1"))
+    headers = {
+        "Authorization": f"gotom_app_api {job.user}:{signature.decode()}",
+        "Content-Type": "application/json",
+        "Date": now,
+    }
+    return body_of(requests.get(url, headers=headers, stream=True))
+
+
+def body_of(answer: Any) -> BinaryIO:
+    """Give the body as a file that stays open when it has been read, as readers of text want."""
+    body: BinaryIO = answer.raw
+    answer.raw.auto_close = False
+    return body
+
+
+def decompressed(body: BinaryIO) -> BinaryIO:
+    """Decompress with the library that is faster than Python's own."""
+    unzipped: BinaryIO = pa.CompressedInputStream(body, "gzip")
+    return unzipped
+
+
+if __name__ == "__main__":
+    main(Job(**json.loads(sys.argv[1])))

@@ -1,0 +1,72 @@
+"""How much a tap gains by having several requests under way, where each answer takes its time."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from functools import partial
+from http import HTTPStatus
+from typing import TYPE_CHECKING
+
+from tests.benchmarks import serving
+from tests.benchmarks.measure import Measurement, measure
+from tests.sandbox.faults import Delay
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Hashable, Sequence
+
+    from tests.benchmarks.serving import Sandbox
+    from tests.sandbox.traffic import ReceivedRequest
+
+LATENCY = 0.15
+"""Seconds until the sandbox begins to answer."""
+
+SECONDS_PER_MINUTE = 60
+
+
+@dataclass(frozen=True)
+class Traffic:
+    """A run, and the requests that it sent."""
+
+    measurement: Measurement
+    requests: Sequence[ReceivedRequest]
+
+    @property
+    def refused(self) -> int:
+        """How many requests were too many."""
+        return sum(request.status == HTTPStatus.TOO_MANY_REQUESTS for request in self.requests)
+
+    def share_of_limit(
+        self, per_minute: float, counted_as: Callable[[ReceivedRequest], Hashable]
+    ) -> float:
+        """Tell how much of a limit was used, 1 being all of it.
+
+        Args:
+            per_minute: How many requests are allowed of each kind.
+            counted_as: Tells the kind of a request, such as its key and its endpoint.
+
+        Returns:
+            The share of the kind that was asked for most often, as the others cannot take longer:
+            its requests by what the limit allows from the first to the last request.
+        """
+        times = [request.time for request in self.requests]
+        allowed = (max(times) - min(times)) * per_minute / SECONDS_PER_MINUTE
+        return max(Counter(map(counted_as, self.requests)).values()) / allowed
+
+
+def run(make: Callable[[], Sandbox], command: Callable[[str], Sequence[str]]) -> Traffic:
+    """Measure a command against a sandbox that answers late.
+
+    Args:
+        make: Makes the sandbox; it must fit into a pickle.
+        command: Gives the command from the URL.
+    """
+    with serving.apart(partial(_late, make)) as server:
+        measurement = measure(command(server.url))
+    return Traffic(measurement, server.requests)
+
+
+def _late(make: Callable[[], Sandbox]) -> Sandbox:
+    sandbox = make()
+    sandbox.faults.add("*", "*", Delay(LATENCY), times=None)
+    return sandbox

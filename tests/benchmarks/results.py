@@ -1,0 +1,141 @@
+"""Show figures, in the terminal and in ``RESULTS.md``: one table of all taps."""
+
+from __future__ import annotations
+
+import os
+import platform
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from rich.box import SIMPLE_HEAD
+from rich.table import Table
+
+from tests.benchmarks import with_dlt
+from tests.benchmarks.bench import BARE, DLT, ONE_AT_A_TIME, USUAL
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from tests.benchmarks.bench import Bench, Contest
+
+RESULTS = Path(__file__).with_name("RESULTS.md")
+HEADINGS = {USUAL: "x SDK", DLT: "x dlt", BARE: "x bare", ONE_AT_A_TIME: "x single"}
+GIBIBYTE = 1 << 30
+TEN = 9.95
+"""What would be 10 if rounded to a tenth."""
+
+EXPLANATION = """\
+Each figure is of whole processes, start and imports included. A server on the same machine, in a
+process of its own, sends the rows; the taps write them to a pipe as Singer messages. Where several
+read the same rows, they did so by turns in three rounds, and the fastest run of each counts. The
+columns that begin with x divide the rows per second by those of another:"""
+OTHERS = {
+    USUAL: "is the same tap with the writer and the conformance that the SDK uses by itself.",
+    DLT: (
+        "makes the same requests and writes JSON Lines to a folder. It has no compression to do, "
+        "is told that every column is text (the taps convert numbers and dates), and has a process "
+        "per core for normalizing, of which the largest counts as its memory. Arrow itself reads "
+        "the CSV here; *lists of rows* are lists of 5000 dicts, as most resources give them."
+    ),
+    BARE: (
+        "reads a local file with the `csv` module and writes each row with msgspec as soon "
+        "as it is read: no requests, no types, no schema. A tap that encodes many rows at once "
+        "can be faster."
+    ),
+    ONE_AT_A_TIME: "is the same tap with a `max_concurrency` of 1.",
+}
+
+
+@dataclass(frozen=True)
+class Line:
+    """A line of the table, as text."""
+
+    reads: str
+    by: str
+    rows: str
+    seconds: str
+    rows_per_second: str
+    times: Sequence[str]
+    peak_memory: str
+
+    @property
+    def cells(self) -> tuple[str, ...]:
+        """What stands in the columns."""
+        before = (self.reads, self.by, self.rows, self.seconds, self.rows_per_second)
+        return (*before, *self.times, self.peak_memory)
+
+
+def table(benches: Sequence[Bench]) -> Table:
+    """Give the table for the terminal."""
+    shown = Table(title=machine(), box=SIMPLE_HEAD)
+    for number, heading in enumerate(_headings(benches)):
+        shown.add_column(heading, justify="left" if number < 2 else "right", no_wrap=True)
+    for bench in benches:
+        for contest in bench.contests:
+            for line in _lines(contest, _compared(benches)):
+                is_tap = line.by.startswith("tap-")
+                shown.add_row(*line.cells, style="bold" if is_tap else "")
+            shown.add_section()
+    return shown
+
+
+def write(benches: Sequence[Bench]) -> None:
+    """Write the table into the repository."""
+    headings = _headings(benches)
+    rules = ["---" if number < 2 else "---:" for number in range(len(headings))]
+    lines = [
+        line.cells
+        for bench in benches
+        for contest in bench.contests
+        for line in _lines(contest, _compared(benches))
+    ]
+    rows = ("| " + " | ".join(cells) + " |" for cells in (headings, rules, *lines))
+    notes = "\n".join(f"* {note}" for bench in benches for note in bench.notes)
+    others = "\n".join(f"* **{name}** {OTHERS[name]}" for name in _compared(benches))
+    explanation = f"{EXPLANATION}\n\n{others}"
+    parts = ("# How fast the taps are", f"{machine()}.", "\n".join(rows), notes, explanation)
+    RESULTS.write_text("\n\n".join(filter(None, parts)) + "\n", encoding="utf-8")
+
+
+def machine() -> str:
+    """Tell when, on what and with what was measured."""
+    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / GIBIBYTE
+    return (
+        f"Measured on {datetime.now(UTC):%Y-%m-%d}, {os.cpu_count()} cores of "
+        f"{platform.machine()}, {memory:.0f} GiB of memory, Python {platform.python_version()}, "
+        f"singer-sdk {version('singer-sdk')}, dlt {with_dlt.version()}"
+    )
+
+
+def _headings(benches: Sequence[Bench]) -> list[str]:
+    times = (HEADINGS[name] for name in _compared(benches))
+    return ["reads", "by", "rows", "seconds", "rows/s", *times, "peak MiB"]
+
+
+def _compared(benches: Sequence[Bench]) -> list[str]:
+    """Give the names that anything is compared with."""
+    runs = {name for bench in benches for contest in bench.contests for name in contest.runs}
+    return [name for name in HEADINGS if name in runs]
+
+
+def _lines(contest: Contest, compared: Sequence[str]) -> Iterator[Line]:
+    for number, (name, run) in enumerate(contest.runs.items()):
+        yield Line(
+            reads="" if number else contest.reads,
+            by=name,
+            rows=f"{run.lines:,}",
+            seconds=f"{run.seconds:.1f}",
+            rows_per_second=f"{run.lines_per_second:,.0f}",
+            times=[_times(contest, name, other) for other in compared],
+            peak_memory=f"{run.peak_memory:.0f}",
+        )
+
+
+def _times(contest: Contest, name: str, other: str) -> str:
+    if other not in contest.runs or other == name:
+        return ""
+    times = contest.times(name, other)
+    return f"{times:.0f}" if times >= TEN else f"{times:#.2g}"

@@ -1,0 +1,76 @@
+"""Let dlt do the same extraction, in an environment of its own.
+
+dlt gets every help that its documentation names: no compression of files, names and types of all
+columns, and as many processes as there are cores for the step that it calls normalizing.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+from dataclasses import replace
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from tests.benchmarks.measure import Measurement, measure
+from tests.singer import program
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+SCRIPT = Path(__file__).with_name("dlt_pipeline.py")
+HELP = {
+    "DATA_WRITER__DISABLE_COMPRESSION": "true",
+    "DATA_WRITER__FILE_MAX_ITEMS": "100000",
+    "NORMALIZE__WORKERS": str(os.cpu_count()),
+    "RUNTIME__DLTHUB_TELEMETRY": "false",
+}
+
+
+def through_dlt(job: Mapping[str, object], directory: Path) -> Measurement:
+    """Measure dlt from start to end, its rows being those of the files that it has written.
+
+    Args:
+        job: The `dlt_pipeline.Job` without its directory.
+        directory: Where dlt may put a folder, which is removed afterwards.
+    """
+    folder = directory / "dlt"
+    command = [_python(), str(SCRIPT), json.dumps({**job, "directory": str(folder)})]
+    try:
+        measurement = measure(command, {**HELP, "DLT_DATA_DIR": str(folder / "data")})
+        return replace(measurement, lines=_lines_below(folder))
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@cache
+def version() -> str:
+    """Give the version of dlt that is measured."""
+    command = [_python(), "-c", "import dlt; print(dlt.__version__)"]
+    return subprocess.run(command, capture_output=True, check=True, text=True).stdout.strip()
+
+
+@cache
+def _python() -> str:
+    """Give the Python of the environment that the script asks for, made when it is missing."""
+    uv = program("uv")
+    subprocess.run([uv, "sync", "--quiet", "--script", SCRIPT], check=True)
+    find = [uv, "python", "find", "--script", str(SCRIPT)]
+    return subprocess.run(find, capture_output=True, check=True, text=True).stdout.strip()
+
+
+def _lines_below(folder: Path) -> int:
+    """Count the rows, all of which are in tables that dlt has not made for itself."""
+    return sum(
+        _lines_of(file)
+        for file in folder.glob("output/*/*/*.jsonl")
+        if not file.parent.name.startswith("_dlt")
+    )
+
+
+def _lines_of(file: Path) -> int:
+    with file.open("rb") as lines:
+        return sum(1 for _ in lines)
