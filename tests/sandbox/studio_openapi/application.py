@@ -58,7 +58,7 @@ class Application:
 
     def _answer(self, scope: Scope, key: str, body: bytes) -> bytes:
         tenant, method = self._tenant, scope["method"]
-        match = endpoints.found(scope["raw_path"].decode("latin-1"))
+        match = endpoints.find(scope["raw_path"].decode("latin-1"))
         studio = self._studio(key)
         known = match and versions.known(next(iter(match.methods.values())), tenant.version)
         if match is None or not known:

@@ -79,7 +79,7 @@ def documented() -> Mapping[str, Endpoint]:
     return {endpoint.name: endpoint for endpoint in endpoints}
 
 
-def found(path: str) -> Match | None:
+def find(path: str) -> Match | None:
     """Finds the endpoints of a path; a name of its own goes before a variable part."""
     parts = path.split("/")
     methods = _descend(_tree(), parts)

@@ -9,6 +9,8 @@ import bisect
 import copy
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
+from typing_extensions import override
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
@@ -65,6 +67,7 @@ class Registry(Invented[Record]):
         """How many records there are."""
         return len(self._ids)
 
+    @override
     def __setitem__(self, number: int, value: Record) -> None:
         """Adds or replaces a record."""
         super().__setitem__(number, value)

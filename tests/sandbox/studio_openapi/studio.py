@@ -2,26 +2,32 @@
 
 from __future__ import annotations
 
+import copy
 from functools import partial
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
 from tests.sandbox.studio_openapi.contents import (
     accounts,
+    bookings,
     checkins,
     classes,
     contracts,
+    correspondence,
     customers,
+    debt_collection,
     idle_periods,
+    memberships,
     premises,
+    self_service,
+    trial_offers,
 )
 from tests.sandbox.studio_openapi.contents.statuses import USUAL_MIX
 from tests.sandbox.studio_openapi.records import Invented, Record, Registry
+from tests.sandbox.studio_openapi.sketches import sketch
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from datetime import date
-
-Value = TypeVar("Value")
 
 _STEP = 7
 """Between the ids of customers, so that there are gaps."""
@@ -71,30 +77,94 @@ class Studio:
         last = self._first_customer + _STEP * customer_count
         ids = range(self._first_customer, last, _STEP)
         self._add_premises()
-        self.customers = Registry(lambda number: customers.invented(self, number), ids)
+        self._add_offers(class_count)
+        self.customers: Registry = Registry(partial(customers.invented, self), ids)
         self._add_belongings()
-        self.classes = classes.invented(self, class_count)
-        self.class_slots = classes.slots(self, self.classes)
+        self._add_belongings_of_contracts()
+        self._add_debts()
 
     def _add_premises(self) -> None:
-        self.information = premises.information(self)
-        self.utilization = premises.utilization()
-        self.tags = premises.tags()
-        self.employees = premises.records(self, "GET /v1/employees", range(8123, 8138))
-        self.devices = premises.records(self, "GET /v1/devices", range(31, 34))
-        self.additional_information_fields = premises.additional_information_fields(self)
+        self.information: Record = premises.information(self)
+        self.utilization: Record = premises.utilization()
+        self.tags: list[Record] = premises.tags()
+        self.employees: list[Record] = self._records("GET /v1/employees", range(8123, 8193))
+        self.devices: list[Record] = self._records("GET /v1/devices", range(31, 34))
+        self.additional_information_fields: list[Record] = premises.additional_information_fields(
+            self
+        )
+        self.lead_config: Record = self._record("GET /v1/leads/config")
+        self.member_lists: list[Record] = premises.member_lists(self)
+
+    def _add_offers(self, class_count: int) -> None:
+        offer = "GET /v1/memberships/membership-offers/{membershipOfferId}"
+        module = "GET /v1/memberships/self-service/additional-modules"
+        appointment = "GET /v1/appointments/bookable"
+        self.classes: list[Record] = classes.invented(self, class_count)
+        self.class_slots: list[Record] = classes.slots(self, self.classes)
+        self.bookable_appointments: list[Record] = self._records(appointment, range(201, 204))
+        self.membership_offers: list[Record] = self._records(offer, range(601, 605))
+        self.additional_modules: list[Record] = self._records(module, range(651, 655))
+        self.contract_cancelation_reasons: list[Record] = memberships.cancelation_reasons()
+        self.trial_offer_appointments: list[Record] = trial_offers.appointments(self)
+        self.trial_offer_classes: list[Record] = trial_offers.classes(self)
+        self.trial_offer_configs: list[Record] = trial_offers.configs(self)
+        self.online_offers: list[Record] = trial_offers.online_offers()
 
     def _add_belongings(self) -> None:
-        """Adds what belongs to customers and contracts, by the id of either."""
-        of = self._belongings
-        self.contracts = of(contracts.of_customer)
-        self.idle_periods = of(idle_periods.of_contract)
-        self.checkins = of(checkins.of_customer)
-        self.balances = of(accounts.balance)
-        self.transactions = of(accounts.past)
-        self.upcoming_transactions = of(accounts.upcoming)
+        """Adds what belongs to customers, by their ids."""
+        each, one = self._each, self._one
+        self.contracts: Invented[list[Record]] = each(contracts.of_customer)
+        self.checkins: Invented[list[Record]] = each(checkins.of_customer)
+        self.balances: Invented[Record] = one(accounts.balance)
+        self.transactions: Invented[list[Record]] = each(accounts.past)
+        self.upcoming_transactions: Invented[list[Record]] = each(accounts.upcoming)
+        self.class_bookings: Invented[list[Record]] = each(bookings.of_classes)
+        self.appointment_bookings: Invented[list[Record]] = each(bookings.of_appointments)
+        self.documents: Invented[list[Record]] = each(correspondence.documents)
+        self.benefits: Invented[list[Record]] = each(correspondence.benefits)
+        self.communication_preferences: Invented[list[Record]] = each(
+            correspondence.communication_preferences
+        )
+        self.address_data: Invented[Record] = one(self_service.address_data)
+        self.contact_data: Invented[Record] = one(self_service.contact_data)
+        self.master_data: Invented[Record] = one(self_service.master_data)
 
-    def _belongings(self, invent: Callable[[Studio, int], Value]) -> Invented[Value]:
+    def _add_belongings_of_contracts(self) -> None:
+        """Adds what belongs to contracts, by their ids."""
+        self.idle_periods: Invented[Record] = self._one(idle_periods.of_contract)
+        self.idle_period_configs: Invented[Record] = self._one(memberships.idle_period_config)
+        self.remaining_idle_periods: Invented[Record] = self._one(
+            memberships.remaining_idle_periods
+        )
+
+    def _add_debts(self) -> None:
+        """Adds what partners and tax advisors read; ids come to them by other ways."""
+        self.debt_collection_configuration: Record = self._record(
+            "GET /v1/debt-collection/configuration"
+        )
+        self.blocked_debtors: list[Record] = debt_collection.blocked_debtors(self)
+        self.blocked_debts: list[Record] = debt_collection.blocked_debts(self)
+        self.debt_collection_cases: list[Record] = debt_collection.cases(self)
+        self.debtors: dict[int, list[Record]] = {
+            run: debt_collection.debtors(self, run) for run in debt_collection.RUNS
+        }
+        self.transfer_details: dict[int, Record] = {
+            run: debt_collection.details(self, run) for run in debt_collection.RUNS
+        }
+        self.tax_advisor_exports: dict[int, Record] = {
+            number: debt_collection.export(self, number) for number in debt_collection.EXPORTS
+        }
+
+    def _record(self, endpoint: str) -> Record:
+        return copy.deepcopy(sketch(endpoint, 0, self.today))
+
+    def _records(self, endpoint: str, ids: range) -> list[Record]:
+        return premises.records(self, endpoint, ids)
+
+    def _one(self, invent: Callable[[Studio, int], Record]) -> Invented[Record]:
+        return Invented(partial(invent, self))
+
+    def _each(self, invent: Callable[[Studio, int], list[Record]]) -> Invented[list[Record]]:
         return Invented(partial(invent, self))
 
     def place_of(self, customer_id: int) -> int:

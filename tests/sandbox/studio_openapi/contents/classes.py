@@ -39,18 +39,29 @@ def slots(studio: Studio, classes: Sequence[Record]) -> list[Record]:
     ]
 
 
+def slot_id(class_id: int, day: int, hour: int) -> int:
+    """The id of a slot.
+
+    Args:
+        class_id: Of its class.
+        day: How many days after today it is.
+        hour: Which of the day's hours, modulo their number.
+    """
+    return 1000 * class_id + (day - _DAYS.start) * len(_HOURS) + hour % len(_HOURS)
+
+
 def day_of(slot: Record) -> date:
     """The day on which a slot begins where the studio is."""
     return date.fromisoformat(slot["startDateTime"][:10])
 
 
 def _slot(studio: Studio, offered: Record, day: int, hour: int, place: int) -> Record:
-    number = (day - _DAYS.start) * len(_HOURS) + _HOURS.index(hour)
+    number = slot_id(offered["id"], day, _HOURS.index(hour))
     begins = moments.at(studio.today + timedelta(day), hour, 5 * place)
-    drawn = sketch("GET /v1/classes/slots", number + place, studio.today)
+    drawn = sketch("GET /v1/classes/slots", number, studio.today)
     slot = {
         **copy.deepcopy(drawn),
-        "id": 1000 * offered["id"] + number,
+        "id": number,
         "startDateTime": moments.zoned(begins),
         "endDateTime": moments.zoned(begins + timedelta(minutes=45)),
         "classInformation": {"id": offered["id"], "title": offered.get("title")},

@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 from typing import TYPE_CHECKING
 
+from tests.sandbox.studio_openapi import moments
 from tests.sandbox.studio_openapi.sketches import sketch
 from tests.sandbox.studio_openapi.vocabulary import link
 
@@ -45,6 +46,18 @@ def tags() -> list[Record]:
 def utilization() -> Record:
     """How many people are there; more than fit in, and without a limit in some studios."""
     return {"capacity": 80, "count": 83}
+
+
+def member_lists(studio: Studio) -> list[Record]:
+    """Lists of members that the studio keeps, changed at different times."""
+    return [
+        {
+            "listId": number,
+            "name": name,
+            "modifiedDateTime": moments.with_offset(moments.at(studio.today, 6 + place)),
+        }
+        for place, (number, name) in enumerate([(51, "VIP"), (52, "Rückengruppe")])
+    ]
 
 
 def records(studio: Studio, endpoint: str, ids: Iterable[int]) -> list[Record]:

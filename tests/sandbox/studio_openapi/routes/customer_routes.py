@@ -25,12 +25,12 @@ def _customers(call: Call) -> Record:
     return chunks.of_customers(call, call.arguments["customerStatus"])
 
 
-def _checkins(call: Call) -> Record:
-    checkins = call.studio.checkins.peek(call.customer_id)
-    return chunks.cut(call, between(call, checkins))
+def checkins(call: Call) -> Record:
+    """A chunk of a customer's check-ins in the span asked for."""
+    return chunks.cut(call, _between(call, call.studio.checkins.peek(call.customer_id)))
 
 
-def between(call: Call, checkins: Sequence[Record]) -> list[Record]:
+def _between(call: Call, visits: Sequence[Record]) -> list[Record]:
     """The check-ins in the span asked for, which is one month up to today unless given.
 
     Raises:
@@ -41,13 +41,14 @@ def between(call: Call, checkins: Sequence[Record]) -> list[Record]:
     if not timedelta() <= last - first <= _LONGEST_SPAN:
         raise problems.invalid("toDate", problems.SPAN_TOO_LONG)
     start, end = first.isoformat(), last.isoformat()
-    return [checkin for checkin in checkins if start <= checkin["checkInDateTime"][:10] <= end]
+    return [visit for visit in visits if start <= visit["checkInDateTime"][:10] <= end]
 
 
-def _contracts(call: Call) -> list[Record]:
-    contracts = call.studio.contracts.peek(call.customer_id)
+def contracts(call: Call, customer_id: int) -> list[Record]:
+    """The contracts of a customer with the status asked for."""
+    found = call.studio.contracts.peek(customer_id)
     wanted = call.arguments["status"] or call.tenant.contracts_without_status
-    return [one for one in contracts if wanted in {None, one["contractStatus"]}]
+    return [one for one in found if wanted in {None, one["contractStatus"]}]
 
 
 def _month_before(day: date) -> date:
@@ -58,8 +59,8 @@ def _month_before(day: date) -> date:
 ROUTES: Mapping[str, Route] = {
     "GET /v1/customers": _customers,
     "GET /v1/customers/{customerId}": lambda call: call.studio.customers.peek(call.customer_id),
-    "GET /v1/customers/{customerId}/activities/checkins": _checkins,
-    "GET /v1/customers/{customerId}/contracts": _contracts,
+    "GET /v1/customers/{customerId}/activities/checkins": checkins,
+    "GET /v1/customers/{customerId}/contracts": lambda call: contracts(call, call.customer_id),
     "GET /v1/customers/{customerId}/account/balances": (
         lambda call: call.studio.balances.peek(call.customer_id)
     ),
