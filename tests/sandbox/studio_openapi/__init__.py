@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.sandbox.studio_openapi import quirks
+from tests.sandbox.studio_openapi import demonstration, quirks, troubles
 from tests.sandbox.studio_openapi.chunks import Mode
 from tests.sandbox.studio_openapi.limits import Limit
 from tests.sandbox.studio_openapi.studio import Studio
@@ -15,5 +15,7 @@ __all__ = [
     "Studio",
     "StudioOpenApi",
     "Throttling",
+    "demonstration",
     "quirks",
+    "troubles",
 ]

@@ -51,14 +51,10 @@ class Endpoint:
     @property
     def record(self) -> Schema:
         """JSON schema of one record of the answer."""
-        match self.envelope:
-            case "chunk":
-                found: Schema = self.answer["properties"]["result"]["items"]
-            case "array":
-                found = self.answer["items"]
-            case "object":
-                found = self.answer
-        return found
+        schema = self.answer
+        if self.envelope == "chunk":
+            schema = schema["properties"]["result"]
+        return schema if self.envelope == "object" else schema["items"]
 
 
 @dataclass(frozen=True)

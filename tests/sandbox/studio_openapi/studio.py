@@ -96,13 +96,12 @@ class Studio:
         self.member_lists: list[Record] = premises.member_lists(self)
 
     def _add_offers(self, class_count: int) -> None:
-        offer = "GET /v1/memberships/membership-offers/{membershipOfferId}"
         module = "GET /v1/memberships/self-service/additional-modules"
         appointment = "GET /v1/appointments/bookable"
         self.classes: list[Record] = classes.invented(self, class_count)
         self.class_slots: list[Record] = classes.slots(self, self.classes)
         self.bookable_appointments: list[Record] = self._records(appointment, range(201, 204))
-        self.membership_offers: list[Record] = self._records(offer, range(601, 605))
+        self.membership_offers: list[Record] = memberships.offers(self)
         self.additional_modules: list[Record] = self._records(module, range(651, 655))
         self.contract_cancelation_reasons: list[Record] = memberships.cancelation_reasons()
         self.trial_offer_appointments: list[Record] = trial_offers.appointments(self)
@@ -166,6 +165,10 @@ class Studio:
 
     def _each(self, invent: Callable[[Studio, int], list[Record]]) -> Invented[list[Record]]:
         return Invented(partial(invent, self))
+
+    def id_of(self, place: int) -> int:
+        """The id of the customer before whom there were so many."""
+        return self._first_customer + _STEP * place
 
     def place_of(self, customer_id: int) -> int:
         """How many customers of the studio were there first."""

@@ -51,7 +51,7 @@ def in_self_service(studio: Studio, contract: Record) -> Record:
 
 def _contract(studio: Studio, customer_id: int, place: int, state: str) -> Record:
     number, active = studio.place_of(customer_id), state == "ACTIVE"
-    drawn = sketch("GET /v1/customers/{customerId}/contracts", number + place, studio.today)
+    drawn = sketch("GET /v1/customers/{customerId}/contracts", number + place - 1, studio.today)
     contract_id = 10 * customer_id + place
     begun = -400 - number % 300
     contract = {

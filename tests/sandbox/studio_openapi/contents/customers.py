@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from tests.sandbox.studio_openapi.records import Record
     from tests.sandbox.studio_openapi.studio import Studio
 
+_MEDIUMS = ("CARD_NUMBER", "BARCODE", "PIN")
+
 
 def invented(studio: Studio, customer_id: int) -> Record:
     """A customer; of some, the number of the house is a number."""
@@ -46,10 +48,13 @@ def _relate(studio: Studio, customer_id: int, customer: Record) -> None:
         customer["idlePeriods"] = idle_periods.of_customer(studio, customer_id)
     if customer.get("accessMediums"):
         customer["accessMediums"] = [
-            {**medium, "id": 100 * customer_id + place, "value": f"{customer_id + place:010d}"}
-            for place, medium in enumerate(customer["accessMediums"])
+            {"id": 100 * customer_id + place, "type": kind, "value": f"{customer_id + place:010d}"}
+            for place, kind in enumerate(_MEDIUMS)
         ]
-        customer["cardNumbers"] = [f"{customer_id:010d}"]
+    if customer.get("cardNumbers"):
+        mediums = customer.get("accessMediums") or []
+        cards = [medium["value"] for medium in mediums if medium["type"] == "CARD_NUMBER"]
+        customer["cardNumbers"] = cards
     if customer.get("additionalInformationFieldAssignments"):
         customer["additionalInformationFieldAssignments"] = [
             {"additionalInformationFieldId": field["id"], "value": f"{customer_id % 97}"}

@@ -13,9 +13,9 @@ if TYPE_CHECKING:
     from tests.sandbox.studio_openapi.studio import Studio
 
 _PATH = "GET /v1/debt-collection"
-RUNS = (7001, 7002)
-EXPORTS = (9001, 9002)
-_DEBTORS = {RUNS[0]: 60, RUNS[1]: 3}
+RUNS = range(7001, 7003)
+EXPORTS = range(9001, 9003)
+_DEBTORS = dict(zip(RUNS, (60, 3), strict=True))
 _BLOCKED = 12
 """So many that they fill more than a slice of the usual size."""
 
@@ -26,13 +26,19 @@ def debtor_id(number: int) -> str:
 
 
 def debtors(studio: Studio, run: int) -> list[Record]:
-    """The debtors of a run."""
-    return _debtors(studio, f"{_PATH}/{{debtCollectionRunId}}/debtors", _DEBTORS[run])
+    """The debtors of a run, who are customers."""
+    found = _debtors(studio, f"{_PATH}/{{debtCollectionRunId}}/debtors", _DEBTORS[run])
+    for number, debtor in enumerate(found):
+        customer = studio.customers.peek(studio.id_of(number))
+        debtor["membershipNr"] = customer["customerNumber"]
+        debtor |= {name: customer[name] for name in ("firstName", "lastName")}
+    return found
 
 
 def details(studio: Studio, run: int) -> Record:
     """The head of a run."""
-    return copy.deepcopy(sketch(f"{_PATH}/{{debtCollectionRunId}}/details", run, studio.today))
+    drawn = sketch(f"{_PATH}/{{debtCollectionRunId}}/details", RUNS.index(run), studio.today)
+    return copy.deepcopy(drawn)
 
 
 def blocked_debtors(studio: Studio) -> list[Record]:
@@ -52,7 +58,7 @@ def cases(studio: Studio) -> list[Record]:
 
 def export(studio: Studio, number: int) -> Record:
     """A finished export for tax advisors."""
-    drawn = sketch("GET /v1/taxadvisor/exports/{exportId}", number, studio.today)
+    drawn = sketch("GET /v1/taxadvisor/exports/{exportId}", EXPORTS.index(number), studio.today)
     return {**drawn, "downloadUrl": link(f"exports/{number}.csv")}
 
 

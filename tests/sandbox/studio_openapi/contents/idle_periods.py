@@ -21,10 +21,11 @@ def of_contract(studio: Studio, contract_id: int) -> Record:
     number = studio.place_of(contracts.customer_of(contract_id))
     return {
         "pastIdlePeriods": [
-            _period(studio, contract_id, place, -200 * place) for place in range(1, number % 3 + 1)
+            _period(studio, contract_id, place, -200 * place)
+            for place in range(1, (number + 1) % 3 + 1)
         ],
         "currentAndUpcomingIdlePeriods": [
-            _period(studio, contract_id, 9, 20) for _ in range(number % 2)
+            _period(studio, contract_id, 9, 20) for _ in range((number + 1) % 2)
         ],
     }
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from tests.sandbox.studio_openapi.contents import contracts
+from tests.sandbox.studio_openapi.contents import contracts, premises
 from tests.sandbox.studio_openapi.sketches import sketch
 
 if TYPE_CHECKING:
@@ -27,6 +27,13 @@ def summary(record: Any, schema: Schema) -> Any:
         case "array":
             return [summary(item, schema["items"]) for item in record]
     return record
+
+
+def offers(studio: Studio) -> list[Record]:
+    """The offers with all details; terms are promised where there are fewer."""
+    endpoint = "GET /v1/memberships/membership-offers/{membershipOfferId}"
+    found = premises.records(studio, endpoint, range(601, 605))
+    return [{**offer, "terms": offer.get("terms") or []} for offer in found]
 
 
 def cancelation_reasons() -> list[Record]:

@@ -27,7 +27,7 @@ def information(studio: Studio) -> Record:
         "country": "Germany",
         "countryCode": "DE",
         "studioId": studio.id,
-        "closingDate": None,
+        "closingDate": None if studio.place else moments.shifted(studio.today, 700),
         "logoUrl": link(f"studios/{studio.id}/logo.png"),
         "openingHours": [
             {**week, "timeFrom": "06:00:00", "timeTo": "23:00:00"},

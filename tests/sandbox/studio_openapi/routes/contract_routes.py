@@ -52,9 +52,9 @@ def _module_contract(call: Call) -> Record:
 
 
 def _purchasable(call: Call) -> list[Record]:
-    """All modules but the first, which every contract has already."""
+    """All modules but the last, which every contract has already."""
     _contract(call)
-    return call.studio.additional_modules[1:]
+    return call.studio.additional_modules[:-1]
 
 
 def _contract_data(call: Call) -> list[Record]:
