@@ -1,8 +1,8 @@
 """Make the schema files of the package from a description of the API's endpoints.
 
 Run it in the repository: ``uv run tap-studio-openapi/make_schemas.py ENDPOINTS``, where ENDPOINTS
-is a JSON list of objects with ``method``, ``path`` and ``answer``, the JSON Schema of a success. The
-repository has one in ``tests/sandbox/studio_openapi``.
+is a JSON list of objects with ``method``, ``path`` and ``answer``, the JSON Schema of a success.
+The repository has one in ``tests/sandbox/studio_openapi``.
 """
 
 from __future__ import annotations

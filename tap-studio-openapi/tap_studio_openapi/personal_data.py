@@ -89,9 +89,7 @@ DOCUMENTS = {
     "customer_documents.fileName",
     "customer_documents.description",
 }
-PERSONAL = frozenset(
-    BANK | ACCESS | IDENTIFIERS | BIRTH | ADDRESS | HEALTH | FINANCES | DOCUMENTS
-)
+PERSONAL = frozenset(BANK | ACCESS | IDENTIFIERS | BIRTH | ADDRESS | HEALTH | FINANCES | DOCUMENTS)
 """The fields, by name; ``idlePeriods.reason`` is only meant within ``idlePeriods``."""
 
 EXPIRING = frozenset(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from functools import cached_property
+from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any, cast
 
 import click
@@ -121,16 +121,14 @@ class TapStudioOpenApi(Tap):
         studios: dict[int, Studio] = {}
         for connection in self.look_ahead.ahead(self.connections, self._start_to_identify):
             try:
-                studio = self.look_ahead.take(
-                    connection.name, lambda name=connection: self._identify(name)
-                )
-                self._add(studio, studios)
+                read = partial(self._identify, connection)
+                self._add(self.look_ahead.take(connection.name, read), studios)
             except FAILURES as error:
                 self.fail(f"{connection}: {told(error)}")
         return studios
 
     def _start_to_identify(self, connection: Connection, family: Family) -> None:
-        family.start(connection.name, lambda: self._identify(connection))
+        family.start(connection.name, partial(self._identify, connection))
 
     def _identify(self, connection: Connection) -> Studio:
         """Ask which studio a key opens; threads do so."""

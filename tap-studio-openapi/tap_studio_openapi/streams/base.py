@@ -28,7 +28,7 @@ from tap_studio_openapi.streams.readings import Reading
 from tap_studio_openapi.unknown_fields import KEPT_AS, KEPT_SCHEMA, Policy, UnknownFields
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from datetime import datetime
 
     from singer_sdk.helpers.types import Context, Record
@@ -63,8 +63,8 @@ class StudioStream(StudioClient):
     personal: ClassVar[frozenset[str]] = frozenset()
     is_personal: ClassVar[bool] = False
     unknown_fields: ClassVar[Policy] = "warn"
-    primary_keys = ("studio_id", "id")
-    state_partitioning_keys = ()
+    primary_keys: Sequence[str] = ("studio_id", "id")
+    state_partitioning_keys: Sequence[str] = ()
 
     @override
     def __init__(self, tap: TapStudioOpenApi) -> None:
@@ -163,8 +163,8 @@ class StudioStream(StudioClient):
     def get_records(self, context: Context | None) -> Iterator[Record]:
         begun = self._tap.begun
         for studio in self._tap.look_ahead.ahead(self._tap.studios.values(), self._start):
-            for context in self.contexts(studio):
-                yield from self.part(context)
+            for part in self.contexts(studio):
+                yield from self.part(part)
             self.end(studio, begun, is_complete=not studio.is_lost)
 
     def contexts(self, studio: Studio) -> list[dict[str, int]]:
@@ -337,7 +337,7 @@ class StudioStream(StudioClient):
 class ObjectStream(StudioStream):
     """A stream whose parts are one record each, which has no key of its own."""
 
-    primary_keys = ("studio_id",)
+    primary_keys: Sequence[str] = ("studio_id",)
 
     @override
     def fetch(self, context: Mapping[str, int]) -> Iterable[Record]:

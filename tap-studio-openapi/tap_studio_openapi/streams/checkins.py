@@ -61,7 +61,7 @@ class CustomerCheckins(PerCustomer):
             yield from self.rows(context, path, days)
 
     @override
-    def get_replication_key_signpost(self, context: Context | None) -> None:
+    def get_replication_key_signpost(self, context: Context | None = None) -> None:
         """Give none: the bookmark is the time of the run, not that of a record."""
 
     def _first_day(self, studio: Studio) -> date:

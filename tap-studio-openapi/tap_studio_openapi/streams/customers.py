@@ -6,7 +6,6 @@ Source: the API's documentation, ``GET /v1/customers``.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
 from functools import cached_property
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
@@ -14,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from typing_extensions import override
 
 from tap_studio_openapi import resume
-from tap_studio_openapi.errors import FAILURES, AnswerError, told
+from tap_studio_openapi.errors import FAILURES, AnswerError
 from tap_studio_openapi.pagination import Chunk, chunk_of, chunks
 from tap_studio_openapi.personal_data import PERSONAL
 from tap_studio_openapi.progress import Beat
@@ -24,6 +23,7 @@ from tap_studio_openapi.turns import in_turns
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from datetime import datetime
 
     from singer_sdk.helpers.types import Context, Record
 
@@ -139,9 +139,7 @@ class Customers(StudioStream):
         pages = self._pages_of(studio, point.place if point else Place(self._statuses[0]))
         return self._steps(studio, self._tap.look_ahead.one_ahead(pages))
 
-    def _steps(
-        self, studio: Studio, pages: Iterator[Page]
-    ) -> Iterator[Member | Milestone | Break]:
+    def _steps(self, studio: Studio, pages: Iterator[Page]) -> Iterator[Member | Milestone | Break]:
         seen: set[tuple[str, Any]] = set()
         try:
             for page in pages:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from typing_extensions import override
 
 from tap_studio_openapi.personal_data import PERSONAL
-from tap_studio_openapi.streams.base import ObjectStream, PerParent, StudioStream
+from tap_studio_openapi.streams.base import ObjectStream, StudioStream
 
 if TYPE_CHECKING:
     from tap_studio_openapi.connections import Studio
