@@ -12,25 +12,15 @@ from jsonschema import Draft7Validator
 from tests.sandbox.studio_openapi import StudioOpenApi
 from tests.sandbox.studio_openapi.endpoints import documented
 from tests.sandbox.studio_openapi_client import Client
+from tests.sandbox.studio_openapi_targets import targets
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator
 
-    from tests.sandbox.studio_openapi import Studio
-    from tests.sandbox.studio_openapi.endpoints import Endpoint, Schema
+    from tests.sandbox.studio_openapi.endpoints import Schema
 
 NEWEST = "1.20.1"
 CUSTOMERS = 60
-IDS: Mapping[str, list[int]] = {
-    "id": [8123, 8124, 8125],
-    "bookableAppointmentId": [201, 202],
-    "classId": [4107, 4108],
-    "configId": [301, 302],
-    "debtCollectionRunId": [7001, 7002],
-    "exportId": [9001, 9002],
-    "membershipOfferId": [601, 602, 603, 604],
-}
-"""What stands for variable parts of paths that no customer is needed for."""
 
 
 @pytest.fixture(scope="module")
@@ -39,12 +29,6 @@ def tenant() -> StudioOpenApi:
     sandbox = StudioOpenApi(version=NEWEST)
     sandbox.add_studio("key", customers=CUSTOMERS)
     return sandbox
-
-
-@pytest.fixture(scope="module")
-def studio(tenant: StudioOpenApi) -> Studio:
-    """The studio."""
-    return tenant.studios[0]
 
 
 @pytest.fixture(scope="module")
@@ -59,71 +43,6 @@ def answers(tenant: StudioOpenApi) -> Iterator[dict[str, list[Any]]]:
                 assert answer.status == 200, (endpoint.name, target, answer.body)
                 found[endpoint.name].append(answer.json)
         yield found
-
-
-def targets(endpoint: Endpoint, studio: Studio) -> Iterator[str]:
-    """Targets of requests that an endpoint has an answer to."""
-    path = endpoint.path.removeprefix("/v1")
-    names = re.findall(r"\{(\w+)\}", path)
-    for variables in variables_of(endpoint, studio, names):
-        for query in queries_of(endpoint, studio):
-            yield path.format(**variables) + query
-
-
-def variables_of(endpoint: Endpoint, studio: Studio, names: list[str]) -> Iterator[dict[str, int]]:
-    """Variable parts that lead to something."""
-    contracts = [one for customer in studio.customers for one in studio.contracts.peek(customer)]
-    match names:
-        case []:
-            yield {}
-        case ["customerId"]:
-            yield from ({"customerId": number} for number in studio.customers)
-        case ["customerId", "id"]:
-            for number in studio.customers:
-                for document in studio.documents.peek(number)[:1]:
-                    yield {"customerId": number, "id": document["id"]}
-        case ["customerId", "configId"]:
-            yield {"customerId": studio.id_of(0), "configId": 801}
-            yield {"customerId": studio.id_of(4), "configId": 801}
-        case ["contractId"]:
-            yield from ({"contractId": contract["id"]} for contract in contracts)
-        case ["contractId", "idlePeriodId"]:
-            for contract in contracts:
-                for period in studio.idle_periods.peek(contract["id"])["pastIdlePeriods"]:
-                    yield {"contractId": contract["id"], "idlePeriodId": period["id"]}
-        case ["contractId", "additionalModuleContractId"]:
-            for contract in contracts:
-                for module in contract.get("moduleContracts") or []:
-                    yield {"contractId": contract["id"], names[1]: module["id"]}
-        case ["classId", "classSlotId"]:
-            for slot in studio.class_slots:
-                if slot["startDateTime"][:10] == studio.today.isoformat():
-                    yield {"classId": slot["classInformation"]["id"], "classSlotId": slot["id"]}
-        case ["bookingId"]:
-            classes = "classes" in endpoint.path
-            bookings = studio.class_bookings if classes else studio.appointment_bookings
-            for number in studio.customers:
-                yield from ({"bookingId": one["bookingId"]} for one in bookings.peek(number))
-        case [name]:
-            yield from ({name: number} for number in IDS[name])
-
-
-def queries_of(endpoint: Endpoint, studio: Studio) -> list[str]:
-    """What an endpoint is asked beside its path, with slices as large as may be."""
-    names = {parameter.name: parameter.schema for parameter in endpoint.parameters}
-    if "sliceSize" in names:
-        return [f"?sliceSize={names['sliceSize']['maximum']}"]
-    if endpoint.path.endswith("/booking"):
-        return [f"?customerId={number}" for number in studio.customers]
-    if endpoint.path == "/v1/debt-collection/cases":
-        return ["?" + "&".join(f"debtorId=D-{1000 + number}" for number in range(12))]
-    if endpoint.path.endswith(LOOKUPS):
-        cards = (studio.customers.peek(number).get("cardNumbers") for number in studio.customers)
-        return [f"?cardNumber={card}" for numbers in cards for card in numbers or []]
-    return [""]
-
-
-LOOKUPS = ("/by", "/customers/benefits", "/measurement/latest")
 
 
 def with_gaps(schema: Schema) -> Schema:

@@ -47,19 +47,21 @@ def cancelation_reasons() -> list[Record]:
 
 def idle_period_config(studio: Studio, contract_id: int) -> Record:
     """The rules for idle periods of a contract."""
-    return sketch(f"{_OF_CONTRACT}/idle-periods/config", contract_id, studio.today)
+    return sketch(f"{_OF_CONTRACT}/idle-periods/config", _place(studio, contract_id), studio.today)
 
 
 def remaining_idle_periods(studio: Studio, contract_id: int) -> Record:
     """How many idle periods a contract may still have."""
-    return sketch(f"{_OF_CONTRACT}/idle-periods/remaining", contract_id, studio.today)
+    return sketch(
+        f"{_OF_CONTRACT}/idle-periods/remaining", _place(studio, contract_id), studio.today
+    )
 
 
 def module_contract(studio: Studio, contract_id: int, module_contract: Record) -> Record:
     """A module contract of a contract, which has no id of its own here."""
     endpoint = f"{_OF_CONTRACT}/additional-module-contracts/{{additionalModuleContractId}}"
     agreeing = {"name": module_contract["rateName"], "startDate": module_contract["startDate"]}
-    return {**sketch(endpoint, contract_id, studio.today), **agreeing}
+    return {**sketch(endpoint, _place(studio, contract_id), studio.today), **agreeing}
 
 
 def switches(studio: Studio, customer_id: int) -> list[Record]:
@@ -73,3 +75,7 @@ def switches(studio: Studio, customer_id: int) -> list[Record]:
     ]
     drawn = sketch(f"{_SWITCHES}/{{configId}}", number, studio.today)
     return [{**drawn, "id": 801, "sourceContracts": sources}]
+
+
+def _place(studio: Studio, contract_id: int) -> int:
+    return studio.place_of(contracts.customer_of(contract_id))
