@@ -8,8 +8,10 @@ from tests.sandbox.studio_openapi.limits import Limit
 from tests.sandbox.studio_openapi.studio import Studio
 from tests.sandbox.studio_openapi.studio_open_api import StudioOpenApi
 from tests.sandbox.studio_openapi.throttling import Throttling
+from tests.sandbox.studio_openapi.versions import NEWEST_DESCRIBED
 
 __all__ = [
+    "NEWEST_DESCRIBED",
     "Limit",
     "Mode",
     "Studio",

@@ -61,7 +61,7 @@ class HollowChunks:
 class AfterChunk:
     """Something happens between a chunk and the next, such as that rows come or go."""
 
-    def __init__(self, happen: Callable[[Studio], None], *, times: int = 1) -> None:
+    def __init__(self, happen: Callable[[Studio], object], *, times: int = 1) -> None:
         """Happens after so many chunks; it is given the studio."""
         self._happen = happen
         self._left = times

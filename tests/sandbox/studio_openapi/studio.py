@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import copy
-from functools import partial
+from functools import cached_property, partial
 from typing import TYPE_CHECKING
 
 from tests.sandbox.studio_openapi.contents import (
@@ -99,7 +99,6 @@ class Studio:
         module = "GET /v1/memberships/self-service/additional-modules"
         appointment = "GET /v1/appointments/bookable"
         self.classes: list[Record] = classes.invented(self, class_count)
-        self.class_slots: list[Record] = classes.slots(self, self.classes)
         self.bookable_appointments: list[Record] = self._records(appointment, range(201, 204))
         self.membership_offers: list[Record] = memberships.offers(self)
         self.additional_modules: list[Record] = self._records(module, range(651, 655))
@@ -144,9 +143,6 @@ class Studio:
         self.blocked_debtors: list[Record] = debt_collection.blocked_debtors(self)
         self.blocked_debts: list[Record] = debt_collection.blocked_debts(self)
         self.debt_collection_cases: list[Record] = debt_collection.cases(self)
-        self.debtors: dict[int, list[Record]] = {
-            run: debt_collection.debtors(self, run) for run in debt_collection.RUNS
-        }
         self.transfer_details: dict[int, Record] = {
             run: debt_collection.details(self, run) for run in debt_collection.RUNS
         }
@@ -179,6 +175,16 @@ class Studio:
         if (kept := self.customers.kept().get(customer_id)) is not None:
             return str(kept["status"])
         return self._statuses[self.place_of(customer_id) % len(self._statuses)]
+
+    @cached_property
+    def class_slots(self) -> list[Record]:
+        """The slots of all classes, ordered by time."""
+        return classes.slots(self, self.classes)
+
+    @cached_property
+    def debtors(self) -> dict[int, list[Record]]:
+        """The debtors of each debt collection run."""
+        return {run: debt_collection.debtors(self, run) for run in debt_collection.RUNS}
 
     def add_customer(self, **fields: object) -> Record:
         """Adds a customer with the highest id so far.

@@ -31,7 +31,9 @@ def window(call: Call) -> tuple[date, date]:
     first: date = call.arguments["slotWindowStartDate"] or call.today
     if first < call.today and not call.tenant.past_slots:
         raise problems.invalid("slotWindowStartDate")
-    days = call.arguments["daysAhead"] - (not call.tenant.last_day_included)
+    days = call.arguments["daysAhead"]
+    if days and not call.tenant.last_day_included:
+        days -= 1
     return first, first + timedelta(days)
 
 
