@@ -107,7 +107,8 @@ class TapStudioOpenApi(Tap):
     def session(self) -> requests.Session:
         """The session of all streams and threads."""
         pacer = Pacer(self.logger, self.config["requests_per_minute"])
-        return open_session(pacer, self.config["max_concurrency"])
+        urls = {connection.url for connection in self.connections}
+        return open_session(pacer, self.config["max_concurrency"], urls)
 
     @cached_property
     def connections(self) -> list[Connection]:
