@@ -5,23 +5,19 @@ Source: the API's documentation, section "Classes".
 
 from __future__ import annotations
 
-from datetime import timedelta
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 
 from typing_extensions import override
 
 from tap_studio_openapi.errors import AnswerError
-from tap_studio_openapi.personal_data import PERSONAL
 from tap_studio_openapi.streams.base import StudioStream
-from tap_studio_openapi.windows import today, windows
+from tap_studio_openapi.streams.slots import LONGEST_WINDOW, SlotStream
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from singer_sdk.helpers.types import Record
-
-LONGEST_WINDOW = 6
 
 
 class Classes(StudioStream):
@@ -33,7 +29,7 @@ class Classes(StudioStream):
     slice_size = 100
 
 
-class ClassSlots(StudioStream):
+class ClassSlots(SlotStream):
     """When classes take place in the coming days, and how full they are."""
 
     name = "class_slots"
@@ -41,23 +37,15 @@ class ClassSlots(StudioStream):
     path_of_class = "/v1/classes/{class_id}/slots"
     scopes = ("CLASSES_READ",)
     slice_size = 100
-    personal = PERSONAL
 
     @override
-    def fetch(self, context: Mapping[str, int]) -> Iterator[Record]:
-        first = today()
-        last = first + timedelta(self.config["class_slot_days"])
+    def fetch(self, context: Mapping[str, int]) -> Iterable[Record]:
         try:
-            for window in windows(first, last, LONGEST_WINDOW):
-                days = {
-                    "slotWindowStartDate": window.first.isoformat(),
-                    "daysAhead": window.days_ahead,
-                }
-                yield from self.rows(context, self.path, days)
+            return self.slots(context, self.path, LONGEST_WINDOW)
         except AnswerError as error:
             if error.status != HTTPStatus.NOT_FOUND:
                 raise
-            yield from self._by_class(context)
+            return self._by_class(context)
 
     def _by_class(self, context: Mapping[str, int]) -> Iterator[Record]:
         """Ask for one class after the other, as servers before version 1.7 know no other way."""

@@ -6,6 +6,9 @@ Communication", "Customers Self-service", "Classes", "Appointments" and "Members
 
 from __future__ import annotations
 
+from collections import defaultdict
+from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from typing_extensions import override
@@ -15,7 +18,33 @@ from tap_studio_openapi.streams.base import ObjectStream, PerParent
 from tap_studio_openapi.streams.customers import Customers
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
+
+    from singer_sdk.helpers.types import Record
+
+
+MOST_COMPARED = 100
+
+
+@dataclass
+class InactiveContracts:
+    """Whether a server gives inactive contracts unasked, which the API does not document.
+
+    Attributes:
+        may_be_missing: Whether they have to be asked for by themselves.
+    """
+
+    may_be_missing: bool = True
+    _compared: int = 0
+    _are_missing: bool = False
+
+    def compare(self, unasked: list[Record], inactive: list[Record]) -> None:
+        """Learn from the contracts of a customer: those given unasked, and the inactive ones."""
+        self._compared += 1
+        ids = {contract.get("id") for contract in unasked}
+        if any(contract.get("id") not in ids for contract in inactive):
+            self._are_missing = True
+        self.may_be_missing = self._are_missing or not (inactive or self._compared >= MOST_COMPARED)
 
 
 class PerCustomer(PerParent):
@@ -40,6 +69,21 @@ class CustomerContracts(PerCustomer):
     scopes = ("CUSTOMER_CONTRACT_READ", "CUSTOMER_READ")
     child_id = ("contract_id", "id")
     selected_by_default = True
+
+    @cached_property
+    def _contracts_seen(self) -> dict[str, InactiveContracts]:
+        return defaultdict(InactiveContracts)
+
+    @override
+    def fetch(self, context: Mapping[str, int]) -> Iterable[Record]:
+        path = self.path.format(**context)
+        found = list(self.rows(context, path, {}))
+        server = self._contracts_seen[self._tap.studios[context["studio_id"]].connection.url]
+        if server.may_be_missing:
+            inactive = list(self.rows(context, path, {"status": "INACTIVE"}))
+            server.compare(found, inactive)
+            found += inactive
+        return found
 
 
 class CustomerAccountBalances(ObjectPerCustomer):
