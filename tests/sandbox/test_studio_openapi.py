@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
+from http.client import IncompleteRead
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.sandbox.faults import Reset
+from tests.sandbox.faults import CutOff, Reset, html_page
 from tests.sandbox.studio_openapi import Studio, StudioOpenApi, demonstration, troubles
 from tests.sandbox.studio_openapi.endpoints import documented
 from tests.sandbox.studio_openapi_client import Client
@@ -88,6 +89,15 @@ def test_a_head_request_checks_the_key_alone(client: Client, tenant: StudioOpenA
         answer = client.send("HEAD", path.removeprefix("/v1"))
         assert (answer.status, answer.body) == (200, b"")
     assert Client(client.url, "other").send("HEAD", "/studios/information").status == 401
+
+
+def test_another_host_has_studios_of_its_own(client: Client) -> None:
+    other = StudioOpenApi(first_place=2)
+    other.add_studio("kiel")
+    with other.serve() as url:
+        studios = [Client(one, "kiel").get("/studios/information") for one in (client.url, url)]
+        assert studios[0].json["studioId"] != studios[1].json["studioId"]
+        assert Client(url, "bonn").get("/studios/information").status == 401
 
 
 def test_a_key_may_lose_its_studio(client: Client, tenant: StudioOpenApi) -> None:
@@ -189,6 +199,8 @@ def test_every_chunked_endpoint_has_been_asked_for_its_slices() -> None:
         ),
         ("/nowhere", UNKNOWN),
         ("/customers/by/name", UNKNOWN),
+        ("/devices/methods/GET", UNKNOWN),
+        ("/customers/", UNKNOWN),
         ("/employees/1", UNKNOWN),
         ("/debt-collection/1/debtors", UNKNOWN),
         ("/taxadvisor/exports/1", UNKNOWN),
@@ -397,6 +409,16 @@ def test_requests_are_recorded_and_faults_happen(client: Client, tenant: StudioO
     statuses = [(request.path, request.status) for request in tenant.requests]
     devices = [("/v1/devices", status) for status in (500, 404)]
     assert statuses == [*devices, ("/v1/employees", None), ("/v1/devices", 200)]
+
+
+def test_answers_may_be_pages_or_break_off(client: Client, tenant: StudioOpenApi) -> None:
+    tenant.faults.add("GET", "/v1/devices", html_page(502, "Bad Gateway"))
+    tenant.faults.add("GET", "/v1/devices", CutOff(10))
+    answer = client.get("/devices")
+    assert (answer.status, answer.body[:6]) == (502, b"<html>")
+    with pytest.raises(IncompleteRead) as broken:
+        client.get("/devices")
+    assert len(broken.value.partial) == 10
 
 
 def test_the_demonstration_has_three_studios_and_a_member_who_does_not_allow_access() -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import hmac
-import json
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
@@ -120,7 +119,7 @@ def _check_scopes(endpoint: Endpoint, granted: frozenset[str] | None) -> None:
 
 def _decoded(body: bytes) -> Any:
     try:
-        return json.loads(body or b"{}")
+        return msgspec.json.decode(body or b"{}")
     except ValueError:
         raise problems.invalid("body") from None
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
@@ -77,36 +77,40 @@ def documented() -> Mapping[str, Endpoint]:
 
 def find(path: str) -> Match | None:
     """Finds the endpoints of a path; a name of its own goes before a variable part."""
-    parts = path.split("/")
-    methods = _descend(_tree(), parts)
+    methods = _descend(_tree(), path.split("/"))
     if methods is None:
         return None
     template = next(iter(methods.values())).path.split("/")
-    pairs = zip(template, parts, strict=True)
+    pairs = zip(template, path.split("/"), strict=True)
     return Match(methods, {name[1:-1]: part for name, part in pairs if name.startswith("{")})
 
 
+@dataclass
+class _Node:
+    """Where the paths of endpoints part; the branch ``{}`` is any variable part."""
+
+    branches: dict[str, _Node] = field(default_factory=dict)
+    methods: dict[str, Endpoint] = field(default_factory=dict)
+
+
 @cache
-def _tree() -> dict[str, Any]:
-    """Endpoints by method, below the parts of their paths; ``{}`` is any variable part."""
-    root: dict[str, Any] = {}
+def _tree() -> _Node:
+    root = _Node()
     for endpoint in documented().values():
         node = root
         for part in endpoint.path.split("/"):
-            node = node.setdefault("{}" if part.startswith("{") else part, {})
-        node.setdefault("methods", {})[endpoint.method] = endpoint
+            node = node.branches.setdefault("{}" if part.startswith("{") else part, _Node())
+        node.methods[endpoint.method] = endpoint
     return root
 
 
-def _descend(node: dict[str, Any], parts: list[str]) -> Mapping[str, Endpoint] | None:
+def _descend(node: _Node, parts: list[str]) -> Mapping[str, Endpoint] | None:
     if not parts:
-        methods: Mapping[str, Endpoint] | None = node.get("methods")
-        return methods
-    first, rest = parts[0], parts[1:]
-    for branch in (first, "{}"):
-        if branch in node and first and (methods := _descend(node[branch], rest)):
-            return methods
-    return _descend(node[""], rest) if not first and "" in node else None
+        return node.methods or None
+    for branch in (parts[0], "{}") if parts[0] else ("",):
+        if branch in node.branches and (found := _descend(node.branches[branch], parts[1:])):
+            return found
+    return None
 
 
 def _endpoint(described: Mapping[str, Any]) -> Endpoint:

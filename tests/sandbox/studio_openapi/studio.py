@@ -54,7 +54,7 @@ class Studio:
         """Opens a studio.
 
         Args:
-            place: Among the studios of the tenant, from zero.
+            place: Among the studios of all tenants of a test, from zero.
             name: What it is called.
             today: The day around which its data lie.
             customer_count: How many customers it has, of all statuses together.

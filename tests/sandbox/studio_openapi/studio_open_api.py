@@ -54,6 +54,7 @@ class StudioOpenApi:
         version: str = versions.NEWEST_DESCRIBED,
         latency: float = 0.0,
         limit: Limit | None = None,
+        first_place: int = 0,
         now: Callable[[], datetime] = _utc_now,
     ) -> None:
         """Makes a tenant without studios.
@@ -62,6 +63,8 @@ class StudioOpenApi:
             version: What the server has of the API, such as ``1.6.0``.
             latency: Seconds that every answer takes.
             limit: How many requests an endpoint takes; the documented limit if not given.
+            first_place: Where its studios begin among those of all tenants of a test, so that
+                their ids differ.
             now: The server's clock.
         """
         self.version = version
@@ -80,6 +83,7 @@ class StudioOpenApi:
         self.scopes: dict[str, frozenset[str] | None] = {}
         self.requests: list[ReceivedRequest] = []
         self.faults = Faults()
+        self._first_place = first_place
         self._now = now
 
     @contextlib.contextmanager
@@ -114,7 +118,7 @@ class StudioOpenApi:
         Returns:
             The studio, the contents of which may be changed.
         """
-        place = len(self.studios)
+        place = self._first_place + len(self.studios)
         name = name or f"Kiel Süd {place + 1}"
         studio = Studio(place, name, self.today(), customer_count=customers, **contents)
         self.studios.append(studio)

@@ -60,6 +60,7 @@ _FIELDS_SINCE: Mapping[str, Mapping[str, str]] = {
     "/v1/classes": {"cancelCondition": "1.9.0"},
     "/v1/classes/{classId}/slots": {"classInformation": "1.8.3"},
     "/v1/customers": {"createdDateTime": "1.10.0"},
+    "/v1/customers/{customerId}": {"createdDateTime": "1.10.0"},
     "/v1/customers/{customerId}/contracts": {"priceDetails": "1.4.17", "rateCodes": "1.7.0"},
     "/v1/studios/information": {"openingHoursCategories": "1.7.0"},
 }
