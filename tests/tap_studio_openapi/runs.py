@@ -7,6 +7,7 @@ import os
 import subprocess
 from typing import TYPE_CHECKING, Any, Self
 
+from tests.processes import run_program
 from tests.singer import Run, catalog, lines_of, program, read_output
 
 if TYPE_CHECKING:
@@ -14,7 +15,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 NAME = "tap-studio-openapi"
-TIME_LIMIT_SECONDS = 240
 
 
 class Tap:
@@ -102,9 +102,7 @@ class Tap:
         return self._finished(command)
 
     def _finished(self, command: list[str]) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(
-            command, capture_output=True, text=True, timeout=TIME_LIMIT_SECONDS, check=False
-        )
+        return run_program(command)
 
     def _command(
         self,
