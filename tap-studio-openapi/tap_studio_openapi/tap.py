@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     import requests
+    from singer_sdk import Stream
     from singer_sdk.singerlib.encoding.base import GenericSingerWriter
 
     from tap_studio_openapi.connections import Connection
@@ -163,7 +164,7 @@ class TapStudioOpenApi(Tap):
         self.logger.error(failure)
         self.failures.append(failure)
 
-    def raise_failures_at_the_end(self, stream: StudioStream) -> None:
+    def raise_failures_at_the_end(self, stream: Stream) -> None:
         """Raise one error about all that has failed, once `stream` is the last of all.
 
         Raises:

@@ -87,7 +87,7 @@ def test_what_is_noted_is_written_before(place: Place, tap: Tap) -> None:
     process = tap.start(place.one(**FREE), *STREAMS)
     assert process.stdout is not None
     balances = 0
-    seen = {}
+    seen: dict[str | None, int] = {}
     for line in process.stdout:
         message = json.loads(line)
         if message.get("stream") == "customer_account_balances" and message["type"] == "RECORD":

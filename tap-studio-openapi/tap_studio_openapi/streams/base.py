@@ -1,31 +1,21 @@
-"""What all streams have in common: a part per studio or parent, and failures that stay alone."""
+"""What all streams have in common: a part per studio or parent, and records that fit."""
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
 from functools import cached_property, partial
-from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 from singer_sdk.singerlib.catalog import REPLICATION_INCREMENTAL
 from singer_sdk.singerlib.schema import Schema
 from typing_extensions import override
 
-from tap_studio_openapi.client import StudioClient
-from tap_studio_openapi.errors import (
-    FAILURES,
-    NO_SUCH_TENANT,
-    OPTED_OUT,
-    AnswerError,
-    UnreadableError,
-    told,
-)
+from tap_studio_openapi.errors import FAILURES, AnswerError, UnreadableError
 from tap_studio_openapi.fitting import fitting
 from tap_studio_openapi.pagination import chunk_of, chunks
 from tap_studio_openapi.personal_data import EXPIRING, leave_out_of_schema
 from tap_studio_openapi.schemas import refine, shipped
 from tap_studio_openapi.streams.children import ChildStream
-from tap_studio_openapi.streams.readings import Reading
+from tap_studio_openapi.streams.isolation import IsolatedStream
 from tap_studio_openapi.unknown_fields import KEPT_AS, KEPT_SCHEMA, Policy, UnknownFields
 
 if TYPE_CHECKING:
@@ -39,28 +29,22 @@ if TYPE_CHECKING:
     from tap_studio_openapi.look_ahead import Family
     from tap_studio_openapi.tap import TapStudioOpenApi
 
-MOST_SKIPS_TOLD = 3
 WITHOUT_KEY = "records without a key"
-FINAL = {HTTPStatus.BAD_REQUEST, HTTPStatus.CONFLICT}
 
 
-class StudioStream(StudioClient):
+class StudioStream(IsolatedStream):
     """A stream that every studio has, read in one part per studio.
 
     Attributes:
         path: The API's path; ``{customer_id}`` and the like stand in the context of a part.
-        scopes: What a key needs, any one of them.
         slice_size: How many records a chunk holds; None where the list comes whole.
-        since: The API's version that brought the endpoint, if a server may be older.
         child_id: What children call the id of a record here, and which field it is.
         personal: The fields about persons, named as in `personal_data`.
         is_personal: Whether it holds nothing but ids that does not tell about persons.
         unknown_fields: What to do with unknown fields where the settings say ``warn``.
     """
 
-    scopes: ClassVar[tuple[str, ...]]
     slice_size: ClassVar[int | None] = None
-    since: ClassVar[str | None] = None
     child_id: ClassVar[tuple[str, str] | None] = None
     personal: ClassVar[frozenset[str]] = frozenset()
     is_personal: ClassVar[bool] = False
@@ -89,8 +73,6 @@ class StudioStream(StudioClient):
         self._fit = fitting(schema, left_out, self.name, only_known=hides_persons)
         self._unknown_fields = UnknownFields(policy, schema["properties"], self.logger)
         self._nulls = dict.fromkeys(schema["properties"])
-        self._readings: defaultdict[int, Reading] = defaultdict(Reading)
-        self._skipped: Counter[str] = Counter()
 
     @override
     def apply_catalog(self, catalog: Catalog) -> None:
@@ -159,7 +141,7 @@ class StudioStream(StudioClient):
     def ask_ahead(self, context: Mapping[str, int], family: Family) -> None:
         """Let threads ask for a part, and for its children after it."""
         studio_id = context["studio_id"]
-        if not self._readings[studio_id].is_over and not self._tap.studios[studio_id].is_lost:
+        if not self.readings[studio_id].is_over and not self._tap.studios[studio_id].is_lost:
             family.start(
                 self._part_name(context), partial(self._fetch_with_children, context, family)
             )
@@ -206,22 +188,22 @@ class StudioStream(StudioClient):
             begun: When its reading began, in an earlier run perhaps.
             is_complete: Whether all parents were there.
         """
-        reading = self._readings[studio.id]
+        reading = self.readings[studio.id]
         if reading.is_forbidden and not reading.is_over:
-            self._end_for_scope(studio)
+            self.end_for_scope(studio)
         for child in self.wanted_children:
             child.end(studio, begun, is_complete=is_complete and reading.is_complete)
 
     def has_failed(self, studio: Studio) -> bool:
         """Tell whether anything of a studio could not be read, children included."""
-        return not self._readings[studio.id].is_complete or any(
+        return not self.readings[studio.id].is_complete or any(
             child.has_failed(studio) for child in self.wanted_children
         )
 
     def part(self, context: Mapping[str, int]) -> Iterator[Record]:
         """Give the records of a part; what goes wrong in it is noted, and ends it alone."""
         studio = self._tap.studios[context["studio_id"]]
-        reading = self._readings[studio.id]
+        reading = self.readings[studio.id]
         if reading.is_over or studio.is_lost:
             return
         try:
@@ -230,9 +212,9 @@ class StudioStream(StudioClient):
             )
             yield from self.finished(records, context)
         except AnswerError as error:
-            self._refused(studio, context, error)
+            self.refused(studio, context, error)
         except FAILURES as error:
-            self._failed(studio, context, error)
+            self.failed(studio, context, error)
         else:
             reading.answer()
 
@@ -252,78 +234,12 @@ class StudioStream(StudioClient):
                 seen.add(key)
                 yield record
 
-    def _refused(self, studio: Studio, context: Mapping[str, int], error: AnswerError) -> None:
-        """Deal with an answer that the server will not give."""
-        where = self._where(studio, context)
-        reading = self._readings[studio.id]
-        is_child = len(context) > 1
-        if error.status == HTTPStatus.UNAUTHORIZED or error.code == NO_SUCH_TENANT:
-            studio.is_lost = True
-            self._tap.fail(f"{studio}: {error}")
-        elif error.status == HTTPStatus.FORBIDDEN and error.code == OPTED_OUT:
-            self.skip("members who have switched off access by third parties", where)
-        elif error.status == HTTPStatus.FORBIDDEN:
-            reading.forbidden += 1
-            if reading.refuse() or not is_child:
-                self._end_for_scope(studio)
-            else:
-                self.skip("parts that the key may not read", f"{where}: {error}")
-        elif error.status == HTTPStatus.NOT_FOUND and is_child and not reading.refuse():
-            self.skip("parts that are not there any more", f"{where}: {error}")
-        elif error.status == HTTPStatus.NOT_FOUND and not is_child and self.since:
-            self.skip(f"studios whose server is older than version {self.since}", where)
-        elif error.status in FINAL or error.status == HTTPStatus.NOT_FOUND:
-            reading.end()
-            self._tap.fail(f"{where}: {error}")
-        else:
-            self._failed(studio, context, error)
-
-    def _failed(self, studio: Studio, context: Mapping[str, int], error: Exception) -> None:
-        """Note a failure of one part; after some in a row the rest is left."""
-        reading = self._readings[studio.id]
-        rest = ""
-        if reading.fail():
-            reading.end()
-            rest = " The rest of this stream is left out, as that was not the first in a row."
-        self._tap.fail(f"{self._where(studio, context)}: {told(error)}{rest}")
-        self.logger.debug("Where it failed:", exc_info=error)
-
-    def _end_for_scope(self, studio: Studio) -> None:
-        self._readings[studio.id].end()
-        self._tap.fail(
-            f"{self.name} of {studio}: the key lacks the scope {' or '.join(self.scopes)}. Have "
-            "the vendor or the studio's owner add it to the integration, or deselect the stream."
-        )
-
-    def _where(self, studio: Studio, context: Mapping[str, int]) -> str:
-        """Name a part in messages."""
-        ids = [f", {name.removesuffix('_id')} {context[name]}" for name in list(context)[1:]]
-        return f"{self.name} of {studio}{''.join(ids)}"
-
-    def skip(self, reason: str, detail: str) -> None:
-        """Note that something is left out, to be counted in the log at the end.
-
-        Args:
-            reason: What kind of thing.
-            detail: Which one.
-        """
-        self._skipped[reason] += 1
-        is_told = self._skipped[reason] <= MOST_SKIPS_TOLD
-        (self.logger.warning if is_told else self.logger.debug)("Skipped, %s: %s", reason, detail)
-
     @override
     def generate_child_contexts(
         self, record: Record, context: Context | None
     ) -> Iterator[Context | None]:
         if self.wanted_children:
             yield self.context_below(record, context or {"studio_id": record["studio_id"]})
-
-    @override
-    def log_sync_costs(self) -> None:
-        super().log_sync_costs()
-        for reason, number in self._skipped.items():
-            self.logger.warning("%s: %s skipped, %s.", self.name, f"{number:,}", reason)
-        self._tap.raise_failures_at_the_end(self)
 
     def advance_bookmark(self, context: Context, value: str) -> None:
         """Note that all records up to `value` have been written, and say so to the target."""

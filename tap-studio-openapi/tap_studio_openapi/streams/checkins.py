@@ -56,7 +56,7 @@ class CustomerCheckins(PerCustomer):
     @override
     def end(self, studio: Studio, begun: datetime, *, is_complete: bool) -> None:
         super().end(studio, begun, is_complete=is_complete)
-        if is_complete and self._readings[studio.id].is_complete:
+        if is_complete and self.readings[studio.id].is_complete:
             self.advance_bookmark({"studio_id": studio.id}, begun.isoformat(timespec="seconds"))
 
     @override

@@ -204,9 +204,9 @@ class Customers(StudioStream):
         """Note that a list has failed; what was read of it is good, and taken up next time."""
         context = {"studio_id": studio.id}
         if isinstance(error, AnswerError):
-            self._refused(studio, context, error)
+            self.refused(studio, context, error)
         else:
-            self._failed(studio, context, error)
+            self.failed(studio, context, error)
         self.end(studio, self._begun_of(studio), is_complete=False)
 
     @cached_property

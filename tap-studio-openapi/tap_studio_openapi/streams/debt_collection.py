@@ -21,6 +21,7 @@ class DebtCollectionConfiguration(ObjectStream):
 
     name = "debt_collection_configuration"
     path = "/v1/debt-collection/configuration"
+    since = "1.4.21"
     scopes = ("DEBT_COLLECTION_READ",)
     personal = PERSONAL
     selected_by_default = False
@@ -41,6 +42,7 @@ class DebtCollectionBlockedDebtors(Blocked):
 
     name = "debt_collection_blocked_debtors"
     path = "/v1/debt-collection/blocked/debtors"
+    since = "1.4.19"
 
 
 class DebtCollectionBlockedDebts(Blocked):
@@ -48,6 +50,7 @@ class DebtCollectionBlockedDebts(Blocked):
 
     name = "debt_collection_blocked_debts"
     path = "/v1/debt-collection/blocked/debts"
+    since = "1.4.19"
 
 
 class PerRun(StudioStream):

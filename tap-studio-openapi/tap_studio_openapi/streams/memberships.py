@@ -14,6 +14,7 @@ class MembershipOffers(StudioStream):
 
     name = "membership_offers"
     path = "/v1/memberships/membership-offers"
+    since = "1.4.30"
     scopes = ("MEMBERSHIP_READ",)
     child_id = ("membership_offer_id", "id")
 
@@ -34,6 +35,7 @@ class AdditionalModules(StudioStream):
 
     name = "additional_modules"
     path = "/v1/memberships/self-service/additional-modules"
+    since = "1.4.4"
     scopes = ("MEMBERSHIP_SELF_SERVICE_ADDITIONAL_MODULE_READ",)
 
 

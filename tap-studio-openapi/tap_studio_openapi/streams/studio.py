@@ -63,6 +63,7 @@ class Employees(StudioStream):
 
     name = "employees"
     path = "/v1/employees"
+    since = "1.4.24"
     scopes = ("EMPLOYEE_READ",)
     slice_size = 100
     personal = PERSONAL
@@ -73,6 +74,7 @@ class Devices(StudioStream):
 
     name = "devices"
     path = "/v1/devices"
+    since = "1.4.0"
     scopes = ("DEVICE_READ",)
     selected_by_default = False
 
@@ -82,6 +84,7 @@ class AdditionalInformationFields(StudioStream):
 
     name = "additional_information_fields"
     path = "/v1/customers/additional-information-fields"
+    since = "1.4.27"
     scopes = ("ADDITIONAL_INFORMATION_READ",)
 
 
@@ -100,6 +103,7 @@ class TenantStudiosWithOffers(StudioStream):
 
     name = "tenant_studios_with_offers"
     path = "/v1/cross-studio/membership-offers/studios"
+    since = "1.4.27"
     scopes = ("STUDIO_READ",)
     primary_keys = ("studio_id", "studioId")
     selected_by_default = False

@@ -45,6 +45,7 @@ class TrialOfferClasses(TrialOffers):
 
     name = "trial_offer_classes"
     path = f"{LISTS}/classes"
+    since = "1.4.12"
     offered = "trialOfferClass"
     offered_id = "class_id"
     primary_keys = ("studio_id", "class_id", "trialOfferConfigId")
@@ -55,6 +56,7 @@ class TrialOfferAppointments(TrialOffers):
 
     name = "trial_offer_appointments"
     path = f"{LISTS}/appointments/bookable"
+    since = "1.4.12"
     offered = "trialOfferBookableAppointment"
     offered_id = "bookable_appointment_id"
     primary_keys = ("studio_id", "bookable_appointment_id", "trialOfferConfigId")
@@ -65,6 +67,7 @@ class TrialOfferConfigs(StudioStream):
 
     name = "trial_offer_configs"
     path = "/v1/trial-offers/config/{config_id}"
+    since = "1.4.12"
     scopes = ("TRIAL_OFFER_READ",)
     slice_size = 100
     selected_by_default = False
