@@ -224,6 +224,17 @@ def test_unknown_fields_fail_their_stream_if_wanted(place: Place, tap: Tap) -> N
     assert run.records["classes"]
 
 
+def test_unknown_fields_end_the_customers_of_their_studio(place: Place, tap: Tap) -> None:
+    place.server.extra_fields["/v1/customers"] = {"nickname": "Leni"}
+
+    run = tap.fail(place.both(unknown_fields="fail"), "customers", "customer_checkins")
+
+    assert "2 part(s) of the sync failed" in run.log
+    assert run.records["customers"] == []
+    partitions = run.output.state["bookmarks"]["customer_checkins"].get("partitions", [])
+    assert not any("replication_key_value" in entry for entry in partitions)
+
+
 def test_online_offers_keep_what_is_not_documented(place: Place, tap: Tap) -> None:
     place.server.version = "1.13.2"
     place.server.extra_fields["/v1/online-offers/purchasable"] = {"offerType": "CHECK_IN_BASED"}

@@ -108,15 +108,25 @@ class Customers(StudioStream):
         for step in self._tap.look_ahead.ahead(steps, self._start_children):
             match step:
                 case Member(studio, record):
-                    if not studio.is_lost:
-                        number += 1
-                        yield from self.finished([record], {"studio_id": studio.id})
+                    number += 1
+                    yield from self._member(studio, record)
                 case Milestone(studio, place):
                     self._pass(studio, place)
                 case Break(studio, error):
                     self._break(studio, error)
             if beat.due():
                 self.logger.info("%s customers so far.", f"{number:,}")
+
+    def _member(self, studio: Studio, record: Record) -> Iterator[Record]:
+        """Give a customer; one that does not fit ends the studio's customers."""
+        if studio.is_lost or self.readings[studio.id].is_over:
+            return
+        context = {"studio_id": studio.id}
+        try:
+            yield from self.finished([record], context)
+        except FAILURES as error:
+            self.failed(studio, context, error)
+            self.readings[studio.id].end()
 
     def _start_children(self, step: Member | Milestone | Break, family: Family) -> None:
         if isinstance(step, Member) and step.record.get("id") is not None:

@@ -57,6 +57,7 @@ class PerRun(StudioStream):
     """One part per debt collection run of the settings; each studio knows only its own runs."""
 
     scopes = ("DEBT_COLLECTION_READ",)
+    is_sparse = True
     selected_by_default = False
 
     @override

@@ -28,10 +28,12 @@ class IsolatedStream(StudioClient):
     Attributes:
         scopes: What a key needs, any one of them.
         since: The API's version that brought the endpoint, if a server may be older.
+        is_sparse: Whether parts are asked for that are known to be in some studios only.
     """
 
     scopes: ClassVar[tuple[str, ...]]
     since: ClassVar[str | None] = None
+    is_sparse: ClassVar[bool] = False
 
     @override
     def __init__(self, tap: TapStudioOpenApi, schema: dict[str, Any]) -> None:
@@ -55,8 +57,8 @@ class IsolatedStream(StudioClient):
                 self.end_for_scope(studio)
             else:
                 self.skip("parts that the key may not read", f"{where}: {error}")
-        elif error.status == HTTPStatus.NOT_FOUND and is_child and not reading.refuse():
-            self.skip("parts that are not there any more", f"{where}: {error}")
+        elif error.status == HTTPStatus.NOT_FOUND and is_child and self._may_be_gone(reading):
+            self.skip("parts that are not there", f"{where}: {error}")
         elif error.status == HTTPStatus.NOT_FOUND and not is_child and self.since:
             self.skip(f"studios whose server is older than version {self.since}", where)
         elif error.status in FINAL:
@@ -64,6 +66,10 @@ class IsolatedStream(StudioClient):
             self._tap.fail(f"{where}: {error}")
         else:
             self.failed(studio, context, error)
+
+    def _may_be_gone(self, reading: Reading) -> bool:
+        """Tell whether it is just one part that is not there, and not the endpoint."""
+        return self.is_sparse or not reading.refuse()
 
     def failed(self, studio: Studio, context: Mapping[str, int], error: Exception) -> None:
         """Note a failure of one part; after some in a row the rest is left."""
