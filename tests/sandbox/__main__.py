@@ -1,4 +1,4 @@
-"""Serves a GoatCounter with a month of invented visitors, and a goTom, until interrupted."""
+"""Serves a GoatCounter with a month of visitors, a goTom and three studios until interrupted."""
 
 from __future__ import annotations
 
@@ -8,15 +8,17 @@ import sys
 import threading
 from typing import TYPE_CHECKING
 
-from tests.sandbox import goatcounter, gotom
+from tests.sandbox import goatcounter, gotom, studio_openapi
 from tests.sandbox.goatcounter import DEFAULT_LIMITS, UNLIMITED, Generation, GoatCounter
 from tests.sandbox.gotom import GoTom
+from tests.sandbox.studio_openapi import StudioOpenApi
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 GOATCOUNTER_PORT = 18181
 GOTOM_PORT = 18182
+STUDIO_OPENAPI_PORT = 18183
 
 
 def main() -> None:
@@ -25,9 +27,12 @@ def main() -> None:
     with (
         _goatcounter(arguments) as about_goatcounter,
         _gotom(arguments) as about_gotom,
+        _studio_openapi(arguments) as about_studios,
         contextlib.suppress(KeyboardInterrupt),
     ):
-        sys.stdout.write(f"{about_goatcounter}\n{about_gotom}\nStop with Ctrl-C.\n")
+        sys.stdout.write(
+            f"{about_goatcounter}\n{about_gotom}\n{about_studios}\nStop with Ctrl-C.\n"
+        )
         sys.stdout.flush()
         threading.Event().wait()
 
@@ -63,6 +68,20 @@ def _gotom(arguments: argparse.Namespace) -> Iterator[str]:
         )
 
 
+@contextlib.contextmanager
+def _studio_openapi(arguments: argparse.Namespace) -> Iterator[str]:
+    """Serves a tenant of the Open API of studios, and tells how to reach it."""
+    sandbox, shown = (
+        StudioOpenApi(version=arguments.studio_openapi_version),
+        studio_openapi.demonstration,
+    )
+    shown.fill(sandbox)
+    with sandbox.serve(arguments.studio_openapi_port) as url:
+        keys = "".join(f"Key of {name}: {key}\n" for name, key in shown.STUDIOS.items())
+        runs = ", ".join(str(run) for run in shown.DEBT_COLLECTION_RUNS)
+        yield f"Studio Open API {sandbox.version}: {url}\n{keys}Debt collection runs: {runs}\n"
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m tests.sandbox", description=__doc__)
     parser.add_argument(
@@ -70,6 +89,17 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument(
         "--gotom-port", type=int, default=GOTOM_PORT, help="of goTom; default: %(default)s"
+    )
+    parser.add_argument(
+        "--studio-openapi-port",
+        type=int,
+        default=STUDIO_OPENAPI_PORT,
+        help="of the studios; default: %(default)s",
+    )
+    parser.add_argument(
+        "--studio-openapi-version",
+        default=studio_openapi.NEWEST_DESCRIBED,
+        help="of the studios' API, such as 1.6.0 or 1.20.1; default: %(default)s",
     )
     parser.add_argument(
         "--generation",

@@ -1,0 +1,219 @@
+"""How to talk to the API: requests, pace, retries, errors. Many threads may do so at once."""
+
+from __future__ import annotations
+
+import os
+import random
+from dataclasses import dataclass
+from http import HTTPStatus
+from http.cookiejar import DefaultCookiePolicy
+from itertools import count
+from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar, cast
+from urllib.parse import urlsplit
+
+import msgspec
+import requests
+from requests.utils import get_environ_proxies, select_proxy
+from singer_sdk.exceptions import RetriableAPIError
+from singer_sdk.helpers.conform import TypeConformanceLevel
+from singer_sdk.streams import RESTStream
+from typing_extensions import override
+
+from tap_studio_openapi.errors import AnswerError, UnreadableError, describe
+from tap_studio_openapi.pacing import PacedAdapter, retry_after
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Generator, Mapping
+
+    from backoff.types import Details
+    from requests import PreparedRequest
+
+    from tap_studio_openapi.connections import Connection
+    from tap_studio_openapi.pacing import Pacer
+    from tap_studio_openapi.tap import TapStudioOpenApi
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+LONGEST_BACKOFF = 60
+LONGEST_WAIT = 900
+FEWEST_CONNECTIONS = 10
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What the server said.
+
+    Attributes:
+        asked: The method and path, for errors.
+        body: The decoded JSON.
+    """
+
+    asked: str
+    body: Any
+
+    @override
+    def __str__(self) -> str:
+        """Tell which answer it is, for errors."""
+        return f"{self.asked} was answered."
+
+
+def open_session(pacer: Pacer, max_concurrency: int, urls: Collection[str]) -> requests.Session:
+    """Open the session that all streams and threads share.
+
+    Cookies are refused, as those of one key must not go out with another. What the environment
+    says about certificates and proxies is read here: prepared requests do not look for the one,
+    and would look for the other each time, which takes longer than all else about a request.
+
+    Args:
+        pacer: What keeps requests below the server's limits.
+        max_concurrency: How many requests may be under way.
+        urls: Where they go.
+    """
+    session = requests.Session()
+    session.trust_env = False
+    for url in urls:
+        if proxy := select_proxy(url, get_environ_proxies(url)):
+            parts = urlsplit(url)
+            session.proxies[f"{parts.scheme}://{parts.hostname}"] = proxy
+    session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
+    session.verify = (
+        os.environ.get("REQUESTS_CA_BUNDLE") or os.environ.get("CURL_CA_BUNDLE") or True
+    )
+    adapter = PacedAdapter(pacer, max(max_concurrency, FEWEST_CONNECTIONS))
+    session.mount("https://", adapter)
+    session.mount("http://", adapter)
+    return session
+
+
+class StudioClient(RESTStream[None]):
+    """A stream as far as HTTP is concerned."""
+
+    url_base = ""
+    allow_redirects = False
+    TYPE_CONFORMANCE_LEVEL = TypeConformanceLevel.NONE
+    _LOG_REQUEST_METRICS = False
+    _tap: TapStudioOpenApi
+
+    @property
+    @override
+    def authenticator(self) -> Callable[[PreparedRequest], PreparedRequest]:
+        """Leave requests alone: each bears the key of its connection already."""
+        return _unchanged
+
+    @property
+    @override
+    def requests_session(self) -> requests.Session:
+        return self._tap.session
+
+    @property
+    @override
+    def timeout(self) -> int:
+        return int(self.config["request_timeout"])
+
+    def ask(
+        self, connection: Connection, path: str, params: Mapping[str, Any] | None = None
+    ) -> Answer:
+        """Send a GET request, again if need be, and decode the answer.
+
+        Args:
+            connection: Whose key to use.
+            path: Begins with ``/v1``.
+            params: The query.
+
+        Raises:
+            AnswerError: The server refused.
+            UnreadableError: The answer is not JSON.
+        """
+        response = self.retrying(self.once)("GET", connection, path, params)
+        try:
+            return Answer(f"GET {path}", msgspec.json.decode(response.content))
+        except msgspec.DecodeError:
+            raise UnreadableError(
+                f"{describe(response)} That is not the Open API: check 'base_url', and what "
+                "stands in front of the server."
+            ) from None
+
+    def once(
+        self,
+        method: str,
+        connection: Connection,
+        path: str,
+        params: Mapping[str, Any] | None = None,
+    ) -> requests.Response:
+        """Send a request a single time.
+
+        Raises:
+            AnswerError: The server refused.
+            RetriableAPIError: It failed, or is under load.
+            requests.RequestException: There was no answer, or not all of it.
+        """
+        request = self.build_prepared_request(
+            method,
+            connection.url + path,
+            params=params,
+            headers={
+                "Accept": "application/json",
+                "Accept-Language": self.config["accept_language"],
+            },
+            auth=connection.auth,
+        )
+        return self._request(request, None)
+
+    def retrying(self, function: Callable[P, T]) -> Callable[P, T]:
+        """Repeat a function on passing failures, with the pauses that the server asks for."""
+        return cast("Callable[P, T]", self.request_decorator(cast("Any", function)))
+
+    @override
+    def validate_response(self, response: requests.Response) -> None:
+        if response.status_code >= HTTPStatus.INTERNAL_SERVER_ERROR:
+            raise RetriableAPIError(describe(response), response)
+        if response.status_code != HTTPStatus.OK:
+            raise AnswerError(response)
+
+    @override
+    def backoff_max_tries(self) -> int:
+        return int(self.config["max_retries"]) + 1
+
+    @override
+    def backoff_wait_generator(self) -> Generator[float, Any, None]:
+        error = yield 0.0
+        for attempt in count():
+            error = yield seconds_to_wait(error, attempt)
+
+    @override
+    def backoff_jitter(self, value: float) -> float:
+        return value
+
+    @override
+    def backoff_handler(self, details: Details) -> None:
+        self.logger.warning(
+            "Trying again in %.0f seconds: %s", details.get("wait"), details.get("exception")
+        )
+
+
+def seconds_to_wait(error: Exception, attempt: int) -> float:
+    """Seconds to wait before the next try.
+
+    Args:
+        error: What the last try raised.
+        attempt: How many times was waited already.
+
+    Returns:
+        What ``Retry-After`` says and one second more. Without that header, ever longer, and not
+        the same for all threads, lest they come back together.
+
+    Raises:
+        UnreadableError: The server wants a longer wait than its throttling lasts.
+    """
+    response: requests.Response | None = getattr(error, "response", None)
+    asked = None if response is None else retry_after(response)
+    if asked is None:
+        return min(2.0 ** (attempt + 1), LONGEST_BACKOFF) * random.uniform(0.5, 1)  # noqa: S311
+    if asked > LONGEST_WAIT:
+        raise UnreadableError(f"{error} The server wants a wait of {asked:.0f} seconds.") from error
+    return max(asked, 0.0) + 1
+
+
+def _unchanged(request: PreparedRequest) -> PreparedRequest:
+    return request

@@ -1,0 +1,203 @@
+"""The settings, as users see them in ``--about``, in Meltano and on its hub."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from singer_sdk import typing as th
+
+CUSTOMER_STATUSES = ["MEMBER", "PROSPECT", "FORMER_MEMBER"]
+
+SETTINGS = th.PropertiesList(
+    th.Property(
+        "base_url",
+        th.StringType(min_length=1),
+        title="Base address",
+        description="Where the API is, as it came with the key: "
+        "https://example.open-api.magicline.com.",
+    ),
+    th.Property(
+        "api_key",
+        th.StringType(min_length=1),
+        secret=True,
+        title="API key",
+        description="The key of the studio, which came when its owner activated the integration.",
+    ),
+    th.Property(
+        "connections",
+        th.ArrayType(
+            th.ObjectType(
+                th.Property("name", th.StringType(min_length=1), required=True),
+                th.Property("base_url", th.StringType(min_length=1), required=True),
+                th.Property("api_key", th.StringType(min_length=1), required=True, secret=True),
+                additional_properties=False,
+            ),
+        ),
+        secret=True,
+        title="Connections",
+        description="More studios than one: a list of objects with `name`, which is yours to "
+        "choose, `base_url` and `api_key`.",
+    ),
+    th.Property(
+        "customer_statuses",
+        th.ArrayType(th.StringType(min_length=1)),
+        default=CUSTOMER_STATUSES,
+        title="Statuses of customers",
+        description="Which customers to read, and to ask for contracts and the like: a list of "
+        "MEMBER, PROSPECT and FORMER_MEMBER. Servers that do not know the last one are not asked "
+        "again.",
+    ),
+    th.Property(
+        "start_date",
+        th.DateTimeType,
+        title="Start date",
+        description="The first day of the check-ins; by default a year ago. Everything else is "
+        "always read whole.",
+    ),
+    th.Property(
+        "checkin_lookback_days",
+        th.IntegerType(minimum=0),
+        default=7,
+        title="Look-back of the check-ins (days)",
+        description="How many days before the last run are read again, because check-outs follow "
+        "later.",
+    ),
+    th.Property(
+        "class_slot_days",
+        th.IntegerType(minimum=0, maximum=366),
+        default=14,
+        title="Days of slots",
+        description="How many days ahead slots of classes and appointments are read.",
+    ),
+    th.Property(
+        "debt_collection_run_ids",
+        th.ArrayType(th.IntegerType),
+        title="Debt collection runs",
+        description="The ids of debt collection runs, which the API tells by webhook alone.",
+    ),
+    th.Property(
+        "include_personal_data",
+        th.BooleanType,
+        default=True,
+        title="Personal data",
+        description="Read names, addresses, bank details and all else that tells about persons. "
+        "Streams of nothing else do not exist without it.",
+    ),
+    th.Property(
+        "include_expiring_urls",
+        th.BooleanType,
+        default=False,
+        title="Expiring addresses",
+        description="Read the links to images and documents, which are others in each run and "
+        "end after 15 minutes to 5 hours.",
+    ),
+    th.Property(
+        "openapi_spec",
+        th.StringType(min_length=1),
+        title="OpenAPI document",
+        description="The file or address of the vendor's own OpenAPI document, as JSON or YAML, "
+        "whose newer fields are added to the streams.",
+    ),
+    th.Property(
+        "accept_language",
+        th.StringType(min_length=1),
+        default="en",
+        title="Language",
+        description="The language of the server's messages, such as en, de or fr.",
+    ),
+    th.Property(
+        "requests_per_minute",
+        th.IntegerType(minimum=1),
+        default=900,
+        title="Requests per minute",
+        description="How many requests each key sends to each endpoint; the API's limit is 1000, "
+        "which other programs may share.",
+    ),
+    th.Property(
+        "max_concurrency",
+        th.IntegerType(minimum=1, maximum=200),
+        default=20,
+        title="Requests at once",
+        description="How many requests may be under way; 1 sends one after the other.",
+    ),
+    th.Property(
+        "allow_http",
+        th.BooleanType,
+        default=False,
+        title="Allow plain HTTP",
+        description="Send keys and receive data unencrypted also beyond this machine.",
+    ),
+    th.Property(
+        "user_agent",
+        th.StringType(min_length=1),
+        default="tap-studio-openapi",
+        title="User agent",
+        description="What requests say about who sends them.",
+    ),
+    th.Property(
+        "request_timeout",
+        th.IntegerType(minimum=1),
+        default=60,
+        title="Time-out of a request (seconds)",
+        description="How long a server may stay silent.",
+    ),
+    th.Property(
+        "max_retries",
+        th.IntegerType(minimum=0),
+        default=8,
+        title="Retries",
+        description="How often a request is repeated after a passing failure. Waiting for the "
+        "rate limit does not count.",
+    ),
+    th.Property(
+        "unknown_fields",
+        th.StringType(allowed_values=["warn", "keep", "fail"]),
+        default="warn",
+        title="Unknown fields",
+        description="What to do with fields that the server sends and the tap does not know: warn "
+        "and leave them out, keep them in one object, or fail.",
+    ),
+)
+
+
+def schema() -> dict[str, Any]:
+    """Give the JSON Schema of the settings, which may be left out but not be null.
+
+    So their defaults always hold.
+    """
+    settings = SETTINGS.to_dict()
+    for setting in settings["properties"].values():
+        setting["type"] = [name for name in setting["type"] if name != "null"]
+    return settings
+
+
+def without_secrets(text: str, config: Mapping[str, Any]) -> str:
+    """Blank out what a text quotes of the keys in the settings."""
+    for secret in _secrets(config):
+        text = text.replace(secret, "***")
+    return text
+
+
+def _secrets(config: Mapping[str, Any]) -> list[str]:
+    """Give whatever stands where keys belong, and in connections that are none."""
+    found = list(_leaves(config.get("api_key")))
+    connections = config.get("connections")
+    if not isinstance(connections, list):
+        return [*found, *_leaves(connections)]
+    for entry in connections:
+        if isinstance(entry, Mapping):
+            shown = {"name", "base_url"}
+            found += _leaves([value for name, value in entry.items() if name not in shown])
+        else:
+            found += _leaves(entry)
+    return sorted(found, key=len, reverse=True)
+
+
+def _leaves(value: Any) -> list[str]:
+    """Give all texts and numbers within a value of any shape."""
+    if isinstance(value, Mapping):
+        value = list(value.values())
+    if isinstance(value, list):
+        return [leaf for item in value for leaf in _leaves(item)]
+    return [] if value in {None, "", True, False} else [str(value)]

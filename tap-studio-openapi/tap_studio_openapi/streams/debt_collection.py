@@ -1,0 +1,88 @@
+"""What debt collection partners may read. Nothing here marks a run as fetched.
+
+Source: the API's documentation, section "Finance".
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from typing_extensions import override
+
+from tap_studio_openapi.personal_data import PERSONAL
+from tap_studio_openapi.streams.base import ObjectStream, StudioStream
+
+if TYPE_CHECKING:
+    from tap_studio_openapi.connections import Studio
+
+
+class DebtCollectionConfiguration(ObjectStream):
+    """How debts of the studio are collected."""
+
+    name = "debt_collection_configuration"
+    path = "/v1/debt-collection/configuration"
+    since = "1.4.21"
+    scopes = ("DEBT_COLLECTION_READ",)
+    personal = PERSONAL
+    selected_by_default = False
+
+
+class Blocked(StudioStream):
+    """What is kept out of coming runs."""
+
+    scopes = ("DEBT_COLLECTION_READ",)
+    slice_size = 50
+    primary_keys = ("studio_id", "debtorId")
+    is_personal = True
+    selected_by_default = False
+
+
+class DebtCollectionBlockedDebtors(Blocked):
+    """The debtors that are kept out of coming runs."""
+
+    name = "debt_collection_blocked_debtors"
+    path = "/v1/debt-collection/blocked/debtors"
+    since = "1.4.19"
+
+
+class DebtCollectionBlockedDebts(Blocked):
+    """The debts that are kept out of coming runs, by debtor."""
+
+    name = "debt_collection_blocked_debts"
+    path = "/v1/debt-collection/blocked/debts"
+    since = "1.4.19"
+
+
+class PerRun(StudioStream):
+    """One part per debt collection run of the settings; each studio knows only its own runs."""
+
+    scopes = ("DEBT_COLLECTION_READ",)
+    is_sparse = True
+    selected_by_default = False
+
+    @override
+    def contexts(self, studio: Studio) -> list[dict[str, int]]:
+        return [
+            {"studio_id": studio.id, "debt_collection_run_id": run_id}
+            for run_id in self.config.get("debt_collection_run_ids") or ()
+        ]
+
+
+class DebtCollectionDebtors(PerRun):
+    """The debtors of a run, with their cases."""
+
+    name = "debt_collection_debtors"
+    path = "/v1/debt-collection/{debt_collection_run_id}/debtors"
+    slice_size = 50
+    primary_keys = ("studio_id", "debt_collection_run_id", "debtorId")
+    personal = PERSONAL
+    is_personal = True
+
+
+class DebtCollectionTransferDetails(PerRun, ObjectStream):
+    """What a run is, and how far it has come."""
+
+    name = "debt_collection_transfer_details"
+    path = "/v1/debt-collection/{debt_collection_run_id}/details"
+    primary_keys = ("studio_id", "debt_collection_run_id")
+    personal = PERSONAL

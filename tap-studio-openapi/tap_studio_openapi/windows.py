@@ -1,0 +1,47 @@
+"""Spans of days, cut into windows that the server takes."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+class Window(NamedTuple):
+    """Some days, both included."""
+
+    first: date
+    last: date
+
+    @property
+    def days_ahead(self) -> int:
+        """How many days lie after the first."""
+        return (self.last - self.first).days
+
+
+def windows(first: date, last: date, most_ahead: int) -> Iterator[Window]:
+    """Cut a span of days into windows.
+
+    Neighbours share a day, as the API does not document whether it takes in the last one.
+
+    Args:
+        first: The first day.
+        last: The last day; nothing is given where it lies before the first.
+        most_ahead: How many days a window may end after it has begun, at least 1.
+
+    Yields:
+        The windows in order.
+    """
+    while first <= last:
+        end = min(last, first + timedelta(most_ahead))
+        yield Window(first, end)
+        if end == last:
+            return
+        first = end
+
+
+def today() -> date:
+    """Give the day that it is by UTC; the time zone of a studio is not documented."""
+    return datetime.now(UTC).date()

@@ -1,0 +1,74 @@
+"""One request that has found its endpoint and may use it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+from tests.sandbox.studio_openapi import problems
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from datetime import date
+
+    from tests.sandbox.studio_openapi.endpoints import Endpoint
+    from tests.sandbox.studio_openapi.records import Record
+    from tests.sandbox.studio_openapi.studio import Studio
+    from tests.sandbox.studio_openapi.studio_open_api import StudioOpenApi
+
+
+@dataclass(frozen=True)
+class Call:
+    """What the request is about."""
+
+    tenant: StudioOpenApi
+    studio: Studio
+    """What the key opens."""
+    endpoint: Endpoint
+    arguments: Mapping[str, Any]
+    """Its parameters, those of the body of a POST among them."""
+
+    def with_argument(self, name: str, value: Any) -> Call:
+        """The same with another argument."""
+        return replace(self, arguments={**self.arguments, name: value})
+
+    @property
+    def today(self) -> date:
+        """The day where the studio is."""
+        return self.tenant.today()
+
+    @property
+    def customer_id(self) -> int:
+        """The customer asked about.
+
+        Raises:
+            ProblemError: The studio has none with that id, or none that may be read.
+        """
+        number: int = self.arguments["customerId"]
+        return self.readable(number)
+
+    def readable(self, customer_id: int) -> int:
+        """Checks that a customer may be read, and gives the id back.
+
+        Raises:
+            ProblemError: As for ``customer_id``.
+        """
+        if customer_id not in self.studio.customers:
+            others = (studio for studio in self.tenant.studios if studio is not self.studio)
+            foreign = any(customer_id in studio.customers for studio in others)
+            raise problems.forbidden() if foreign else problems.not_found()
+        if customer_id in self.studio.opted_out:
+            raise problems.forbidden(problems.OPTED_OUT)
+        return customer_id
+
+    def one_of(self, records: Iterable[Record], argument: str, field: str = "id") -> Record:
+        """The record with the id that an argument gives.
+
+        Raises:
+            ProblemError: There is none.
+        """
+        wanted = self.arguments[argument]
+        found = next((record for record in records if record.get(field) == wanted), None)
+        if found is None:
+            raise problems.not_found()
+        return found

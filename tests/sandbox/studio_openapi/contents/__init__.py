@@ -1,0 +1,1 @@
+"""What a studio holds: each module invents one part of it, related to the others by ids."""

@@ -1,0 +1,28 @@
+"""A tenant with studios that are the same each time, for looking at a tap by hand."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tests.sandbox.studio_openapi.contents.debt_collection import RUNS
+
+if TYPE_CHECKING:
+    from tests.sandbox.studio_openapi.studio_open_api import StudioOpenApi
+
+STUDIOS = {
+    "Kiel Nord": "kiel-sandbox",
+    "Lübeck Altstadt": "luebeck-sandbox",
+    "Hamburg Süd": "hamburg-sandbox",
+}
+"""Keys by the names of the studios."""
+DEBT_COLLECTION_RUNS = RUNS
+CUSTOMERS = 40
+"""Of each studio."""
+
+
+def fill(tenant: StudioOpenApi) -> None:
+    """Adds three studios, in the first of which one member does not allow access."""
+    for name, key in STUDIOS.items():
+        tenant.add_studio(key, name, customers=CUSTOMERS)
+    first = tenant.studios[0]
+    first.opted_out.add(first.id_of(1))

@@ -1,0 +1,66 @@
+"""The limit of requests, which every endpoint counts for itself."""
+
+from __future__ import annotations
+
+import math
+import time
+from dataclasses import dataclass, field
+
+
+@dataclass
+class _Counter:
+    """The requests to one endpoint in the running minute."""
+
+    began: float
+    count: int = 0
+    denied_until: float = 0.0
+
+
+@dataclass
+class Limit:
+    """How many requests an endpoint takes; the documented limit is the default.
+
+    Whether one key's requests count against another's is not documented, nor is ``Retry-After``.
+    """
+
+    per_minute: float = 1000
+    shared: bool = False
+    """Whether all keys of the tenant share a counter."""
+    lockout: bool = True
+    """Whether a request too many is followed by a minute without any, as documented; otherwise
+    the next window counts from zero."""
+    retry_after: bool = False
+    """Whether a denial says for how many seconds it stands."""
+    minute: float = 60.0
+    """Seconds that a minute has; tests have less time."""
+    denied: int = 0
+    """Requests denied so far."""
+    _counters: dict[tuple[str, str], _Counter] = field(default_factory=dict, repr=False)
+
+    def admits(self, key: str, path: str) -> bool:
+        """Counts a request.
+
+        Args:
+            key: What it was sent with.
+            path: The endpoint's, with names for variable parts.
+        """
+        now = time.monotonic()
+        counter = self._counters.setdefault(self._name(key, path), _Counter(now))
+        if now - counter.began >= self.minute:
+            counter.began, counter.count = now, 0
+        counter.count += 1
+        if counter.count > self.per_minute and counter.denied_until <= now:
+            window_ends = counter.began + self.minute
+            counter.denied_until = now + self.minute if self.lockout else window_ends
+        if counter.denied_until > now:
+            self.denied += 1
+            return False
+        return True
+
+    def seconds_left(self, key: str, path: str) -> int:
+        """Whole seconds until an endpoint takes requests again."""
+        counter = self._counters[self._name(key, path)]
+        return max(1, math.ceil(counter.denied_until - time.monotonic()))
+
+    def _name(self, key: str, path: str) -> tuple[str, str]:
+        return ("" if self.shared else key, path)

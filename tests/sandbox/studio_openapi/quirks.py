@@ -1,0 +1,75 @@
+"""What chunks may have about them beside what is documented; given to a tenant by path."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from tests.sandbox.studio_openapi.call import Call
+from tests.sandbox.studio_openapi.records import Record
+
+if TYPE_CHECKING:
+    from tests.sandbox.studio_openapi.studio import Studio
+
+Quirk = Callable[[Call, Record], Record]
+"""Makes of a chunk what is answered instead."""
+
+
+def end_without_offset(call: Call, chunk: Record) -> Record:  # noqa: ARG001
+    """The last chunk has no offset."""
+    if chunk["hasNext"]:
+        return chunk
+    return {name: chunk[name] for name in ("result", "hasNext")}
+
+
+def end_with_null_offset(call: Call, chunk: Record) -> Record:  # noqa: ARG001
+    """The last chunk has null for an offset."""
+    return chunk if chunk["hasNext"] else {**chunk, "offset": None}
+
+
+def unchanged_offset_at_end(call: Call, chunk: Record) -> Record:
+    """The last chunk promises more, and gives the offset that it was asked for."""
+    if chunk["hasNext"]:
+        return chunk
+    return {**chunk, "hasNext": True, "offset": call.arguments["offset"] or "0"}
+
+
+def null_offset_with_more(call: Call, chunk: Record) -> Record:  # noqa: ARG001
+    """The last chunk promises more, and does not say from where."""
+    return chunk if chunk["hasNext"] else {**chunk, "hasNext": True, "offset": None}
+
+
+def old_name_of_offset(call: Call, chunk: Record) -> Record:  # noqa: ARG001
+    """Chunks have the last id under its old name as well, as very old servers gave it."""
+    return {**chunk, "lastOffsetId": int(chunk["offset"])}
+
+
+class HollowChunks:
+    """Before each chunk with records comes one that has none and promises more.
+
+    Its offset differs from the one asked for, as a number with zeros before it, and leads on.
+    """
+
+    def __call__(self, call: Call, chunk: Record) -> Record:
+        """Empties a chunk when it is asked for the first time."""
+        offset = call.arguments["offset"] or "0"
+        if offset.startswith("00"):
+            return chunk
+        return {"result": [], "hasNext": True, "offset": f"00{offset}"}
+
+
+class AfterChunk:
+    """Something happens between a chunk and the next, such as that rows come or go."""
+
+    def __init__(self, happen: Callable[[Studio], object], *, times: int = 1) -> None:
+        """Happens after so many chunks; it is given the studio."""
+        self._happen = happen
+        self._left = times
+
+    def __call__(self, call: Call, chunk: Record) -> Record:
+        """Lets it happen once the chunk is cut."""
+        if self._left:
+            self._left -= 1
+            chunk = {**chunk, "result": list(chunk["result"])}
+            self._happen(call.studio)
+        return chunk

@@ -1,0 +1,90 @@
+"""Records that exist only once somebody changes them; until then they are invented anew each time.
+
+That keeps a studio of twenty thousand customers as cheap as a studio of ten.
+"""
+
+from __future__ import annotations
+
+import bisect
+import copy
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
+
+from typing_extensions import override
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+Record = dict[str, Any]
+Value = TypeVar("Value")
+
+
+class Invented(Generic[Value]):
+    """What belongs to each id: taken by index it may be changed, and stays changed."""
+
+    def __init__(self, invent: Callable[[int], Value]) -> None:
+        """Invents values by id; the same id gives the same value."""
+        self._invent = invent
+        self._kept: dict[int, Value] = {}
+
+    def __getitem__(self, number: int) -> Value:
+        """The value to change."""
+        if number not in self._kept:
+            self._kept[number] = copy.deepcopy(self._invent(number))
+        return self._kept[number]
+
+    def __setitem__(self, number: int, value: Value) -> None:
+        """Replaces the value."""
+        self._kept[number] = value
+
+    def peek(self, number: int) -> Value:
+        """The value to look at, parts of which others share."""
+        kept = self._kept.get(number)
+        return self._invent(number) if kept is None else kept
+
+    def kept(self) -> dict[int, Value]:
+        """The values that were taken or set, by id."""
+        return self._kept
+
+
+class Registry(Invented[Record]):
+    """Records that can be enumerated, in the order of their ids."""
+
+    def __init__(self, invent: Callable[[int], Record], ids: range) -> None:
+        """Holds a record for each id."""
+        super().__init__(invent)
+        self._ids = list(ids)
+
+    def __contains__(self, number: int) -> bool:
+        """Whether there is a record with that id."""
+        place = bisect.bisect_left(self._ids, number)
+        return place < len(self._ids) and self._ids[place] == number
+
+    def __iter__(self) -> Iterator[int]:
+        """The ids."""
+        return iter(list(self._ids))
+
+    def __len__(self) -> int:
+        """How many records there are."""
+        return len(self._ids)
+
+    @override
+    def __setitem__(self, number: int, value: Record) -> None:
+        """Adds or replaces a record."""
+        super().__setitem__(number, value)
+        if number not in self:
+            bisect.insort(self._ids, number)
+
+    def __delitem__(self, number: int) -> None:
+        """Removes a record.
+
+        Raises:
+            KeyError: There is none.
+        """
+        if number not in self:
+            raise KeyError(number)
+        del self._ids[bisect.bisect_left(self._ids, number)]
+        self._kept.pop(number, None)
+
+    def after(self, number: int) -> Iterator[int]:
+        """The ids above one, whether or not there is a record with it."""
+        return iter(self._ids[bisect.bisect_right(self._ids, number) :])

@@ -1,0 +1,293 @@
+"""What stands in records: all that there is, or nothing about persons; times that targets read."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tap_studio_openapi.fitting import fitting, rfc_3339
+from tap_studio_openapi.personal_data import EXPIRING, PERSONAL
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from tests.tap_studio_openapi.places import Place
+    from tests.tap_studio_openapi.runs import Tap
+
+ABOUT_PERSONS = {
+    "accountHolder",
+    "addressLine1",
+    "bic",
+    "birthdate",
+    "cardNumbers",
+    "city",
+    "customerNumber",
+    "dateOfBirth",
+    "dunningLevel",
+    "email",
+    "firstName",
+    "gender",
+    "houseNumber",
+    "iban",
+    "inDebtCollection",
+    "lastName",
+    "membershipNr",
+    "phone1",
+    "phonePrivateMobile",
+    "publicName",
+    "referralCode",
+    "secondFirstName",
+    "street",
+    "thirdPartyId",
+    "uuid",
+    "zipCode",
+}
+OF_THE_STUDIO = {"studio", "tenant_studios_with_offers"}
+
+
+@pytest.mark.parametrize(
+    ("sent", "expected"),
+    [
+        ("2022-06-22T08:00:00.000+02:00[Europe/Berlin]", "2022-06-22T08:00:00.000+02:00"),
+        ("2022-06-22T08:00+02:00[Europe/Berlin]", "2022-06-22T08:00:00+02:00"),
+        ("2022-06-22T06:00:00Z[UTC]", "2022-06-22T06:00:00Z"),
+        ("2023-12-03T10:15:30+01:00", "2023-12-03T10:15:30+01:00"),
+        ("2023-12-03T10:15:30.123456789Z", "2023-12-03T10:15:30.123456789Z"),
+        ("2025-12-25T00:00:00", "2025-12-25T00:00:00"),
+        ("", ""),
+    ],
+)
+def test_zones_in_brackets_leave_rfc_3339(sent: str, expected: str) -> None:
+    assert rfc_3339(sent) == expected
+
+
+def test_texts_that_are_sent_as_something_else_become_texts() -> None:
+    schema = {
+        "type": "object",
+        "properties": {
+            "houseNumber": {"type": ["string", "null"]},
+            "timeFrom": {"type": ["string", "null"]},
+            "count": {"type": ["integer", "null"]},
+        },
+    }
+    fit = fitting(schema, frozenset(), "studio", only_known=False)
+
+    time = {"hour": 6, "minute": 30, "second": 0, "nano": 0}
+    record = {"houseNumber": 14, "timeFrom": time, "count": 3.0, "new": {"a": 1}}
+
+    assert fit(record) == {
+        "houseNumber": "14",
+        "timeFrom": "06:30:00",
+        "count": 3,
+        "new": {"a": 1},
+    }
+
+
+def test_times_of_day_of_old_servers_become_texts(place: Place, tap: Tap) -> None:
+    place.server.version = "1.10.0"
+
+    studio = tap.succeed(place.one(), "studio").records["studio"][0]
+
+    assert re.fullmatch("[0-9]{2}:[0-9]{2}:[0-9]{2}", studio["openingHours"][0]["timeFrom"])
+
+
+def names_in(value: Any) -> Iterator[str]:
+    """All names of fields within a value, at any depth."""
+    if isinstance(value, dict):
+        for name, inner in value.items():
+            yield name
+            yield from names_in(inner)
+    if isinstance(value, list):
+        for item in value:
+            yield from names_in(item)
+
+
+def test_one_setting_leaves_all_personal_data_out(place: Place, tap: Tap) -> None:
+    settings = place.one(include_personal_data=False, debt_collection_run_ids=[881])
+    streams = set(tap.discover(settings))
+
+    run = tap.succeed(settings, *streams)
+
+    assert run.records["customers"]
+    for stream in run.records.keys() - OF_THE_STUDIO:
+        found = {*names_in(run.output.schemas[stream]), *names_in(run.records[stream])}
+        assert not found & ABOUT_PERSONS, stream
+
+
+def test_streams_of_nothing_but_personal_data_are_gone_with_it(place: Place, tap: Tap) -> None:
+    gone = tap.discover(place.one()).keys() - tap.discover(place.one(include_personal_data=False))
+
+    assert gone == {
+        "customer_checkins",
+        "customer_account_balances",
+        "customer_account_transactions",
+        "customer_upcoming_transactions",
+        "customer_class_bookings",
+        "customer_appointment_bookings",
+        "debt_collection_blocked_debtors",
+        "debt_collection_blocked_debts",
+        "debt_collection_debtors",
+    }
+
+
+def test_fields_that_nobody_knows_are_no_way_around_that(place: Place, tap: Tap) -> None:
+    place.server.extra_fields["/v1/customers"] = {
+        "nickname": "Leni",
+        "preferredLanguage": {"languageCode": "de", "nickname": "Leni"},
+    }
+    settings = place.one(include_personal_data=False, unknown_fields="keep")
+
+    run = tap.succeed(settings, "customers")
+
+    assert "Leni" not in str(run.output)
+    assert run.records["customers"][0]["preferredLanguage"] == {"languageCode": "de"}
+
+
+def test_ids_stay_without_personal_data(place: Place, tap: Tap) -> None:
+    customer = tap.succeed(place.one(include_personal_data=False), "customers").records[
+        "customers"
+    ][0]
+
+    assert {"id", "studio_id", "status", "studioId", "createdDateTime"} <= customer.keys()
+
+
+def test_addresses_that_expire_are_left_out_unless_wanted(place: Place, tap: Tap) -> None:
+    streams = ("customer_documents", "employees", "membership_offers", "membership_offer_details")
+    without = tap.succeed(place.one(), *streams)
+    wanted = tap.succeed(place.one(include_expiring_urls=True), *streams)
+
+    links = {"imageUrl", "employeeImageUrl", "imgUrl", "signedDocumentUrl", "documentUrl"}
+    for stream in streams:
+        found = {*names_in(without.output.schemas[stream]), *names_in(without.records[stream])}
+        assert not found & links, stream
+    assert "url" not in without.records["customer_documents"][0]
+    assert wanted.records["customer_documents"][0]["url"].startswith("https://")
+    assert wanted.records["employees"][0]["employeeImageUrl"].startswith("https://")
+
+
+def test_two_runs_give_the_same_rows(place: Place, tap: Tap) -> None:
+    streams = ("customers", "customer_contracts", "employees", "additional_modules")
+
+    assert tap.succeed(place.one(), *streams).records == tap.succeed(place.one(), *streams).records
+
+
+@pytest.mark.parametrize("fields", [PERSONAL, EXPIRING], ids=["personal", "expiring"])
+def test_every_field_that_can_be_left_out_is_in_a_schema(fields: frozenset[str], tap: Tap) -> None:
+    settings = {"base_url": "https://a.example", "api_key": "k", "include_expiring_urls": True}
+    catalog = tap.discover(settings)
+    known = {
+        path for stream, entry in catalog.items() for path in paths_in(entry["schema"], stream)
+    }
+
+    assert {field for field in fields if not is_known(field, known)} <= {"downloadUrl"}
+
+
+def paths_in(schema: dict[str, Any], parent: str) -> Iterator[str]:
+    for name, inner in schema.get("properties", {}).items():
+        yield f"{parent}.{name}"
+        yield from paths_in(inner, name)
+    if "items" in schema:
+        yield from paths_in(schema["items"], parent)
+
+
+def is_known(field: str, known: set[str]) -> bool:
+    return field in known or any(path.endswith(f".{field}") for path in known)
+
+
+def test_unknown_fields_are_told_once_and_left_out(place: Place, tap: Tap) -> None:
+    place.server.extra_fields["/v1/devices"] = {"firmware": "7.1"}
+
+    run = tap.succeed(place.one(), "devices")
+
+    assert "firmware" not in run.records["devices"][0]
+    assert run.log.count("Fields that are unknown here are left out: firmware.") == 1
+
+
+def test_unknown_fields_are_kept_if_wanted(place: Place, tap: Tap) -> None:
+    place.server.extra_fields["/v1/devices"] = {"firmware": "7.1"}
+
+    run = tap.succeed(place.one(unknown_fields="keep"), "devices")
+
+    assert run.records["devices"][0]["unknown_fields"] == {"firmware": "7.1"}
+
+
+def test_unknown_fields_fail_their_stream_if_wanted(place: Place, tap: Tap) -> None:
+    place.server.extra_fields["/v1/devices"] = {"firmware": "7.1"}
+
+    run = tap.fail(place.one(unknown_fields="fail"), "devices", "classes")
+
+    assert "the server sends fields that are unknown here: firmware" in run.log
+    assert run.records["classes"]
+
+
+def test_unknown_fields_end_the_customers_of_their_studio(place: Place, tap: Tap) -> None:
+    place.server.extra_fields["/v1/customers"] = {"nickname": "Leni"}
+
+    run = tap.fail(place.both(unknown_fields="fail"), "customers", "customer_checkins")
+
+    assert "2 part(s) of the sync failed" in run.log
+    assert run.records["customers"] == []
+    partitions = run.output.state["bookmarks"]["customer_checkins"].get("partitions", [])
+    assert not any("replication_key_value" in entry for entry in partitions)
+
+
+def test_online_offers_keep_what_is_not_documented(place: Place, tap: Tap) -> None:
+    place.server.version = "1.13.2"
+    place.server.extra_fields["/v1/online-offers/purchasable"] = {"offerType": "CHECK_IN_BASED"}
+
+    offers = tap.succeed(place.one(), "online_offers").records["online_offers"]
+
+    assert offers[0]["unknown_fields"]["offerType"] == "CHECK_IN_BASED"
+
+
+@pytest.fixture
+def document(tmp_path: Path) -> str:
+    """A newer document of the vendor, with one field more in devices and in what they hold."""
+    device = {
+        "type": "object",
+        "properties": {
+            "id": {"type": "integer", "format": "int64"},
+            "active": {"type": "string"},
+            "firmware": {"$ref": "#/components/schemas/Firmware"},
+        },
+    }
+    content = {"schema": {"type": "array", "items": {"$ref": "#/components/schemas/Device"}}}
+    answer = {"get": {"responses": {"200": {"content": {"application/json": content}}}}}
+    firmware = {"type": "object", "properties": {"version": {"type": "string", "enum": ["1"]}}}
+    path = tmp_path / "openapi.json"
+    schemas = {"Device": device, "Firmware": firmware}
+    path.write_text(
+        json.dumps(
+            {
+                "openapi": "3.1.0",
+                "paths": {"/v1/devices": answer},
+                "components": {"schemas": schemas},
+            }
+        ),
+        encoding="utf-8",
+    )
+    return str(path)
+
+
+def test_a_newer_document_of_the_vendor_adds_fields(place: Place, tap: Tap, document: str) -> None:
+    place.server.extra_fields["/v1/devices"] = {"firmware": {"version": "7.1"}}
+
+    run = tap.succeed(place.one(openapi_spec=document), "devices")
+
+    assert run.records["devices"][0]["firmware"] == {"version": "7.1"}
+    properties = run.output.schemas["devices"]["schema"]["properties"]
+    assert properties["firmware"]["properties"]["version"]["type"] == ["string", "null"]
+    assert properties["active"]["type"] == ["boolean", "null"]
+
+
+def test_a_document_that_is_not_there_is_told(place: Place, tap: Tap) -> None:
+    found = tap.run_with("--discover", settings=place.one(openapi_spec="/nowhere.json"))
+
+    assert found.returncode != 0
+    assert "'openapi_spec' must be a file or an address with an OpenAPI document" in (
+        found.stdout + found.stderr
+    )

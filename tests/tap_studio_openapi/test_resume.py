@@ -1,0 +1,134 @@
+"""A run that is killed is taken up where it was, and nothing is lost or skipped."""
+
+from __future__ import annotations
+
+import json
+import signal
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tests.sandbox.studio_openapi import StudioOpenApi
+from tests.tap_studio_openapi.places import KEYS, Place
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tests.tap_studio_openapi.runs import Tap
+
+STREAMS = ("customers", "customer_account_balances", "customer_checkins")
+FREE = {"requests_per_minute": 100_000}
+MANY = 560
+KILLED_AFTER = 530
+
+
+@pytest.fixture
+def place() -> Iterator[Place]:
+    """A tenant with one studio that has many customers."""
+    server = StudioOpenApi(version="1.12.1")
+    server.add_studio(KEYS["kiel"], customers=MANY, statuses=["MEMBER"], checkins_each=0)
+    with server.serve() as url:
+        yield Place(url, server)
+
+
+def interrupted(
+    tap: Tap, place: Place, how: signal.Signals = signal.SIGKILL
+) -> tuple[dict[str, Any], set[int], set[int]]:
+    """Kill a run behind the first chunk of customers.
+
+    Returns:
+        The last state, and the customers and balances that were written before it or after.
+    """
+    process = tap.start(place.one(**FREE), *STREAMS)
+    assert process.stdout is not None
+    state: dict[str, Any] = {}
+    customers: set[int] = set()
+    balances: set[int] = set()
+    for line in process.stdout:
+        message = json.loads(line)
+        if message["type"] == "STATE":
+            state = message["value"]
+        elif message["type"] == "RECORD" and message["stream"] == "customers":
+            customers.add(message["record"]["id"])
+        elif message["type"] == "RECORD" and message["stream"] == "customer_account_balances":
+            balances.add(message["record"]["customer_id"])
+        if len(customers) == KILLED_AFTER:
+            process.send_signal(how)
+            break
+    return state, customers, balances
+
+
+def point_in(state: dict[str, Any]) -> dict[str, Any]:
+    partition = state["bookmarks"]["customers"]["partitions"][0]
+    found: dict[str, Any] = partition["resume_point"]
+    return found
+
+
+def test_a_killed_run_is_taken_up_at_its_offset(place: Place, tap: Tap) -> None:
+    before = datetime.now(UTC).isoformat()
+    state, customers, balances = interrupted(tap, place)
+    assert point_in(state)["offset"] == str(place.kiel.id_of(499))
+
+    run = tap.succeed(place.one(**FREE), *STREAMS, state=state)
+
+    read = {record["id"] for record in run.records["customers"]}
+    assert len(read) == MANY - 500
+    assert customers | read == set(place.kiel.customers)
+    asked = {record["customer_id"] for record in run.records["customer_account_balances"]}
+    assert balances | asked == set(place.kiel.customers)
+    after = run.output.state["bookmarks"]
+    assert "resume_point" not in after["customers"]["partitions"][0]
+    bookmark = run.output.bookmark("customer_checkins", studio_id=place.kiel.id)
+    assert before[:19] <= bookmark[:19] <= point_in(state)["written"][:19]
+
+
+def test_what_is_noted_is_written_before(place: Place, tap: Tap) -> None:
+    process = tap.start(place.one(**FREE), *STREAMS)
+    assert process.stdout is not None
+    balances = 0
+    seen: dict[str | None, int] = {}
+    for line in process.stdout:
+        message = json.loads(line)
+        if message.get("stream") == "customer_account_balances" and message["type"] == "RECORD":
+            balances += 1
+        if message["type"] == "STATE" and "resume_point" in line:
+            seen.setdefault(point_in(message["value"])["offset"], balances)
+    assert seen == {str(place.kiel.id_of(499)): 500, None: MANY}
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"written": (datetime.now(UTC) - timedelta(hours=7)).isoformat()},
+        {"settings": "others"},
+        {"written": "yesterday"},
+    ],
+    ids=["old", "other settings", "unreadable"],
+)
+def test_a_place_that_is_of_no_use_is_not_taken_up(
+    place: Place, tap: Tap, change: dict[str, str]
+) -> None:
+    state, *_ = interrupted(tap, place)
+    point_in(state).update(change)
+
+    run = tap.succeed(place.one(**FREE), *STREAMS, state=state)
+
+    assert len(run.records["customers"]) == MANY
+
+
+def test_an_offset_that_the_server_does_not_take_starts_over(place: Place, tap: Tap) -> None:
+    state, *_ = interrupted(tap, place)
+    point_in(state)["offset"] = "nonsense"
+
+    run = tap.succeed(place.one(**FREE), *STREAMS, state=state)
+
+    assert len(run.records["customers"]) == MANY
+
+
+def test_other_streams_selected_read_all_customers(place: Place, tap: Tap) -> None:
+    state, *_ = interrupted(tap, place)
+
+    run = tap.succeed(place.one(**FREE), *STREAMS, "customer_contracts", state=state)
+
+    assert len(run.records["customers"]) == MANY

@@ -1,0 +1,86 @@
+"""Settings that cannot work are told before anything is sent, and without a key in the text."""
+
+from __future__ import annotations
+
+import logging
+import os
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tap_studio_openapi.client import open_session
+from tap_studio_openapi.connections import connections
+from tap_studio_openapi.pacing import Pacer
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.tap_studio_openapi.places import Place
+    from tests.tap_studio_openapi.runs import Tap
+
+URL = "https://example.open-api.magicline.com"
+
+
+@pytest.mark.parametrize(
+    ("settings", "told"),
+    [
+        ({}, "Set 'base_url' and 'api_key', or 'connections'"),
+        ({"api_key": "sentinel"}, "must be an address like"),
+        ({"base_url": URL}, "The 'api_key' of 'https://example.open-api.magicline.com' is missing"),
+        ({"base_url": "example", "api_key": "sentinel"}, "must be an address like"),
+        ({"base_url": "http://studio.example", "api_key": "sentinel"}, "unencrypted"),
+        ({"base_url": f"{URL}?key=sentinel", "api_key": "k"}, "nor anything after ? or #"),
+        ({"base_url": "https://u:sentinel@a.example", "api_key": "k"}, "neither user and password"),
+        ({"base_url": URL, "api_key": "two sentinels"}, "holds blanks"),
+        ({"base_url": URL, "api_key": ["sentinel"]}, "***"),
+        ({"connections": [{"name": "a", "base_url": URL, "api_key": {"k": "sentinel"}}]}, "***"),
+        ({"connections": [{"name": "a", "base_url": URL, "key": "sentinel"}]}, "api_key"),
+        (
+            {"connections": [{"name": "a", "base_url": URL, "api_key": "sentinel"}] * 2},
+            "are called",
+        ),
+        ({"base_url": URL, "api_key": "k", "max_concurrency": 0}, "less than the minimum"),
+        ({"base_url": URL, "api_key": "k", "customer_statuses": []}, "at least one status"),
+        ({"base_url": URL, "api_key": "k", "start_date": "soon"}, "must be a date"),
+    ],
+)
+def test_settings_that_cannot_work_are_told(tap: Tap, settings: dict[str, Any], told: str) -> None:
+    finished = tap.run_with(settings=settings)
+
+    assert finished.returncode != 0
+    assert told in finished.stderr
+    assert "sentinel" not in finished.stderr
+    assert finished.stdout == ""
+
+
+@pytest.mark.parametrize("given", [URL, f"{URL}/", f"{URL}/v1", f"{URL}/v1/", f" {URL} "])
+def test_addresses_are_taken_in_any_form(given: str) -> None:
+    (connection,) = connections({"base_url": given, "api_key": "k"})
+
+    assert connection.url == URL
+
+
+def test_requests_say_who_sends_them_in_which_language(place: Place, tap: Tap) -> None:
+    tap.succeed(place.one(user_agent="our-warehouse", accept_language="de"), "devices")
+
+    headers = place.received("/v1/devices")[0].headers
+    assert headers["user-agent"] == "our-warehouse"
+    assert headers["accept-language"] == "de"
+    assert headers["accept"] == "application/json"
+
+
+def test_the_environment_names_proxies_and_certificates(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    for name in os.environ:
+        if name.lower().endswith("_proxy"):
+            monkeypatch.delenv(name)
+    monkeypatch.setenv("HTTPS_PROXY", "http://proxy.example:3128")
+    monkeypatch.setenv("NO_PROXY", "inside.example")
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(tmp_path / "ca.pem"))
+    pacer = Pacer(logging.getLogger("test"), 1)
+
+    session = open_session(pacer, 1, ["https://outside.example", "https://inside.example"])
+
+    assert session.proxies == {"https://outside.example": "http://proxy.example:3128"}
+    assert session.verify == str(tmp_path / "ca.pem")

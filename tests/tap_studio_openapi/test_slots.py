@@ -1,0 +1,87 @@
+"""Slots of the coming days, in windows that overlap."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tap_studio_openapi.windows import Window, windows
+from tests.sandbox.faults import Answer
+from tests.tap_studio_openapi.places import ids
+
+if TYPE_CHECKING:
+    from tests.tap_studio_openapi.places import Place
+    from tests.tap_studio_openapi.runs import Tap
+
+
+def test_windows_share_a_day_and_miss_none() -> None:
+    first = date(2026, 1, 1)
+
+    found = list(windows(first, date(2026, 1, 15), 6))
+
+    assert found == [
+        Window(date(2026, 1, 1), date(2026, 1, 7)),
+        Window(date(2026, 1, 7), date(2026, 1, 13)),
+        Window(date(2026, 1, 13), date(2026, 1, 15)),
+    ]
+    assert [window.days_ahead for window in found] == [6, 6, 2]
+    assert list(windows(first, first, 6)) == [Window(first, first)]
+    assert list(windows(first, date(2025, 12, 31), 6)) == []
+
+
+def coming(place: Place) -> set[int]:
+    """The slots of the days that are surely to come, and not more than fourteen ahead."""
+    today = datetime.now(UTC).date()
+    days = {(today + timedelta(number)).isoformat() for number in range(1, 14)}
+    slots = place.kiel.class_slots
+    return {slot["id"] for slot in slots if slot["startDateTime"][:10] in days}
+
+
+@pytest.mark.parametrize("included", [True, False])
+def test_slots_of_all_days_come_once_whatever_a_window_includes(
+    place: Place, tap: Tap, *, included: bool
+) -> None:
+    place.server.last_day_included = included
+
+    found = ids(tap.succeed(place.one(), "class_slots").records["class_slots"], place.kiel)
+
+    assert len(found) == len(set(found))
+    assert coming(place) <= set(found)
+
+
+def test_old_servers_are_asked_class_by_class(place: Place, tap: Tap) -> None:
+    place.server.version = "1.6.0"
+
+    found = ids(tap.succeed(place.one(), "class_slots").records["class_slots"], place.kiel)
+
+    assert coming(place) <= set(found)
+    assert len(place.received("/v1/classes/slots")) == 1
+
+
+def test_a_studio_where_it_is_tomorrow_is_asked_from_there(place: Place, tap: Tap) -> None:
+    place.server.faults.add("GET", "/v1/classes/slots", Answer(400, "{}"))
+
+    run = tap.succeed(place.one(), "class_slots")
+
+    days = [one.query["slotWindowStartDate"][0] for one in place.received("/v1/classes/slots")]
+    assert date.fromisoformat(days[1]) - date.fromisoformat(days[0]) == timedelta(1)
+    assert run.records["class_slots"]
+
+
+def test_studios_that_take_short_windows_get_them(place: Place, tap: Tap) -> None:
+    path = "/v1/appointments/bookable/*/slots"
+    place.server.faults.add(
+        "GET",
+        path,
+        Answer(400, "{}"),
+        times=None,
+        when=lambda request: request.query["daysAhead"] != ["1"],
+    )
+
+    run = tap.succeed(place.one(class_slot_days=3), "bookable_appointment_slots")
+
+    slots = run.records["bookable_appointment_slots"]
+    known = {appointment["id"] for appointment in place.kiel.bookable_appointments}
+    assert {slot["bookable_appointment_id"] for slot in slots} == known
