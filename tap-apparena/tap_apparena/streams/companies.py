@@ -1,0 +1,109 @@
+"""What belongs to each company: users, channels, apps, templates, projects, customers.
+
+For the caller's own company, the last four repeat the streams of the same names.
+Source: the API's documentation, chapter "Companies".
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from typing_extensions import override
+
+from tap_apparena.streams.entities import (
+    APP,
+    CHANNEL,
+    COMPANY,
+    FROM_APP,
+    FROM_COMPANY,
+    PROJECT,
+    TEMPLATE,
+    USER,
+)
+from tap_apparena.streams.lists import Apps, Customers
+from tap_apparena.streams.parts import PagedStream, PartStream
+
+if TYPE_CHECKING:
+    from tap_apparena.client import Parameters
+
+
+class AppChannels(PartStream):
+    """Where each app is published."""
+
+    name = "app_channels"
+    path = "/apps/{sourceAppId}/channels"
+    primary_keys = ("sourceAppId", "channelId")
+    parent_stream_type = Apps
+    fields = {**FROM_APP, **CHANNEL}  # noqa: RUF012
+    identifiers = ("channelId",)
+
+
+class CompanyChannels(PartStream):
+    """Where each company can publish apps."""
+
+    name = "company_channels"
+    path = "/companies/{sourceCompanyId}/channels"
+    primary_keys = ("sourceCompanyId", "channelId")
+    parent_stream_type = Customers
+    fields = {**FROM_COMPANY, **CHANNEL}  # noqa: RUF012
+    identifiers = ("channelId",)
+
+
+class CompanyUsers(PagedStream):
+    """Who has a login."""
+
+    name = "company_users"
+    path = "/companies/{sourceCompanyId}/users"
+    primary_keys = ("userId",)
+    parent_stream_type = Customers
+    fields = {**FROM_COMPANY, **USER}  # noqa: RUF012
+    identifiers = ("userId",)
+
+    @override
+    def paging(self, number: int) -> Parameters:
+        """Give the parameters that ask for a page, the first of which is all by default."""
+        return super().paging(number) if number > 1 else []
+
+
+class CompanyApps(PagedStream):
+    """The apps of each company."""
+
+    name = "company_apps"
+    path = "/companies/{sourceCompanyId}/apps"
+    primary_keys = ("sourceCompanyId", "appId")
+    parent_stream_type = Customers
+    fields = {**FROM_COMPANY, **APP}  # noqa: RUF012
+    identifiers = ("appId",)
+
+
+class CompanyTemplates(PagedStream):
+    """The templates of each company."""
+
+    name = "company_templates"
+    path = "/companies/{sourceCompanyId}/templates"
+    primary_keys = ("sourceCompanyId", "templateId")
+    parent_stream_type = Customers
+    fields = {**FROM_COMPANY, **TEMPLATE}  # noqa: RUF012
+    identifiers = ("templateId",)
+
+
+class CompanyProjects(PagedStream):
+    """The projects of each company."""
+
+    name = "company_projects"
+    path = "/companies/{sourceCompanyId}/projects"
+    primary_keys = ("sourceCompanyId", "projectId")
+    parent_stream_type = Customers
+    fields = {**FROM_COMPANY, **PROJECT}  # noqa: RUF012
+    identifiers = ("projectId",)
+
+
+class CompanyCustomers(PagedStream):
+    """The companies below each company."""
+
+    name = "company_customers"
+    path = "/companies/{sourceCompanyId}/customers"
+    primary_keys = ("sourceCompanyId", "companyId")
+    parent_stream_type = Customers
+    fields = {**FROM_COMPANY, **COMPANY}  # noqa: RUF012
+    identifiers = ("companyId",)
