@@ -1,4 +1,4 @@
-"""Serves a GoatCounter with a month of invented visitors, and a goTom, until interrupted."""
+"""Serves a GoatCounter with a month of invented visitors, a goTom and an App-Arena."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ import sys
 import threading
 from typing import TYPE_CHECKING
 
-from tests.sandbox import goatcounter, gotom
+from tests.sandbox import apparena, goatcounter, gotom
+from tests.sandbox.apparena import AppArena
 from tests.sandbox.goatcounter import DEFAULT_LIMITS, UNLIMITED, Generation, GoatCounter
 from tests.sandbox.gotom import GoTom
 
@@ -17,17 +18,20 @@ if TYPE_CHECKING:
 
 GOATCOUNTER_PORT = 18181
 GOTOM_PORT = 18182
+APPARENA_PORT = 18184
 
 
 def main() -> None:
-    """Reads the command line and serves."""
+    """Reads the command line and serves until interrupted."""
     arguments = _parser().parse_args()
     with (
         _goatcounter(arguments) as about_goatcounter,
         _gotom(arguments) as about_gotom,
+        _apparena(arguments) as about_apparena,
         contextlib.suppress(KeyboardInterrupt),
     ):
-        sys.stdout.write(f"{about_goatcounter}\n{about_gotom}\nStop with Ctrl-C.\n")
+        about = "\n".join((about_goatcounter, about_gotom, about_apparena))
+        sys.stdout.write(f"{about}\nStop with Ctrl-C.\n")
         sys.stdout.flush()
         threading.Event().wait()
 
@@ -63,6 +67,18 @@ def _gotom(arguments: argparse.Namespace) -> Iterator[str]:
         )
 
 
+@contextlib.contextmanager
+def _apparena(arguments: argparse.Namespace) -> Iterator[str]:
+    """Serves an App-Arena, and tells how to reach it."""
+    sandbox, shown = AppArena(), apparena.demonstration
+    shown.fill(sandbox)
+    with sandbox.serve(arguments.apparena_port) as url:
+        yield (
+            f"App-Arena: {url}\n"
+            f"Key of an agency: {shown.KEY}, of the store's owner: {shown.STORE_KEY}\n"
+        )
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m tests.sandbox", description=__doc__)
     parser.add_argument(
@@ -70,6 +86,12 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument(
         "--gotom-port", type=int, default=GOTOM_PORT, help="of goTom; default: %(default)s"
+    )
+    parser.add_argument(
+        "--apparena-port",
+        type=int,
+        default=APPARENA_PORT,
+        help="of App-Arena; default: %(default)s",
     )
     parser.add_argument(
         "--generation",

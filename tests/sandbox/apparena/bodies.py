@@ -29,8 +29,6 @@ def _collection(call: Call) -> Any:
     if quirks.before_page is not None and paging.wants_page(call):
         quirks.before_page(call.path, call.options.page or 1)
     rows = sources.COLLECTIONS[call.endpoint.path](call)
-    if not quirks.deleted_rows:
-        rows = [row for row in rows if row.get("deletedAt") is None]
     strict = quirks.unknown_filters == "refused"
     rows = filters.apply(rows, call.options.filters, call.endpoint.record, strict=strict)
     page = paging.page_of(ordering.arrange(rows, call), call)
@@ -43,7 +41,7 @@ def _collection(call: Call) -> Any:
 
 def _entity(call: Call) -> Any:
     row = sources.ENTITIES[call.endpoint.path](call)
-    if row.get("deletedAt") is not None and not call.quirks.deleted_rows:
+    if row["deletedAt"] is not None and not call.quirks.deleted_rows:
         raise not_found(call.path)
     record = Presenter(call).record(row)
     keyed = call.endpoint.container == "single_entry_map"

@@ -42,7 +42,8 @@ class Owner(NamedTuple):
 class Data:
     """Everything, companies first.
 
-    Rows have all fields that the server knows of them; which are shown depends on the request.
+    Rows have all fields that the server knows of them, such as ``deletedAt``; which are shown
+    depends on the request.
     """
 
     companies: dict[int, Row] = field(default_factory=dict)
@@ -75,9 +76,15 @@ class Data:
         }
         return tables[kind]
 
-    def of_company(self, table: dict[Any, Row], company_id: int) -> list[Row]:
-        """The rows of a table that a company owns."""
-        return [row for row in list(table.values()) if row["companyId"] == company_id]
+    def of_company(
+        self, table: dict[Any, Row], company_id: int, *, deleted: bool = True
+    ) -> list[Row]:
+        """The rows of a table that a company owns, if wanted without the deleted ones."""
+        return [
+            row
+            for row in list(table.values())
+            if row["companyId"] == company_id and (deleted or row["deletedAt"] is None)
+        ]
 
     def customers_of(self, company_id: int) -> list[Row]:
         """The companies directly below a company."""

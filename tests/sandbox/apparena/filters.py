@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import operator
+from collections.abc import Callable
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from tests.sandbox.apparena.refusal import Refusal, bad_request
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Mapping
 
     from tests.sandbox.apparena.data import Row
     from tests.sandbox.apparena.options import Filter
@@ -17,15 +18,18 @@ if TYPE_CHECKING:
 DATES = frozenset({"created", "updated", "deletedAt", "expiryDate"})
 """The fields that hold a day and a time of day."""
 
-_EQUALITY: Mapping[str, Callable[[Any, Any], bool]] = {"eq": operator.eq, "neq": operator.ne}
-_COMPARISON: Mapping[str, Callable[[Any, Any], bool]] = {
+Comparison = Callable[[Any, Any], bool]
+"""Whether a row's value, which is not null, fits the wanted one."""
+
+_EQUALITY: Mapping[str, Comparison] = {"eq": operator.eq, "neq": operator.ne}
+_RANKING: Mapping[str, Comparison] = {
     **_EQUALITY,
     "gt": operator.gt,
     "gte": operator.ge,
     "lt": operator.lt,
     "lte": operator.le,
 }
-_TEXT: Mapping[str, Callable[[Any, Any], bool]] = {
+_TEXT: Mapping[str, Comparison] = {
     **_EQUALITY,
     "match": operator.contains,
     "not": lambda text, part: part not in text,
@@ -49,47 +53,42 @@ def apply(
     """
     for one in filters:
         try:
-            passes = _predicate(one, record["properties"])
+            fits, wanted = _meaning(one, record["properties"])
         except Refusal:
             if strict:
                 raise
             continue
-        rows = [row for row in rows if passes(row)]
+        field = one.field
+        rows = [
+            row for row in rows if (value := row.get(field)) is not None and fits(value, wanted)
+        ]
     return rows
 
 
-def _predicate(one: Filter, properties: Mapping[str, Any]) -> Callable[[Row], bool]:
-    operators, wanted, read = _meaning(one, properties)
-    compare = operators.get(one.operator)
-    if compare is None:
-        raise bad_request(f"'{one.operator}' is no operator of '{one.field}'.")
-    field = one.field
-
-    def passes(row: Row) -> bool:
-        value = row.get(field)
-        return value is not None and compare(read(value), wanted)
-
-    return passes
-
-
-def _meaning(
-    one: Filter, properties: Mapping[str, Any]
-) -> tuple[Mapping[str, Callable[[Any, Any], bool]], Any, Callable[[Any], Any]]:
-    """The operators of a field, the value to compare with, and what is compared of a row's."""
+def _meaning(one: Filter, properties: Mapping[str, Any]) -> tuple[Comparison, Any]:
+    """How a field's values are compared, and with what."""
     types = properties.get(one.field, {}).get("type", ())
     if one.field in DATES and types:
-        return _COMPARISON, _day(one), lambda moment: moment[:10]
+        ranks, day = _operator(one, _RANKING), _day(one)
+        return lambda moment, day: ranks(moment[:10], day), day
     if "integer" in types:
         if not (one.value.isascii() and one.value.isdigit()):
             raise bad_request(f"'{one.value}' is no integer.")
-        return _COMPARISON, int(one.value), int
+        return _operator(one, _RANKING), int(one.value)
     if "boolean" in types:
         if one.value.lower() not in _BOOLEANS:
             raise bad_request(f"'{one.value}' is no boolean.")
-        return _EQUALITY, _BOOLEANS[one.value.lower()], bool
-    if "string" in types:
-        return _TEXT, one.value.casefold(), lambda text: str(text).casefold()
+        return _operator(one, _EQUALITY), _BOOLEANS[one.value.lower()]
+    if "string" in types and "object" not in types:
+        fits = _operator(one, _TEXT)
+        return lambda text, wanted: fits(text.casefold(), wanted), one.value.casefold()
     raise bad_request(f"'{one.field}' is no field to filter by.")
+
+
+def _operator(one: Filter, operators: Mapping[str, Comparison]) -> Comparison:
+    if one.operator not in operators:
+        raise bad_request(f"'{one.operator}' is no operator of '{one.field}'.")
+    return operators[one.operator]
 
 
 def _day(one: Filter) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from tests.sandbox.apparena import records
 from tests.sandbox.apparena.data import APP, TEMPLATE, VERSION, Data, Owner
 
@@ -105,7 +107,7 @@ def _add_templates(data: Data) -> None:
 
 
 def _add_apps(data: Data) -> None:
-    named = {
+    named: dict[int, dict[str, Any]] = {
         APP_ID: {"name": "Harbour photo vote", "expiryDate": "2018-03-31 00:00:00"},
         41209: {"name": "Winter quiz", "templateId": BASE_TEMPLATE, "activated": False},
         41212: {"name": "Navy vote", "templateId": 312, "expiryDate": "2099-01-01 00:00:00"},

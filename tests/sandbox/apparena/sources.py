@@ -72,9 +72,13 @@ def _company(call: Call) -> Row:
     return row
 
 
+def _customers_of(call: Call) -> list[Row]:
+    return call.data.customers_of(_company(call)["companyId"])
+
+
 def _customer(call: Call) -> Row:
     number = call.arguments["customerCompanyId"]
-    for row in call.data.customers_of(_company(call)["companyId"]):
+    for row in _customers_of(call):
         if row["companyId"] == number:
             return row
     raise not_found(f"Customer '{number}'")
@@ -124,7 +128,13 @@ _SETTINGS = {"configs": "config", "infos": "info", "translations": "translation"
 
 
 def _settings(kind: str, owner: Callable[[Call], Owner]) -> Callable[[Call], list[Row]]:
-    return lambda call: inheritance.effective(call.data, owner(call), kind, call.options.lang)
+    def read(call: Call) -> list[Row]:
+        deleted = call.quirks.deleted_rows
+        return inheritance.effective(
+            call.data, owner(call), kind, call.options.lang, deleted=deleted
+        )
+
+    return read
 
 
 def _setting(kind: str, owner: Callable[[Call], Owner]) -> Callable[[Call], Row]:
@@ -156,44 +166,51 @@ def _channels(call: Call) -> list[Row]:
     return call.data.channels_of(_app(call)["appId"])
 
 
+def _versions(call: Call) -> list[Row]:
+    return call.data.versions_of(_project(call)["projectId"])
+
+
+def _owned(table: str, *, by_caller: bool) -> Callable[[Call], list[Row]]:
+    """The rows of a table that belong to the caller's company, or to the one in the path."""
+
+    def read(call: Call) -> list[Row]:
+        company_id = call.key.company_id if by_caller else _company(call)["companyId"]
+        rows = getattr(call.data, table)
+        return call.data.of_company(rows, company_id, deleted=call.quirks.deleted_rows)
+
+    return read
+
+
+def _without_deleted(source: Callable[[Call], list[Row]]) -> Callable[[Call], list[Row]]:
+    def read(call: Call) -> list[Row]:
+        deleted = call.quirks.deleted_rows
+        return [row for row in source(call) if deleted or row["deletedAt"] is None]
+
+    return read
+
+
 COLLECTIONS: Mapping[str, Callable[[Call], list[Row]]] = {
-    "/apps": lambda call: call.data.of_company(call.data.apps, call.key.company_id),
-    "/apps/{appId}/channels": _channels,
-    "/templates": lambda call: call.data.of_company(call.data.templates, call.key.company_id),
-    "/projects": lambda call: call.data.of_company(call.data.projects, call.key.company_id),
-    "/projects/{projectId}/versions": lambda call: call.data.versions_of(
-        _project(call)["projectId"]
-    ),
-    "/companies": _store,
-    "/customers": _customers,
-    "/companies/{companyId}/customers": lambda call: call.data.customers_of(
-        _company(call)["companyId"]
-    ),
-    **{
-        f"/{companies}/{{companyId}}/users": lambda call: call.data.of_company(
-            call.data.users, _company(call)["companyId"]
-        )
-        for companies in ("companies", "customers")
-    },
-    "/companies/{companyId}/projects": lambda call: call.data.of_company(
-        call.data.projects, _company(call)["companyId"]
-    ),
-    "/companies/{companyId}/templates": lambda call: call.data.of_company(
-        call.data.templates, _company(call)["companyId"]
-    ),
-    "/companies/{companyId}/apps": lambda call: call.data.of_company(
-        call.data.apps, _company(call)["companyId"]
-    ),
-    "/companies/{companyId}/channels": lambda call: call.data.of_company(
-        call.data.channels, _company(call)["companyId"]
-    ),
+    "/apps": _owned("apps", by_caller=True),
+    "/templates": _owned("templates", by_caller=True),
+    "/projects": _owned("projects", by_caller=True),
+    "/companies/{companyId}/apps": _owned("apps", by_caller=False),
+    "/companies/{companyId}/templates": _owned("templates", by_caller=False),
+    "/companies/{companyId}/projects": _owned("projects", by_caller=False),
+    "/companies/{companyId}/channels": _owned("channels", by_caller=False),
+    "/companies/{companyId}/users": _owned("users", by_caller=False),
+    "/customers/{companyId}/users": _owned("users", by_caller=False),
+    "/projects/{projectId}/versions": _without_deleted(_versions),
+    "/companies": _without_deleted(_store),
+    "/customers": _without_deleted(_customers),
+    "/companies/{companyId}/customers": _without_deleted(_customers_of),
+    "/apps/{appId}/channels": _without_deleted(_channels),
     **{
         f"{path}/{kind}": _settings(kind, owner)
         for path, owner in _OWNERS.items()
         for kind in _SETTINGS
     },
 }
-"""The rows of collections, by path."""
+"""The rows of collections, by path; deleted ones only if they are to be shown."""
 
 ENTITIES: Mapping[str, Callable[[Call], Row]] = {
     "/apps/{appId}": _app,
