@@ -30,7 +30,7 @@ def main() -> None:
         _apparena(arguments) as about_apparena,
         contextlib.suppress(KeyboardInterrupt),
     ):
-        about = "\n".join((about_goatcounter, about_gotom, about_apparena))
+        about = f"{about_goatcounter}\n{about_gotom}\n{about_apparena}"
         sys.stdout.write(f"{about}\nStop with Ctrl-C.\n")
         sys.stdout.flush()
         threading.Event().wait()
