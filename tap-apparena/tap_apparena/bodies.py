@@ -8,12 +8,15 @@ map as ``[]``. Source: the API's documentation, "Response" and the samples of ea
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import ceil
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
 Record = dict[str, Any]
+
+COUNTERS = ("total_items", "page_size", "page_count", "page_number")
 
 
 class BodyError(ValueError):
@@ -65,13 +68,14 @@ def page_of(body: Any, *identifiers: str) -> Page:
     """
     if isinstance(body, list):
         return Page(_listed(body))
+    if _is_bare_map(body, identifiers):
+        return Page(_listed(body.values()))
     if not isinstance(body, dict) or "data" not in (body.get("_embedded") or ()):
         raise BodyError("There is no '_embedded.data' in it.")
-    counters = {
-        name: _count(body.get(name))
-        for name in ("total_items", "page_size", "page_count", "page_number")
-    }
-    return Page(_records(body["_embedded"]["data"], identifiers), **counters)
+    total, size, pages, number = (_count(body.get(name)) for name in COUNTERS)
+    if pages is None and total is not None and size:
+        pages = ceil(total / size)
+    return Page(_records(body["_embedded"]["data"], identifiers), total, size, pages, number)
 
 
 def languages_of(body: Any) -> Languages:
@@ -125,6 +129,18 @@ def _listed(items: Iterable[Any]) -> list[Record]:
 
 def _by_locale(data: Any) -> dict[str, Record]:
     return {str(record["lang"]): record for record in _records(data, ("lang",))}
+
+
+def _is_bare_map(body: Any, identifiers: tuple[str, ...]) -> bool:
+    """Tell whether an array came as an object, as PHP prints one that has lost an element."""
+    return (
+        isinstance(body, dict)
+        and bool(body)
+        and all(
+            isinstance(record, dict) and any(_is_scalar(record.get(name)) for name in identifiers)
+            for record in body.values()
+        )
+    )
 
 
 def _is_scalar(value: Any) -> bool:

@@ -74,7 +74,7 @@ class Pass:
         self.error: AnswerError | None = None
         self.rises = True
         self.highest: int | None = None
-        self._seen: set[Hashable] = set()
+        self.seen: set[Hashable] = set()
         self._page_size: int | None = None
 
     def meet(self, page: Page, ids: list[Hashable]) -> bool:
@@ -99,8 +99,8 @@ class Pass:
             self.trouble = "the server changed the size of pages meanwhile"
         self._page_size = page.page_size
         self._climb(ids)
-        brings_more = not self._seen.issuperset(ids)
-        self._seen.update(ids)
+        brings_more = not self.seen.issuperset(ids)
+        self.seen.update(ids)
         return (
             not ids
             or page.page_count is None
@@ -115,7 +115,7 @@ class Pass:
             or not self.rises
             or self.highest is None
             or page.page_size is None
-            or page.page_number != self.number
+            or page.page_number not in {None, self.number}
         ):
             return None
         return Place(self.number, page.page_size, self.highest)
@@ -152,6 +152,8 @@ class List:
         self._logger = logger
         self._place = place
         self._seen: set[Hashable] = set()
+        self._total = 0
+        self._shrinks = False
         self.is_complete = False
 
     def batches(self) -> Iterator[Batch]:
@@ -232,7 +234,10 @@ class List:
 
     def _shortage(self, one: Pass) -> str:
         """Say how many rows have not come that the server counts, empty if all have."""
-        missing = (one.total or 0) - one.rows_before - len(self._seen)
+        self._shrinks |= (one.total or 0) < self._total
+        self._total = one.total or 0
+        come = one.seen if self._shrinks else self._seen  # deleted rows must not stand for others
+        missing = self._total - one.rows_before - len(come)
         return f"{missing} of {one.total} rows have not come" if missing > 0 else ""
 
     def _start(self) -> Pass:

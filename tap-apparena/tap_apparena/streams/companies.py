@@ -6,7 +6,7 @@ Source: the API's documentation, chapter "Companies".
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from typing_extensions import override
 
@@ -24,6 +24,7 @@ from tap_apparena.streams.lists import Apps, Customers
 from tap_apparena.streams.parts import PagedStream, PartStream
 
 if TYPE_CHECKING:
+    from tap_apparena.bodies import Page
     from tap_apparena.client import Parameters
 
 
@@ -39,7 +40,7 @@ class AppChannels(PartStream):
 
 
 class CompanyChannels(PartStream):
-    """Where each company can publish apps."""
+    """Where each company can publish apps; the one list that has nothing around its records."""
 
     name = "company_channels"
     path = "/companies/{sourceCompanyId}/channels"
@@ -47,6 +48,10 @@ class CompanyChannels(PartStream):
     parent_stream_type = Customers
     fields = {**FROM_COMPANY, **CHANNEL}  # noqa: RUF012
     identifiers = ("channelId",)
+
+    @override
+    def read_page(self, body: Any) -> Page:
+        return super().read_page(body or [])
 
 
 class CompanyUsers(PagedStream):

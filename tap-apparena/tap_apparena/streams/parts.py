@@ -84,10 +84,11 @@ class PartStream(ChildStream, AppArenaStream):
             FatalAPIError: One was refused.
         """
         answers = Answers()
+        ids = {name: value for name, value in context.items() if name in self.fields}
         for language in self.languages:
             try:
                 for row in self.rows(context, language):
-                    record = self.layout.record({**row, **context})
+                    record = self.layout.record({**row, **ids})
                     answers.add(record, self.primary_keys)
             except AnswerError as error:
                 if error.status not in self.absences:
