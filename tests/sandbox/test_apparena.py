@@ -95,11 +95,12 @@ def test_every_documented_field_is_there(arena: AppArena, owner: Client) -> None
         endpoint, _ = find(f"/{target}") or pytest.fail(target)
         shown = fields.setdefault(endpoint.entity, set())
         for row in records(owner.json(target), endpoint.container):
-            shown |= row.keys()
+            shown.update(row)
     for endpoint in documented():
         missing = endpoint.record["properties"].keys() - fields[endpoint.entity]
-        # No language is stored for a template; such rows are known from writing only.
-        assert missing == ({"templateId"} if endpoint.entity == "language" else set())
+        # Versions call themselves variants, and languages are those of apps and versions.
+        absent = {"version": {"version"}, "language": {"templateId"}}
+        assert missing == absent.get(endpoint.entity, set())
 
 
 def test_a_page_of_apps(client: Client) -> None:

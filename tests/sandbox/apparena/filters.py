@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import operator
 from collections.abc import Callable
 from datetime import date
@@ -93,7 +94,7 @@ def _operator(one: Filter, operators: Mapping[str, Comparison]) -> Comparison:
 
 def _day(one: Filter) -> str:
     """A day without its time; nothing else is understood."""
-    try:
-        return date.fromisoformat(one.value).isoformat()
-    except ValueError:
-        raise bad_request(f"'{one.value}' is no day.") from None
+    with contextlib.suppress(ValueError):
+        if date.fromisoformat(one.value).isoformat() == one.value:
+            return one.value
+    raise bad_request(f"'{one.value}' is no day.")
