@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 import requests
 
-from tests.sandbox.apparena import APP, AppArena, Owner, Quirks
+from tests.sandbox.apparena import APP, AppArena, Owner, Quirks, seeds
 from tests.sandbox.apparena_client import Client
 
 if TYPE_CHECKING:
@@ -252,6 +252,15 @@ def test_quirks_may_be_given_from_the_start() -> None:
     arena.add_key("key")
     with arena.serve() as url, requests.Session() as session:
         assert Client(url, session, "key").json("apps")["page_size"] == 3
+
+
+def test_data_and_quirks_may_be_replaced_while_it_serves(arena: AppArena, client: Client) -> None:
+    del arena.data.apps[41207]
+    arena.quirks.default_page_size = 3
+    assert client.ids("apps") == ["41208", "41209", "41210"]
+    arena.data, arena.quirks = seeds.data(), Quirks()
+    assert client.ids("apps")[0] == "41207"
+    assert client.json("apps")["page_size"] == 20
 
 
 def test_late_answers_wait_side_by_side(arena: AppArena, client: Client) -> None:

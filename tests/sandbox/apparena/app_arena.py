@@ -60,10 +60,18 @@ class AppArena:
         """What it holds."""
         return self._instance.data
 
+    @data.setter
+    def data(self, data: Data) -> None:
+        self._instance.data = data
+
     @property
     def quirks(self) -> Quirks:
         """How it behaves."""
         return self._instance.quirks
+
+    @quirks.setter
+    def quirks(self, quirks: Quirks) -> None:
+        self._instance.quirks = quirks
 
     @property
     def latency(self) -> float:
