@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
 NEVER = 10**9
+ADD = -1
 
 
 class Interruption(BaseException):
@@ -51,14 +52,15 @@ class Pipe(io.RawIOBase):
 
 @dataclass(frozen=True)
 class History:
-    """What happens during a run.
+    """What happens before and during a run; a change is the number of a row to delete, or `ADD`.
 
     Attributes:
-        changes: Before each page that is asked for: the number of a row to delete, -1 to add one,
-            None for nothing.
+        before: The changes before it.
+        changes: The change before each page that is asked for, None for nothing.
         limit: After how many bytes the run is interrupted.
     """
 
+    before: list[int] = field(default_factory=list)
     changes: list[int | None] = field(default_factory=list)
     limit: int = NEVER
 
@@ -91,6 +93,8 @@ class World:
         Returns:
             The ids that were emitted, and the last state.
         """
+        for change in history.before:
+            self._change(change)
         changes = iter(history.changes)
         self.place.server.quirks.before_page = lambda *_: self._change(next(changes, None))
         tap = TapAppArena(config=self.place.settings(**more), state=state)
@@ -110,7 +114,7 @@ class World:
         return ids, states[-1] if states else state
 
     def _change(self, change: int | None) -> None:
-        if change == -1:
+        if change == ADD:
             self._data.add_app(self._template)
         elif change is not None and self._data.apps:
             gone = sorted(self._data.apps)[change % len(self._data.apps)]
@@ -140,12 +144,13 @@ QUIRKS = st.fixed_dictionaries(
         "lists": st.sampled_from(["documented", "map", "array"]),
     },
 )
-CHANGES = st.lists(st.sampled_from([None, None, None, -1, 0, 1, 2, 5]), max_size=12)
+CHANGES = st.lists(st.sampled_from([None, None, None, ADD, 0, 1, 2, 5]), max_size=12)
+BEFORE = st.lists(st.sampled_from([ADD, 0, 1, 2, 5]), max_size=4)
 HISTORIES = st.lists(
-    st.builds(History, CHANGES, st.one_of(st.just(NEVER), st.integers(2000, 9000))), max_size=4
+    st.builds(History, BEFORE, CHANGES, st.one_of(st.just(NEVER), st.integers(2000, 9000))), max_size=4
 )
 ORDINARY = settings(
-    max_examples=150,
+    max_examples=100,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
