@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import subprocess
 import sys
 from dataclasses import dataclass, field
 from functools import cache
@@ -13,11 +12,10 @@ from typing import TYPE_CHECKING, Any
 
 from jsonschema import Draft7Validator, FormatChecker
 
+from tests.processes import run_program
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
-
-TIME_LIMIT_SECONDS = 600
-
 
 @dataclass
 class Output:
@@ -88,13 +86,7 @@ def run_tap(
         The run, every record of which fits the schema that came before it.
     """
     command = command_of(name, config, directory, select=select, state=state)
-    finished = subprocess.run(
-        [*command, *arguments],
-        capture_output=True,
-        text=True,
-        timeout=TIME_LIMIT_SECONDS,
-        check=False,
-    )
+    finished = run_program([*command, *arguments])
     return Run(read_output(lines_of(finished.stdout)), finished.stderr, finished.returncode)
 
 
@@ -191,6 +183,4 @@ def _written(path: Path, content: Mapping[str, Any]) -> str:
 
 @cache
 def _discovered(name: str) -> str:
-    return subprocess.run(
-        [program(name), "--discover"], capture_output=True, text=True, check=True
-    ).stdout
+    return run_program([program(name), "--discover"]).stdout

@@ -8,6 +8,7 @@ import subprocess
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Self
 
+from tests.processes import run_program
 from tests.singer import Output, lines_of, program, read_output
 
 if TYPE_CHECKING:
@@ -15,7 +16,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 NAME = "tap-apparena"
-TIME_LIMIT_SECONDS = 120
 
 
 @dataclass(frozen=True)
@@ -168,20 +168,6 @@ def selecting(catalog: dict[str, Any], *streams: str) -> dict[str, Any]:
         root = next(entry for entry in stream["metadata"] if not entry["breadcrumb"])
         root["metadata"]["selected"] = stream["tap_stream_id"] in streams
     return catalog
-
-
-def run_program(
-    command: list[str], environment: Mapping[str, str] | None = None
-) -> subprocess.CompletedProcess[str]:
-    """Run a command to its end."""
-    return subprocess.run(
-        command,
-        capture_output=True,
-        text=True,
-        timeout=TIME_LIMIT_SECONDS,
-        check=False,
-        env={**os.environ, **(environment or {})},
-    )
 
 
 def finished(process: subprocess.CompletedProcess[str]) -> Run:
