@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from tests.processes import run_program
 from tests.singer import Output, lines_of, program, read_output
+from tests.singer import catalog as discovered
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -147,7 +148,7 @@ class Tap:
     ) -> list[str]:
         command = [program(NAME), "--config", self._written("config", settings)]
         if streams and catalog is None:
-            catalog = selecting(self.discover(settings), *streams)
+            catalog = discovered(NAME, set(streams))
         if catalog is not None:
             command += ["--catalog", self._written("catalog", catalog)]
         if state is not None:

@@ -56,7 +56,11 @@ def test_a_map_with_an_entry_called_like_the_id_is_no_flat_record() -> None:
 def test_a_version_is_known_by_either_of_two_fields() -> None:
     data = {"2.0.0": {"variant": "2.0.0"}, "2.1.0": {"version": "2.1.0"}, "2.2.0": {"name": "x"}}
     records = page_of(enveloped(data), "variant", "version").records
-    assert records == [{"variant": "2.0.0"}, {"version": "2.1.0"}, {"variant": "2.2.0", "name": "x"}]
+    assert records == [
+        {"variant": "2.0.0"},
+        {"version": "2.1.0"},
+        {"variant": "2.2.0", "name": "x"},
+    ]
 
 
 def test_counters_stand_beside_the_records() -> None:

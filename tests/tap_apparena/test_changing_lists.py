@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from typing_extensions import override
 
 from tap_apparena.tap import TapAppArena
 from tests.sandbox.apparena import AppArena, Quirks
@@ -39,9 +40,11 @@ class Pipe(io.RawIOBase):
         self.text = bytearray()
         self._limit = limit
 
+    @override
     def writable(self) -> bool:
         return True
 
+    @override
     def write(self, content: Any) -> int:
         taken = bytes(content)[: self._limit - len(self.text)]
         self.text += taken
@@ -147,7 +150,8 @@ QUIRKS = st.fixed_dictionaries(
 CHANGES = st.lists(st.sampled_from([None, None, None, ADD, 0, 1, 2, 5]), max_size=12)
 BEFORE = st.lists(st.sampled_from([ADD, 0, 1, 2, 5]), max_size=4)
 HISTORIES = st.lists(
-    st.builds(History, BEFORE, CHANGES, st.one_of(st.just(NEVER), st.integers(2000, 9000))), max_size=4
+    st.builds(History, BEFORE, CHANGES, st.one_of(st.just(NEVER), st.integers(2000, 9000))),
+    max_size=4,
 )
 ORDINARY = settings(
     max_examples=100,
@@ -156,31 +160,33 @@ ORDINARY = settings(
 )
 
 
-@ORDINARY
-@given(
-    number_of_apps=st.integers(0, 14),
-    page_size=st.integers(1, 5),
-    order_style=st.sampled_from(["orderasc", "orderBy", "none"]),
-    mode=st.sampled_from(["full", "new_ids"]),
-    quirks=QUIRKS,
-    histories=HISTORIES,
+@dataclass(frozen=True)
+class Scene:
+    """What is read, and how."""
+
+    number_of_apps: int
+    settings: dict[str, Any]
+    quirks: dict[str, Any]
+    histories: list[History]
+
+
+SETTINGS = st.fixed_dictionaries(
+    {
+        "page_size": st.integers(1, 5),
+        "order_style": st.sampled_from(["orderasc", "orderBy", "none"]),
+        "incremental_mode": st.sampled_from(["full", "new_ids"]),
+    }
 )
-def test_no_row_is_lost_whatever_happens_between_pages_and_runs(
-    world: World,
-    number_of_apps: int,
-    page_size: int,
-    order_style: str,
-    mode: str,
-    quirks: dict[str, Any],
-    histories: list[History],
-) -> None:
-    world.begin(number_of_apps, quirks)
+
+
+@ORDINARY
+@given(scene=st.builds(Scene, st.integers(0, 14), SETTINGS, QUIRKS, HISTORIES))
+def test_no_row_is_lost_whatever_happens_between_pages_and_runs(world: World, scene: Scene) -> None:
+    world.begin(scene.number_of_apps, scene.quirks)
     emitted: set[int] = set()
     state: dict[str, Any] | None = None
-    for history in [*histories, History()]:
-        ids, state = world.run(
-            history, state, page_size=page_size, order_style=order_style, incremental_mode=mode
-        )
+    for history in [*scene.histories, History()]:
+        ids, state = world.run(history, state, **scene.settings)
         assert len(ids) == len(set(ids))
         emitted |= set(ids)
     assert world.throughout <= emitted
