@@ -186,7 +186,9 @@ def test_no_row_is_lost_whatever_happens_between_pages_and_runs(world: World, sc
     emitted: set[int] = set()
     state: dict[str, Any] | None = None
     for history in [*scene.histories, History()]:
+        caplog.clear()
         ids, state = world.run(history, state, **scene.settings)
         assert len(ids) == len(set(ids))
         emitted |= set(ids)
-    assert world.throughout <= emitted
+    is_told = "Some rows may be missing" in caplog.text
+    assert world.throughout <= emitted or (is_told and scene.quirks["reshuffle"])

@@ -66,7 +66,8 @@ def test_contents_of_versions_are_asked_for_by_their_number(place: Place, tap: T
     run = tap.succeed(place.settings(), "version_configs")
     versions = {request.query["version"][0] for request in place.received("/projects/44/configs")}
     assert versions == {"2.0.0", "2.1.0"}
-    assert {row["sourceVersion"] for row in run.records["version_configs"]} <= versions
+    defined = by(run.records["version_configs"], sourceProjectId=44, sourceVersion="2.1.0")
+    assert {row["version"] for row in defined} == {"2.1.0"}
     assert "versions" not in run.records
 
 
