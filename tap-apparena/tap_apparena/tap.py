@@ -54,6 +54,12 @@ class TapAppArena(Tap):
             self._refuse_children_of_new_ids()
 
     @override
+    def setup_mapper(self) -> None:
+        """Set up stream maps once the streams have put their schemas into the catalog."""
+        _ = self.streams
+        super().setup_mapper()
+
+    @override
     def _validate_config(self, *, raise_errors: bool = True) -> list[str]:
         """Validate the settings, without quoting a secret in an error."""
         try:

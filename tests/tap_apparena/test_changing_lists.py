@@ -181,7 +181,9 @@ SETTINGS = st.fixed_dictionaries(
 
 @ORDINARY
 @given(scene=st.builds(Scene, st.integers(0, 14), SETTINGS, QUIRKS, HISTORIES))
-def test_no_row_is_lost_whatever_happens_between_pages_and_runs(world: World, scene: Scene) -> None:
+def test_no_row_is_lost_whatever_happens_between_pages_and_runs(
+    world: World, caplog: pytest.LogCaptureFixture, scene: Scene
+) -> None:
     world.begin(scene.number_of_apps, scene.quirks)
     emitted: set[int] = set()
     state: dict[str, Any] | None = None

@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections import Counter
 from contextlib import contextmanager
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 import requests
 from singer_sdk.exceptions import FatalAPIError, RetriableAPIError
+from singer_sdk.singerlib import Schema
 from typing_extensions import override
 
 from tap_apparena.client import AppArenaClient
 from tap_apparena.errors import UNEXPECTED, AnswerError, told
-from tap_apparena.personal_data import without_personal
 from tap_apparena.records import Layout
 from tap_apparena.unknown_fields import KEPT_AS, KEPT_SCHEMA, UnknownFields
 
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from singer_sdk.helpers.types import Context, Record
+    from singer_sdk.singerlib import Catalog
 
     from tap_apparena.client import Parameters
     from tap_apparena.fields import Field
@@ -54,12 +55,14 @@ class AppArenaStream(AppArenaClient):
             with_personal_data=tap.config["include_personal_data"],
         )
         schema = self.layout.schema()
-        self._keeps_unknown = tap.config["unknown_fields"] == "keep"
-        if self._keeps_unknown:
+        if tap.config["unknown_fields"] == "keep":
             schema["properties"][KEPT_AS] = KEPT_SCHEMA
         super().__init__(tap, schema=schema)
         self.unknown_fields = UnknownFields(
-            tap.config["unknown_fields"], schema["properties"], self.logger
+            tap.config["unknown_fields"],
+            schema["properties"],
+            self.logger,
+            with_personal_data=tap.config["include_personal_data"],
         )
         self._absent: Counter[str] = Counter()
         self._failures_in_a_row = 0
@@ -70,11 +73,12 @@ class AppArenaStream(AppArenaClient):
     def emit_activate_version_messages(self) -> bool:
         return False
 
-    @property
     @override
-    def effective_schema(self) -> dict[str, Any]:
-        """The schema by the settings, which a catalog that was made with others must not change."""
-        return self.schema
+    def apply_catalog(self, catalog: Catalog) -> None:
+        """Apply a catalog, but for its schema, which may have been made with other settings."""
+        if entry := catalog.get_stream(self.name):
+            entry.schema = Schema.from_dict(self.schema)
+        super().apply_catalog(catalog)
 
     def read(self, context: Context | None) -> Iterable[Record]:
         """Read the records.
@@ -94,15 +98,6 @@ class AppArenaStream(AppArenaClient):
         except FAILURES as error:
             self.is_over = True
             self._fail("", error)
-
-    def finished(self, record: Record) -> Record:
-        """Deal with the unknown fields of a record, in place."""
-        self.unknown_fields.apply(record)
-        if self._keeps_unknown:
-            kept = record.get(KEPT_AS)
-            with_personal_data = self.config["include_personal_data"]
-            record[KEPT_AS] = kept if with_personal_data else without_personal(kept)
-        return record
 
     def order_by(self, field: str) -> Parameters:
         """Give the option that asks for an ascending order, in the way that the settings say."""

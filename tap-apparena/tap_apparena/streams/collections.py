@@ -120,17 +120,23 @@ class Collection(AppArenaStream):
             yield from self._tap.look_ahead.ahead(self._records(batches), self._start)
         elif bulk.can_write(self):
             for batch in self._told(batches):
-                bulk.write(self, [self.finished(self.layout.record(row)) for row in batch.rows])
+                bulk.write(self, [self._made_of(row) for row in batch.rows])
                 self._counter.increment(len(batch.rows))
                 yield None, batch.place
         else:
             yield from self._records(batches)
 
+    def _made_of(self, row: Record) -> Record:
+        """Make a record of a row."""
+        record = self.layout.record(row)
+        self.unknown_fields.apply(record)
+        return record
+
     def _records(self, batches: Iterable[Batch]) -> Iterator[tuple[Record, Place | None]]:
         for batch in self._told(batches):
             for number, row in enumerate(batch.rows, start=1):
                 is_last = number == len(batch.rows)
-                yield self.finished(self.layout.record(row)), batch.place if is_last else None
+                yield self._made_of(row), batch.place if is_last else None
 
     def _told(self, batches: Iterable[Batch]) -> Iterator[Batch]:
         """Tell at a steady beat how many rows have come."""

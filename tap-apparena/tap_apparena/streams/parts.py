@@ -75,7 +75,8 @@ class PartStream(ChildStream, AppArenaStream):
         for absence in answers.absences:
             self.skip(self.absences[absence.status], str(absence))
         for record in answers.records.values():
-            yield self.finished(record)
+            self.unknown_fields.apply(record)
+            yield record
 
     def answers(self, context: Context) -> Answers:
         """Send all requests for a parent; this runs in a thread and touches no state.
