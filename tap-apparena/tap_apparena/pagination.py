@@ -70,6 +70,7 @@ class Pass:
         self.page = page
         self.rows_before = (number - 1) * (page.page_size or 0) if page else 0
         self.total: int | None = None
+        self.shrinks = False
         self.trouble = ""
         self.error: AnswerError | None = None
         self.rises = True
@@ -92,6 +93,7 @@ class Pass:
             and page.total_items is not None
             and page.total_items < self.total
         ):
+            self.shrinks = True
             self.trouble = "rows were deleted meanwhile"
         if page.total_items is not None:
             self.total = page.total_items
@@ -176,7 +178,8 @@ class List:
                 self._place = None
                 one = Pass(1)
                 continue
-            trouble = one.trouble or self._shortage(one)
+            shortage = self._shortage(one)
+            trouble = one.trouble or shortage
             if not trouble:
                 self.is_complete = True
                 return
@@ -234,7 +237,7 @@ class List:
 
     def _shortage(self, one: Pass) -> str:
         """Say how many rows have not come that the server counts, empty if all have."""
-        self._shrinks |= (one.total or 0) < self._total
+        self._shrinks |= one.shrinks or (one.total or 0) < self._total
         self._total = one.total or 0
         come = one.seen if self._shrinks else self._seen  # deleted rows must not stand for others
         missing = self._total - one.rows_before - len(come)

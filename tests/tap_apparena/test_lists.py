@@ -13,6 +13,8 @@ from tests.singer import keys_of
 from tests.tap_apparena.places import NAMES
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from tests.tap_apparena.places import Place
     from tests.tap_apparena.runs import Tap
 
@@ -25,6 +27,16 @@ def fill(place: Place, number: int) -> list[int]:
     data.apps.clear()
     template = next(iter(data.templates))
     return [data.add_app(template)["appId"] for _ in range(number)]
+
+
+def deleting(place: Place, app_id: int) -> Callable[[str, int], None]:
+    """Make what deletes an app before a second page is read."""
+
+    def before_page(_: str, page: int) -> None:
+        if page == 2:
+            place.server.data.apps.pop(app_id, None)
+
+    return before_page
 
 
 def ids(run: Any) -> list[int]:
@@ -92,9 +104,7 @@ def test_without_counters_there_is_one_page(place: Place, tap: Tap, number_of_pa
 def test_a_last_page_that_goes_away_ends_the_list(place: Place, tap: Tap, beyond: Any) -> None:
     expected = fill(place, 11)
     place.server.quirks.beyond = beyond
-    place.server.quirks.before_page = lambda _, page: (
-        place.server.data.apps.pop(expected[0], None) if page == 2 else None
-    )
+    place.server.quirks.before_page = deleting(place, expected[0])
     run = tap.succeed(place.settings(page_size=10), "apps")
     assert ids(run) == expected
 
@@ -103,9 +113,7 @@ def test_a_row_that_slips_through_between_pages_is_found_in_the_next_pass(
     place: Place, tap: Tap
 ) -> None:
     expected = fill(place, 25)
-    place.server.quirks.before_page = lambda _, page: (
-        place.server.data.apps.pop(expected[2], None) if page == 2 else None
-    )
+    place.server.quirks.before_page = deleting(place, expected[2])
     run = tap.succeed(place.settings(page_size=10), "apps")
     assert place.pages("/apps") == [1, 2, 3, 1, 2, 3]
     assert sorted(ids(run)) == expected

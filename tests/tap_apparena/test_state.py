@@ -18,11 +18,12 @@ PLACE = "tap_apparena_resume"
 
 def interrupted(place: Place, tap: Tap, page: int, *streams: str, **more: Any) -> Run:
     """Run until a page of apps fails."""
-    place.server.quirks.before_page = lambda path, number: (
-        place.server.faults.add("GET", "/api/v2/apps", Answer(400, "{}"))
-        if number == page - 1 and path.endswith("/apps")
-        else None
-    )
+
+    def before_page(path: str, number: int) -> None:
+        if number == page - 1 and path.endswith("/apps"):
+            place.server.faults.add("GET", "/api/v2/apps", Answer(400, "{}"))
+
+    place.server.quirks.before_page = before_page
     run = tap.fail(place.settings(page_size=10, **more), *(streams or ["apps"]))
     place.server.quirks.before_page = None
     place.server.requests.clear()
