@@ -175,9 +175,12 @@ class TapAppArena(Tap):
 
         Reading a record of each child would mean many requests for each parent.
         """
-        if value != "all":
-            super().cb_test(ctx, param, value)
-            return
-        given = ctx.params["config"]
-        cls(config=given.config, parse_env_config=given.parse_env).check_access()
+        try:
+            if value != "all":
+                super().cb_test(ctx, param, value)
+                return
+            given = ctx.params["config"]
+            cls(config=given.config, parse_env_config=given.parse_env).check_access()
+        except ConfigValidationError as error:
+            raise click.ClickException("\n".join(error.errors)) from None
         ctx.exit()

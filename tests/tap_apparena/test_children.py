@@ -78,6 +78,15 @@ def test_companies_can_be_named_instead_of_listed(place: Place, tap: Tap) -> Non
     assert len(place.received("/companies/12/apps")) == 1
 
 
+def test_a_user_of_two_companies_comes_once(place: Place, tap: Tap) -> None:
+    user = {"803": {"userId": 803, "companyId": 57}}
+    answer = Answer(200, json.dumps({"_embedded": {"data": user}}), JSON)
+    for company in (57, 58):
+        place.server.faults.add("GET", f"/api/v2/companies/{company}/users", answer)
+    run = tap.succeed(place.settings(company_ids=[57, 58]), "company_users")
+    assert [record["userId"] for record in run.records["company_users"]] == [803]
+
+
 def test_children_come_in_the_order_of_their_parents(place: Place, tap: Tap) -> None:
     place.server.latency = 0.01
     alone = tap.succeed(place.settings(max_concurrency=1), "apps", "app_configs")

@@ -167,3 +167,10 @@ def test_the_check_of_access_reads_no_data_and_names_what_fails(place: Place, ta
     assert "customers: GET /api/v2/customers answered 403" in found.stderr
     assert [request.query["items"] for request in place.server.requests] == [["1"]] * 4
     assert found.stdout == ""
+
+
+def test_the_check_of_access_tells_what_is_wrong_with_settings(tap: Tap) -> None:
+    found = tap.run_with("--test", settings={"api_key": "k", "jwt": "t"})
+    assert found.returncode != 0
+    assert "and not both" in found.stderr
+    assert "Traceback" not in found.stderr

@@ -24,8 +24,13 @@ from tap_apparena.streams.lists import Apps, Customers
 from tap_apparena.streams.parts import PagedStream, PartStream
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from singer_sdk.helpers.types import Context, Record
+
     from tap_apparena.bodies import Page
     from tap_apparena.client import Parameters
+    from tap_apparena.tap import TapAppArena
 
 
 class AppChannels(PartStream):
@@ -63,6 +68,19 @@ class CompanyUsers(PagedStream):
     parent_stream_type = Customers
     fields = {**FROM_COMPANY, **USER}  # noqa: RUF012
     identifiers = ("userId",)
+
+    @override
+    def __init__(self, tap: TapAppArena) -> None:
+        super().__init__(tap)
+        self._given: set[int] = set()
+
+    @override
+    def read(self, context: Context | None) -> Iterator[Record]:
+        """Read the users of a company, but none whom another company had as well."""
+        for record in super().read(context):
+            if record["userId"] not in self._given:
+                self._given.add(record["userId"])
+                yield record
 
     @override
     def paging(self, number: int) -> Parameters:
