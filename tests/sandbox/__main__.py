@@ -1,4 +1,4 @@
-"""Serves a GoatCounter with a month of visitors, a goTom and three studios until interrupted."""
+"""Serves a GoatCounter with a month of visitors, a goTom, three studios and an App-Arena."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ import sys
 import threading
 from typing import TYPE_CHECKING
 
-from tests.sandbox import goatcounter, gotom, studio_openapi
+from tests.sandbox import apparena, goatcounter, gotom, studio_openapi
+from tests.sandbox.apparena import AppArena
 from tests.sandbox.goatcounter import DEFAULT_LIMITS, UNLIMITED, Generation, GoatCounter
 from tests.sandbox.gotom import GoTom
 from tests.sandbox.studio_openapi import StudioOpenApi
@@ -19,20 +20,21 @@ if TYPE_CHECKING:
 GOATCOUNTER_PORT = 18181
 GOTOM_PORT = 18182
 STUDIO_OPENAPI_PORT = 18183
+APPARENA_PORT = 18184
 
 
 def main() -> None:
-    """Reads the command line and serves."""
+    """Reads the command line and serves until interrupted."""
     arguments = _parser().parse_args()
     with (
         _goatcounter(arguments) as about_goatcounter,
         _gotom(arguments) as about_gotom,
         _studio_openapi(arguments) as about_studios,
+        _apparena(arguments) as about_apparena,
         contextlib.suppress(KeyboardInterrupt),
     ):
-        sys.stdout.write(
-            f"{about_goatcounter}\n{about_gotom}\n{about_studios}\nStop with Ctrl-C.\n"
-        )
+        about = f"{about_goatcounter}\n{about_gotom}\n{about_studios}\n{about_apparena}"
+        sys.stdout.write(f"{about}\nStop with Ctrl-C.\n")
         sys.stdout.flush()
         threading.Event().wait()
 
@@ -82,6 +84,18 @@ def _studio_openapi(arguments: argparse.Namespace) -> Iterator[str]:
         yield f"Studio Open API {sandbox.version}: {url}\n{keys}Debt collection runs: {runs}\n"
 
 
+@contextlib.contextmanager
+def _apparena(arguments: argparse.Namespace) -> Iterator[str]:
+    """Serves an App-Arena, and tells how to reach it."""
+    sandbox, shown = AppArena(), apparena.demonstration
+    shown.fill(sandbox)
+    with sandbox.serve(arguments.apparena_port) as url:
+        yield (
+            f"App-Arena: {url}\n"
+            f"Key of an agency: {shown.KEY}, of the store's owner: {shown.STORE_KEY}\n"
+        )
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m tests.sandbox", description=__doc__)
     parser.add_argument(
@@ -100,6 +114,12 @@ def _parser() -> argparse.ArgumentParser:
         "--studio-openapi-version",
         default=studio_openapi.NEWEST_DESCRIBED,
         help="of the studios' API, such as 1.6.0 or 1.20.1; default: %(default)s",
+    )
+    parser.add_argument(
+        "--apparena-port",
+        type=int,
+        default=APPARENA_PORT,
+        help="of App-Arena; default: %(default)s",
     )
     parser.add_argument(
         "--generation",

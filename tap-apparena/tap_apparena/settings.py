@@ -1,0 +1,174 @@
+"""The settings, as users see them in ``--about``, in Meltano and on its hub."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from singer_sdk import typing as th
+
+BY_STREAM = th.CustomType(
+    {
+        "type": ["object", "null"],
+        "additionalProperties": {"type": "array", "items": {"type": "string"}},
+    }
+)
+
+SETTINGS = th.PropertiesList(
+    th.Property(
+        "api_key",
+        th.StringType(min_length=1),
+        secret=True,
+        title="API key",
+        description="Made in the developer section of the App-Manager, with the right to read "
+        "what is wanted.",
+    ),
+    th.Property(
+        "jwt",
+        th.StringType(min_length=1),
+        secret=True,
+        title="JSON Web Token",
+        description="In place of an API key: a token, which is valid for two hours.",
+    ),
+    th.Property(
+        "api_url",
+        th.StringType(min_length=1),
+        default="https://my.app-arena.com/api/v2/",
+        title="Address of the API",
+        description="What apps follows in the address of the list of apps.",
+    ),
+    th.Property(
+        "page_size",
+        th.IntegerType(minimum=1),
+        default=100,
+        title="Rows per page",
+        description="How many rows to ask for at once; the server may give fewer.",
+    ),
+    th.Property(
+        "order_style",
+        th.StringType(allowed_values=["orderasc", "orderBy", "none"]),
+        default="orderasc",
+        title="Way of ordering",
+        description="How the server is asked to order rows, as two ways are documented: "
+        "orderasc=appId, orderBy[ASC]=appId, or not at all. Records are right with each.",
+    ),
+    th.Property(
+        "languages",
+        th.ArrayType(th.StringType(pattern="^[a-z]{2,3}_[A-Z]{2}$")),
+        title="Languages",
+        description="The locales, such as de_DE, to read configs, infos and translations in; by "
+        "default the one that each app, template or version is in.",
+    ),
+    th.Property(
+        "company_ids",
+        th.ArrayType(th.IntegerType(minimum=1)),
+        title="Ids of companies",
+        description="The companies to read users, channels, apps, templates, projects and "
+        "customers of; by default all in customers. Your own may be missing there.",
+    ),
+    th.Property(
+        "incremental_mode",
+        th.StringType(allowed_values=["full", "new_ids"]),
+        default="full",
+        title="What to read of lists",
+        description="full: everything. new_ids: only apps, templates, projects, customers and "
+        "companies with higher ids than before, without changes and deletions.",
+    ),
+    th.Property(
+        "filters",
+        BY_STREAM,
+        title="Filters",
+        description="Filters in the API's own grammar, by stream: "
+        '{"apps": ["filter.expiryDate[gt]=2026-11-25"]}.',
+    ),
+    th.Property(
+        "relations",
+        BY_STREAM,
+        title="Relations",
+        description="Related records to read within the records of a stream, by stream: "
+        '{"apps": ["company", "languages"]}.',
+    ),
+    th.Property(
+        "max_concurrency",
+        th.IntegerType(minimum=1, maximum=64),
+        default=8,
+        title="Requests at once",
+        description="How many requests may be under way for streams with a request per app, "
+        "template, version or company.",
+    ),
+    th.Property(
+        "include_personal_data",
+        th.BooleanType,
+        default=True,
+        title="Personal data",
+        description="Read names, e-mail addresses and the like of users, names and IP addresses "
+        "of who made or changed something, and addresses of companies.",
+    ),
+    th.Property(
+        "allow_http",
+        th.BooleanType,
+        default=False,
+        title="Allow plain HTTP",
+        description="Send the key unencrypted also beyond this machine.",
+    ),
+    th.Property(
+        "user_agent",
+        th.StringType(min_length=1),
+        default="tap-apparena",
+        title="User agent",
+        description="What requests say about who sends them.",
+    ),
+    th.Property(
+        "request_timeout",
+        th.IntegerType(minimum=1),
+        default=60,
+        title="Time-out of a request (seconds)",
+        description="How long the server may stay silent.",
+    ),
+    th.Property(
+        "max_retries",
+        th.IntegerType(minimum=0),
+        default=6,
+        title="Retries",
+        description="How often a request is repeated after a passing failure.",
+    ),
+    th.Property(
+        "unknown_fields",
+        th.StringType(allowed_values=["warn", "keep", "fail"]),
+        default="warn",
+        title="Unknown fields",
+        description="What to do with fields that the server sends and the tap does not know: "
+        "warn and leave them out, keep them in one object, or fail.",
+    ),
+)
+
+SECRETS = ("api_key", "jwt")
+
+
+def schema() -> dict[str, Any]:
+    """Give the JSON Schema of the settings, which may be left out but not be null.
+
+    So their defaults always hold.
+    """
+    settings = SETTINGS.to_dict()
+    for setting in settings["properties"].values():
+        setting["type"] = [name for name in setting["type"] if name != "null"]
+    return settings
+
+
+def without_secrets(text: str, config: Mapping[str, Any]) -> str:
+    """Blank out what a text quotes of the secrets in the settings."""
+    for secret in _leaves([config.get(name) for name in SECRETS]):
+        text = text.replace(secret, "***")
+    return text
+
+
+def _leaves(value: Any) -> Iterator[str]:
+    """Give all texts and numbers within a value of any shape."""
+    if isinstance(value, Mapping):
+        value = list(value.values())
+    if isinstance(value, list):
+        for item in value:
+            yield from _leaves(item)
+    elif value not in {None, "", True, False}:
+        yield str(value)

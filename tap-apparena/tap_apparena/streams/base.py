@@ -1,0 +1,194 @@
+"""What all streams have in common: options, failures that stay alone, unknown fields, state."""
+
+from __future__ import annotations
+
+from collections import Counter
+from contextlib import contextmanager
+from http import HTTPStatus
+from typing import TYPE_CHECKING, ClassVar
+
+import requests
+from singer_sdk.exceptions import FatalAPIError, RetriableAPIError
+from singer_sdk.singerlib import Schema
+from typing_extensions import override
+
+from tap_apparena.client import AppArenaClient
+from tap_apparena.errors import UNEXPECTED, AnswerError, told
+from tap_apparena.records import Layout
+from tap_apparena.unknown_fields import KEPT_AS, KEPT_SCHEMA, UnknownFields
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+    from singer_sdk.helpers.types import Context, Record
+    from singer_sdk.singerlib import Catalog
+
+    from tap_apparena.client import Parameters
+    from tap_apparena.fields import Field
+    from tap_apparena.tap import TapAppArena
+
+FAILURES = (FatalAPIError, RetriableAPIError, requests.RequestException, *UNEXPECTED)
+MOST_FAILURES_IN_A_ROW = 3
+
+
+class AppArenaStream(AppArenaClient):
+    """A stream, read in one part or in many.
+
+    Attributes:
+        fields: Its fields.
+        can_filter: Whether the setting `filters` may name it.
+        relations: What the setting `relations` may name for it.
+        absences: The statuses by which the server says that something is not there, and what.
+    """
+
+    fields: ClassVar[Mapping[str, Field]]
+    can_filter: ClassVar[bool] = False
+    relations: ClassVar[Sequence[str]] = ()
+    absences: ClassVar[Mapping[int, str]] = {}
+
+    @override
+    def __init__(self, tap: TapAppArena) -> None:
+        self.layout = Layout(
+            self.fields,
+            self.primary_keys,
+            tap.relations.get(self.name, ()),
+            with_personal_data=tap.config["include_personal_data"],
+        )
+        schema = self.layout.schema()
+        if tap.config["unknown_fields"] == "keep":
+            schema["properties"][KEPT_AS] = KEPT_SCHEMA
+        super().__init__(tap, schema=schema)
+        self.unknown_fields = UnknownFields(
+            tap.config["unknown_fields"],
+            schema["properties"],
+            self.logger,
+            with_personal_data=tap.config["include_personal_data"],
+        )
+        self._absent: Counter[str] = Counter()
+        self._failures_in_a_row = 0
+        self.is_over = False
+
+    @property
+    @override
+    def emit_activate_version_messages(self) -> bool:
+        return False
+
+    @override
+    def apply_catalog(self, catalog: Catalog) -> None:
+        """Apply a catalog, but for its schema, which may have been made with other settings."""
+        if entry := catalog.get_stream(self.name):
+            entry.schema = Schema.from_dict(self.schema)
+        super().apply_catalog(catalog)
+
+    def read(self, context: Context | None) -> Iterable[Record]:
+        """Read the records.
+
+        Args:
+            context: The parent, None if there is none.
+        """
+        raise NotImplementedError
+
+    @override
+    def get_records(self, context: Context | None) -> Iterator[Record]:
+        if self.is_over:
+            return
+        try:
+            with self.alone(" ".join(str(value) for value in (context or {}).values())):
+                yield from self.read(context)
+        except FAILURES as error:
+            self.is_over = True
+            self._fail("", error)
+
+    def order_by(self, field: str) -> Parameters:
+        """Give the option that asks for an ascending order, in the way that the settings say."""
+        match self.config["order_style"]:
+            case "orderasc":
+                return [("orderasc", field)]
+            case "orderBy":
+                return [("orderBy[ASC]", field)]
+            case _:
+                return []
+
+    @property
+    def options(self) -> Parameters:
+        """The relations and filters that the settings want."""
+        related = self._tap.relations.get(self.name)
+        return [
+            *([("rel", ",".join(related))] if related else []),
+            *self._tap.filters.get(self.name, ()),
+        ]
+
+    def check_access(self) -> bool:
+        """Check that the stream may be read, if one request can tell.
+
+        Returns:
+            Whether it can; by default it cannot.
+
+        Raises:
+            FatalAPIError: It may not be read.
+        """
+        return False
+
+    @contextmanager
+    def alone(self, part: str) -> Iterator[None]:
+        """Let a part be absent or fail without harm to the others.
+
+        Args:
+            part: What it is called in messages.
+
+        Raises:
+            FatalAPIError: All other parts would fail as well.
+        """
+        try:
+            yield
+        except FAILURES as error:
+            status = error.status if isinstance(error, AnswerError) else None
+            if status is not None and status in self.absences:
+                self.skip(self.absences[status], f"{part} {error}")
+                return
+            self._failures_in_a_row += 1
+            for_all = status == HTTPStatus.UNAUTHORIZED
+            if for_all or self._failures_in_a_row >= MOST_FAILURES_IN_A_ROW:
+                raise
+            self._fail(part, error)
+        else:
+            self._failures_in_a_row = 0
+
+    def skip(self, reason: str, detail: str) -> None:
+        """Note that something is not there, to be counted in the log at the end.
+
+        Args:
+            reason: What kind of thing.
+            detail: Which one.
+        """
+        self._absent[reason] += 1
+        self.logger.warning("Skipped, %s: %s", reason, detail.strip())
+
+    def _fail(self, part: str, error: Exception) -> None:
+        name = f"{self.name} of {part}" if part else self.name
+        self._tap.fail(f"{name}: {told(error)}")
+        self.logger.debug("Where it failed:", exc_info=error)
+
+    @override
+    def log_sync_costs(self) -> None:
+        super().log_sync_costs()
+        for reason, number in self._absent.items():
+            self.logger.warning("%s: %s skipped, %s.", self.name, f"{number:,}", reason)
+        self._tap.raise_failures_at_the_end(self)
+
+    @override
+    def _increment_stream_state(
+        self, latest_record: Record, *, context: Context | None = None
+    ) -> None:
+        """Leave the bookmark alone, which moves only behind the last page.
+
+        The SDK would move it with each record, though a record says nothing about those after it.
+        """
+
+    def write_state(self) -> None:
+        """Write a STATE message, which the SDK does only at the end of a stream.
+
+        When records go out in files, the last file is still to come: then the SDK writes it.
+        """
+        if self.get_batch_config(self.config) is None:
+            self._tap.state_writer.write_state(self.tap_state)

@@ -1,0 +1,22 @@
+"""A server that answers like App-Arena's App-Manager, which runs marketing apps."""
+
+from __future__ import annotations
+
+from tests.sandbox.apparena import demonstration, seeds
+from tests.sandbox.apparena.app_arena import AppArena
+from tests.sandbox.apparena.data import APP, TEMPLATE, VERSION, Data, Owner
+from tests.sandbox.apparena.keys import Key
+from tests.sandbox.apparena.quirks import Quirks
+
+__all__ = [
+    "APP",
+    "TEMPLATE",
+    "VERSION",
+    "AppArena",
+    "Data",
+    "Key",
+    "Owner",
+    "Quirks",
+    "demonstration",
+    "seeds",
+]

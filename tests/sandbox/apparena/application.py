@@ -1,0 +1,82 @@
+"""The server: from a request to its answer."""
+
+from __future__ import annotations
+
+import asyncio
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+from starlette.datastructures import Headers
+from starlette.responses import Response
+
+from tests.sandbox.apparena import endpoints, keys
+from tests.sandbox.apparena.bodies import body
+from tests.sandbox.apparena.instance import Call, Instance
+from tests.sandbox.apparena.options import Options
+from tests.sandbox.apparena.refusal import Refusal, not_found
+
+if TYPE_CHECKING:
+    from starlette.types import Receive, Scope, Send
+
+    from tests.sandbox.apparena.endpoints import Endpoint
+    from tests.sandbox.apparena.keys import Key
+
+BASE = "/api/v2/"
+"""What all paths start with."""
+
+
+class Application:
+    """App-Arena as an ASGI application."""
+
+    def __init__(self, instance: Instance) -> None:
+        """Serves an instance."""
+        self._instance = instance
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answers one request."""
+        if self._instance.latency:
+            await asyncio.sleep(self._instance.latency)
+        content: Any
+        try:
+            status, content = HTTPStatus.OK, self._content(scope)
+        except Refusal as refusal:
+            quiet = self._instance.quirks.errors_under_200
+            status = HTTPStatus.OK if quiet else HTTPStatus(refusal.status)
+            content = refusal.content
+        response = Response(msgspec.json.encode(content), status, media_type="application/json")
+        await response(scope, receive, send)
+
+    def _content(self, scope: Scope) -> Any:
+        instance, headers = self._instance, Headers(scope=scope)
+        key = keys.authenticate(headers.get("authorization", ""), instance.keys)
+        path = scope["raw_path"].decode("latin-1")
+        found = endpoints.find(f"/{path.removeprefix(BASE)}") if path.startswith(BASE) else None
+        if found is None:
+            raise not_found("Page")
+        if scope["method"] != "GET":
+            raise Refusal(HTTPStatus.METHOD_NOT_ALLOWED, "Method not allowed.")
+        endpoint, arguments = found
+        self._check_rights(key, endpoint)
+        query = scope["query_string"].decode("latin-1")
+        instance.answered += 1
+        return body(
+            Call(
+                endpoint=endpoint,
+                arguments=arguments,
+                path=f"/{path.removeprefix(BASE)}",
+                query=query,
+                options=Options.of(query, endpoint, instance.quirks),
+                key=key,
+                instance=instance,
+                links_base=instance.quirks.links_base or f"http://{headers['host']}{BASE}",
+            )
+        )
+
+    def _check_rights(self, key: Key, endpoint: Endpoint) -> None:
+        quirks = self._instance.quirks
+        all_companies = endpoint.path == "/companies" or (
+            quirks.companies_for_store_owners and endpoint.path.startswith("/companies")
+        )
+        if endpoint.entity not in key.rights or (all_companies and not key.store_owner):
+            raise Refusal(quirks.forbidden_status, "You do not have the right to do this.")

@@ -1,0 +1,118 @@
+"""The endpoints that App-Arena documents, as ``endpoints.json`` has them."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+KEY_FIELDS: Mapping[str, str] = {
+    "app": "appId",
+    "channel": "channelId",
+    "company": "companyId",
+    "config": "configId",
+    "info": "infoId",
+    "language": "lang",
+    "project": "projectId",
+    "template": "templateId",
+    "translation": "translationId",
+    "user": "userId",
+    "version": "variant",
+}
+"""The field by which maps of a kind of record are keyed."""
+
+FILTER = "filter.{field}[{op}]"
+"""How the list of options speaks of all filters."""
+
+
+@dataclass(frozen=True)
+class Endpoint:
+    """One documented endpoint; all of them are read with GET."""
+
+    path: str
+    """With names in braces for its variable parts; the base URL comes before it."""
+    entity: str
+    """The kind of its records."""
+    is_collection: bool
+    container: str
+    """How its records are wrapped: ``map``, ``flat``, ``array`` and so on."""
+    options: frozenset[str]
+    """The names of the query options that it knows."""
+    relations: frozenset[str]
+    """What may be asked for with ``rel``."""
+    paged: bool
+    """Whether it answers in pages without being asked to."""
+    counts: bool
+    """Whether its answer has the four counters."""
+    numbers: frozenset[str]
+    """The variable parts that are whole numbers."""
+    names: tuple[str, ...]
+    """All variable parts, in order."""
+    record: Mapping[str, Any]
+    """JSON schema of one record."""
+
+    @property
+    def key_field(self) -> str:
+        """The field that identifies a record among its siblings."""
+        return KEY_FIELDS[self.entity]
+
+
+@cache
+def documented() -> tuple[Endpoint, ...]:
+    """All endpoints."""
+    text = Path(__file__).with_name("endpoints.json").read_text(encoding="utf-8")
+    content = json.loads(text)
+    return tuple(_endpoint(one, content["records"]) for one in content["endpoints"])
+
+
+def find(path: str) -> tuple[Endpoint, Mapping[str, Any]] | None:
+    """Finds the endpoint of a path below the base, and the path's variable parts.
+
+    Args:
+        path: As sent, with a slash at its start.
+
+    Returns:
+        None if no endpoint has such a path; numbers among the variable parts are ``int``.
+    """
+    parts = path.split("/")[1:]
+    endpoint = _by_shape().get(_shape(parts))
+    if endpoint is None:
+        return None
+    arguments: dict[str, Any] = {}
+    for name, text in zip(endpoint.names, parts[1::2], strict=True):
+        if not text or (name in endpoint.numbers and not (text.isascii() and text.isdigit())):
+            return None
+        arguments[name] = int(text) if name in endpoint.numbers else unquote(text)
+    return endpoint, arguments
+
+
+@cache
+def _by_shape() -> Mapping[tuple[int, tuple[str, ...]], Endpoint]:
+    return {_shape(endpoint.path.split("/")[1:]): endpoint for endpoint in documented()}
+
+
+def _shape(parts: list[str]) -> tuple[int, tuple[str, ...]]:
+    """What tells paths apart: in all of them every second part is a variable one."""
+    return len(parts), tuple(parts[::2])
+
+
+def _endpoint(described: Mapping[str, Any], records: Mapping[str, Any]) -> Endpoint:
+    return Endpoint(
+        path=described["path"],
+        entity=described["entity"],
+        is_collection=described["kind"] == "collection",
+        container=described["container"],
+        options=frozenset(described["options"]),
+        relations=frozenset(described["relations"]),
+        paged=described["paged"],
+        counts=described["counters"] != "never",
+        numbers=frozenset(described["numbers"]),
+        names=tuple(part.strip("{}") for part in described["path"].split("/")[2::2]),
+        record=records[described["entity"]],
+    )

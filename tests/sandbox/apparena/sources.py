@@ -1,0 +1,238 @@
+"""Where the rows of each endpoint come from, and whether the caller may see them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tests.sandbox.apparena import inheritance
+from tests.sandbox.apparena.data import APP, TEMPLATE, VERSION, Owner, Row
+from tests.sandbox.apparena.endpoints import KEY_FIELDS
+from tests.sandbox.apparena.refusal import not_found
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from tests.sandbox.apparena.instance import Call
+
+
+def _sees(call: Call, company_id: int) -> bool:
+    """Whether the caller may see what a company owns: its own, that of companies below, or all."""
+    own = call.key.company_id
+    if call.data.is_below(company_id, own):
+        return True
+    companies = call.data.companies
+    return call.key.store_owner and (
+        company_id in companies and companies[company_id]["storeId"] == companies[own]["storeId"]
+    )
+
+
+def _app(call: Call) -> Row:
+    row = call.data.apps.get(call.arguments["appId"])
+    if row is None or not _sees(call, row["companyId"]):
+        raise not_found(f"App '{call.arguments['appId']}'")
+    return row
+
+
+def _template(call: Call) -> Row:
+    row = call.data.templates.get(call.arguments["templateId"])
+    if row is None or not (row["public"] or _sees(call, row["companyId"])):
+        raise not_found(f"Template '{call.arguments['templateId']}'")
+    return row
+
+
+def _project(call: Call) -> Row:
+    number = call.arguments["projectId"]
+    row = call.data.projects.get(number)
+    if row is None or not (
+        _sees(call, row["companyId"])
+        or any(version["public"] for version in call.data.versions_of(number))
+    ):
+        raise not_found(f"Project '{number}'")
+    return row
+
+
+def _version(call: Call) -> Row:
+    """The version in the path or the query, or else the project's highest one."""
+    number = _project(call)["projectId"]
+    variant = call.arguments.get("version") or call.options.version
+    if variant is None:
+        row = call.data.highest_version(number)
+    else:
+        row = call.data.versions.get((number, variant))
+    if row is None:
+        raise not_found(f"Version '{variant}' of project '{number}'")
+    return row
+
+
+def _company(call: Call) -> Row:
+    number = call.arguments["companyId"]
+    row = call.data.companies.get(number)
+    if row is None or not _sees(call, number):
+        raise not_found(f"Company '{number}'")
+    return row
+
+
+def _customers_of(call: Call) -> list[Row]:
+    return call.data.customers_of(_company(call)["companyId"])
+
+
+def _customer(call: Call) -> Row:
+    number = call.arguments["customerCompanyId"]
+    for row in _customers_of(call):
+        if row["companyId"] == number:
+            return row
+    raise not_found(f"Customer '{number}'")
+
+
+def _customers(call: Call) -> list[Row]:
+    own = call.key.company_id
+    rows = call.data.customers_of(own)
+    return [call.data.companies[own], *rows] if call.quirks.own_company_is_customer else rows
+
+
+def _store(call: Call) -> list[Row]:
+    """All companies of the caller's store."""
+    rows = list(call.data.companies.values())
+    store = call.data.companies[call.key.company_id]["storeId"]
+    return [row for row in rows if row["storeId"] == store]
+
+
+def _user(call: Call) -> Row:
+    row = call.data.users.get(call.arguments["userId"])
+    if row is None or row["companyId"] != _company(call)["companyId"]:
+        raise not_found(f"User '{call.arguments['userId']}'")
+    return row
+
+
+def _app_owner(call: Call) -> Owner:
+    return Owner(APP, _app(call)["appId"])
+
+
+def _template_owner(call: Call) -> Owner:
+    return Owner(TEMPLATE, _template(call)["templateId"])
+
+
+def _version_owner(call: Call) -> Owner:
+    version = _version(call)
+    return Owner(VERSION, version["projectId"], version["variant"])
+
+
+_OWNERS: Mapping[str, Callable[[Call], Owner]] = {
+    "/apps/{appId}": _app_owner,
+    "/templates/{templateId}": _template_owner,
+    "/projects/{projectId}": _version_owner,
+}
+"""What has settings, by the path above them."""
+
+_SETTINGS = {"configs": "config", "infos": "info", "translations": "translation"}
+
+
+def _settings(kind: str, owner: Callable[[Call], Owner]) -> Callable[[Call], list[Row]]:
+    def read(call: Call) -> list[Row]:
+        deleted = call.quirks.deleted_rows
+        return inheritance.effective(
+            call.data, owner(call), kind, call.options.lang, deleted=deleted
+        )
+
+    return read
+
+
+def _setting(kind: str, owner: Callable[[Call], Owner]) -> Callable[[Call], Row]:
+    rows_of, field = _settings(kind, owner), KEY_FIELDS[_SETTINGS[kind]]
+
+    def read(call: Call) -> Row:
+        wanted = call.arguments[field]
+        for row in rows_of(call):
+            if row[field] == wanted:
+                return row
+        raise not_found(f"'{wanted}'")
+
+    return read
+
+
+def _app_languages(call: Call) -> dict[str, list[Row]]:
+    owner = _app_owner(call)
+    return {
+        "activated": inheritance.activated(call.data, owner.number),
+        "available": inheritance.available(call.data, owner),
+    }
+
+
+def _available(owner: Callable[[Call], Owner]) -> Callable[[Call], dict[str, list[Row]]]:
+    return lambda call: {"available": inheritance.available(call.data, owner(call))}
+
+
+def _channels(call: Call) -> list[Row]:
+    return call.data.channels_of(_app(call)["appId"])
+
+
+def _versions(call: Call) -> list[Row]:
+    return call.data.versions_of(_project(call)["projectId"])
+
+
+def _owned(table: str, *, by_caller: bool) -> Callable[[Call], list[Row]]:
+    """The rows of a table that belong to the caller's company, or to the one in the path."""
+
+    def read(call: Call) -> list[Row]:
+        company_id = call.key.company_id if by_caller else _company(call)["companyId"]
+        rows = getattr(call.data, table)
+        return call.data.of_company(rows, company_id, deleted=call.quirks.deleted_rows)
+
+    return read
+
+
+def _without_deleted(source: Callable[[Call], list[Row]]) -> Callable[[Call], list[Row]]:
+    def read(call: Call) -> list[Row]:
+        deleted = call.quirks.deleted_rows
+        return [row for row in source(call) if deleted or row["deletedAt"] is None]
+
+    return read
+
+
+COLLECTIONS: Mapping[str, Callable[[Call], list[Row]]] = {
+    "/apps": _owned("apps", by_caller=True),
+    "/templates": _owned("templates", by_caller=True),
+    "/projects": _owned("projects", by_caller=True),
+    "/companies/{companyId}/apps": _owned("apps", by_caller=False),
+    "/companies/{companyId}/templates": _owned("templates", by_caller=False),
+    "/companies/{companyId}/projects": _owned("projects", by_caller=False),
+    "/companies/{companyId}/channels": _owned("channels", by_caller=False),
+    "/companies/{companyId}/users": _owned("users", by_caller=False),
+    "/customers/{companyId}/users": _owned("users", by_caller=False),
+    "/projects/{projectId}/versions": _without_deleted(_versions),
+    "/companies": _without_deleted(_store),
+    "/customers": _without_deleted(_customers),
+    "/companies/{companyId}/customers": _without_deleted(_customers_of),
+    "/apps/{appId}/channels": _without_deleted(_channels),
+    **{
+        f"{path}/{kind}": _settings(kind, owner)
+        for path, owner in _OWNERS.items()
+        for kind in _SETTINGS
+    },
+}
+"""The rows of collections, by path; deleted ones only if they are to be shown."""
+
+ENTITIES: Mapping[str, Callable[[Call], Row]] = {
+    "/apps/{appId}": _app,
+    "/templates/{templateId}": _template,
+    "/projects/{projectId}": _project,
+    "/projects/{projectId}/versions/{version}": _version,
+    "/companies/{companyId}": _company,
+    "/customers/{companyId}": _company,
+    "/companies/{companyId}/users/{userId}": _user,
+    "/customers/{companyId}/users/{userId}": _user,
+    "/companies/{companyId}/customers/{customerCompanyId}": _customer,
+    **{
+        f"{path}/{kind}/{{{KEY_FIELDS[_SETTINGS[kind]]}}}": _setting(kind, owner)
+        for path, owner in _OWNERS.items()
+        for kind in ("configs", "infos")
+    },
+}
+"""The row of entities, by path."""
+
+LANGUAGES: Mapping[str, Callable[[Call], dict[str, list[Row]]]] = {
+    "/apps/{appId}/languages": _app_languages,
+    "/templates/{templateId}/languages": _available(_template_owner),
+    "/projects/{projectId}/languages": _available(_version_owner),
+}
+"""The languages, by path and by name of the map."""

@@ -1,0 +1,199 @@
+"""Rows come and go while they are read, runs are interrupted, and still no row is lost.
+
+The tap runs within the test, many times over: a history of changes, interruptions and quirks is
+drawn, and what was emitted in all runs together must hold every row that was there throughout.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import json
+from dataclasses import dataclass, field, fields
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from typing_extensions import override
+
+from tap_apparena.errors import SyncFailedError
+from tap_apparena.tap import TapAppArena
+from tests.sandbox.apparena import AppArena, Quirks
+from tests.tap_apparena.places import KEY, Place
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+NEVER = 10**9
+ADD = -1
+
+
+class Interruption(BaseException):
+    """The process ends, as if it was killed."""
+
+
+class Pipe(io.RawIOBase):
+    """What the tap writes to, until it is interrupted."""
+
+    def __init__(self, limit: int) -> None:
+        """Take so many bytes."""
+        self.text = bytearray()
+        self._limit = limit
+
+    @override
+    def writable(self) -> bool:
+        return True
+
+    @override
+    def write(self, content: Any) -> int:
+        taken = bytes(content)[: self._limit - len(self.text)]
+        self.text += taken
+        if len(taken) < len(content):
+            raise Interruption
+        return len(taken)
+
+
+@dataclass(frozen=True)
+class History:
+    """What happens before and during a run; a change is the number of a row to delete, or `ADD`.
+
+    Attributes:
+        before: The changes before it.
+        changes: The change before each page that is asked for, None for nothing.
+        limit: After how many bytes the run is interrupted.
+    """
+
+    before: list[int] = field(default_factory=list)
+    changes: list[int | None] = field(default_factory=list)
+    limit: int = NEVER
+
+
+class World:
+    """A server whose apps change while they are read."""
+
+    def __init__(self, place: Place) -> None:
+        """Take over a server."""
+        self.place = place
+        self._data = place.server.data
+        self._template = next(iter(self._data.templates))
+        self.throughout: set[int] = set()
+
+    def begin(self, number_of_apps: int, quirks: Mapping[str, Any]) -> None:
+        """Start anew with so many apps."""
+        for quirk in fields(Quirks):
+            value = quirks.get(quirk.name, getattr(Quirks(), quirk.name))
+            setattr(self.place.server.quirks, quirk.name, value)
+        self._data.apps.clear()
+        for _ in range(number_of_apps):
+            self._data.add_app(self._template)
+        self.throughout = set(self._data.apps)
+
+    def run(
+        self, history: History, state: dict[str, Any] | None, **more: Any
+    ) -> tuple[list[int], dict[str, Any] | None]:
+        """Read the apps once, while what the history says happens.
+
+        Returns:
+            The ids that were emitted, and the last state.
+        """
+        for change in history.before:
+            self._change(change)
+        changes = iter(history.changes)
+        self.place.server.quirks.before_page = lambda *_: self._change(next(changes, None))
+        tap = TapAppArena(config=self.place.settings(**more), state=state)
+        for name, stream in tap.streams.items():
+            stream.selected = name == "apps"
+        pipe = Pipe(history.limit)
+        # A list that loses its last page in each of three passes is given up, and told.
+        ends = (Interruption, SyncFailedError) if history.changes else (Interruption,)
+        with (
+            contextlib.suppress(*ends),
+            contextlib.redirect_stdout(io.TextIOWrapper(io.BufferedWriter(pipe, 1))),
+        ):
+            tap.sync_all()
+        self.place.server.quirks.before_page = None
+        *lines, _ = bytes(pipe.text).split(b"\n")
+        messages = [json.loads(line) for line in lines]
+        states = [message["value"] for message in messages if message["type"] == "STATE"]
+        ids = [message["record"]["appId"] for message in messages if message["type"] == "RECORD"]
+        return ids, states[-1] if states else state
+
+    def _change(self, change: int | None) -> None:
+        if change == ADD:
+            self._data.add_app(self._template)
+        elif change is not None and self._data.apps:
+            gone = sorted(self._data.apps)[change % len(self._data.apps)]
+            del self._data.apps[gone]
+            self.throughout.discard(gone)
+
+
+@pytest.fixture(scope="module")
+def world() -> Iterator[World]:
+    server = AppArena()
+    server.add_key(KEY)
+    with server.serve() as url:
+        yield World(Place(url, server))
+
+
+QUIRKS = st.fixed_dictionaries(
+    {},
+    optional={
+        "order_style": st.sampled_from(["orderasc", "orderBy", "none"]),
+        "shuffle": st.integers(0, 3),
+        "reshuffle": st.booleans(),
+        "filters": st.sampled_from(["obeyed", "ignored", "refused"]),
+        "beyond": st.sampled_from(["empty", "last", "error"]),
+        "largest_page": st.integers(1, 4),
+        "ids_as_text": st.booleans(),
+        "empty_as_list": st.booleans(),
+        "lists": st.sampled_from(["documented", "map", "array"]),
+    },
+)
+CHANGES = st.lists(st.sampled_from([None, None, None, ADD, 0, 1, 2, 5]), max_size=12)
+BEFORE = st.lists(st.sampled_from([ADD, 0, 1, 2, 5]), max_size=4)
+HISTORIES = st.lists(
+    st.builds(History, BEFORE, CHANGES, st.one_of(st.just(NEVER), st.integers(2000, 9000))),
+    max_size=4,
+)
+ORDINARY = settings(
+    max_examples=100,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
+
+
+@dataclass(frozen=True)
+class Scene:
+    """What is read, and how."""
+
+    number_of_apps: int
+    settings: dict[str, Any]
+    quirks: dict[str, Any]
+    histories: list[History]
+
+
+SETTINGS = st.fixed_dictionaries(
+    {
+        "page_size": st.integers(1, 5),
+        "order_style": st.sampled_from(["orderasc", "orderBy", "none"]),
+        "incremental_mode": st.sampled_from(["full", "new_ids"]),
+    }
+)
+
+
+@ORDINARY
+@given(scene=st.builds(Scene, st.integers(0, 14), SETTINGS, QUIRKS, HISTORIES))
+def test_no_row_is_lost_whatever_happens_between_pages_and_runs(
+    world: World, caplog: pytest.LogCaptureFixture, scene: Scene
+) -> None:
+    world.begin(scene.number_of_apps, scene.quirks)
+    emitted: set[int] = set()
+    state: dict[str, Any] | None = None
+    for history in [*scene.histories, History()]:
+        caplog.clear()
+        ids, state = world.run(history, state, **scene.settings)
+        assert len(ids) == len(set(ids))
+        emitted |= set(ids)
+    is_told = "Some rows may be missing" in caplog.text
+    assert world.throughout <= emitted or (is_told and scene.quirks["reshuffle"])
