@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import os
-import shutil
 import subprocess
+import sys
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 
 from tests.meltano import REPOSITORY
 
-if TYPE_CHECKING:
-    from pathlib import Path
+UV = Path(sys.executable).with_name("uv")
+"""The program that builds and installs, which Meltano brings along."""
 
 
 @dataclass(frozen=True)
@@ -35,11 +35,6 @@ class Packages:
         return file
 
 
-def uv() -> str:
-    """Give the program that builds and installs: the one on the PATH, or else the project's."""
-    return shutil.which("uv") or str(REPOSITORY / ".tools" / "bin" / "uv")
-
-
 def run(*command: str | Path, directory: Path = REPOSITORY) -> str:
     """Run a command to its successful end, and give what it has written."""
     foreign = ("VIRTUAL_ENV", "PYTHONPATH")
@@ -59,5 +54,5 @@ def run(*command: str | Path, directory: Path = REPOSITORY) -> str:
 @pytest.fixture(scope="session")
 def packages(tmp_path_factory: pytest.TempPathFactory) -> Packages:
     directory = tmp_path_factory.mktemp("packages")
-    run(uv(), "build", "--all-packages", "--quiet", "--out-dir", directory)
+    run(UV, "build", "--all-packages", "--quiet", "--out-dir", directory)
     return Packages(directory)

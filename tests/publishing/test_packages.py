@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.meltano import REPOSITORY
-from tests.publishing.conftest import Packages, run, uv
+from tests.publishing.conftest import UV, Packages, run
 
 TAPS = sorted(path.name for path in REPOSITORY.glob("tap-*"))
 
@@ -63,8 +63,8 @@ def test_a_source_distribution_has_the_readme_and_the_changelog(
 def installed(tap: str, requirement: str, directory: Path) -> Path:
     """Install a tap into an environment of its own, and give its program."""
     environment = directory / "environment"
-    run(uv(), "venv", "--quiet", environment)
-    run(uv(), "pip", "install", "--quiet", "--python", environment, requirement)
+    run(UV, "venv", "--quiet", environment)
+    run(UV, "pip", "install", "--quiet", "--python", environment, requirement)
     return environment / "bin" / tap
 
 
