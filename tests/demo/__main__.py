@@ -19,7 +19,7 @@ from rich import box
 from rich.console import Console
 from rich.table import Table
 
-from tests.demo import goatcounter, gotom, warehouse
+from tests.demo import apparena, goatcounter, gotom, studio_openapi, warehouse
 from tests.meltano import Project, Run
 
 if TYPE_CHECKING:
@@ -32,6 +32,8 @@ if TYPE_CHECKING:
 DEMOS: Mapping[str, Callable[[], AbstractContextManager[Source]]] = {
     "tap-goatcounter": goatcounter.serve,
     "tap-gotom": gotom.serve,
+    "tap-studio-openapi": studio_openapi.serve,
+    "tap-apparena": apparena.serve,
 }
 TARGET = "target-duckdb"
 DATABASE = "output/warehouse.duckdb"
@@ -172,25 +174,28 @@ class Demo:
 
 
 def _table_of_all(run: Run, tables: Tables) -> Table:
+    """Show each table that has rows."""
     table = _table("stream", "rows", "seconds")
     for stream, rows in tables.items():
-        table.add_row(stream, f"{rows.total():,}", f"{run.seconds[stream]:.2f}")
+        if rows:
+            table.add_row(stream, f"{rows.total():,}", f"{run.seconds[stream]:.2f}")
     return table
 
 
 def _table_of_changes(run: Run, before: Tables, after: Tables) -> Table:
+    """Show each table that is not as it was."""
     table = _table("stream", "rows sent", "new", "changed", "rows in all")
     for stream, rows in after.items():
         difference = warehouse.difference(before[stream], rows)
-        numbers = (run.records[stream], difference.new, difference.changed, rows.total())
-        table.add_row(stream, *(f"{number:,}" for number in numbers))
+        if difference.new or difference.changed:
+            numbers = (run.records[stream], difference.new, difference.changed, rows.total())
+            table.add_row(stream, *(f"{number:,}" for number in numbers))
+    table.caption = f"{len(after) - table.row_count} other tables are as they were."
     return table
 
 
 def _table_of_taps(summaries: Mapping[str, Summary]) -> Table:
-    table = Table("tap", box=box.SIMPLE_HEAD, header_style="bold")
-    for header in ("streams", "rows", "seconds", "then sent", "new", "changed"):
-        table.add_column(header, justify="right")
+    table = _table("tap", "streams", "rows", "seconds", "then sent", "new", "changed")
     for tap, summary in summaries.items():
         table.add_row(
             f"[bold cyan]{tap}[/]",
@@ -205,7 +210,7 @@ def _table_of_taps(summaries: Mapping[str, Summary]) -> Table:
 
 
 def _table(first: str, *others: str) -> Table:
-    table = Table(first)
+    table = Table(first, box=box.SIMPLE_HEAD, header_style="bold", caption_justify="left")
     for header in others:
         table.add_column(header, justify="right")
     return table

@@ -15,8 +15,14 @@ from meltano.core.plugin.singer.catalog import (
 
 from tests.meltano import REPOSITORY
 from tests.processes import run_program
-from tests.sandbox import goatcounter, gotom
-from tests.sandbox.__main__ import GOATCOUNTER_PORT, GOTOM_PORT
+from tests.sandbox import apparena, goatcounter, gotom, studio_openapi
+from tests.sandbox.__main__ import (
+    APPARENA_PORT,
+    GOATCOUNTER_PORT,
+    GOTOM_PORT,
+    STUDIO_OPENAPI_PORT,
+)
+from tests.sandbox.apparena.application import BASE
 from tests.singer import program
 
 if TYPE_CHECKING:
@@ -104,6 +110,25 @@ def test_gotom_in_the_sandbox_is_where_it_serves() -> None:
     assert {(report.get("kind", "graph"), report["report_id"]) for report in reports} == {
         ("graph", shown.GRAPH_REPORT),
         ("custom", shown.CUSTOM_REPORT),
+    }
+
+
+def test_studio_openapi_in_the_sandbox_is_where_it_serves() -> None:
+    shown = studio_openapi.demonstration
+    url = f"http://127.0.0.1:{STUDIO_OPENAPI_PORT}"
+
+    assert SANDBOX["tap-studio-openapi"] == {
+        "connections": [
+            {"name": name, "base_url": url, "api_key": key} for name, key in shown.STUDIOS.items()
+        ],
+        "debt_collection_run_ids": list(shown.DEBT_COLLECTION_RUNS),
+    }
+
+
+def test_apparena_in_the_sandbox_is_where_it_serves() -> None:
+    assert SANDBOX["tap-apparena"] == {
+        "api_url": f"http://127.0.0.1:{APPARENA_PORT}{BASE}",
+        "api_key": apparena.demonstration.KEY,
     }
 
 

@@ -1,0 +1,113 @@
+"""Three studios of a chain, where members come, move and join on demand."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+from datetime import UTC, date, datetime, timedelta
+from typing import TYPE_CHECKING
+
+from tests.sandbox.studio_openapi import StudioOpenApi, demonstration, moments
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from tests.demo.source import Source
+    from tests.sandbox.studio_openapi import Studio
+
+VERSION = "1.12.1"
+"""The first version that tells of former members."""
+FIRST_RUN_DAYS = 365
+LOOK_BACK_DAYS = 7
+VISITORS = (2, 4, 6)
+"""Members of each studio who come, by their places in its list."""
+
+
+@contextlib.contextmanager
+def serve() -> Iterator[Source]:
+    """Serve until the block is left."""
+    tenant = StudioOpenApi(version=VERSION)
+    demonstration.fill(tenant)
+    with tenant.serve() as url:
+        yield StudiosSource(tenant.studios, url)
+
+
+class StudiosSource:
+    """The studios of one tenant, each with a key of its own."""
+
+    changed: Mapping[str, int] = {"customers": 1, "customer_checkins": 1, "customer_contracts": 0}
+
+    def __init__(self, studios: list[Studio], url: str) -> None:
+        """Describe studios that are served at `url`."""
+        self._studios = studios
+        self.sent_again: Mapping[str, int] = {}
+        connections = [
+            {"name": name, "base_url": url, "api_key": key}
+            for name, key in demonstration.STUDIOS.items()
+        ]
+        self.settings: Mapping[str, str] = {
+            "TAP_STUDIO_OPENAPI_CONNECTIONS": json.dumps(connections)
+        }
+
+    def rows(self) -> Mapping[str, int]:
+        """Count the rows of a copy, which has only check-ins of the last year."""
+        return {
+            "studio": len(self._studios),
+            "employees": sum(len(studio.employees) for studio in self._studios),
+            "customers": sum(len(studio.customers) for studio in self._studios),
+            "customer_contracts": sum(
+                len(studio.contracts.peek(number)) for studio, number in self._readable()
+            ),
+            "customer_checkins": self._checkins_of(FIRST_RUN_DAYS),
+        }
+
+    def grow(self) -> str:
+        """Let members come, one of the others leave, one move, and somebody join."""
+        self.sent_again = {"customer_checkins": self._checkins_of(LOOK_BACK_DAYS)}
+        leaving, moving, joining = self._studios
+        for studio in self._studios:
+            for place in VISITORS:
+                _check_in(studio, studio.id_of(place))
+        inside = leaving.checkins[leaving.id_of(0)][-1]
+        inside["checkOutDateTime"] = moments.with_offset(datetime.now(UTC))
+        moving.customers[moving.id_of(0)]["city"] = "Eutin"
+        newcomer = joining.add_customer(status="MEMBER")["id"]
+        joining.checkins[newcomer] = []
+        _check_in(joining, newcomer)
+        visits = len(self._studios) * len(VISITORS) + 1
+        return f"{visits} members have come, one has left, one has moved, and one is new."
+
+    def _readable(self) -> Iterator[tuple[Studio, int]]:
+        """Give all customers who have not switched off access."""
+        for studio in self._studios:
+            for number in studio.customers:
+                if number not in studio.opted_out:
+                    yield studio, number
+
+    def _checkins_of(self, days: int) -> int:
+        """Count the check-ins since so many days ago, up to today by the tap's clock."""
+        today = datetime.now(UTC).date()
+        return sum(
+            today - timedelta(days) <= _day(checkin) <= today
+            for studio, number in self._readable()
+            for checkin in studio.checkins.peek(number)
+        )
+
+
+def _check_in(studio: Studio, customer_id: int) -> None:
+    """Let a customer have come, early enough to be of today or yesterday in every zone."""
+    visits = studio.checkins[customer_id]
+    begun = datetime.now(UTC) - timedelta(hours=3)
+    visits.append(
+        {
+            "checkinId": 1000 * customer_id + len(visits),
+            "checkInDateTime": moments.with_offset(begun),
+            "checkOutDateTime": moments.with_offset(begun + timedelta(hours=1)),
+            "studioId": studio.id,
+            "studioName": studio.name,
+        }
+    )
+
+
+def _day(checkin: Mapping[str, str]) -> date:
+    return datetime.fromisoformat(checkin["checkInDateTime"]).date()
