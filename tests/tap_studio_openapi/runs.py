@@ -42,7 +42,7 @@ class Tap:
         state: Mapping[str, Any] | None = None,
     ) -> Run:
         """Run the tap to its end, with these streams selected or else the usual ones."""
-        finished = self._finished(self._command(settings, streams, state))
+        finished = run_program(self._command(settings, streams, state))
         output = read_output(lines_of(finished.stdout))
         return Run(output, finished.stderr, finished.returncode)
 

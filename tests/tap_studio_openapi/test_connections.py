@@ -105,7 +105,7 @@ def test_keys_appear_nowhere(place: Place, tap: Tap) -> None:
     place.server.faults.add("GET", "/v1/employees", Answer(403, echo))
     place.server.faults.add("GET", "/v1/classes", Answer(409, echo))
 
-    run = tap.fail(place.both(), "employees", "classes")
+    run = tap.fail(place.one(), "employees", "classes")
 
     assert "The key *** is not known" in run.log
     assert "sentinel" not in run.log + str(run.output)
