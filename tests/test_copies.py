@@ -20,6 +20,7 @@ COPIES = (
     "{package}/progress.py",
     "{package}/retries.py",
     "{package}/settings_schema.py",
+    "{package}/streams/children.py",
     "{package}/truthful_state.py",
     "{package}/unknown_fields.py",
 )

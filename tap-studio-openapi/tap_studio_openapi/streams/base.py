@@ -5,7 +5,6 @@ from __future__ import annotations
 from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any, ClassVar, cast
 
-from singer_sdk.singerlib.catalog import REPLICATION_INCREMENTAL
 from singer_sdk.singerlib.schema import Schema
 from typing_extensions import override
 
@@ -16,6 +15,7 @@ from tap_studio_openapi.personal_data import EXPIRING, leave_out_of_schema
 from tap_studio_openapi.schemas import refine, shipped
 from tap_studio_openapi.streams.children import ChildStream
 from tap_studio_openapi.streams.isolation import IsolatedStream
+from tap_studio_openapi.truthful_state import TruthfulStream
 from tap_studio_openapi.unknown_fields import KEPT_AS, KEPT_SCHEMA, Policy, UnknownFields
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 WITHOUT_KEY = "records without a key"
 
 
-class StudioStream(IsolatedStream):
+class StudioStream(TruthfulStream, IsolatedStream):
     """A stream that every studio has, read in one part per studio.
 
     Attributes:
@@ -92,11 +92,6 @@ class StudioStream(IsolatedStream):
     @override
     def partitions(self) -> None:
         """Give none: studios are read in one go, each while the next ones are asked for."""
-
-    @property
-    @override
-    def emit_activate_version_messages(self) -> bool:
-        return False
 
     @cached_property
     def wanted_children(self) -> list[StudioStream]:
@@ -240,31 +235,6 @@ class StudioStream(IsolatedStream):
     ) -> Iterator[Context | None]:
         if self.wanted_children:
             yield self.context_below(record, context or {"studio_id": record["studio_id"]})
-
-    def advance_bookmark(self, context: Context, value: str) -> None:
-        """Note that all records up to `value` have been written, and say so to the target."""
-        state = self.get_context_state(context)
-        if self.replication_method == REPLICATION_INCREMENTAL:
-            state["replication_key"] = self.replication_key
-            state["replication_key_value"] = value
-        self.write_state()
-
-    @override
-    def _increment_stream_state(
-        self, latest_record: Record, *, context: Context | None = None
-    ) -> None:
-        """Leave the bookmark alone, which only `advance_bookmark` may move.
-
-        The SDK would move it with each record, though a record says nothing about those after it.
-        """
-
-    def write_state(self) -> None:
-        """Write a STATE message, which the SDK does only at the end of a stream.
-
-        When records go out in files, the last file is still to come: then the SDK writes it.
-        """
-        if self.get_batch_config(self.config) is None:
-            self._tap.state_writer.write_state(self.tap_state)
 
 
 class ObjectStream(StudioStream):
