@@ -56,12 +56,6 @@ class TapStudioOpenApi(CarefulTap):
         shows_persons = self.config.get("include_personal_data", True)
         return [stream(self) for stream in STREAMS if shows_persons or not stream.is_personal]
 
-    @override
-    def setup_mapper(self) -> None:
-        """Set up stream maps, once the streams have fitted a given catalog to the settings."""
-        _ = self.streams
-        super().setup_mapper()
-
     @cached_property
     def api_document(self) -> ApiDocument | None:
         """The vendor's document that the settings name."""

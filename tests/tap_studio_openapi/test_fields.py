@@ -10,6 +10,7 @@ import pytest
 
 from tap_studio_openapi.fitting import fitting, rfc_3339
 from tap_studio_openapi.personal_data import EXPIRING, PERSONAL
+from tests.singer import selecting
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -145,6 +146,33 @@ def test_fields_that_nobody_knows_are_no_way_around_that(place: Place, tap: Tap)
 
     assert "Leni" not in str(run.output)
     assert run.records["customers"][0]["preferredLanguage"] == {"languageCode": "de"}
+
+
+def test_a_catalog_that_was_made_under_other_settings_makes_no_difference(
+    place: Place, tap: Tap
+) -> None:
+    usual = tap.discover(place.one())
+    settings = place.one(include_personal_data=False)
+    expected = tap.entries(settings)["customers"]["schema"]["properties"].keys()
+
+    run = tap.succeed(settings, catalog=selecting(usual, "customers"))
+
+    assert run.output.schemas["customers"]["schema"]["properties"].keys() == expected
+    assert "firstName" not in expected
+
+
+def test_single_fields_can_be_deselected(place: Place, tap: Tap) -> None:
+    catalog = selecting(tap.discover(place.one()), "customers")
+    entry = next(one for one in catalog["streams"] if one["tap_stream_id"] == "customers")
+    for metadata in entry["metadata"]:
+        if metadata["breadcrumb"] in (["properties", "lastName"], ["properties", "email"]):
+            metadata["metadata"]["selected"] = False
+
+    run = tap.succeed(place.one(), catalog=catalog)
+
+    assert not {"lastName", "email"} & set(run.output.schemas["customers"]["schema"]["properties"])
+    assert not any({"lastName", "email"} & record.keys() for record in run.records["customers"])
+    assert "firstName" in run.records["customers"][0]
 
 
 def test_ids_stay_without_personal_data(place: Place, tap: Tap) -> None:

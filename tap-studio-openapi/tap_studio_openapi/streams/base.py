@@ -5,14 +5,14 @@ from __future__ import annotations
 from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any, ClassVar, cast
 
-from singer_sdk.singerlib.schema import Schema
 from typing_extensions import override
 
 from tap_studio_openapi.errors import FAILURES, AnswerError, UnreadableError
 from tap_studio_openapi.fitting import fitting
+from tap_studio_openapi.own_schema import OwnSchemaStream
 from tap_studio_openapi.pagination import chunk_of, chunks
 from tap_studio_openapi.personal_data import EXPIRING, leave_out_of_schema
-from tap_studio_openapi.schemas import refine, shipped
+from tap_studio_openapi.schemas import shipped
 from tap_studio_openapi.streams.children import ChildStream
 from tap_studio_openapi.streams.isolation import IsolatedStream
 from tap_studio_openapi.truthful_state import TruthfulStream
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from singer_sdk.helpers.types import Context, Record
-    from singer_sdk.singerlib.catalog import Catalog
 
     from tap_studio_openapi.connections import Studio
     from tap_studio_openapi.look_ahead import Family
@@ -32,7 +31,7 @@ if TYPE_CHECKING:
 WITHOUT_KEY = "records without a key"
 
 
-class StudioStream(TruthfulStream, IsolatedStream):
+class StudioStream(TruthfulStream, OwnSchemaStream, IsolatedStream):
     """A stream that every studio has, read in one part per studio.
 
     Attributes:
@@ -69,24 +68,9 @@ class StudioStream(TruthfulStream, IsolatedStream):
         if policy == "keep":
             schema["properties"][KEPT_AS] = KEPT_SCHEMA
         super().__init__(tap, schema=schema)
-        self._left_out = left_out
         self._fit = fitting(schema, left_out, self.name, only_known=hides_persons)
         self._unknown_fields = UnknownFields(policy, schema["properties"], self.logger)
         self._nulls = dict.fromkeys(schema["properties"])
-
-    @override
-    def apply_catalog(self, catalog: Catalog) -> None:
-        """Apply a catalog, which may have been made under other settings.
-
-        Its schema stands, but without the fields that are to be left out now, and with those that
-        it lacks.
-        """
-        if entry := catalog.get_stream(self.name):
-            schema = entry.schema.to_dict()
-            leave_out_of_schema(schema, self._left_out, self.name)
-            refine(schema, self.schema)
-            entry.schema = Schema.from_dict(schema)
-        super().apply_catalog(catalog)
 
     @property
     @override
