@@ -7,8 +7,7 @@ import random
 from dataclasses import dataclass
 from http import HTTPStatus
 from http.cookiejar import DefaultCookiePolicy
-from itertools import count
-from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar, cast
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 import msgspec
@@ -16,27 +15,21 @@ import requests
 from requests.utils import get_environ_proxies, select_proxy
 from singer_sdk.exceptions import RetriableAPIError
 from singer_sdk.helpers.conform import TypeConformanceLevel
-from singer_sdk.streams import RESTStream
 from typing_extensions import override
 
 from tap_studio_openapi.errors import AnswerError, UnreadableError, describe
-from tap_studio_openapi.pacing import PacedAdapter, retry_after
+from tap_studio_openapi.pacing import PacedAdapter
+from tap_studio_openapi.retries import RetryingStream
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Generator, Mapping
+    from collections.abc import Callable, Collection, Mapping
 
-    from backoff.types import Details
     from requests import PreparedRequest
 
     from tap_studio_openapi.connections import Connection
     from tap_studio_openapi.pacing import Pacer
     from tap_studio_openapi.tap import TapStudioOpenApi
 
-P = ParamSpec("P")
-T = TypeVar("T")
-
-LONGEST_BACKOFF = 60
-LONGEST_WAIT = 900
 FEWEST_CONNECTIONS = 10
 
 
@@ -86,7 +79,7 @@ def open_session(pacer: Pacer, max_concurrency: int, urls: Collection[str]) -> r
     return session
 
 
-class StudioClient(RESTStream[None]):
+class StudioClient(RetryingStream[None]):
     """A stream as far as HTTP is concerned."""
 
     url_base = ""
@@ -105,11 +98,6 @@ class StudioClient(RESTStream[None]):
     @override
     def requests_session(self) -> requests.Session:
         return self._tap.session
-
-    @property
-    @override
-    def timeout(self) -> int:
-        return int(self.config["request_timeout"])
 
     def ask(
         self, connection: Connection, path: str, params: Mapping[str, Any] | None = None
@@ -160,10 +148,6 @@ class StudioClient(RESTStream[None]):
         )
         return self._request(request, None)
 
-    def retrying(self, function: Callable[P, T]) -> Callable[P, T]:
-        """Repeat a function on passing failures, with the pauses that the server asks for."""
-        return cast("Callable[P, T]", self.request_decorator(cast("Any", function)))
-
     @override
     def validate_response(self, response: requests.Response) -> None:
         if response.status_code >= HTTPStatus.INTERNAL_SERVER_ERROR:
@@ -172,47 +156,9 @@ class StudioClient(RESTStream[None]):
             raise AnswerError(response)
 
     @override
-    def backoff_max_tries(self) -> int:
-        return int(self.config["max_retries"]) + 1
-
-    @override
-    def backoff_wait_generator(self) -> Generator[float, Any, None]:
-        error = yield 0.0
-        for attempt in count():
-            error = yield seconds_to_wait(error, attempt)
-
-    @override
     def backoff_jitter(self, value: float) -> float:
-        return value
-
-    @override
-    def backoff_handler(self, details: Details) -> None:
-        self.logger.warning(
-            "Trying again in %.0f seconds: %s", details.get("wait"), details.get("exception")
-        )
-
-
-def seconds_to_wait(error: Exception, attempt: int) -> float:
-    """Seconds to wait before the next try.
-
-    Args:
-        error: What the last try raised.
-        attempt: How many times was waited already.
-
-    Returns:
-        What ``Retry-After`` says and one second more. Without that header, ever longer, and not
-        the same for all threads, lest they come back together.
-
-    Raises:
-        UnreadableError: The server wants a longer wait than its throttling lasts.
-    """
-    response: requests.Response | None = getattr(error, "response", None)
-    asked = None if response is None else retry_after(response)
-    if asked is None:
-        return min(2.0 ** (attempt + 1), LONGEST_BACKOFF) * random.uniform(0.5, 1)  # noqa: S311
-    if asked > LONGEST_WAIT:
-        raise UnreadableError(f"{error} The server wants a wait of {asked:.0f} seconds.") from error
-    return max(asked, 0.0) + 1
+        """Wait a little longer, not the same for all threads, lest they come back together."""
+        return value * random.uniform(1, 1.25)  # noqa: S311
 
 
 def _unchanged(request: PreparedRequest) -> PreparedRequest:

@@ -6,7 +6,6 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-import click
 import msgspec
 from requests import RequestException
 from singer_sdk.exceptions import FatalAPIError, RetriableAPIError
@@ -14,8 +13,6 @@ from singer_sdk.exceptions import FatalAPIError, RetriableAPIError
 from tap_studio_openapi.auth import HEADER
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from requests import Response
 
 LONGEST_QUOTE = 200
@@ -70,22 +67,6 @@ class UnreadableError(FatalAPIError):
 
 class StudioError(FatalAPIError):
     """A studio, or one stream of it, cannot be read; the others can."""
-
-
-class SyncFailedError(click.ClickException):
-    """Parts of the sync failed; what is finished has been written, with its state."""
-
-    def __init__(self, failures: Iterable[str]) -> None:
-        """Sum up what failed.
-
-        Args:
-            failures: One sentence per failed part.
-        """
-        listed = list(failures)
-        super().__init__(
-            f"{len(listed)} part(s) of the sync failed, everything else is complete:\n"
-            + "\n".join(f"- {failure}" for failure in listed),
-        )
 
 
 def told(error: Exception) -> str:

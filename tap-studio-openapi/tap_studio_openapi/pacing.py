@@ -11,8 +11,6 @@ from __future__ import annotations
 import re
 import time
 from collections import deque
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 from http import HTTPStatus
 from threading import Lock
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -22,6 +20,7 @@ from requests.adapters import HTTPAdapter
 from typing_extensions import override
 
 from tap_studio_openapi.auth import HEADER
+from tap_studio_openapi.retries import retry_after
 
 if TYPE_CHECKING:
     import logging
@@ -223,16 +222,3 @@ class PacedAdapter(HTTPAdapter):
             return super().send(request, *args, **kwargs)
         finally:
             self._pacer.answered(endpoint)
-
-
-def retry_after(response: Response) -> float | None:
-    """Read ``Retry-After``, in seconds, from either of its two forms; it may be negative."""
-    value = response.headers.get("Retry-After", "")
-    try:
-        return float(value)
-    except ValueError:
-        pass
-    try:
-        return (parsedate_to_datetime(value) - datetime.now(UTC)).total_seconds()
-    except (TypeError, ValueError):
-        return None

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
 from singer_sdk import typing as th
 
 CUSTOMER_STATUSES = ["MEMBER", "PROSPECT", "FORMER_MEMBER"]
@@ -159,45 +156,3 @@ SETTINGS = th.PropertiesList(
         "and leave them out, keep them in one object, or fail.",
     ),
 )
-
-
-def schema() -> dict[str, Any]:
-    """Give the JSON Schema of the settings, which may be left out but not be null.
-
-    So their defaults always hold.
-    """
-    settings = SETTINGS.to_dict()
-    for setting in settings["properties"].values():
-        setting["type"] = [name for name in setting["type"] if name != "null"]
-    return settings
-
-
-def without_secrets(text: str, config: Mapping[str, Any]) -> str:
-    """Blank out what a text quotes of the keys in the settings."""
-    for secret in _secrets(config):
-        text = text.replace(secret, "***")
-    return text
-
-
-def _secrets(config: Mapping[str, Any]) -> list[str]:
-    """Give whatever stands where keys belong, and in connections that are none."""
-    found = list(_leaves(config.get("api_key")))
-    connections = config.get("connections")
-    if not isinstance(connections, list):
-        return [*found, *_leaves(connections)]
-    for entry in connections:
-        if isinstance(entry, Mapping):
-            shown = {"name", "base_url"}
-            found += _leaves([value for name, value in entry.items() if name not in shown])
-        else:
-            found += _leaves(entry)
-    return sorted(found, key=len, reverse=True)
-
-
-def _leaves(value: Any) -> list[str]:
-    """Give all texts and numbers within a value of any shape."""
-    if isinstance(value, Mapping):
-        value = list(value.values())
-    if isinstance(value, list):
-        return [leaf for item in value for leaf in _leaves(item)]
-    return [] if value in {None, "", True, False} else [str(value)]

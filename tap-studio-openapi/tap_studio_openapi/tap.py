@@ -4,22 +4,20 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from functools import cached_property, partial
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, cast
 
 import click
-from singer_sdk import Tap
-from singer_sdk.contrib.msgspec import MsgSpecWriter
-from singer_sdk.exceptions import ConfigValidationError
-from singer_sdk.helpers.capabilities import PluginCapabilities, TapCapabilities
 from typing_extensions import override
 
-from tap_studio_openapi import settings
+from tap_studio_openapi.careful_tap import CarefulTap
 from tap_studio_openapi.client import open_session
 from tap_studio_openapi.connections import Studio, connections, invalid
-from tap_studio_openapi.errors import FAILURES, SyncFailedError, UnreadableError, told
+from tap_studio_openapi.errors import FAILURES, UnreadableError, told
 from tap_studio_openapi.look_ahead import LookAhead
 from tap_studio_openapi.pacing import Pacer
 from tap_studio_openapi.schemas import ApiDocument
+from tap_studio_openapi.settings import SETTINGS
+from tap_studio_openapi.settings_schema import schema_of
 from tap_studio_openapi.streams import STREAMS
 from tap_studio_openapi.streams.studio import StudioInformation
 
@@ -27,49 +25,24 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     import requests
-    from singer_sdk import Stream
-    from singer_sdk.singerlib.encoding.base import GenericSingerWriter
 
     from tap_studio_openapi.connections import Connection
     from tap_studio_openapi.look_ahead import Family
     from tap_studio_openapi.streams.base import StudioStream
 
 
-class TapStudioOpenApi(Tap):
+class TapStudioOpenApi(CarefulTap):
     """Singer tap for the Open API of Magicline and PerfectGym Next: every studio of a chain."""
 
     name = "tap-studio-openapi"
-    message_writer_class: type[GenericSingerWriter[Any, Any]] = MsgSpecWriter
-    capabilities = [  # noqa: RUF012
-        TapCapabilities.CATALOG,
-        TapCapabilities.STATE,
-        TapCapabilities.DISCOVER,
-        PluginCapabilities.ABOUT,
-        PluginCapabilities.STREAM_MAPS,
-        PluginCapabilities.FLATTENING,
-        PluginCapabilities.BATCH,
-        PluginCapabilities.STRUCTURED_LOGGING,
-    ]
-
-    config_jsonschema = settings.schema()
+    config_jsonschema = schema_of(SETTINGS)
 
     @override
-    def _validate_config(self, *, raise_errors: bool = True) -> list[str]:
-        """Validate the settings, without quoting a key in an error.
-
-        What their schema cannot tell is looked at too, before anything is sent or written.
-        """
-        try:
-            errors = super()._validate_config(raise_errors=raise_errors)
-        except ConfigValidationError as error:
-            errors = [settings.without_secrets(text, self.config) for text in error.errors]
-            raise ConfigValidationError(str(error), errors=errors) from None
-        if raise_errors:
-            _ = self.connections
-            if not self.config["customer_statuses"]:
-                raise invalid("'customer_statuses' must name at least one status, such as MEMBER.")
-            self._check_start_date()
-        return errors
+    def check_settings(self) -> None:
+        _ = self.connections
+        if not self.config["customer_statuses"]:
+            raise invalid("'customer_statuses' must name at least one status, such as MEMBER.")
+        self._check_start_date()
 
     def _check_start_date(self) -> None:
         given = self.config.get("start_date")
@@ -83,12 +56,6 @@ class TapStudioOpenApi(Tap):
         shows_persons = self.config.get("include_personal_data", True)
         return [stream(self) for stream in STREAMS if shows_persons or not stream.is_personal]
 
-    @override
-    def setup_mapper(self) -> None:
-        """Set up stream maps, once the streams have fitted a given catalog to the settings."""
-        _ = self.streams
-        super().setup_mapper()
-
     @cached_property
     def api_document(self) -> ApiDocument | None:
         """The vendor's document that the settings name."""
@@ -99,11 +66,6 @@ class TapStudioOpenApi(Tap):
     def begun(self) -> datetime:
         """When this run began to read."""
         return datetime.now(UTC)
-
-    @cached_property
-    def failures(self) -> list[str]:
-        """What has failed so far, a sentence each."""
-        return []
 
     @cached_property
     def look_ahead(self) -> LookAhead:
@@ -132,7 +94,7 @@ class TapStudioOpenApi(Tap):
                 read = partial(self._identify, connection)
                 self._add(self.look_ahead.take(connection.name, read), studios)
             except FAILURES as error:
-                self.fail(f"{connection}: {told(error)}")
+                self.failures.add(f"{connection}: {told(error)}")
         return studios
 
     def _start_to_identify(self, connection: Connection, family: Family) -> None:
@@ -149,7 +111,7 @@ class TapStudioOpenApi(Tap):
         """Add a studio, unless another key has opened one of the same id."""
         known = studios.setdefault(studio.id, studio)
         if known is not studio:
-            self.fail(
+            self.failures.add(
                 f"{studio.connection}: the key opens studio {studio.id}, and so does that of "
                 f"{known.connection}. Remove one of the two, or, should they be different studios "
                 "of two tenants, run the tap for each tenant by itself."
@@ -159,24 +121,7 @@ class TapStudioOpenApi(Tap):
     def _information(self) -> StudioInformation:
         return cast("StudioInformation", self.streams[StudioInformation.name])
 
-    def fail(self, failure: str) -> None:
-        """Note that a part of the sync has failed, and go on with the others."""
-        self.logger.error(failure)
-        self.failures.append(failure)
-
-    def raise_failures_at_the_end(self, stream: Stream) -> None:
-        """Raise one error about all that has failed, once `stream` is the last of all.
-
-        Raises:
-            SyncFailedError: Something has.
-        """
-        if stream is list(self.streams.values())[-1]:
-            self._raise_failures()
-
-    def _raise_failures(self) -> None:
-        if self.failures:
-            raise SyncFailedError(self.failures)
-
+    @override
     def check_access(self) -> None:
         """Check, without reading data, that each key is good.
 
@@ -188,24 +133,7 @@ class TapStudioOpenApi(Tap):
             try:
                 once("HEAD", connection, StudioInformation.path)
             except FAILURES as error:
-                self.fail(f"{connection}: {told(error)}")
+                self.failures.add(f"{connection}: {told(error)}")
             else:
                 click.echo(f"{connection}: the key is good.", err=True)
-        self._raise_failures()
-
-    @classmethod
-    @override
-    def cb_test(cls, ctx: click.Context, param: click.Option, value: str) -> None:
-        """Check the keys on ``--test`` instead of reading a record of every stream.
-
-        A HEAD request has the server check the key and nothing else.
-        """
-        try:
-            if value != "all":
-                super().cb_test(ctx, param, value)
-                return
-            given = ctx.params["config"]
-            cls(config=given.config, parse_env_config=given.parse_env).check_access()
-        except ConfigValidationError as error:
-            raise click.ClickException("\n".join(error.errors)) from None
-        ctx.exit()
+        self.failures.sum_up()

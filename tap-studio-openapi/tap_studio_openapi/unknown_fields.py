@@ -36,7 +36,7 @@ class UnknownFields:
             known: The fields of the schema.
             logger: Where each field is announced once.
         """
-        self._policy = policy
+        self.policy = policy
         self._known = frozenset(known)
         self._logger = logger
         self._announced: set[str] = set()
@@ -50,18 +50,26 @@ class UnknownFields:
         if record.keys() <= self._known:
             return
         unknown = {name: record.pop(name) for name in record.keys() - self._known}
-        if self._policy == "fail":
-            raise UnknownFieldsError(
-                f"the server sends fields that are unknown here: {', '.join(unknown)}. Set "
-                "'openapi_spec' to a newer document or look for a newer tap, or set "
-                "'unknown_fields' to 'keep' or 'warn'."
-            )
-        if self._policy == "keep":
+        self.meet(unknown)
+        if self.policy == "keep":
             record[KEPT_AS] = unknown
-        if new := unknown.keys() - self._announced:
+
+    def meet(self, names: Collection[str]) -> None:
+        """Announce unknown fields, each once.
+
+        Raises:
+            UnknownFieldsError: There are some, and the policy is ``fail``.
+        """
+        if names and self.policy == "fail":
+            raise UnknownFieldsError(
+                f"the server sends fields that are unknown here: {', '.join(names)}. Run "
+                "discovery again or look for a newer tap, or set 'unknown_fields' to 'keep' or "
+                "'warn'.",
+            )
+        if new := set(names) - self._announced:
             self._announced |= new
             self._logger.warning(
                 "Fields that are unknown here are %s: %s.",
-                f"kept in {KEPT_AS!r}" if self._policy == "keep" else "left out",
+                f"kept in {KEPT_AS!r}" if self.policy == "keep" else "left out",
                 ", ".join(sorted(new)),
             )

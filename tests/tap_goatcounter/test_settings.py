@@ -199,6 +199,15 @@ def test_fields_that_nobody_knows_are_kept_when_told_to(newer: Sandbox, tap: Tap
     assert path["unknown_fields"] == {"colour": "red"}
 
 
+def test_a_catalog_that_was_made_under_other_settings_makes_no_difference(
+    newer: Sandbox, tap: Tap
+) -> None:
+    newer.server.faults.add("GET", "/api/v0/paths", Answer(200, FIELD))
+    run = tap.succeed(newer.settings(unknown_fields="keep"), "paths")
+    assert "unknown_fields" in run.output.schemas["paths"]["schema"]["properties"]
+    assert run.records["paths"][0]["unknown_fields"] == {"colour": "red"}
+
+
 def test_fields_that_nobody_knows_fail_the_stream_when_told_to(newer: Sandbox, tap: Tap) -> None:
     newer.add(view("/a"))
     newer.server.faults.add("GET", "/api/v0/paths", Answer(200, FIELD))

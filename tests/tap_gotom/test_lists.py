@@ -14,7 +14,7 @@ from tap_gotom.streams.lookups import LOOKUPS
 from tests.sandbox.faults import Answer
 from tests.sandbox.gotom import GoTom
 from tests.sandbox.gotom.troubles import internal_error, maintenance
-from tests.singer import keys_of
+from tests.singer import keys_of, selecting
 from tests.tap_gotom.places import API_SECRET, Place
 
 if TYPE_CHECKING:
@@ -225,3 +225,21 @@ def test_a_page_instead_of_json_is_told(place: Place, tap: Tap) -> None:
     page = Answer(200, "<html>Login</html>", {"Content-Type": "text/html"})
     place.server.faults.add("GET", "/app-api/primary-keys/media", page)
     assert "not what goTom's API answers" in tap.fail(place.api(), "media").log
+
+
+def test_a_catalog_that_was_made_under_other_settings_makes_no_difference(
+    place: Place, tap: Tap
+) -> None:
+    usual = tap.discover(place.api())
+    settings = place.api(include_personal_data=False, unknown_fields="keep")
+    expected = next(
+        entry["schema"]["properties"].keys()
+        for entry in tap.discover(settings)["streams"]
+        if entry["tap_stream_id"] == "users"
+    )
+
+    run = tap.succeed(settings, catalog=selecting(usual, "users"))
+
+    assert run.output.schemas["users"]["schema"]["properties"].keys() == expected
+    assert "unknown_fields" in expected
+    assert not {"email", "name"} & expected

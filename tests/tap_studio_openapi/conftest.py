@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.tap_studio_openapi.command_line import Tap
 from tests.tap_studio_openapi.places import Place, make_tenant
-from tests.tap_studio_openapi.runs import Tap
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 from tests.sandbox.faults import Answer
 
 if TYPE_CHECKING:
+    from tests.tap_studio_openapi.command_line import Tap
     from tests.tap_studio_openapi.places import Place
-    from tests.tap_studio_openapi.runs import Tap
 
 STREAM = "customer_checkins"
 

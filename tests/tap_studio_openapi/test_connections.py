@@ -9,7 +9,7 @@ from tests.singer import keys_of
 from tests.tap_studio_openapi.places import KEYS, Place, ids
 
 if TYPE_CHECKING:
-    from tests.tap_studio_openapi.runs import Tap
+    from tests.tap_studio_openapi.command_line import Tap
 
 
 def test_every_record_has_the_id_of_its_studio(place: Place, tap: Tap) -> None:
@@ -25,7 +25,7 @@ def test_every_record_has_the_id_of_its_studio(place: Place, tap: Tap) -> None:
 
 
 def test_records_of_all_streams_have_keys_of_their_own(place: Place, tap: Tap) -> None:
-    run = tap.succeed(place.both(), *tap.discover(place.both()))
+    run = tap.succeed(place.both(), *tap.entries(place.both()))
 
     for stream in run.records:
         keys = keys_of(run.output, stream)
@@ -95,7 +95,7 @@ def test_a_missing_scope_stops_its_stream_alone_and_is_named(place: Place, tap: 
     assert "2 part(s) of the sync failed" in run.log
     assert ids(run.records["classes"], place.kiel)
     assert ids(run.records["customer_checkins"], place.luebeck, "checkinId")
-    state = run.output.state["bookmarks"]["customer_checkins"]["partitions"]
+    state = run.state["bookmarks"]["customer_checkins"]["partitions"]
     moved = [entry["context"] for entry in state if "replication_key_value" in entry]
     assert moved == [{"studio_id": place.luebeck.id}]
 

@@ -8,7 +8,7 @@ from tests.sandbox.faults import Answer
 from tests.tap_studio_openapi.places import Place, ids
 
 if TYPE_CHECKING:
-    from tests.tap_studio_openapi.runs import Tap
+    from tests.tap_studio_openapi.command_line import Tap
 
 
 def test_customers_of_all_statuses_are_read(place: Place, tap: Tap) -> None:

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from tests.sandbox.studio_openapi import demonstration
 
 if TYPE_CHECKING:
+    from tests.tap_studio_openapi.command_line import Tap
     from tests.tap_studio_openapi.places import Place
-    from tests.tap_studio_openapi.runs import Tap
 
 
 def test_runs_of_the_settings_are_read_and_others_skipped(place: Place, tap: Tap) -> None:
@@ -33,6 +33,6 @@ def test_runs_of_the_settings_are_read_and_others_skipped(place: Place, tap: Tap
 
 def test_nothing_is_written_to_the_server(place: Place, tap: Tap) -> None:
     settings = place.one(debt_collection_run_ids=list(demonstration.DEBT_COLLECTION_RUNS))
-    tap.succeed(settings, *tap.discover(settings))
+    tap.succeed(settings, *tap.entries(settings))
 
     assert {request.method for request in place.server.requests} == {"GET"}

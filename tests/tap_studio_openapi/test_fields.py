@@ -10,13 +10,14 @@ import pytest
 
 from tap_studio_openapi.fitting import fitting, rfc_3339
 from tap_studio_openapi.personal_data import EXPIRING, PERSONAL
+from tests.singer import selecting
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+    from tests.tap_studio_openapi.command_line import Tap
     from tests.tap_studio_openapi.places import Place
-    from tests.tap_studio_openapi.runs import Tap
 
 ABOUT_PERSONS = {
     "accountHolder",
@@ -108,7 +109,7 @@ def names_in(value: Any) -> Iterator[str]:
 
 def test_one_setting_leaves_all_personal_data_out(place: Place, tap: Tap) -> None:
     settings = place.one(include_personal_data=False, debt_collection_run_ids=[881])
-    streams = set(tap.discover(settings))
+    streams = set(tap.entries(settings))
 
     run = tap.succeed(settings, *streams)
 
@@ -119,7 +120,7 @@ def test_one_setting_leaves_all_personal_data_out(place: Place, tap: Tap) -> Non
 
 
 def test_streams_of_nothing_but_personal_data_are_gone_with_it(place: Place, tap: Tap) -> None:
-    gone = tap.discover(place.one()).keys() - tap.discover(place.one(include_personal_data=False))
+    gone = tap.entries(place.one()).keys() - tap.entries(place.one(include_personal_data=False))
 
     assert gone == {
         "customer_checkins",
@@ -145,6 +146,33 @@ def test_fields_that_nobody_knows_are_no_way_around_that(place: Place, tap: Tap)
 
     assert "Leni" not in str(run.output)
     assert run.records["customers"][0]["preferredLanguage"] == {"languageCode": "de"}
+
+
+def test_a_catalog_that_was_made_under_other_settings_makes_no_difference(
+    place: Place, tap: Tap
+) -> None:
+    usual = tap.discover(place.one())
+    settings = place.one(include_personal_data=False)
+    expected = tap.entries(settings)["customers"]["schema"]["properties"].keys()
+
+    run = tap.succeed(settings, catalog=selecting(usual, "customers"))
+
+    assert run.output.schemas["customers"]["schema"]["properties"].keys() == expected
+    assert "firstName" not in expected
+
+
+def test_single_fields_can_be_deselected(place: Place, tap: Tap) -> None:
+    catalog = selecting(tap.discover(place.one()), "customers")
+    entry = next(one for one in catalog["streams"] if one["tap_stream_id"] == "customers")
+    for metadata in entry["metadata"]:
+        if metadata["breadcrumb"] in (["properties", "lastName"], ["properties", "email"]):
+            metadata["metadata"]["selected"] = False
+
+    run = tap.succeed(place.one(), catalog=catalog)
+
+    assert not {"lastName", "email"} & set(run.output.schemas["customers"]["schema"]["properties"])
+    assert not any({"lastName", "email"} & record.keys() for record in run.records["customers"])
+    assert "firstName" in run.records["customers"][0]
 
 
 def test_ids_stay_without_personal_data(place: Place, tap: Tap) -> None:
@@ -178,7 +206,7 @@ def test_two_runs_give_the_same_rows(place: Place, tap: Tap) -> None:
 @pytest.mark.parametrize("fields", [PERSONAL, EXPIRING], ids=["personal", "expiring"])
 def test_every_field_that_can_be_left_out_is_in_a_schema(fields: frozenset[str], tap: Tap) -> None:
     settings = {"base_url": "https://a.example", "api_key": "k", "include_expiring_urls": True}
-    catalog = tap.discover(settings)
+    catalog = tap.entries(settings)
     known = {
         path for stream, entry in catalog.items() for path in paths_in(entry["schema"], stream)
     }
@@ -231,7 +259,7 @@ def test_unknown_fields_end_the_customers_of_their_studio(place: Place, tap: Tap
 
     assert "2 part(s) of the sync failed" in run.log
     assert run.records["customers"] == []
-    partitions = run.output.state["bookmarks"]["customer_checkins"].get("partitions", [])
+    partitions = run.state["bookmarks"]["customer_checkins"].get("partitions", [])
     assert not any("replication_key_value" in entry for entry in partitions)
 
 

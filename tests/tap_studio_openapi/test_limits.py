@@ -17,7 +17,7 @@ from tests.sandbox.studio_openapi import Limit, Throttling
 from tests.tap_studio_openapi.places import KEYS, Place
 
 if TYPE_CHECKING:
-    from tests.tap_studio_openapi.runs import Tap
+    from tests.tap_studio_openapi.command_line import Tap
 
 LOGGER = logging.getLogger("test")
 SHORT_MINUTE = 1.0

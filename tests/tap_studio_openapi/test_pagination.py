@@ -12,8 +12,8 @@ from tests.tap_studio_openapi.places import ids
 if TYPE_CHECKING:
     from tests.sandbox.studio_openapi import Studio
     from tests.sandbox.studio_openapi.quirks import Quirk
+    from tests.tap_studio_openapi.command_line import Tap
     from tests.tap_studio_openapi.places import Place
-    from tests.tap_studio_openapi.runs import Tap
 
 PATH = "/v1/employees"
 
@@ -75,7 +75,7 @@ def test_rows_that_move_to_another_chunk_come_once(place: Place, tap: Tap) -> No
 
 def test_every_chunk_keeps_to_the_size_that_its_endpoint_takes(place: Place, tap: Tap) -> None:
     settings = place.one(debt_collection_run_ids=[1])
-    tap.succeed(settings, *tap.discover(settings))
+    tap.succeed(settings, *tap.entries(settings))
 
     statuses = {request.status for request in place.server.requests}
     sizes = {

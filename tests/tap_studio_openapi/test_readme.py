@@ -12,7 +12,7 @@ from tap_studio_openapi.streams import STREAMS
 
 if TYPE_CHECKING:
     from tap_studio_openapi.streams.base import StudioStream
-    from tests.tap_studio_openapi.runs import Tap
+    from tests.tap_studio_openapi.command_line import Tap
 
 REPOSITORY = Path(__file__).parents[2]
 README = (REPOSITORY / "tap-studio-openapi" / "README.md").read_text(encoding="utf-8")
@@ -45,7 +45,7 @@ def test_the_stream_table_has_every_stream_with_its_key_selection_and_scopes(tap
             stream["metadata"][-1]["metadata"]["selected-by-default"],
             scopes[name],
         )
-        for name, stream in tap.discover(settings).items()
+        for name, stream in tap.entries(settings).items()
     }
     assert documented == discovered
     assert list(documented) == list(scopes)

@@ -15,7 +15,7 @@ from tests.tap_studio_openapi.places import KEYS, Place
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from tests.tap_studio_openapi.runs import Tap
+    from tests.tap_studio_openapi.command_line import Tap
 
 STREAMS = ("customers", "customer_account_balances", "customer_checkins")
 FREE = {"requests_per_minute": 100_000}
@@ -75,7 +75,7 @@ def test_a_killed_run_is_taken_up_at_its_offset(place: Place, tap: Tap) -> None:
     assert customers | read == set(place.kiel.customers)
     asked = {record["customer_id"] for record in run.records["customer_account_balances"]}
     assert balances | asked == set(place.kiel.customers)
-    after = run.output.state["bookmarks"]
+    after = run.state["bookmarks"]
     assert "resume_point" not in after["customers"]["partitions"][0]
     bookmark = run.output.bookmark("customer_checkins", studio_id=place.kiel.id)
     assert before[:19] <= bookmark[:19] <= point_in(state)["written"][:19]

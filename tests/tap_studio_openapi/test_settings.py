@@ -15,8 +15,8 @@ from tap_studio_openapi.pacing import Pacer
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from tests.tap_studio_openapi.command_line import Tap
     from tests.tap_studio_openapi.places import Place
-    from tests.tap_studio_openapi.runs import Tap
 
 URL = "https://example.open-api.magicline.com"
 

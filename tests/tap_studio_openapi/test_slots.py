@@ -12,8 +12,8 @@ from tests.sandbox.faults import Answer
 from tests.tap_studio_openapi.places import ids
 
 if TYPE_CHECKING:
+    from tests.tap_studio_openapi.command_line import Tap
     from tests.tap_studio_openapi.places import Place
-    from tests.tap_studio_openapi.runs import Tap
 
 
 def test_windows_share_a_day_and_miss_none() -> None:

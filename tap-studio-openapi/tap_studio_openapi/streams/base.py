@@ -5,17 +5,17 @@ from __future__ import annotations
 from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any, ClassVar, cast
 
-from singer_sdk.singerlib.catalog import REPLICATION_INCREMENTAL
-from singer_sdk.singerlib.schema import Schema
 from typing_extensions import override
 
 from tap_studio_openapi.errors import FAILURES, AnswerError, UnreadableError
 from tap_studio_openapi.fitting import fitting
+from tap_studio_openapi.own_schema import OwnSchemaStream
 from tap_studio_openapi.pagination import chunk_of, chunks
 from tap_studio_openapi.personal_data import EXPIRING, leave_out_of_schema
-from tap_studio_openapi.schemas import refine, shipped
+from tap_studio_openapi.schemas import shipped
 from tap_studio_openapi.streams.children import ChildStream
 from tap_studio_openapi.streams.isolation import IsolatedStream
+from tap_studio_openapi.truthful_state import TruthfulStream
 from tap_studio_openapi.unknown_fields import KEPT_AS, KEPT_SCHEMA, Policy, UnknownFields
 
 if TYPE_CHECKING:
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from singer_sdk.helpers.types import Context, Record
-    from singer_sdk.singerlib.catalog import Catalog
 
     from tap_studio_openapi.connections import Studio
     from tap_studio_openapi.look_ahead import Family
@@ -32,7 +31,7 @@ if TYPE_CHECKING:
 WITHOUT_KEY = "records without a key"
 
 
-class StudioStream(IsolatedStream):
+class StudioStream(TruthfulStream, OwnSchemaStream, IsolatedStream):
     """A stream that every studio has, read in one part per studio.
 
     Attributes:
@@ -69,34 +68,14 @@ class StudioStream(IsolatedStream):
         if policy == "keep":
             schema["properties"][KEPT_AS] = KEPT_SCHEMA
         super().__init__(tap, schema=schema)
-        self._left_out = left_out
         self._fit = fitting(schema, left_out, self.name, only_known=hides_persons)
         self._unknown_fields = UnknownFields(policy, schema["properties"], self.logger)
         self._nulls = dict.fromkeys(schema["properties"])
-
-    @override
-    def apply_catalog(self, catalog: Catalog) -> None:
-        """Apply a catalog, which may have been made under other settings.
-
-        Its schema stands, but without the fields that are to be left out now, and with those that
-        it lacks.
-        """
-        if entry := catalog.get_stream(self.name):
-            schema = entry.schema.to_dict()
-            leave_out_of_schema(schema, self._left_out, self.name)
-            refine(schema, self.schema)
-            entry.schema = Schema.from_dict(schema)
-        super().apply_catalog(catalog)
 
     @property
     @override
     def partitions(self) -> None:
         """Give none: studios are read in one go, each while the next ones are asked for."""
-
-    @property
-    @override
-    def emit_activate_version_messages(self) -> bool:
-        return False
 
     @cached_property
     def wanted_children(self) -> list[StudioStream]:
@@ -240,31 +219,6 @@ class StudioStream(IsolatedStream):
     ) -> Iterator[Context | None]:
         if self.wanted_children:
             yield self.context_below(record, context or {"studio_id": record["studio_id"]})
-
-    def advance_bookmark(self, context: Context, value: str) -> None:
-        """Note that all records up to `value` have been written, and say so to the target."""
-        state = self.get_context_state(context)
-        if self.replication_method == REPLICATION_INCREMENTAL:
-            state["replication_key"] = self.replication_key
-            state["replication_key_value"] = value
-        self.write_state()
-
-    @override
-    def _increment_stream_state(
-        self, latest_record: Record, *, context: Context | None = None
-    ) -> None:
-        """Leave the bookmark alone, which only `advance_bookmark` may move.
-
-        The SDK would move it with each record, though a record says nothing about those after it.
-        """
-
-    def write_state(self) -> None:
-        """Write a STATE message, which the SDK does only at the end of a stream.
-
-        When records go out in files, the last file is still to come: then the SDK writes it.
-        """
-        if self.get_batch_config(self.config) is None:
-            self._tap.state_writer.write_state(self.tap_state)
 
 
 class ObjectStream(StudioStream):

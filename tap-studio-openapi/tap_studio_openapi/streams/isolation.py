@@ -48,7 +48,7 @@ class IsolatedStream(StudioClient):
         is_child = len(context) > 1
         if error.status == HTTPStatus.UNAUTHORIZED or error.code == NO_SUCH_TENANT:
             studio.is_lost = True
-            self._tap.fail(f"{studio}: {error}")
+            self._tap.failures.add(f"{studio}: {error}")
         elif error.status == HTTPStatus.FORBIDDEN and error.code == OPTED_OUT:
             self.skip("members who have switched off access by third parties", where)
         elif error.status == HTTPStatus.FORBIDDEN:
@@ -63,7 +63,7 @@ class IsolatedStream(StudioClient):
             self.skip(f"studios whose server is older than version {self.since}", where)
         elif error.status in FINAL:
             reading.end()
-            self._tap.fail(f"{where}: {error}")
+            self._tap.failures.add(f"{where}: {error}")
         else:
             self.failed(studio, context, error)
 
@@ -78,13 +78,13 @@ class IsolatedStream(StudioClient):
         if reading.fail():
             reading.end()
             rest = " The rest of this stream is left out, as that was not the first in a row."
-        self._tap.fail(f"{self._where(studio, context)}: {told(error)}{rest}")
+        self._tap.failures.add(f"{self._where(studio, context)}: {told(error)}{rest}")
         self.logger.debug("Where it failed:", exc_info=error)
 
     def end_for_scope(self, studio: Studio) -> None:
         """Note that the key of a studio may not read the stream at all."""
         self.readings[studio.id].end()
-        self._tap.fail(
+        self._tap.failures.add(
             f"{self.name} of {studio}: the key lacks the scope {' or '.join(self.scopes)}. Have "
             "the vendor or the studio's owner add it to the integration, or deselect the stream."
         )
@@ -110,4 +110,4 @@ class IsolatedStream(StudioClient):
         super().log_sync_costs()
         for reason, number in self._skipped.items():
             self.logger.warning("%s: %s skipped, %s.", self.name, f"{number:,}", reason)
-        self._tap.raise_failures_at_the_end(self)
+        self._tap.failures.sum_up_after(self, self._tap.streams)
