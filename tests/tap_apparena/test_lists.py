@@ -15,8 +15,8 @@ from tests.tap_apparena.places import NAMES
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from tests.tap_apparena.command_line import Tap
     from tests.tap_apparena.places import Place
-    from tests.tap_apparena.runs import Tap
 
 LISTS = ["apps", "customers", "projects", "templates"]
 

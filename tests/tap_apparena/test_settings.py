@@ -12,8 +12,8 @@ from tests.sandbox.faults import Answer
 from tests.tap_apparena.places import KEY, NAMES
 
 if TYPE_CHECKING:
+    from tests.tap_apparena.command_line import Tap
     from tests.tap_apparena.places import Place
-    from tests.tap_apparena.runs import Tap
 
 SECRET = {"api_key": "k", "allow_http": False}
 
@@ -60,7 +60,7 @@ def test_settings_that_cannot_work_are_refused_before_any_request(
 ) -> None:
     run = tap.fail(settings)
     assert words in run.log
-    assert run.messages == []
+    assert run.output.messages == []
 
 
 def test_an_error_about_a_secret_does_not_quote_it(tap: Tap) -> None:

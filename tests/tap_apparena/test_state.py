@@ -10,8 +10,9 @@ from tests.sandbox.faults import Answer
 from tests.tap_apparena.test_lists import fill, ids
 
 if TYPE_CHECKING:
+    from tests.command_line import Run
+    from tests.tap_apparena.command_line import Tap
     from tests.tap_apparena.places import Place
-    from tests.tap_apparena.runs import Run, Tap
 
 PLACE = "tap_apparena_resume"
 
@@ -168,5 +169,5 @@ def test_new_ids_and_children_do_not_go_together(
 ) -> None:
     run = tap.fail(place.settings(incremental_mode="new_ids"), parent, child)
     assert f"only new {parent} are read, so that {child} would lack" in run.log
-    assert run.messages == []
+    assert run.output.messages == []
     assert place.server.requests == []
