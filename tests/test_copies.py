@@ -17,6 +17,7 @@ COPIES = (
     "{package}/bulk.py",
     "{package}/careful_tap.py",
     "{package}/failures.py",
+    "{package}/own_schema.py",
     "{package}/progress.py",
     "{package}/retries.py",
     "{package}/settings_schema.py",

@@ -11,6 +11,7 @@ import signal
 import sys
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from functools import cache
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
@@ -67,7 +68,7 @@ def write(
     Returns:
         How many were written.
     """
-    record = _record_of(fields)
+    record = _record_of(tuple(fields))
     alias = stream.stream_maps[0].stream_alias
     belongs_to = msgspec.UNSET if version is None else version
     output = sys.stdout.buffer
@@ -86,7 +87,8 @@ def write(
     return written
 
 
-def _record_of(fields: Sequence[str]) -> type[msgspec.Struct]:
+@cache
+def _record_of(fields: tuple[str, ...]) -> type[msgspec.Struct]:
     """Make a type of record; its own names are neutral, as fields can be called like methods."""
     names = [f"field_{number}" for number in range(len(fields))]
     return msgspec.defstruct("Record", names, rename=dict(zip(names, fields, strict=True)))

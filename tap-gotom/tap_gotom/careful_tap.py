@@ -57,6 +57,12 @@ class CarefulTap(Tap):
         """
 
     @override
+    def setup_mapper(self) -> None:
+        """Set up stream maps, once the streams have fitted a given catalog to the settings."""
+        _ = self.streams
+        super().setup_mapper()
+
+    @override
     def _validate_config(self, *, raise_errors: bool = True) -> list[str]:
         """Validate the settings with their secrets masked, as the SDK's errors quote values."""
         given = self._config

@@ -154,7 +154,7 @@ def test_passing_failures_are_tried_again(place: Place, tap: Tap) -> None:
 def test_answers_that_are_no_data_are_told(
     place: Place, tap: Tap, answer: Answer, words: str
 ) -> None:
-    place.server.faults.add("GET", "/api/v2/templates", answer)
+    place.server.faults.add("GET", "/api/v2/templates", answer, times=None)
     run = tap.fail(place.settings(), "templates", "projects")
     assert words in run.log
     assert "secret-value" not in run.log

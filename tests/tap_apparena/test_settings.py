@@ -76,7 +76,7 @@ def test_the_key_appears_nowhere(place: Place, tap: Tap, trouble: str) -> None:
         settings["api_key"] = f"wrong-{KEY}"
     if trouble == "redirect":
         answer = Answer(302, "", {"Location": "https://elsewhere.example/apps"})
-        place.server.faults.add("GET", "/api/v2/apps", answer)
+        place.server.faults.add("GET", "/api/v2/apps", answer, times=None)
     found = tap.run_with(settings=settings, environment={"TAP_APPARENA_LOGLEVEL": "DEBUG"})
     assert (found.returncode == 0) is (trouble == "none")
     assert KEY not in found.stdout + found.stderr

@@ -11,6 +11,7 @@ from typing_extensions import override
 
 from tap_goatcounter.client import GoatCounterClient
 from tap_goatcounter.errors import UNEXPECTED, SiteError, told
+from tap_goatcounter.own_schema import OwnSchemaStream
 from tap_goatcounter.truthful_state import TruthfulStream
 from tap_goatcounter.unknown_fields import KEPT_AS, KEPT_SCHEMA, UnknownFields
 
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
 FAILURES = (FatalAPIError, RetriableAPIError, requests.RequestException, *UNEXPECTED)
 
 
-class SiteStream(TruthfulStream, GoatCounterClient):
+class SiteStream(TruthfulStream, OwnSchemaStream, GoatCounterClient):
     """A stream that is read once per site."""
 
     properties: ClassVar[th.PropertiesList]

@@ -13,6 +13,7 @@ from typing_extensions import override
 
 from tap_gotom.client import GoTomClient
 from tap_gotom.errors import UNEXPECTED, AnswerError, told
+from tap_gotom.own_schema import OwnSchemaStream
 from tap_gotom.personal_data import leave_out_of_record, leave_out_of_schema
 from tap_gotom.truthful_state import TruthfulStream
 from tap_gotom.unknown_fields import KEPT_AS, KEPT_SCHEMA, UnknownFields
@@ -30,7 +31,7 @@ FOR_ALL_PARTS = {HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN}
 MOST_FAILURES_IN_A_ROW = 3
 
 
-class GoTomStream(TruthfulStream, GoTomClient):
+class GoTomStream(TruthfulStream, OwnSchemaStream, GoTomClient):
     """A stream, read in one part or in many.
 
     Attributes:
