@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import os
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 from functools import cached_property
 from http import HTTPStatus
 from http.cookiejar import DefaultCookiePolicy
-from itertools import count
-from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar, cast
+from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import urlencode
 
 import msgspec
@@ -17,27 +14,22 @@ import requests
 from requests.adapters import HTTPAdapter
 from singer_sdk.exceptions import RetriableAPIError
 from singer_sdk.helpers.conform import TypeConformanceLevel
-from singer_sdk.streams import RESTStream
 from typing_extensions import override
 
 from tap_apparena.bodies import BodyError, stated_status
 from tap_apparena.errors import AnswerError, UnreadableError, describe
+from tap_apparena.retries import RetryingStream
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator, Sequence
-
-    from backoff.types import Details
+    from collections.abc import Callable, Sequence
 
     from tap_apparena.auth import Credential
     from tap_apparena.tap import TapAppArena
 
-P = ParamSpec("P")
 T = TypeVar("T")
 
 Parameters = list[tuple[str, str]]
 
-LONGEST_BACKOFF = 60
-LONGEST_WAIT = 3700
 NOT_ENCODED = "[],"
 """What the documented forms of filters, orders and lists have in them."""
 
@@ -62,7 +54,7 @@ def open_session(connections: int) -> requests.Session:
     return session
 
 
-class AppArenaClient(RESTStream[None]):
+class AppArenaClient(RetryingStream[None]):
     """A stream as far as HTTP is concerned; threads may ask through it."""
 
     allow_redirects = False
@@ -89,11 +81,6 @@ class AppArenaClient(RESTStream[None]):
     @override
     def http_headers(self) -> dict[str, str]:
         return {"Accept": "application/json", "Content-Type": "application/json"}
-
-    @property
-    @override
-    def timeout(self) -> int:
-        return int(self.config["request_timeout"])
 
     def ask(self, path: str, parameters: Sequence[tuple[str, str]], read: Callable[[Any], T]) -> T:
         """Send a GET request, again if need be, and read its answer.
@@ -134,69 +121,10 @@ class AppArenaClient(RESTStream[None]):
                 "answers: check 'api_url', and what stands in front of the server."
             ) from None
 
-    def retrying(self, function: Callable[P, T]) -> Callable[P, T]:
-        """Repeat a function on passing failures, with the pauses that the server asks for."""
-        return cast("Callable[P, T]", self.request_decorator(cast("Any", function)))
-
     @override
     def validate_response(self, response: requests.Response) -> None:
         if response.status_code != HTTPStatus.OK:
             _refuse(response, response.status_code)
-
-    @override
-    def backoff_max_tries(self) -> int:
-        return int(self.config["max_retries"]) + 1
-
-    @override
-    def backoff_wait_generator(self) -> Generator[float, Any, None]:
-        error = yield 0.0
-        for attempt in count():
-            error = yield seconds_to_wait(error, attempt)
-
-    @override
-    def backoff_jitter(self, value: float) -> float:
-        return value
-
-    @override
-    def backoff_handler(self, details: Details) -> None:
-        self.logger.warning(
-            "Trying again in %.0f seconds: %s", details.get("wait"), details.get("exception")
-        )
-
-
-def seconds_to_wait(error: Exception, attempt: int) -> float:
-    """Seconds to wait before the next try.
-
-    Args:
-        error: What the last try raised.
-        attempt: How many times was waited already.
-
-    Returns:
-        What ``Retry-After`` says and one second more, or ever longer without that header.
-
-    Raises:
-        UnreadableError: The server wants a longer wait than any limit lasts.
-    """
-    response: requests.Response | None = getattr(error, "response", None)
-    asked = None if response is None else retry_after(response)
-    if asked is None:
-        return min(2.0 ** (attempt + 1), LONGEST_BACKOFF)
-    if asked > LONGEST_WAIT:
-        raise UnreadableError(f"{error} The server wants a wait of {asked:.0f} seconds.") from error
-    return max(asked, 0.0) + 1
-
-
-def retry_after(response: requests.Response) -> float | None:
-    """Read ``Retry-After``, in seconds, from either of its two forms; it may be negative."""
-    value = response.headers.get("Retry-After", "")
-    try:
-        return float(value)
-    except ValueError:
-        pass
-    try:
-        return (parsedate_to_datetime(value) - datetime.now(UTC)).total_seconds()
-    except (TypeError, ValueError):
-        return None
 
 
 def _refuse(response: requests.Response, status: int) -> None:

@@ -6,18 +6,15 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-import click
 import msgspec
 from requests import RequestException
 from singer_sdk.exceptions import FatalAPIError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from requests import Response
 
 LONGEST_QUOTE = 200
-UNEXPECTED = (KeyError, TypeError, ValueError)
+UNEXPECTED = (ArithmeticError, AttributeError, LookupError, TypeError, ValueError)
 
 REDIRECTED = (
     "The tap follows no redirects, as they would take the key to another address: set 'api_url' "
@@ -64,26 +61,6 @@ class AnswerError(FatalAPIError):
 
 class UnreadableError(FatalAPIError):
     """An answer is not what the API's documentation says."""
-
-
-class RefusedError(FatalAPIError):
-    """The settings want what would not give the right data."""
-
-
-class SyncFailedError(click.ClickException):
-    """Parts of the sync failed; what is finished has been written, with its state."""
-
-    def __init__(self, failures: Iterable[str]) -> None:
-        """Sum up what failed.
-
-        Args:
-            failures: One sentence per failed part.
-        """
-        listed = list(failures)
-        super().__init__(
-            f"{len(listed)} part(s) of the sync failed, everything else is complete:\n"
-            + "\n".join(f"- {failure}" for failure in listed),
-        )
 
 
 def told(error: Exception) -> str:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 ORDERED = frozenset({"eq", "neq", "gt", "gte", "lt", "lte"})
 MATCHED = frozenset({"eq", "neq", "match", "not"})
 LONGEST_QUOTE = 40
+WHOLE = re.compile(r"-?[0-9]+")
 EQUAL = frozenset({"eq", "neq"})
 TRUTHS = {"1": True, "true": True, "0": False, "false": False}
 
@@ -78,9 +79,14 @@ def as_integer(value: Any) -> int | None:
     """
     if value == "":
         return None
-    if isinstance(value, str) or (isinstance(value, float) and value.is_integer()):
+    if (isinstance(value, float) and value.is_integer()) or is_whole(value):
         return int(value)
     raise ValueError(f"{_quoted(value)} is no whole number")
+
+
+def is_whole(value: Any) -> bool:
+    """Tell whether a value is a whole number, as such or in the digits of a text."""
+    return type(value) is int or (isinstance(value, str) and WHOLE.fullmatch(value) is not None)
 
 
 def as_boolean(value: Any) -> bool | None:
@@ -132,7 +138,7 @@ INTEGER = Kind(
     as_integer,
     ORDERED,
     "digits",
-    lambda text: re.fullmatch(r"-?[0-9]+", text) is not None,
+    is_whole,
 )
 TEXT = Kind("string", str, as_text, MATCHED, "any text", bool)
 MOMENT = Kind("string", str, as_text, ORDERED, "a day like 2026-01-31", _is_day)

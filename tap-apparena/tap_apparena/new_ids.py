@@ -12,31 +12,15 @@ if TYPE_CHECKING:
     from tap_apparena.bodies import Record
 
 
-class NewIds:
-    """Passes on what lies above the bookmark, whether or not the server has filtered.
+def above(
+    bookmark: int | None, identify: Callable[[Record], int], batches: Iterable[Batch]
+) -> Iterator[Batch]:
+    """Pass on what lies above the bookmark, whether or not the server has filtered.
 
-    Attributes:
-        highest: The highest id so far, that of the bookmark included.
+    Args:
+        bookmark: The id up to which all was read before, None the first time.
+        identify: Gives the id of a row.
+        batches: What the server has sent.
     """
-
-    def __init__(self, bookmark: int | None, identify: Callable[[Record], int]) -> None:
-        """Start at the bookmark.
-
-        Args:
-            bookmark: The highest id that was ever read, None before the first time.
-            identify: Gives the id of a row.
-        """
-        self.highest = bookmark
-        self._bookmark = bookmark
-        self._identify = identify
-
-    def of(self, batches: Iterable[Batch]) -> Iterator[Batch]:
-        """Give the new rows of each batch."""
-        for batch in batches:
-            new = {self._identify(row): row for row in batch.rows}
-            if self._bookmark is not None:
-                new = {an_id: row for an_id, row in new.items() if an_id > self._bookmark}
-            self.highest = max(
-                [*new, *([] if self.highest is None else [self.highest])], default=None
-            )
-            yield Batch(list(new.values()))
+    for batch in batches:
+        yield Batch([row for row in batch.rows if bookmark is None or identify(row) > bookmark])

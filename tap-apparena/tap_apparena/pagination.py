@@ -1,18 +1,20 @@
 """How long lists are read page by page, though rows come and go meanwhile.
 
 A row that is deleted moves all rows behind it one place forward, so that one of them can slip
-through between two pages. Therefore every list is counted while it is read, and read again if the
-count does not come out. Links to other pages are never followed, as they lead to wrong hosts.
-Source: the API's documentation, "Pagination".
+through between two pages. Therefore every list is counted before and while it is read, and read
+again if the count does not come out. Links to other pages are never followed, as they lead to wrong
+hosts. Source: the API's documentation, "Pagination".
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
+from tap_apparena.beginning import Beginning, are_whole
 from tap_apparena.errors import AnswerError, UnreadableError
+from tap_apparena.passing import OrderError, Pass, Place
 
 if TYPE_CHECKING:
     import logging
@@ -24,19 +26,26 @@ MOST_RESTARTS = 2
 FOR_EVERY_PAGE = {HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN}
 
 
+class Asking(Protocol):
+    """What gives a page by its number, from 1."""
+
+    def __call__(self, number: int, *, descending: bool = False) -> Page:
+        """Ask for a page of the list, in ascending order or the other way round."""
+
+
 @dataclass(frozen=True)
-class Place:
-    """How far a list in ascending order is read.
+class Source:
+    """Where a list comes from.
 
     Attributes:
-        page: The last page that was read, even if only a part of it was filled.
-        page_size: How many rows the server puts on a page.
-        last_id: The highest id so far.
+        ask: Gives a page.
+        identify: Gives the id of a row.
+        is_ordered: Whether rows are asked for in the order of their ids.
     """
 
-    page: int
-    page_size: int
-    last_id: int
+    ask: Asking
+    identify: Callable[[Record], Hashable]
+    is_ordered: bool = True
 
 
 @dataclass(frozen=True)
@@ -52,111 +61,42 @@ class Batch:
     place: Place | None = None
 
 
-class OrderError(Exception):
-    """Ids do not rise as they must where reading goes on from a place."""
-
-
-class Pass:
-    """One way through the pages of a list."""
-
-    def __init__(self, number: int, page: Page | None = None) -> None:
-        """Begin.
-
-        Args:
-            number: The first page.
-            page: That page, if it was read already.
-        """
-        self.number = number
-        self.page = page
-        self.rows_before = (number - 1) * (page.page_size or 0) if page else 0
-        self.total: int | None = None
-        self.shrinks = False
-        self.trouble = ""
-        self.error: AnswerError | None = None
-        self.rises = True
-        self.highest: int | None = None
-        self.seen: set[Hashable] = set()
-        self._page_size: int | None = None
-
-    def meet(self, page: Page, ids: list[Hashable]) -> bool:
-        """Take a page into account.
-
-        Args:
-            page: The page with the number `number`.
-            ids: The ids on it.
-
-        Returns:
-            Whether it is the last.
-        """
-        if (
-            self.total is not None
-            and page.total_items is not None
-            and page.total_items < self.total
-        ):
-            self.shrinks = True
-            self.trouble = "rows were deleted meanwhile"
-        if page.total_items is not None:
-            self.total = page.total_items
-        if page.page_size != self._page_size and self._page_size is not None:
-            self.trouble = "the server changed the size of pages meanwhile"
-        self._page_size = page.page_size
-        self._climb(ids)
-        brings_more = not self.seen.issuperset(ids)
-        self.seen.update(ids)
-        return (
-            not ids
-            or page.page_count is None
-            or self.number >= page.page_count
-            or (page.page_number not in {None, self.number} and not brings_more)
-        )
-
-    def place(self, page: Page) -> Place | None:
-        """Tell where to go on after a page, if nothing before it can have slipped through."""
-        if (
-            self.trouble
-            or not self.rises
-            or self.highest is None
-            or page.page_size is None
-            or page.page_number not in {None, self.number}
-        ):
-            return None
-        return Place(self.number, page.page_size, self.highest)
-
-    def _climb(self, ids: list[Hashable]) -> None:
-        """See whether ids rise strictly, which they do only if the server obeys the order."""
-        for an_id in ids:
-            if not isinstance(an_id, int) or (self.highest is not None and an_id <= self.highest):
-                self.rises = False
-                return
-            self.highest = an_id
-
-
 class List:
-    """A list, every row of which is given once."""
+    """A list, every row of which is given once.
+
+    Attributes:
+        complete_up_to: Up to which id all rows have come, once the list is read; None as long as it
+            is not, or if that cannot be told.
+    """
 
     def __init__(
         self,
-        ask: Callable[[int], Page],
-        identify: Callable[[Record], Hashable],
+        source: Source,
         logger: logging.Logger | logging.LoggerAdapter[Any],
+        *,
         place: Place | None = None,
+        pages_per_place: int | None = None,
     ) -> None:
         """Prepare to read.
 
         Args:
-            ask: Gives a page by its number, from 1.
-            identify: Gives the id of a row.
+            source: Where it comes from.
             logger: Where troubles are told.
             place: Where an earlier read was interrupted.
+            pages_per_place: After how many pages a place is wanted, each of which costs one more
+                request; None for never.
         """
-        self._ask = ask
-        self._identify = identify
+        self._ask = source.ask
+        self._identify = source.identify
+        self._is_ordered = source.is_ordered
         self._logger = logger
         self._place = place
+        self._pages_per_place = pages_per_place
         self._seen: set[Hashable] = set()
+        self._left_out: set[Hashable] = set()
         self._total = 0
         self._shrinks = False
-        self.is_complete = False
+        self.complete_up_to: int | None = None
 
     def batches(self) -> Iterator[Batch]:
         """Read the pages, at most three times over.
@@ -176,12 +116,12 @@ class List:
             except OrderError:
                 self._logger.info("Reading all again, as the order of rows is not by id.")
                 self._place = None
-                one = Pass(1)
+                self._seen -= self._left_out
+                one = self._begin()
                 continue
-            shortage = self._shortage(one)
-            trouble = one.trouble or shortage
+            trouble = one.trouble or self._shortage(one)
             if not trouble:
-                self.is_complete = True
+                self.complete_up_to = one.complete_up_to
                 return
             if restarts == MOST_RESTARTS:
                 if one.error:
@@ -194,7 +134,7 @@ class List:
                 return
             restarts += 1
             self._logger.info("Reading from the first page again: %s.", trouble)
-            one = Pass(1)
+            one = self._begin()
 
     def _read(self, one: Pass) -> Iterator[Batch]:
         """Go through the pages once."""
@@ -204,12 +144,37 @@ class List:
             if page is None:
                 return
             one.page = None
-            ids = [self._identify(row) for row in page.records]
+            ids = self._ids(page)
             is_last = one.meet(page, ids)
             if self._place:
                 self._check_order(one, ids, self._place)
-            yield Batch(list(self._new(ids, page.records)), self._safe_place(one, page))
+            place = None if is_last else self._safe_place(one, page)
+            yield Batch(self._new(ids, page.records), place)
             one.number += 1
+
+    def _begin(self) -> Pass:
+        """Start at the first page, knowing what the list is like before.
+
+        A list that fits on a page, and is counted, costs one request.
+        """
+        newest = self._newest()
+        if newest is None or newest.page_count is None:
+            return Pass(1)
+        ids = self._ids(newest)
+        beginning = Beginning.of(newest, ids)
+        if newest.page_count > 1:
+            return Pass(1, beginning=beginning)
+        rows = newest.records[::-1] if beginning else newest.records
+        return Pass(1, replace(newest, records=rows), beginning)
+
+    def _newest(self) -> Page | None:
+        """Ask for the first page in descending order; None if there is no such order."""
+        try:
+            return self._ask(1, descending=True) if self._is_ordered else None
+        except AnswerError as error:
+            if error.status != HTTPStatus.BAD_REQUEST:
+                raise
+            return None
 
     def _page(self, one: Pass) -> Page | None:
         """Ask for the next page; None if the server has it no longer."""
@@ -221,19 +186,30 @@ class List:
             one.trouble, one.error = f"page {one.number} went away", error
             return None
 
-    def _new(self, ids: list[Hashable], rows: list[Record]) -> Iterator[Record]:
+    def _ids(self, page: Page) -> list[Hashable]:
+        return [self._identify(row) for row in page.records]
+
+    def _new(self, ids: list[Hashable], rows: list[Record]) -> list[Record]:
+        new = []
         for an_id, row in zip(ids, rows, strict=True):
             if an_id in self._seen:
                 continue
             self._seen.add(an_id)
-            if not self._place or not isinstance(an_id, int) or an_id > self._place.last_id:
-                yield row
+            if self._place and isinstance(an_id, int) and an_id <= self._place.last_id:
+                self._left_out.add(an_id)
+            else:
+                new.append(row)
+        return new
 
     def _safe_place(self, one: Pass, page: Page) -> Place | None:
-        place = one.place(page)
-        if place and self._place and place.last_id < self._place.last_id:
+        """Give the place after a page, if it is time for one and no row has slipped through."""
+        if not self._pages_per_place or one.number % self._pages_per_place:
             return None
-        return place
+        place = one.place(page)
+        if not place or (self._place and place.last_id <= self._place.last_id):
+            return None
+        newest = self._newest()
+        return place if newest and one.is_undisturbed(newest, self._ids(newest)) else None
 
     def _shortage(self, one: Pass) -> str:
         """Say how many rows have not come that the server counts, empty if all have."""
@@ -241,19 +217,22 @@ class List:
         self._total = one.total or 0
         come = one.seen if self._shrinks else self._seen  # deleted rows must not stand for others
         missing = self._total - one.rows_before - len(come)
-        return f"{missing} of {one.total} rows have not come" if missing > 0 else ""
+        if missing > 0:
+            return f"{missing} of {one.total} rows have not come"
+        return "rows were deleted and added meanwhile" if one.has_lost() else ""
 
     def _start(self) -> Pass:
         """Find the page to go on from: the first that can hold rows which never came."""
-        if self._place is None:
-            return Pass(1)
+        one = self._begin()
+        if self._place is None or one.page:
+            return one
         number = self._place.page
         try:
             page = self._ask(number)
             if page.page_size != self._place.page_size:
                 self._logger.info("Reading all again, as the size of pages is another.")
                 self._place = None
-                return Pass(1)
+                return one
             if not page.records or number > (page.page_count or 1):
                 number = max(page.page_count or 1, 1)
                 page = self._ask(number)
@@ -264,14 +243,14 @@ class List:
         except AnswerError as error:
             if error.status in FOR_EVERY_PAGE:
                 raise
-            return Pass(1)
-        return Pass(number, page)
+            return one
+        return Pass(number, page, one.beginning)
 
     def _lowest(self, page: Page) -> int:
-        ids = [self._identify(row) for row in page.records]
-        if not all(isinstance(an_id, int) for an_id in ids):
+        ids = self._ids(page)
+        if not are_whole(ids):
             raise UnreadableError("ids are no whole numbers any more.")
-        return min(ids, default=0)  # type: ignore[type-var, return-value]
+        return min(ids, default=0)
 
     @staticmethod
     def _check_order(one: Pass, ids: list[Hashable], place: Place) -> None:

@@ -6,7 +6,7 @@ from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from tap_apparena.pagination import Place
+from tap_apparena.passing import Place
 
 if TYPE_CHECKING:
     from collections.abc import MutableMapping

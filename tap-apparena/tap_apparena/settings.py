@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import Any
-
 from singer_sdk import typing as th
 
 BY_STREAM = th.CustomType(
@@ -141,34 +138,3 @@ SETTINGS = th.PropertiesList(
         "warn and leave them out, keep them in one object, or fail.",
     ),
 )
-
-SECRETS = ("api_key", "jwt")
-
-
-def schema() -> dict[str, Any]:
-    """Give the JSON Schema of the settings, which may be left out but not be null.
-
-    So their defaults always hold.
-    """
-    settings = SETTINGS.to_dict()
-    for setting in settings["properties"].values():
-        setting["type"] = [name for name in setting["type"] if name != "null"]
-    return settings
-
-
-def without_secrets(text: str, config: Mapping[str, Any]) -> str:
-    """Blank out what a text quotes of the secrets in the settings."""
-    for secret in _leaves([config.get(name) for name in SECRETS]):
-        text = text.replace(secret, "***")
-    return text
-
-
-def _leaves(value: Any) -> Iterator[str]:
-    """Give all texts and numbers within a value of any shape."""
-    if isinstance(value, Mapping):
-        value = list(value.values())
-    if isinstance(value, list):
-        for item in value:
-            yield from _leaves(item)
-    elif value not in {None, "", True, False}:
-        yield str(value)

@@ -6,8 +6,6 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from singer_sdk.exceptions import FatalAPIError
 
-from tap_apparena.personal_data import without_personal
-
 if TYPE_CHECKING:
     import logging
     from collections.abc import Collection
@@ -29,14 +27,7 @@ class UnknownFieldsError(FatalAPIError):
 class UnknownFields:
     """Applies the setting `unknown_fields` to one stream."""
 
-    def __init__(
-        self,
-        policy: Policy,
-        known: Collection[str],
-        logger: logging.Logger | logging.LoggerAdapter[Any],
-        *,
-        with_personal_data: bool,
-    ) -> None:
+    def __init__(self, policy: Policy, known: Collection[str], logger: logging.Logger) -> None:
         """Choose what to do.
 
         Args:
@@ -44,39 +35,41 @@ class UnknownFields:
                 object, ``fail`` stops the stream.
             known: The fields of the schema.
             logger: Where each field is announced once.
-            with_personal_data: Whether fields about persons may be kept.
         """
-        self._policy = policy
+        self.policy = policy
         self._known = frozenset(known)
         self._logger = logger
-        self._with_personal_data = with_personal_data
         self._announced: set[str] = set()
 
     def apply(self, record: dict[str, Any]) -> None:
-        """Deal with the unknown fields of a record, in place.
+        """Deal with the unknown fields of a record, in place; where there are none, null is kept.
 
         Raises:
             UnknownFieldsError: There are some, and the policy is ``fail``.
         """
-        if record.keys() <= self._known:
-            unknown = {}
-        else:
+        unknown = {}
+        if not record.keys() <= self._known:
             unknown = {name: record.pop(name) for name in record.keys() - self._known}
-            self._announce(unknown)
-        if self._policy == "keep":
-            kept = unknown if self._with_personal_data else without_personal(unknown)
-            record[KEPT_AS] = kept or None
+            self.meet(unknown)
+        if self.policy == "keep":
+            record[KEPT_AS] = unknown or None
 
-    def _announce(self, names: Collection[str]) -> None:
-        if self._policy == "fail":
+    def meet(self, names: Collection[str]) -> None:
+        """Announce unknown fields, each once.
+
+        Raises:
+            UnknownFieldsError: There are some, and the policy is ``fail``.
+        """
+        if names and self.policy == "fail":
             raise UnknownFieldsError(
-                f"the server sends fields that are unknown here: {', '.join(sorted(names))}. Look "
-                "for a newer tap, or set 'unknown_fields' to 'keep' or 'warn'."
+                f"the server sends fields that are unknown here: {', '.join(sorted(names))}. Run "
+                "discovery again or look for a newer tap, or set 'unknown_fields' to 'keep' or "
+                "'warn'.",
             )
         if new := set(names) - self._announced:
             self._announced |= new
             self._logger.warning(
                 "Fields that are unknown here are %s: %s.",
-                f"kept in {KEPT_AS!r}" if self._policy == "keep" else "left out",
+                f"kept in {KEPT_AS!r}" if self.policy == "keep" else "left out",
                 ", ".join(sorted(new)),
             )

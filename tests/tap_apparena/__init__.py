@@ -1,1 +1,1 @@
-"""Tests of tap-gotom."""
+"""Tests of tap-apparena."""

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.sandbox.apparena import AppArena
+from tests.tap_apparena.command_line import Tap
 from tests.tap_apparena.places import KEY, Place
-from tests.tap_apparena.runs import Tap
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

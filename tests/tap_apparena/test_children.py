@@ -10,8 +10,8 @@ import pytest
 from tests.sandbox.faults import Answer
 
 if TYPE_CHECKING:
+    from tests.tap_apparena.command_line import Tap
     from tests.tap_apparena.places import Place
-    from tests.tap_apparena.runs import Tap
 
 JSON = {"Content-Type": "application/json"}
 
@@ -91,13 +91,13 @@ def test_children_come_in_the_order_of_their_parents(place: Place, tap: Tap) -> 
     place.server.latency = 0.01
     alone = tap.succeed(place.settings(max_concurrency=1), "apps", "app_configs")
     ahead = tap.succeed(place.settings(max_concurrency=8), "apps", "app_configs")
-    kinds = [(message["type"], message.get("record")) for message in alone.messages]
-    assert [(message["type"], message.get("record")) for message in ahead.messages] == kinds
+    kinds = [(message["type"], message.get("record")) for message in alone.output.messages]
+    assert [(message["type"], message.get("record")) for message in ahead.output.messages] == kinds
 
 
 def test_children_are_announced_once(place: Place, tap: Tap) -> None:
     run = tap.succeed(place.settings(), "app_infos")
-    assert run.kinds("app_infos").count("SCHEMA") == 1
+    assert run.output.kinds("app_infos").count("SCHEMA") == 1
 
 
 @pytest.mark.parametrize("under_200", [False, True])
@@ -154,7 +154,7 @@ def test_passing_failures_are_tried_again(place: Place, tap: Tap) -> None:
 def test_answers_that_are_no_data_are_told(
     place: Place, tap: Tap, answer: Answer, words: str
 ) -> None:
-    place.server.faults.add("GET", "/api/v2/templates", answer)
+    place.server.faults.add("GET", "/api/v2/templates", answer, times=None)
     run = tap.fail(place.settings(), "templates", "projects")
     assert words in run.log
     assert "secret-value" not in run.log

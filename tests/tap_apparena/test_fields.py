@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from typing import Any
 
 import pytest
@@ -9,6 +10,7 @@ import pytest
 from tap_apparena.errors import UnreadableError
 from tap_apparena.fields import BOOLEAN, INTEGER, OBJECT, TEXT, Field
 from tap_apparena.records import Layout
+from tap_apparena.unknown_fields import UnknownFields
 
 FIELDS = {
     "id": Field(INTEGER),
@@ -20,7 +22,9 @@ FIELDS = {
 
 
 def made(row: dict[str, Any], **more: Any) -> dict[str, Any]:
-    return Layout(FIELDS, ["id"], **more).record({"id": 1, **row})
+    layout = Layout(FIELDS, ["id"], **more)
+    unknown = UnknownFields("warn", layout.names, logging.getLogger())
+    return layout.record({"id": 1, **row}, unknown)
 
 
 @pytest.mark.parametrize(

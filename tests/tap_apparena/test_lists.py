@@ -15,8 +15,8 @@ from tests.tap_apparena.places import NAMES
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from tests.tap_apparena.command_line import Tap
     from tests.tap_apparena.places import Place
-    from tests.tap_apparena.runs import Tap
 
 LISTS = ["apps", "customers", "projects", "templates"]
 
@@ -55,39 +55,63 @@ def test_every_row_of_every_page_comes_once_and_no_page_too_many(place: Place, t
     expected = fill(place, 23)
     run = tap.succeed(place.settings(page_size=10), "apps")
     assert ids(run) == expected
-    assert place.pages("/apps") == [1, 2, 3]
+    assert place.pages("/apps") == [1, 1, 2, 3]
 
 
 def test_the_last_page_may_be_full(place: Place, tap: Tap) -> None:
     expected = fill(place, 20)
     assert ids(tap.succeed(place.settings(page_size=10), "apps")) == expected
-    assert place.pages("/apps") == [1, 2]
+    assert place.pages("/apps") == [1, 1, 2]
 
 
 def test_the_server_decides_on_the_size_of_pages(place: Place, tap: Tap) -> None:
     expected = fill(place, 23)
     place.server.quirks.largest_page = 5
     assert ids(tap.succeed(place.settings(page_size=10), "apps")) == expected
-    assert place.pages("/apps") == [1, 2, 3, 4, 5]
+    assert place.pages("/apps") == [1, 1, 2, 3, 4, 5]
 
 
 def test_requests_ask_for_a_page_its_size_and_an_order(place: Place, tap: Tap) -> None:
-    tap.succeed(place.settings(), "apps")
-    (request,) = place.received("/apps")
-    assert dict(request.query) == {"page": ["1"], "items": ["100"], "orderasc": ["appId"]}
+    fill(place, 15)
+    tap.succeed(place.settings(page_size=10), "apps")
+    assert [dict(request.query) for request in place.received("/apps")] == [
+        {"page": ["1"], "items": ["10"], "orderdesc": ["appId"]},
+        {"page": ["1"], "items": ["10"], "orderasc": ["appId"]},
+        {"page": ["2"], "items": ["10"], "orderasc": ["appId"]},
+    ]
+
+
+def test_a_list_that_fits_on_a_page_costs_one_request(place: Place, tap: Tap) -> None:
+    expected = fill(place, 10)
+    assert ids(tap.succeed(place.settings(page_size=10), "apps")) == expected
+    assert place.pages("/apps") == [1]
 
 
 @pytest.mark.parametrize(
     ("style", "expected"),
-    [("orderasc", {"orderasc": ["appId"]}), ("orderBy", {"orderBy[ASC]": ["appId"]}), ("none", {})],
+    [
+        ("orderasc", [{"orderdesc": ["appId"]}, {"orderasc": ["appId"]}, {"orderasc": ["appId"]}]),
+        (
+            "orderBy",
+            [
+                {"orderBy[DESC]": ["appId"]},
+                {"orderBy[ASC]": ["appId"]},
+                {"orderBy[ASC]": ["appId"]},
+            ],
+        ),
+        ("none", [{}, {}]),
+    ],
 )
 def test_the_order_is_asked_for_in_the_wanted_way(
-    place: Place, tap: Tap, style: str, expected: dict[str, list[str]]
+    place: Place, tap: Tap, style: str, expected: list[dict[str, list[str]]]
 ) -> None:
-    tap.succeed(place.settings(order_style=style), "apps")
-    (request,) = place.received("/apps")
-    query = {name: value for name, value in request.query.items() if name.startswith("order")}
-    assert query == expected
+    place.server.quirks.order_style = "both"
+    fill(place, 15)
+    tap.succeed(place.settings(order_style=style, page_size=10), "apps")
+    assert expected == [
+        {name: value for name, value in request.query.items() if name.startswith("order")}
+        for request in place.received("/apps")
+    ]
 
 
 @pytest.mark.parametrize("number_of_pages", [1, 3])
@@ -97,7 +121,7 @@ def test_without_counters_there_is_one_page(place: Place, tap: Tap, number_of_pa
         {"total_items", "page_size", "page_count", "page_number"}
     )
     assert ids(tap.succeed(place.settings(page_size=10), "apps")) == expected[:10]
-    assert place.pages("/apps") == [1]
+    assert place.pages("/apps") == [1, 1]
 
 
 @pytest.mark.parametrize("beyond", ["empty", "last", "error"])
@@ -115,9 +139,26 @@ def test_a_row_that_slips_through_between_pages_is_found_in_the_next_pass(
     expected = fill(place, 25)
     place.server.quirks.before_page = deleting(place, expected[2])
     run = tap.succeed(place.settings(page_size=10), "apps")
-    assert place.pages("/apps") == [1, 2, 3, 1, 2, 3]
+    assert place.pages("/apps") == [1, 1, 2, 3, 1, 1, 2, 3]
     assert sorted(ids(run)) == expected
     assert "rows were deleted meanwhile" in run.log
+
+
+@pytest.mark.parametrize("mode", ["full", "new_ids"])
+def test_a_row_slips_through_unseen_while_as_many_are_added_as_deleted(
+    place: Place, tap: Tap, mode: str
+) -> None:
+    expected = fill(place, 25)
+    data = place.server.data
+
+    def before_page(_: str, page: int) -> None:
+        if page == 2 and data.apps.pop(expected[2], None):
+            data.add_app(next(iter(data.templates)))
+
+    place.server.quirks.before_page = before_page
+    run = tap.succeed(place.settings(page_size=10, incremental_mode=mode), "apps")
+    assert set(ids(run)) == {*expected, *data.apps}
+    assert "rows were deleted and added meanwhile" in run.log
 
 
 def test_a_wrong_page_number_does_not_end_a_list_that_goes_on(place: Place, tap: Tap) -> None:

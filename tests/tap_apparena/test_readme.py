@@ -11,7 +11,7 @@ from tap_apparena.personal_data import PERSONAL
 from tap_apparena.streams import STREAMS
 
 if TYPE_CHECKING:
-    from tests.tap_apparena.runs import Tap
+    from tests.tap_apparena.command_line import Tap
 
 README = (Path(__file__).parents[2] / "tap-apparena" / "README.md").read_text(encoding="utf-8")
 GENERAL = ("stream_map", "flatten", "batch", "faker_config")

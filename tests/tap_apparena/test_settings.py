@@ -12,8 +12,8 @@ from tests.sandbox.faults import Answer
 from tests.tap_apparena.places import KEY, NAMES
 
 if TYPE_CHECKING:
+    from tests.tap_apparena.command_line import Tap
     from tests.tap_apparena.places import Place
-    from tests.tap_apparena.runs import Tap
 
 SECRET = {"api_key": "k", "allow_http": False}
 
@@ -60,7 +60,7 @@ def test_settings_that_cannot_work_are_refused_before_any_request(
 ) -> None:
     run = tap.fail(settings)
     assert words in run.log
-    assert run.messages == []
+    assert run.output.messages == []
 
 
 def test_an_error_about_a_secret_does_not_quote_it(tap: Tap) -> None:
@@ -76,7 +76,7 @@ def test_the_key_appears_nowhere(place: Place, tap: Tap, trouble: str) -> None:
         settings["api_key"] = f"wrong-{KEY}"
     if trouble == "redirect":
         answer = Answer(302, "", {"Location": "https://elsewhere.example/apps"})
-        place.server.faults.add("GET", "/api/v2/apps", answer)
+        place.server.faults.add("GET", "/api/v2/apps", answer, times=None)
     found = tap.run_with(settings=settings, environment={"TAP_APPARENA_LOGLEVEL": "DEBUG"})
     assert (found.returncode == 0) is (trouble == "none")
     assert KEY not in found.stdout + found.stderr

@@ -14,8 +14,8 @@ from singer_sdk.testing import get_tap_test_class
 from tap_apparena.tap import TapAppArena
 from tests.sandbox.apparena import AppArena, Quirks
 from tests.sandbox.faults import Answer
+from tests.singer import selecting
 from tests.tap_apparena.places import KEY, NAMES, Place
-from tests.tap_apparena.runs import selecting
 
 SERVER = AppArena(quirks=Quirks(audit=True, unknown_fields=True))
 SERVER.add_key(KEY, store_owner=True)

@@ -9,19 +9,19 @@ from typing import TYPE_CHECKING, ClassVar
 
 import requests
 from singer_sdk.exceptions import FatalAPIError, RetriableAPIError
-from singer_sdk.singerlib import Schema
 from typing_extensions import override
 
 from tap_apparena.client import AppArenaClient
 from tap_apparena.errors import UNEXPECTED, AnswerError, told
+from tap_apparena.own_schema import OwnSchemaStream
 from tap_apparena.records import Layout
-from tap_apparena.unknown_fields import KEPT_AS, KEPT_SCHEMA, UnknownFields
+from tap_apparena.truthful_state import TruthfulStream
+from tap_apparena.unknown_fields import UnknownFields
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from singer_sdk.helpers.types import Context, Record
-    from singer_sdk.singerlib import Catalog
 
     from tap_apparena.client import Parameters
     from tap_apparena.fields import Field
@@ -31,7 +31,7 @@ FAILURES = (FatalAPIError, RetriableAPIError, requests.RequestException, *UNEXPE
 MOST_FAILURES_IN_A_ROW = 3
 
 
-class AppArenaStream(AppArenaClient):
+class AppArenaStream(TruthfulStream, OwnSchemaStream, AppArenaClient):
     """A stream, read in one part or in many.
 
     Attributes:
@@ -53,32 +53,15 @@ class AppArenaStream(AppArenaClient):
             self.primary_keys,
             tap.relations.get(self.name, ()),
             with_personal_data=tap.config["include_personal_data"],
+            with_unknown=tap.config["unknown_fields"] == "keep",
         )
-        schema = self.layout.schema()
-        if tap.config["unknown_fields"] == "keep":
-            schema["properties"][KEPT_AS] = KEPT_SCHEMA
-        super().__init__(tap, schema=schema)
+        super().__init__(tap, schema=self.layout.schema)
         self.unknown_fields = UnknownFields(
-            tap.config["unknown_fields"],
-            schema["properties"],
-            self.logger,
-            with_personal_data=tap.config["include_personal_data"],
+            tap.config["unknown_fields"], self.layout.names, self.logger
         )
         self._absent: Counter[str] = Counter()
         self._failures_in_a_row = 0
         self.is_over = False
-
-    @property
-    @override
-    def emit_activate_version_messages(self) -> bool:
-        return False
-
-    @override
-    def apply_catalog(self, catalog: Catalog) -> None:
-        """Apply a catalog, but for its schema, which may have been made with other settings."""
-        if entry := catalog.get_stream(self.name):
-            entry.schema = Schema.from_dict(self.schema)
-        super().apply_catalog(catalog)
 
     def read(self, context: Context | None) -> Iterable[Record]:
         """Read the records.
@@ -99,15 +82,20 @@ class AppArenaStream(AppArenaClient):
             self.is_over = True
             self._fail("", error)
 
-    def order_by(self, field: str) -> Parameters:
-        """Give the option that asks for an ascending order, in the way that the settings say."""
+    def order_by(self, field: str, *, descending: bool = False) -> Parameters:
+        """Give the option that asks for an order, in the way that the settings say."""
         match self.config["order_style"]:
             case "orderasc":
-                return [("orderasc", field)]
+                return [("orderdesc" if descending else "orderasc", field)]
             case "orderBy":
-                return [("orderBy[ASC]", field)]
+                return [("orderBy[DESC]" if descending else "orderBy[ASC]", field)]
             case _:
                 return []
+
+    @property
+    def asks_for_order(self) -> bool:
+        """Whether the settings want any order."""
+        return bool(self.config["order_style"] != "none")
 
     @property
     def options(self) -> Parameters:
@@ -166,7 +154,7 @@ class AppArenaStream(AppArenaClient):
 
     def _fail(self, part: str, error: Exception) -> None:
         name = f"{self.name} of {part}" if part else self.name
-        self._tap.fail(f"{name}: {told(error)}")
+        self._tap.failures.add(f"{name}: {told(error)}")
         self.logger.debug("Where it failed:", exc_info=error)
 
     @override
@@ -174,21 +162,4 @@ class AppArenaStream(AppArenaClient):
         super().log_sync_costs()
         for reason, number in self._absent.items():
             self.logger.warning("%s: %s skipped, %s.", self.name, f"{number:,}", reason)
-        self._tap.raise_failures_at_the_end(self)
-
-    @override
-    def _increment_stream_state(
-        self, latest_record: Record, *, context: Context | None = None
-    ) -> None:
-        """Leave the bookmark alone, which moves only behind the last page.
-
-        The SDK would move it with each record, though a record says nothing about those after it.
-        """
-
-    def write_state(self) -> None:
-        """Write a STATE message, which the SDK does only at the end of a stream.
-
-        When records go out in files, the last file is still to come: then the SDK writes it.
-        """
-        if self.get_batch_config(self.config) is None:
-            self._tap.state_writer.write_state(self.tap_state)
+        self._tap.failures.sum_up_after(self, self._tap.streams)

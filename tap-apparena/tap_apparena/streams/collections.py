@@ -13,13 +13,13 @@ from tap_apparena import bulk, resuming
 from tap_apparena.bodies import page_of
 from tap_apparena.errors import AnswerError, UnreadableError
 from tap_apparena.fields import as_integer
-from tap_apparena.new_ids import NewIds
-from tap_apparena.pagination import List
+from tap_apparena.new_ids import above
+from tap_apparena.pagination import List, Source
 from tap_apparena.progress import Beat
 from tap_apparena.streams.base import AppArenaStream
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Iterable, Iterator
 
     from singer_sdk.helpers.types import Context, Record
     from singer_sdk.singerlib import Catalog
@@ -27,12 +27,15 @@ if TYPE_CHECKING:
     from tap_apparena.bodies import Page
     from tap_apparena.client import Parameters
     from tap_apparena.look_ahead import Family
-    from tap_apparena.pagination import Batch, Place
+    from tap_apparena.pagination import Asking, Batch
+    from tap_apparena.passing import Place
     from tap_apparena.streams.parts import PartStream
     from tap_apparena.tap import TapAppArena
 
 HOW_TO_ASK = {"max_concurrency", "max_retries", "request_timeout", "user_agent"}
 """Settings that change no record."""
+PAGES_PER_PLACE = 10
+"""How often the state of a list without children tells a place, each of which costs a request."""
 
 
 class Collection(AppArenaStream):
@@ -88,27 +91,37 @@ class Collection(AppArenaStream):
         state = self.get_context_state(context)
         order = "&".join("=".join(option) for option in self.order_by(self._id))
         digest = self._digest()
-        rows = List(self._page, self._id_of, self.logger, resuming.place_in(state, order, digest))
-        failures_before = len(self._tap.failures)
+        rows = List(
+            Source(self._page, self._id_of, is_ordered=self.asks_for_order),
+            self.logger,
+            place=resuming.place_in(state, order, digest),
+            pages_per_place=1 if self.is_parent else PAGES_PER_PLACE,
+        )
+        failures_before = self._tap.failures.number
         for record, place in self._in_turn(rows.batches()):
             if record is not None:
                 yield record
-            if place and len(self._tap.failures) == failures_before:
+            if place and self._tap.failures.number == failures_before:
                 resuming.keep(state, place, order, digest)
                 self.write_state()
         resuming.drop(state)
         self.write_state()
 
     def _read_new(self, context: Context | None) -> Iterator[Record]:
-        """Read what has higher ids than before, and note the highest once all is out."""
-        bookmark = self._bookmark(context)
-        rows = List(self._page_after(bookmark), self._id_of, self.logger)
-        new = NewIds(bookmark, self._id_of)
-        for record, _ in self._in_turn(new.of(rows.batches())):
+        """Read what has higher ids than before, and note up to where, once all is out.
+
+        What was added meanwhile may have slipped through, so that it comes once more the next time.
+        """
+        bookmark = self.highest_before(context)
+        source = Source(self._page_after(bookmark), self._id_of, is_ordered=self.asks_for_order)
+        rows = List(source, self.logger)
+        for record, _ in self._in_turn(above(bookmark, self._id_of, rows.batches())):
             if record is not None:
                 yield record
-        if rows.is_complete and new.highest is not None:
-            self.advance_bookmark(context, new.highest)
+        if rows.complete_up_to is not None:
+            self.advance_bookmark(context, max(rows.complete_up_to, bookmark or 0))
+        else:
+            self.logger.info("The bookmark stays where it was, as new rows may be missing.")
 
     def _in_turn(self, batches: Iterable[Batch]) -> Iterator[tuple[Record | None, Place | None]]:
         """Make records of rows, or write them at once where nothing stands between.
@@ -120,23 +133,18 @@ class Collection(AppArenaStream):
             yield from self._tap.look_ahead.ahead(self._records(batches), self._start)
         elif bulk.can_write(self):
             for batch in self._told(batches):
-                bulk.write(self, [self._made_of(row) for row in batch.rows])
-                self._counter.increment(len(batch.rows))
+                values = (self.layout.values(row, self.unknown_fields) for row in batch.rows)
+                self._counter.increment(bulk.write(self, self.layout.names, values))
                 yield None, batch.place
         else:
             yield from self._records(batches)
-
-    def _made_of(self, row: Record) -> Record:
-        """Make a record of a row."""
-        record = self.layout.record(row)
-        self.unknown_fields.apply(record)
-        return record
 
     def _records(self, batches: Iterable[Batch]) -> Iterator[tuple[Record, Place | None]]:
         for batch in self._told(batches):
             for number, row in enumerate(batch.rows, start=1):
                 is_last = number == len(batch.rows)
-                yield self._made_of(row), batch.place if is_last else None
+                record = self.layout.record(row, self.unknown_fields)
+                yield record, batch.place if is_last else None
 
     def _told(self, batches: Iterable[Batch]) -> Iterator[Batch]:
         """Tell at a steady beat how many rows have come."""
@@ -156,19 +164,19 @@ class Collection(AppArenaStream):
         for child in self.children_to_read:
             child.start(context, family)
 
-    def _page(self, number: int) -> Page:
-        return self._ask_for(number, self.options)
+    def _page(self, number: int, *, descending: bool = False) -> Page:
+        return self._ask_for(number, self.options, descending=descending)
 
-    def _ask_for(self, number: int, options: Parameters) -> Page:
+    def _ask_for(self, number: int, options: Parameters, *, descending: bool) -> Page:
         parameters = [
             ("page", str(number)),
             ("items", str(self.config["page_size"])),
-            *self.order_by(self._id),
+            *self.order_by(self._id, descending=descending),
             *options,
         ]
         return self.ask(self.path, parameters, self._read_page)
 
-    def _page_after(self, bookmark: int | None) -> Callable[[int], Page]:
+    def _page_after(self, bookmark: int | None) -> Asking:
         """Give what asks for a page of new rows, without the filter if the server refuses it.
 
         How several filters combine is not documented, so that one of the settings goes alone.
@@ -178,15 +186,15 @@ class Collection(AppArenaStream):
             return self._page
         new = [(f"filter.{self._id}[gt]", str(bookmark))]
 
-        def ask(number: int) -> Page:
+        def ask(number: int, *, descending: bool = False) -> Page:
             try:
-                return self._ask_for(number, [*options, *new])
+                return self._ask_for(number, [*options, *new], descending=descending)
             except AnswerError as error:
                 if error.status != HTTPStatus.BAD_REQUEST or not new:
                     raise
                 self.logger.info("Asking without the filter for new ids: %s", error)
                 new.clear()
-                return self._ask_for(number, options)
+                return self._ask_for(number, options, descending=descending)
 
         return ask
 
@@ -203,17 +211,17 @@ class Collection(AppArenaStream):
             raise UnreadableError(f"a row has no {self._id}.")
         return an_id
 
-    def _bookmark(self, context: Context | None) -> int | None:
-        """Give the highest id that was read before; None for everything."""
-        value = self.get_context_state(context).get("replication_key_value")
-        return None if value is None else int(value)
+    def highest_before(self, context: Context | None) -> int | None:
+        """Give the id up to which all was read before; None for everything.
 
-    def advance_bookmark(self, context: Context | None, value: int) -> None:
-        """Note that all records up to an id have been written, and say so to the target."""
-        state = self.get_context_state(context)
-        state["replication_key"] = self.replication_key
-        state["replication_key_value"] = value
-        self.write_state()
+        Raises:
+            UnreadableError: The state holds something else.
+        """
+        value = self.bookmark(context)
+        try:
+            return None if value is None else as_integer(value)
+        except ValueError as error:
+            raise UnreadableError(f"the bookmark in the state is wrong: {error}.") from None
 
     def _digest(self) -> str:
         """Give a digest of all that decides which records come, and from where."""

@@ -68,6 +68,7 @@ class CompanyUsers(PagedStream):
     parent_stream_type = Customers
     fields = {**FROM_COMPANY, **USER}  # noqa: RUF012
     identifiers = ("userId",)
+    is_ordered = False
 
     @override
     def __init__(self, tap: TapAppArena) -> None:
@@ -83,9 +84,9 @@ class CompanyUsers(PagedStream):
                 yield record
 
     @override
-    def paging(self, number: int) -> Parameters:
+    def paging(self, number: int, *, descending: bool) -> Parameters:
         """Give the parameters that ask for a page, the first of which is all by default."""
-        return super().paging(number) if number > 1 else []
+        return super().paging(number, descending=descending) if number > 1 else []
 
 
 class CompanyApps(PagedStream):

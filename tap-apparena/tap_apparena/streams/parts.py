@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Any, ClassVar, cast
 from typing_extensions import override
 
 from tap_apparena.bodies import page_of
-from tap_apparena.errors import AnswerError
-from tap_apparena.pagination import List
+from tap_apparena.errors import AnswerError, UnreadableError
+from tap_apparena.fields import is_whole
+from tap_apparena.pagination import List, Source
 from tap_apparena.streams.base import AppArenaStream
 from tap_apparena.streams.children import ChildStream
 
@@ -74,9 +75,7 @@ class PartStream(ChildStream, AppArenaStream):
         answers = self._tap.look_ahead.take(self._part(context), partial(self.answers, context))
         for absence in answers.absences:
             self.skip(self.absences[absence.status], str(absence))
-        for record in answers.records.values():
-            self.unknown_fields.apply(record)
-            yield record
+        yield from answers.records.values()
 
     def answers(self, context: Context) -> Answers:
         """Send all requests for a parent; this runs in a thread and touches no state.
@@ -89,7 +88,7 @@ class PartStream(ChildStream, AppArenaStream):
         for language in self.languages:
             try:
                 for row in self.rows(context, language):
-                    record = self.layout.record({**row, **ids})
+                    record = self.layout.record({**row, **ids}, self.unknown_fields)
                     answers.add(record, self.primary_keys)
             except AnswerError as error:
                 if error.status not in self.absences:
@@ -130,27 +129,50 @@ class PartStream(ChildStream, AppArenaStream):
 
 
 class PagedStream(PartStream):
-    """A stream with a list of pages for each parent."""
+    """A stream with a list of pages for each parent.
+
+    Attributes:
+        is_ordered: Whether its rows can be asked for in the order of ids that rise.
+    """
 
     can_filter = True
+    is_ordered: ClassVar[bool] = True
 
     @override
     def rows(self, context: Context, language: str) -> Iterator[Record]:
-        pages = List(partial(self._page, context), self._id_of, self.logger)
+        pages = List(
+            Source(
+                partial(self._page, context),
+                self._id_of,
+                is_ordered=self.is_ordered and self.asks_for_order,
+            ),
+            self.logger,
+        )
         for batch in pages.batches():
             yield from batch.rows
 
-    def paging(self, number: int) -> Parameters:
+    def paging(self, number: int, *, descending: bool) -> Parameters:
         """Give the parameters that ask for a page."""
         return [
             ("page", str(number)),
             ("items", str(self.config["page_size"])),
-            *self.order_by(self.identifiers[0]),
+            *self.order_by(self.identifiers[0], descending=descending),
         ]
 
-    def _page(self, context: Context, number: int) -> Page:
-        parameters = [*self.paging(number), *self.parameters(context)]
+    def _page(self, context: Context, number: int, *, descending: bool = False) -> Page:
+        parameters = [*self.paging(number, descending=descending), *self.parameters(context)]
         return self.ask(self.path.format(**context), parameters, self.read_page)
 
-    def _id_of(self, row: Record) -> str:
-        return next(str(row[name]) for name in self.identifiers if row.get(name) is not None)
+    def _id_of(self, row: Record) -> int | str:
+        """Give what identifies a row.
+
+        Raises:
+            UnreadableError: Nothing does.
+        """
+        value = next((row[name] for name in self.identifiers if row.get(name) is not None), None)
+        if value is None:
+            raise UnreadableError(f"a row has no {self.identifiers[0]}.")
+        if type(value) is int:
+            return value
+        text = str(value)
+        return int(text) if self.is_ordered and is_whole(text) else text

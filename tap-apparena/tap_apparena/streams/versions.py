@@ -25,6 +25,7 @@ class Versions(PagedStream):
     parent_stream_type = Projects
     fields = VERSION
     identifiers = ("variant", "version")
+    is_ordered = False
     relations = ("company", "project", "languages")
 
     @override
