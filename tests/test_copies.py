@@ -17,9 +17,11 @@ COPIES = (
     "{package}/bulk.py",
     "{package}/careful_tap.py",
     "{package}/failures.py",
+    "{package}/look_ahead.py",
     "{package}/progress.py",
     "{package}/retries.py",
     "{package}/settings_schema.py",
+    "{package}/streams/children.py",
     "{package}/truthful_state.py",
     "{package}/unknown_fields.py",
 )
