@@ -15,6 +15,7 @@ TAPS = sorted(path.name for path in REPOSITORY.glob("tap-*"))
 COPIES = (
     "LICENSE",
     "{package}/bulk.py",
+    "{package}/bulk_writing.py",
     "{package}/careful_tap.py",
     "{package}/failures.py",
     "{package}/look_ahead.py",

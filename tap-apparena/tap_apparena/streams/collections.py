@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, cast
 import msgspec
 from typing_extensions import override
 
-from tap_apparena import bulk, resuming
+from tap_apparena import bulk_writing, resuming
 from tap_apparena.bodies import page_of
 from tap_apparena.errors import AnswerError, UnreadableError
 from tap_apparena.fields import as_integer
@@ -118,9 +118,9 @@ class Collection(AppArenaStream):
         """
         if self.is_parent:
             yield from self._tap.look_ahead.ahead(self._records(batches), self._start)
-        elif bulk.can_write(self):
+        elif bulk_writing.can_write(self):
             for batch in self._told(batches):
-                bulk.write(self, [self._made_of(row) for row in batch.rows])
+                bulk_writing.write(self, [self._made_of(row) for row in batch.rows])
                 self._counter.increment(len(batch.rows))
                 yield None, batch.place
         else:

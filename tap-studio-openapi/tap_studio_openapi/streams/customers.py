@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from typing_extensions import override
 
-from tap_studio_openapi import resume
+from tap_studio_openapi import bulk_writing, resume
 from tap_studio_openapi.errors import FAILURES, AnswerError
 from tap_studio_openapi.pagination import Chunk, chunk_of, chunks
 from tap_studio_openapi.personal_data import PERSONAL
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from tap_studio_openapi.look_ahead import Family
 
 STUDIOS_AT_ONCE = 10
+MOST_TOGETHER = 500
 EVER_KNOWN_STATUSES = {"MEMBER", "PROSPECT"}
 
 
@@ -105,28 +106,59 @@ class Customers(StudioStream):
         number = 0
         lists = (self._list_of(studio) for studio in self._tap.studios.values())
         steps = in_turns(lists, STUDIOS_AT_ONCE)
-        for step in self._tap.look_ahead.ahead(steps, self._start_children):
+        if self.wanted_children:
+            steps = self._tap.look_ahead.ahead(steps, self._start_children)
+        for step in steps:
             match step:
                 case Member(studio, record):
                     number += 1
                     yield from self._member(studio, record)
                 case Milestone(studio, place):
+                    self._write()
                     self._pass(studio, place)
                 case Break(studio, error):
+                    self._write()
                     self._break(studio, error)
             if beat.due():
                 self.logger.info("%s customers so far.", f"{number:,}")
+        self._write()
 
     def _member(self, studio: Studio, record: Record) -> Iterator[Record]:
-        """Give a customer; one that does not fit ends the studio's customers."""
+        """Give a customer, or keep it for `_write`; one that does not fit ends the studio's."""
         if studio.is_lost or self.readings[studio.id].is_over:
             return
         context = {"studio_id": studio.id}
         try:
-            yield from self.finished([record], context)
+            if self._writes_together:
+                self._unwritten.extend(self.finished([record], context))
+            else:
+                yield from self.finished([record], context)
         except FAILURES as error:
             self.failed(studio, context, error)
             self.readings[studio.id].end()
+        if len(self._unwritten) >= MOST_TOGETHER:
+            self._write()
+
+    def _write(self) -> None:
+        """Write the customers that were kept."""
+        if self._unwritten:
+            bulk_writing.write(self, self._unwritten)
+            self._counter.increment(len(self._unwritten))
+            self._unwritten.clear()
+
+    @cached_property
+    def _unwritten(self) -> list[Record]:
+        return []
+
+    @cached_property
+    def _writes_together(self) -> bool:
+        """Whether customers need not go through the SDK one by one."""
+        return not self.wanted_children and bulk_writing.can_write(self)
+
+    @override
+    def get_record_counter(self, **kwargs: Any) -> Any:
+        self._counter = super().get_record_counter(**kwargs)
+        return self._counter
 
     def _start_children(self, step: Member | Milestone | Break, family: Family) -> None:
         if isinstance(step, Member) and step.record.get("id") is not None:

@@ -1,4 +1,4 @@
-"""Write many records of one shape as fast as they can be encoded.
+"""Write many records together, as fast as they can be encoded.
 
 The SDK's own path costs some 20 microseconds per record for what changes nothing as long as all
 fields are selected and no stream map is set. Then, and only then, records go straight to the
@@ -51,7 +51,7 @@ def write(stream: Stream, records: Sequence[Record]) -> None:
 
     Args:
         stream: The stream, which `can_write`.
-        records: Those of a page, fit for the stream's schema.
+        records: Fit for the stream's schema, such as those of a page.
     """
     alias = stream.stream_maps[0].stream_alias
     output = sys.stdout.buffer
@@ -63,7 +63,7 @@ def write(stream: Stream, records: Sequence[Record]) -> None:
 
 @contextmanager
 def _undisturbed() -> Iterator[None]:
-    """Hold signals back while a page is written, lest they cut a line in two.
+    """Hold signals back while records are written, lest they cut a line in two.
 
     Windows has no such means, and sends no such signals.
     """
