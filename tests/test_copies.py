@@ -18,6 +18,7 @@ COPIES = (
     "{package}/careful_tap.py",
     "{package}/failures.py",
     "{package}/own_schema.py",
+    "{package}/look_ahead.py",
     "{package}/progress.py",
     "{package}/retries.py",
     "{package}/settings_schema.py",

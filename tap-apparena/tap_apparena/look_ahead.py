@@ -22,6 +22,13 @@ Parent = TypeVar("Parent")
 PARENTS_AHEAD_PER_THREAD = 2
 
 
+class End:
+    """What comes after the last item."""
+
+
+END = End()
+
+
 class LookAhead:
     """Threads that ask ahead; they end with the process, whatever they wait for."""
 
@@ -33,6 +40,7 @@ class LookAhead:
         """
         self._threads_left = max_concurrency if max_concurrency > 1 else 0
         self._parents_ahead = self._threads_left * PARENTS_AHEAD_PER_THREAD
+        self._starting = Lock()
         self._tasks: SimpleQueue[tuple[Future[Any], Callable[[], Any]]] = SimpleQueue()
         self._current: Family | None = None
 
@@ -78,11 +86,33 @@ class LookAhead:
         asked = self._current.pop(part) if self._current else None
         return read() if asked is None else asked.result()
 
+    def one_ahead(self, items: Iterator[Answer]) -> Iterator[Answer]:
+        """Give items of which one is always being asked for, beginning with the first at once.
+
+        Args:
+            items: Asks for each when it is drawn; nobody else may draw from it.
+
+        Returns:
+            The same items.
+        """
+        return self._one_ahead(items, self._soon(items)) if self._parents_ahead else items
+
+    def _one_ahead(
+        self, items: Iterator[Answer], upcoming: Future[Answer | End]
+    ) -> Iterator[Answer]:
+        while not isinstance(item := upcoming.result(), End):
+            upcoming = self._soon(items)
+            yield item
+
+    def _soon(self, items: Iterator[Answer]) -> Future[Answer | End]:
+        return self.submit(lambda: next(items, END))
+
     def submit(self, read: Callable[[], Answer]) -> Future[Answer]:
-        """Let a thread ask for an answer."""
-        if self._threads_left:
-            self._threads_left -= 1
-            Thread(target=self._work, daemon=True).start()
+        """Let a thread ask for an answer; threads may call this as well."""
+        with self._starting:
+            if self._threads_left:
+                self._threads_left -= 1
+                Thread(target=self._work, daemon=True).start()
         asked: Future[Answer] = Future()
         self._tasks.put((asked, read))
         return asked

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import msgspec
 
@@ -17,12 +17,22 @@ from tap_studio_openapi.personal_data import named_in
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    Fit = Callable[[Any], Any]
-
 ZONE = re.compile(r"\[[^\]]*\]$")
 RFC_3339 = re.compile(
     r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]+)?(?:Z|[+-][0-9]{2}:[0-9]{2})"
 )
+
+
+class Fit(NamedTuple):
+    """How a value is made to fit.
+
+    Attributes:
+        usual_type: The type of values that fit as they are; None if that cannot be told by it.
+        convert: Makes what fits of any value but null.
+    """
+
+    usual_type: type | None
+    convert: Callable[[Any], Any]
 
 
 def fitting(
@@ -40,20 +50,19 @@ def fitting(
         A function that changes a record in place and gives it.
     """
     removed = named_in(left_out, parent)
-    properties = schema.get("properties", {})
-    fits = {
-        name: fit
-        for name, inner in properties.items()
+    fits = [
+        (name, *fit)
+        for name, inner in schema.get("properties", {}).items()
         if (fit := _fit(inner, left_out, name, only_known=only_known)) is not None
-    }
+    ]
 
     def fit_record(record: dict[str, Any]) -> dict[str, Any]:
         for name in removed.intersection(record):
             del record[name]
-        for name, fit in fits.items():
+        for name, usual_type, convert in fits:
             value = record.get(name)
-            if value is not None:
-                record[name] = fit(value)
+            if value is not None and type(value) is not usual_type:
+                record[name] = convert(value)
         return record
 
     return fit_record
@@ -88,10 +97,10 @@ def _fit(
         inner = _fit(schema.get("items", {}), left_out, name, only_known=only_known)
         return None if inner is None else _fit_items(inner)
     if "string" in kinds:
-        return rfc_3339 if schema.get("format") == "date-time" else _text
+        return Fit(None, rfc_3339) if schema.get("format") == "date-time" else Fit(str, _text)
     if "integer" in kinds:
-        return _integer
-    return _number if "number" in kinds else None
+        return Fit(int, _integer)
+    return Fit(float, _number) if "number" in kinds else None
 
 
 def _fit_object(
@@ -108,30 +117,30 @@ def _fit_object(
                 del value[unknown]
         return fit(value)
 
-    return fit_object
+    return Fit(None, fit_object)
 
 
 def _fit_items(fit: Fit) -> Fit:
+    usual_type, convert = fit
+
     def fit_items(value: Any) -> Any:
         if not isinstance(value, list):
             return value
-        return [item if item is None else fit(item) for item in value]
+        return [
+            item if item is None or type(item) is usual_type else convert(item) for item in value
+        ]
 
-    return fit_items
+    return Fit(None, fit_items)
 
 
 def _text(value: Any) -> Any:
     """Make text of whatever a text is sent as, such as house numbers and times of day."""
-    if isinstance(value, str):
-        return value
     if isinstance(value, dict) and value.keys() >= {"hour", "minute"}:
         return f"{value['hour']:02}:{value['minute']:02}:{value.get('second') or 0:02}"
     return msgspec.json.encode(value).decode()
 
 
 def _integer(value: Any) -> Any:
-    if type(value) is int:
-        return value
     try:
         whole = int(value)
     except (TypeError, ValueError):

@@ -40,6 +40,7 @@ class LookAhead:
         """
         self._threads_left = max_concurrency if max_concurrency > 1 else 0
         self._parents_ahead = self._threads_left * PARENTS_AHEAD_PER_THREAD
+        self._starting = Lock()
         self._tasks: SimpleQueue[tuple[Future[Any], Callable[[], Any]]] = SimpleQueue()
         self._current: Family | None = None
 
@@ -107,10 +108,11 @@ class LookAhead:
         return self.submit(lambda: next(items, END))
 
     def submit(self, read: Callable[[], Answer]) -> Future[Answer]:
-        """Let a thread ask for an answer."""
-        if self._threads_left:
-            self._threads_left -= 1
-            Thread(target=self._work, daemon=True).start()
+        """Let a thread ask for an answer; threads may call this as well."""
+        with self._starting:
+            if self._threads_left:
+                self._threads_left -= 1
+                Thread(target=self._work, daemon=True).start()
         asked: Future[Answer] = Future()
         self._tasks.put((asked, read))
         return asked

@@ -42,17 +42,17 @@ class UnknownFields:
         self._announced: set[str] = set()
 
     def apply(self, record: dict[str, Any]) -> None:
-        """Deal with the unknown fields of a record, in place.
+        """Deal with the unknown fields of a record, in place; where there are none, null is kept.
 
         Raises:
             UnknownFieldsError: There are some, and the policy is ``fail``.
         """
-        if record.keys() <= self._known:
-            return
-        unknown = {name: record.pop(name) for name in record.keys() - self._known}
-        self.meet(unknown)
+        unknown = {}
+        if not record.keys() <= self._known:
+            unknown = {name: record.pop(name) for name in record.keys() - self._known}
+            self.meet(unknown)
         if self.policy == "keep":
-            record[KEPT_AS] = unknown
+            record[KEPT_AS] = unknown or None
 
     def meet(self, names: Collection[str]) -> None:
         """Announce unknown fields, each once.
@@ -62,7 +62,7 @@ class UnknownFields:
         """
         if names and self.policy == "fail":
             raise UnknownFieldsError(
-                f"the server sends fields that are unknown here: {', '.join(names)}. Run "
+                f"the server sends fields that are unknown here: {', '.join(sorted(names))}. Run "
                 "discovery again or look for a newer tap, or set 'unknown_fields' to 'keep' or "
                 "'warn'.",
             )

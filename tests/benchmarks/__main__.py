@@ -14,7 +14,13 @@ from typing import TYPE_CHECKING
 
 from rich.console import Console
 
-from tests.benchmarks import goatcounter_hits, gotom_reports, results
+from tests.benchmarks import (
+    apparena_apps,
+    goatcounter_hits,
+    gotom_reports,
+    results,
+    studio_openapi_customers,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -24,6 +30,8 @@ if TYPE_CHECKING:
 BENCHES: Mapping[str, Callable[[Path], Bench]] = {
     "goatcounter": goatcounter_hits.run,
     "gotom": gotom_reports.run,
+    "studio-openapi": studio_openapi_customers.run,
+    "apparena": apparena_apps.run,
 }
 WIDTH = 128
 

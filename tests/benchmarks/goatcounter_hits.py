@@ -27,7 +27,6 @@ BEGINNING = datetime(2026, 1, 1, tzinfo=UTC)
 TAP = "tap-goatcounter"
 TOKEN = "benchmark"  # noqa: S105
 MANY, FEW = 2_000_000, 300_000
-ROUNDS = 3
 
 
 def run(directory: Path) -> Bench:
@@ -45,7 +44,6 @@ def run(directory: Path) -> Bench:
                         DLT: few.through_dlt,
                         BARE: few.through_a_bare_loop,
                     },
-                    ROUNDS,
                 ),
             ),
             Contest(
@@ -56,7 +54,6 @@ def run(directory: Path) -> Bench:
                         DLT: many.through_dlt,
                         BARE: many.through_a_bare_loop,
                     },
-                    ROUNDS,
                 ),
             ),
         )

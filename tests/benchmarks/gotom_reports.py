@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 TAP = "tap-gotom"
 MIB = 1 << 20
 HUGE, LARGE, SMALL = 2048 * MIB, 128 * MIB, 24 * MIB
-ROUNDS = 3
 REPORT_ID = 46
 USER, SECRET = "benchmark", "benchmark"
 MOST_MEMORY = 100
@@ -46,14 +45,12 @@ def run(directory: Path) -> Bench:
                 DLT: small.through_dlt,
                 BARE: small.through_a_bare_loop,
             },
-            ROUNDS,
         ),
     )
     fast = Contest(
         f"report, {LARGE // MIB} MiB",
         by_turns(
             {TAP: large.through_the_tap, DLT: large.through_dlt, BARE: large.through_a_bare_loop},
-            ROUNDS,
         ),
     )
     alone = Contest(f"report, {HUGE // MIB:,} MiB", {TAP: huge.through_the_tap()})

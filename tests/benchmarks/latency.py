@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections import Counter
+import math
+from collections import defaultdict
 from dataclasses import dataclass
 from functools import partial
 from http import HTTPStatus
@@ -47,11 +48,15 @@ class Traffic:
 
         Returns:
             The share of the kind that was asked for most often, as the others cannot take longer:
-            its requests by what the limit allows from the first to the last request.
+            its requests by what the limit allows from the first to the last of them. A minute that
+            has begun allows as many as a whole one.
         """
-        times = [request.time for request in self.requests]
-        allowed = (max(times) - min(times)) * per_minute / SECONDS_PER_MINUTE
-        return max(Counter(map(counted_as, self.requests)).values()) / allowed
+        times = defaultdict(list)
+        for request in self.requests:
+            times[counted_as(request)].append(request.time)
+        busiest = max(times.values(), key=len)
+        minutes = math.ceil((max(busiest) - min(busiest)) / SECONDS_PER_MINUTE)
+        return len(busiest) / (minutes * per_minute)
 
 
 def run(make: Callable[[], Sandbox], command: Callable[[str], Sequence[str]]) -> Traffic:

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 ACCOUNTING = Path(__file__).with_name("accounting.py")
 KIBIBYTES_PER_MEBIBYTE = 1024
+ROUNDS = 2
 
 
 @dataclass(frozen=True)
@@ -69,7 +70,7 @@ def measure(command: Sequence[str], environment: Mapping[str, str] | None = None
 
 
 def by_turns(
-    sides: Mapping[str, Callable[[], Measurement]], rounds: int
+    sides: Mapping[str, Callable[[], Measurement]], rounds: int = ROUNDS
 ) -> Mapping[str, Measurement]:
     """Measure several sides one after the other, again and again.
 

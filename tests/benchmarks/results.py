@@ -30,7 +30,7 @@ TEN = 9.95
 EXPLANATION = """\
 Each figure is of whole processes, start and imports included. A server on the same machine, in a
 process of its own, sends the rows; the taps write them to a pipe as Singer messages. Where several
-read the same rows, they did so by turns in three rounds, and the fastest run of each counts. The
+read the same rows, they did so by turns in two rounds, and the fastest run of each counts. The
 columns that begin with x divide the rows per second by those of another:"""
 OTHERS = {
     USUAL: "is the same tap with the writer and the conformance that the SDK uses by itself.",

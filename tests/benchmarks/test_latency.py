@@ -6,10 +6,14 @@ import sys
 from functools import partial
 
 import pytest
+from starlette.datastructures import Headers
 
 from tests.benchmarks import latency
+from tests.benchmarks.latency import Traffic
+from tests.benchmarks.measure import Measurement
 from tests.sandbox.faults import Answer
 from tests.sandbox.gotom import GoTom
+from tests.sandbox.traffic import ReceivedRequest
 
 CLIENT = """
 import sys
@@ -53,9 +57,12 @@ def test_refusals_are_counted() -> None:
 
 
 def test_the_busiest_kind_of_requests_tells_the_share_of_a_limit() -> None:
-    traffic = latency.run(GoTom, partial(client, 1))
-    seconds = traffic.requests[-1].time - traffic.requests[0].time
-    pages = traffic.share_of_limit(60, counted_as=lambda request: request.path)
-    together = traffic.share_of_limit(60, counted_as=lambda request: request.method)
-    assert pages == pytest.approx(6 / seconds)
-    assert together == pytest.approx(12 / seconds)
+    first, second, last = (request(seconds, "/page/0") for seconds in (0, 1, 61))
+    others = [request(seconds, "/page/1") for seconds in (0, 200)]
+    traffic = Traffic(Measurement(200, 1, 1), [first, *others, second, last])
+    assert traffic.share_of_limit(2, counted_as=lambda one: one.path) == pytest.approx(3 / 4)
+    assert traffic.share_of_limit(2, counted_as=lambda one: one.method) == pytest.approx(5 / 8)
+
+
+def request(seconds: float, path: str) -> ReceivedRequest:
+    return ReceivedRequest("GET", path, "", {}, Headers(), b"", "", time=1000 + seconds)

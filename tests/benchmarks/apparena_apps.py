@@ -1,0 +1,91 @@
+"""How fast apps reach stdout in large pages, and what is asked for each of them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from tests.benchmarks import latency, serving
+from tests.benchmarks.bench import ONE_AT_A_TIME, USUAL, Bench, Contest
+from tests.benchmarks.measure import by_turns, measure
+from tests.benchmarks.memory import remembering
+from tests.benchmarks.usual_path import on_the_usual_path
+from tests.sandbox.apparena import AppArena, seeds
+from tests.singer import command_of, discovered, selecting
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from tests.benchmarks.measure import Measurement
+
+TAP = "tap-apparena"
+KEY = "benchmark"
+APPS = "apps"
+PER_APP = ("app_configs", "app_infos", "app_translations", "app_languages")
+MANY, FEW = 120_000, 100
+ROWS_PER_PAGE = 500
+LEAST_TIMES_USUAL = 3
+LEAST_TIMES_SINGLE = 6
+
+
+def run(directory: Path) -> Bench:
+    """Measure the list, and what is asked for each app."""
+    apps = _apps(directory)
+    children = Contest(
+        f"{len(PER_APP)} streams of {FEW} apps",
+        {
+            TAP: _children(directory),
+            ONE_AT_A_TIME: _children(directory, max_concurrency=1),
+        },
+    )
+    return Bench((apps, children), misses=tuple(_misses(apps, children)))
+
+
+@dataclass(frozen=True)
+class Agency:
+    """A company with so many apps."""
+
+    apps: int
+
+    def sandbox(self) -> AppArena:
+        """Make a server with these apps instead of the seeded ones."""
+        data = seeds.data()
+        data.apps.clear()
+        data.add_apps(self.apps, seeds.TEMPLATE_ID)
+        server = AppArena(data=data)
+        server.add_key(KEY)
+        return server
+
+
+def _apps(directory: Path) -> Contest:
+    """Measure the list by itself, from a server that has its answers at hand."""
+    with serving.apart(remembering(Agency(MANY).sandbox)) as server:
+        command = _command(directory, APPS, url=server.url, page_size=ROWS_PER_PAGE)
+        measure(command)
+        sides = {
+            TAP: partial(measure, command),
+            USUAL: partial(measure, on_the_usual_path(command)),
+        }
+        return Contest(f"{MANY:,} apps", by_turns(sides))
+
+
+def _children(directory: Path, **settings: Any) -> Measurement:
+    command = partial(_command, directory, *PER_APP, **settings)
+    return latency.run(Agency(FEW).sandbox, lambda url: command(url=url)).measurement
+
+
+def _command(directory: Path, *streams: str, url: str, **settings: Any) -> list[str]:
+    config = {"api_url": url, "api_key": KEY, **settings}
+    return command_of(TAP, config, directory, catalog=selecting(discovered(TAP), *streams))
+
+
+def _misses(apps: Contest, children: Contest) -> Iterator[str]:
+    if (times := apps.times(TAP, USUAL)) < LEAST_TIMES_USUAL:
+        yield f"{TAP} was {times:.1f} times as fast as the SDK, less than {LEAST_TIMES_USUAL}."
+    if (times := children.times(TAP, ONE_AT_A_TIME)) < LEAST_TIMES_SINGLE:
+        yield (
+            f"{TAP} was {times:.1f} times as fast as one request at a time, less than "
+            f"{LEAST_TIMES_SINGLE}."
+        )

@@ -1,0 +1,149 @@
+"""How fast customers reach stdout, and what is asked for each of them, within the API's limit."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from tests.benchmarks import latency, serving
+from tests.benchmarks.bench import ONE_AT_A_TIME, USUAL, Bench, Contest
+from tests.benchmarks.measure import by_turns, measure
+from tests.benchmarks.memory import remembering
+from tests.benchmarks.usual_path import on_the_usual_path
+from tests.sandbox.studio_openapi import Limit, StudioOpenApi
+from tests.singer import command_of, discovered, selecting
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from tests.benchmarks.latency import Traffic
+    from tests.sandbox.traffic import ReceivedRequest
+
+TAP = "tap-studio-openapi"
+CUSTOMERS = "customers"
+PER_CUSTOMER = (
+    "customer_checkins",
+    "customer_account_balances",
+    "customer_benefits",
+    "customer_communication_preferences",
+)
+"""Streams of one request per customer, of which the endpoints count separately."""
+STUDIOS = 3
+MANY, CHAIN, FEW = 60_000, 2000, 30
+MOST_CHECKINS_OF_ONE_CHUNK = 8
+PER_MINUTE = 1000
+ALLOWED_PER_MINUTE = len(PER_CUSTOMER) * STUDIOS * PER_MINUTE
+OUT_OF_THE_WAY = 1_000_000
+ENOUGH_AT_ONCE = 60
+"""Requests under way that suffice to use the limits, with 150 ms for each of 12,000 per minute."""
+LEAST_SHARE = 0.9
+LEAST_TIMES_USUAL = 3
+LEAST_TIMES_SINGLE = 6
+
+
+def run(directory: Path) -> Bench:
+    """Measure the list, what is asked for each customer, and how far that uses the limits."""
+    customers = _customers(directory)
+    children = Contest(
+        f"{len(PER_CUSTOMER)} streams of {STUDIOS * FEW} customers",
+        {
+            TAP: _without_limit(directory).measurement,
+            ONE_AT_A_TIME: _without_limit(directory, max_concurrency=1).measurement,
+        },
+    )
+    chain = _within_limits(directory)
+    share = chain.share_of_limit(PER_MINUTE, _key_and_endpoint)
+    note = (
+        f"{TAP} reads {len(PER_CUSTOMER)} streams of {STUDIOS} x {CHAIN:,} customers in "
+        f"{chain.measurement.seconds:.0f} seconds, {ENOUGH_AT_ONCE} requests at once, and uses "
+        f"{share:.0%} of what the limits allow in the minutes that have begun: "
+        f"{len(PER_CUSTOMER)} streams x {STUDIOS} keys x {PER_MINUTE} per minute = "
+        f"{ALLOWED_PER_MINUTE:,}. {chain.refused} requests were refused."
+    )
+    misses = tuple(_misses(customers, children, chain, share))
+    return Bench((customers, children), (note,), misses)
+
+
+@dataclass(frozen=True)
+class Tenant:
+    """A tenant of some studios."""
+
+    studios: int
+    customers: int
+    per_minute: int = OUT_OF_THE_WAY
+
+    def sandbox(self) -> StudioOpenApi:
+        """Make a server of which all customers are members."""
+        server = StudioOpenApi(limit=Limit(self.per_minute))
+        for number in range(self.studios):
+            server.add_studio(
+                _key(number),
+                customers=self.customers,
+                statuses=("MEMBER",),
+                checkins_each=MOST_CHECKINS_OF_ONE_CHUNK,
+            )
+        return server
+
+    def command(self, directory: Path, *streams: str, url: str, **settings: Any) -> list[str]:
+        """Give the command that reads streams of all studios."""
+        connections = [
+            {"name": f"Studio {number}", "base_url": url, "api_key": _key(number)}
+            for number in range(self.studios)
+        ]
+        config = {
+            "connections": connections,
+            "requests_per_minute": self.per_minute,
+            **settings,
+        }
+        return command_of(TAP, config, directory, catalog=selecting(discovered(TAP), *streams))
+
+
+def _customers(directory: Path) -> Contest:
+    """Measure the list by itself, from a server that has its answers at hand."""
+    tenant = Tenant(1, MANY)
+    with serving.apart(remembering(tenant.sandbox)) as server:
+        command = tenant.command(directory, CUSTOMERS, url=server.url)
+        measure(command)
+        sides = {
+            TAP: partial(measure, command),
+            USUAL: partial(measure, on_the_usual_path(command)),
+        }
+        return Contest(f"{MANY:,} customers", by_turns(sides))
+
+
+def _without_limit(directory: Path, **settings: Any) -> Traffic:
+    tenant = Tenant(STUDIOS, FEW)
+    command = partial(tenant.command, directory, *PER_CUSTOMER, **settings)
+    return latency.run(tenant.sandbox, lambda url: command(url=url))
+
+
+def _within_limits(directory: Path) -> Traffic:
+    tenant = Tenant(STUDIOS, CHAIN, PER_MINUTE)
+    command = partial(tenant.command, directory, *PER_CUSTOMER, max_concurrency=ENOUGH_AT_ONCE)
+    return latency.run(tenant.sandbox, lambda url: command(url=url))
+
+
+def _key_and_endpoint(request: ReceivedRequest) -> tuple[str, str]:
+    """Give what the server has a counter for."""
+    return request.headers["x-api-key"], re.sub(r"/\d+", "/{id}", request.path)
+
+
+def _key(number: int) -> str:
+    return f"benchmark-{number}"
+
+
+def _misses(customers: Contest, children: Contest, chain: Traffic, share: float) -> Iterator[str]:
+    if (times := customers.times(TAP, USUAL)) < LEAST_TIMES_USUAL:
+        yield f"{TAP} was {times:.1f} times as fast as the SDK, less than {LEAST_TIMES_USUAL}."
+    if (times := children.times(TAP, ONE_AT_A_TIME)) < LEAST_TIMES_SINGLE:
+        yield (
+            f"{TAP} was {times:.1f} times as fast as one request at a time, less than "
+            f"{LEAST_TIMES_SINGLE}."
+        )
+    if share < LEAST_SHARE:
+        yield f"{TAP} used {share:.0%} of the limits, less than {LEAST_SHARE:.0%}."
+    if chain.refused:
+        yield f"{TAP} sent {chain.refused} requests too many."
