@@ -145,7 +145,7 @@ class Pass:
         Rows that were added meanwhile may have slipped through.
         """
         if self._is_whole:
-            return max(self.seen, default=None)
+            return max(self.seen, default=0)
         return self.beginning.highest if self.beginning else None
 
     def _is_last(self, page: Page, ids: list[Hashable]) -> bool:
