@@ -14,7 +14,7 @@ from tap_gotom.streams.lookups import LOOKUPS
 from tests.sandbox.faults import Answer
 from tests.sandbox.gotom import GoTom
 from tests.sandbox.gotom.troubles import internal_error, maintenance
-from tests.singer import keys_of
+from tests.singer import keys_of, selecting
 from tests.tap_gotom.places import API_SECRET, Place
 
 if TYPE_CHECKING:
@@ -225,3 +225,13 @@ def test_a_page_instead_of_json_is_told(place: Place, tap: Tap) -> None:
     page = Answer(200, "<html>Login</html>", {"Content-Type": "text/html"})
     place.server.faults.add("GET", "/app-api/primary-keys/media", page)
     assert "not what goTom's API answers" in tap.fail(place.api(), "media").log
+
+
+def test_a_catalog_of_other_settings_does_not_matter(place: Place, tap: Tap) -> None:
+    place.server.data.entities["media"][0]["colour"] = "red"
+    catalog = selecting(tap.discover(place.api()), "media", "users")
+    settings = place.api(unknown_fields="keep", include_personal_data=False)
+    run = tap.succeed(settings, catalog=catalog)
+    assert "unknown_fields" in run.output.schemas["media"]["schema"]["properties"]
+    assert [row["unknown_fields"] for row in run.records["media"][:2]] == [{"colour": "red"}, None]
+    assert run.output.schemas["users"]["schema"]["properties"].keys() == {"id", "unknown_fields"}
