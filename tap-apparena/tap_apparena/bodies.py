@@ -70,12 +70,16 @@ def page_of(body: Any, *identifiers: str) -> Page:
         return Page(_listed(body))
     if _is_bare_map(body, identifiers):
         return Page(_listed(body.values()))
-    if not isinstance(body, dict) or "data" not in (body.get("_embedded") or ()):
+    counters = body if isinstance(body, dict) else {}
+    total, size, pages, number = (_count(counters.get(name)) for name in COUNTERS)
+    embedded = counters.get("_embedded")
+    if embedded in ([], {}) and total == 0:
+        embedded = {"data": []}
+    if not isinstance(embedded, dict) or "data" not in embedded:
         raise BodyError("There is no '_embedded.data' in it.")
-    total, size, pages, number = (_count(body.get(name)) for name in COUNTERS)
     if pages is None and total is not None and size:
         pages = ceil(total / size)
-    return Page(_records(body["_embedded"]["data"], identifiers), total, size, pages, number)
+    return Page(_records(embedded["data"], identifiers), total, size, pages, number)
 
 
 def languages_of(body: Any) -> Languages:
@@ -109,11 +113,11 @@ def _records(data: Any, identifiers: tuple[str, ...]) -> list[Record]:
         return _listed(data)
     if not isinstance(data, dict):
         raise BodyError("Its '_embedded.data' is neither an object nor an array.")
-    if any(_is_scalar(data.get(name)) for name in identifiers):
+    if _has_id(data, identifiers):
         return [data]
     return [
         record
-        if any(_is_scalar(record.get(name)) for name in identifiers)
+        if _has_id(record, identifiers)
         # The id in a record goes before its key in the map.
         else {**record, identifiers[0]: key}
         for key, record in zip(data, _listed(data.values()), strict=True)
@@ -122,7 +126,7 @@ def _records(data: Any, identifiers: tuple[str, ...]) -> list[Record]:
 
 def _listed(items: Iterable[Any]) -> list[Record]:
     records = list(items)
-    if not all(isinstance(record, dict) for record in records):
+    if not set(map(type, records)) <= {dict}:
         raise BodyError("Not all of its records are objects.")
     return records
 
@@ -137,14 +141,17 @@ def _is_bare_map(body: Any, identifiers: tuple[str, ...]) -> bool:
         isinstance(body, dict)
         and bool(body)
         and all(
-            isinstance(record, dict) and any(_is_scalar(record.get(name)) for name in identifiers)
-            for record in body.values()
+            isinstance(record, dict) and _has_id(record, identifiers) for record in body.values()
         )
     )
 
 
-def _is_scalar(value: Any) -> bool:
-    return value is not None and not isinstance(value, dict | list)
+def _has_id(record: Record, identifiers: tuple[str, ...]) -> bool:
+    for name in identifiers:
+        value = record.get(name)
+        if value is not None and not isinstance(value, (dict, list)):
+            return True
+    return False
 
 
 def _count(value: Any) -> int | None:

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 CREDENTIALS = ("api_key", "jwt")
+NO_ADDRESS = "'api_url' must be an address like https://my.app-arena.com/api/v2/."
 LOOPBACK = {"localhost", "127.0.0.1", "::1"}
 
 
@@ -62,9 +63,13 @@ def _credential(config: Mapping[str, Any]) -> Credential:
 
 def _url(config: Mapping[str, Any]) -> str:
     url: str = config["api_url"].strip()
-    parts = urlsplit(url)
-    if parts.scheme not in {"http", "https"} or not parts.hostname:
-        raise invalid("'api_url' must be an address like https://my.app-arena.com/api/v2/.")
+    try:
+        parts = urlsplit(url)
+        is_address = parts.scheme in {"http", "https"} and parts.hostname and parts.port != 0
+    except ValueError:
+        raise invalid(NO_ADDRESS) from None
+    if not is_address:
+        raise invalid(NO_ADDRESS)
     if parts.username or parts.password or parts.query or parts.fragment:
         raise invalid("'api_url' must hold neither user and password nor anything after ? or #.")
     if parts.scheme == "http" and parts.hostname not in LOOPBACK and not config["allow_http"]:

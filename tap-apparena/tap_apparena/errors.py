@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from requests import Response
 
 LONGEST_QUOTE = 200
-UNEXPECTED = (ArithmeticError, AttributeError, LookupError, TypeError, ValueError)
+UNEXPECTED = (ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError)
 
 REDIRECTED = (
     "The tap follows no redirects, as they would take the key to another address: set 'api_url' "

@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from tap_apparena.errors import AnswerError
 
 
+MOST_REPEATS = 3
+
+
 @dataclass(frozen=True)
 class Place:
     """How far a list in ascending order is read.
@@ -74,6 +77,7 @@ class Pass:
         self._highest: int | None = None
         self._page_size: int | None = None
         self._is_whole = False
+        self._repeats = 0
 
     def meet(self, page: Page, ids: list[Hashable]) -> bool:
         """Take a page into account.
@@ -94,10 +98,11 @@ class Pass:
             self.trouble = "rows were deleted meanwhile"
         if page.total_items is not None:
             self.total = page.total_items
-        if page.page_size != self._page_size and self._page_size is not None:
+        is_last = self._is_last(page, ids)
+        counts_rows = is_last and page.page_size == len(ids)  # the rows of a part-filled page
+        if self._page_size not in {None, page.page_size} and not counts_rows:
             self.trouble = "the server changed the size of pages meanwhile"
         self._page_size = page.page_size
-        is_last = self._is_last(page, ids)
         self._is_whole = is_last and self.number == 1 and page.page_count is not None
         self._climb(ids, is_last=is_last)
         self.seen.update(ids)
@@ -140,17 +145,17 @@ class Pass:
         Rows that were added meanwhile may have slipped through.
         """
         if self._is_whole:
-            return max(self.seen, default=None)
+            return max(self.seen, default=0)
         return self.beginning.highest if self.beginning else None
 
     def _is_last(self, page: Page, ids: list[Hashable]) -> bool:
-        brings_more = not self.seen.issuperset(ids)
-        return (
-            not ids
-            or page.page_count is None
-            or self.number >= page.page_count
-            or (page.page_number not in {None, self.number} and not brings_more)
-        )
+        if not ids or page.page_count is None or self.number >= page.page_count:
+            return True
+        self._repeats = self._repeats + 1 if self.seen.issuperset(ids) else 0
+        if self._repeats > MOST_REPEATS:
+            self.trouble = "the server sends the same rows again and again"
+            return True
+        return bool(self._repeats) and page.page_number not in {None, self.number}
 
     def _climb(self, ids: list[Hashable], *, is_last: bool) -> None:
         """See whether ids rise strictly, which they do only if the server obeys the order."""

@@ -189,7 +189,7 @@ class Scene:
     @property
     def is_ordered(self) -> bool:
         """Whether the server obeys the order that is asked for."""
-        asked = self.settings["order_style"]
+        asked: str = self.settings["order_style"]
         return asked != "none" and asked == self.quirks.get("order_style", "orderasc")
 
 
@@ -216,6 +216,7 @@ def test_no_row_is_lost_whatever_happens_between_pages_and_runs(
     world.begin(scene.number_of_apps, scene.quirks)
     emitted: set[int] = set()
     state: dict[str, Any] | None = None
+    is_told = False
     for history in [*scene.histories, History()]:
         caplog.clear()
         ids, state = world.run(history, state, **scene.settings)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tests.sandbox.faults import Answer
+from tests.singer import keys_of
 
 if TYPE_CHECKING:
     from tests.tap_apparena.command_line import Tap
@@ -159,3 +160,29 @@ def test_answers_that_are_no_data_are_told(
     assert words in run.log
     assert "secret-value" not in run.log
     assert len(run.records["projects"]) == 2
+
+
+def test_a_version_belongs_to_the_project_that_was_asked(place: Place, tap: Tap) -> None:
+    body = {"_embedded": {"data": [{"variant": 2.5, "projectId": "9999", "lang": "de_DE"}]}}
+    place.server.faults.add(
+        "GET", "/api/v2/projects/44/versions", Answer(200, json.dumps(body), JSON), times=None
+    )
+    run = tap.succeed(place.settings(), "versions")
+    (version,) = by(run.records["versions"], projectId=44)
+    assert version["variant"] == "2.5"
+
+
+def test_a_token_that_expires_midway_fails_what_is_left_and_the_next_run_has_all(
+    place: Place, tap: Tap
+) -> None:
+    place.server.faults.add("GET", "/api/v2/apps/*", failing(401), times=None, skip=30)
+    settings = place.settings(page_size=10, max_concurrency=1)
+    first = tap.fail(settings, "apps", "app_infos")
+    assert "or get a new 'jwt'" in first.log
+    assert len(place.received("/apps/41207/infos")) == 1
+    place.server.faults.clear()
+    second = tap.succeed(settings, "apps", "app_infos", state=first.state)
+    whole = tap.succeed(settings, "apps", "app_infos")
+    for stream in ("apps", "app_infos"):
+        keys = {*keys_of(first.output, stream), *keys_of(second.output, stream)}
+        assert keys == set(keys_of(whole.output, stream))

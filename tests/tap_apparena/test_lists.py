@@ -152,7 +152,8 @@ def test_a_row_slips_through_unseen_while_as_many_are_added_as_deleted(
     data = place.server.data
 
     def before_page(_: str, page: int) -> None:
-        if page == 2 and data.apps.pop(expected[2], None):
+        if page == 2 and expected[2] in data.apps:
+            del data.apps[expected[2]]
             data.add_app(next(iter(data.templates)))
 
     place.server.quirks.before_page = before_page
@@ -237,3 +238,77 @@ def test_companies_are_for_store_owners(place: Place, tap: Tap) -> None:
     run = tap.fail(place.settings(api_key="plain-key"), "companies", "apps")
     assert "Only store owners may read companies; others read customers." in run.log
     assert run.records["apps"]
+
+
+def answering(**counters: Any) -> Callable[[int], str]:
+    """Make bodies with one app and these counters."""
+    return lambda number: json.dumps(
+        {"_embedded": {"data": {str(number): {"appId": number}}}, **counters}
+    )
+
+
+def test_a_server_that_sends_one_page_for_ever_is_given_up(place: Place, tap: Tap) -> None:
+    body = answering(total_items=10**6, page_size=1, page_count=10**6)(7)
+    place.server.faults.add("GET", "/api/v2/apps", Answer(200, body), times=None)
+    run = tap.succeed(place.settings(page_size=1), "apps")
+    assert ids(run) == [7]
+    assert len(place.received("/apps")) < 20
+    assert "the server sends the same rows again and again" in run.log
+
+
+def test_the_last_page_may_count_its_own_rows_as_its_size(place: Place, tap: Tap) -> None:
+    for number in (1, 2):
+        body = {
+            "_embedded": {"data": [{"appId": n} for n in ((1, 2) if number == 1 else (3,))]},
+            "total_items": "3",
+            "page_size": 3 - number,
+            "page_count": "2",
+            "page_number": str(number),
+        }
+        place.server.faults.add(
+            "GET",
+            "/api/v2/apps",
+            Answer(200, json.dumps(body)),
+            times=None,
+            when=lambda request, number=number: request.query["page"] == [str(number)],  # type: ignore[misc]
+        )
+    run = tap.succeed(place.settings(page_size=2), "apps")
+    assert ids(run) == [1, 2, 3]
+    assert place.pages("/apps") == [1, 1, 2]
+
+
+@pytest.mark.parametrize("body", ["", "[", "{", "null", "7", '"x"', "{}", '{"_embedded":[]}'])
+def test_a_body_that_is_no_list_is_told(place: Place, tap: Tap, body: str) -> None:
+    place.server.faults.add("GET", "/api/v2/apps", Answer(200, body), times=None)
+    run = tap.fail(place.settings(max_retries=0), "apps", "projects")
+    assert "apps: GET /api/v2/apps answered 200" in run.log
+    assert run.records["projects"]
+
+
+def test_a_body_nested_too_deeply_is_told(place: Place, tap: Tap) -> None:
+    body = "[" * 100_000 + "]" * 100_000
+    place.server.faults.add("GET", "/api/v2/apps", Answer(200, body), times=None)
+    assert "not as documented (RecursionError" in tap.fail(place.settings(), "apps").log
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        [],
+        {"_embedded": [], "total_items": 0},
+        {"_embedded": {"data": {}}, "total_items": 0, "page_count": 0},
+        {"_embedded": {"data": []}},
+    ],
+)
+def test_a_list_may_be_empty_in_many_ways(place: Place, tap: Tap, body: Any) -> None:
+    place.server.faults.add("GET", "/api/v2/apps", Answer(200, json.dumps(body)), times=None)
+    assert ids(tap.succeed(place.settings(), "apps")) == []
+
+
+@pytest.mark.parametrize("wrong", ["x", "", " 7", "\u0667", "1_0", 1.5, True, [1], {"a": 1}])
+def test_an_id_that_is_none_is_told(place: Place, tap: Tap, wrong: Any) -> None:
+    body = {"_embedded": {"data": [{"appId": wrong, "name": "Quiz"}]}, "total_items": 1}
+    place.server.faults.add("GET", "/api/v2/apps", Answer(200, json.dumps(body)), times=None)
+    run = tap.fail(place.settings(), "apps", "projects")
+    assert "apps: a row" in run.log
+    assert run.records["projects"]

@@ -9,6 +9,7 @@ import pytest
 
 from tap_apparena.connection import connection
 from tests.sandbox.faults import Answer
+from tests.singer import selecting
 from tests.tap_apparena.places import KEY, NAMES
 
 if TYPE_CHECKING:
@@ -40,6 +41,14 @@ def test_the_address_of_the_api(api_url: str, url: str) -> None:
         ({"api_key": "a\n"}, "belongs to no key"),
         ({"api_key": "k", "api_url": "http://elsewhere.example/"}, "unencrypted"),
         ({"api_key": "k", "api_url": "https://u:p@a.example/"}, "user and password"),
+        ({"api_key": "k", "api_url": "https://[a.example/"}, "must be an address"),
+        ({"api_key": "k", "api_url": "https://a.example:99999/"}, "must be an address"),
+        ({"api_key": "k", "company_ids": ["12/../13"]}, "company_ids"),
+        ({"api_key": "k", "company_ids": [0]}, "company_ids"),
+        ({"api_key": "k", "filters": {"apps": ["filter.name[eq]="]}}, "any text"),
+        ({"api_key": "k", "filters": {"apps": ["filter.appId[gt]=\u0667"]}}, "with digits"),
+        ({"api_key": "k", "filters": {"apps": "filter.appId[gt]=7"}}, "is not of type 'array'"),
+        ({"api_key": "k", "relations": {"apps": ["_links"]}}, "has only: company, template"),
         ({"api_key": "k", "order_style": "desc"}, "desc"),
         ({"api_key": "k", "page_size": 0}, "page_size"),
         ({"api_key": "k", "languages": ["de-DE"]}, "de-DE"),
@@ -174,3 +183,30 @@ def test_the_check_of_access_tells_what_is_wrong_with_settings(tap: Tap) -> None
     assert found.returncode != 0
     assert "and not both" in found.stderr
     assert "Traceback" not in found.stderr
+
+
+def test_a_catalog_of_other_settings_does_not_matter(place: Place, tap: Tap) -> None:
+    catalog = selecting(tap.discover(place.settings()), "projects")
+    place.server.quirks.unknown_fields = True
+    settings = place.settings(
+        unknown_fields="keep", include_personal_data=False, relations={"projects": ["company"]}
+    )
+    run = tap.succeed(settings, catalog=catalog)
+    properties = run.output.schemas["projects"]["schema"]["properties"]
+    assert {"unknown_fields", "company"} <= properties.keys()
+    assert "createdBy" not in properties
+    assert all(record.keys() == properties.keys() for record in run.records["projects"])
+
+
+def test_nothing_kept_is_null(place: Place, tap: Tap) -> None:
+    run = tap.succeed(place.settings(unknown_fields="keep"), "projects")
+    assert {record["unknown_fields"] for record in run.records["projects"]} == {None}
+
+
+def test_kept_fields_hold_no_personal_data_at_any_depth(place: Place, tap: Tap) -> None:
+    row = {"projectId": 44, "owner": {"email": "a@b.example", "role": "x"}, "createdBy": "mkoch"}
+    body = json.dumps({"_embedded": {"data": [row]}, "total_items": 1, "page_count": 1})
+    place.server.faults.add("GET", "/api/v2/projects", Answer(200, body), times=None)
+    settings = place.settings(unknown_fields="keep", include_personal_data=False)
+    (record,) = tap.succeed(settings, "projects").records["projects"]
+    assert record["unknown_fields"] == {"owner": {"role": "x"}}

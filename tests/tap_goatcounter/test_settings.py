@@ -9,6 +9,7 @@ import pytest
 
 from tests.sandbox.faults import Answer
 from tests.sandbox.goatcounter import Generation
+from tests.singer import selecting
 from tests.tap_goatcounter.places import day, view
 
 if TYPE_CHECKING:
@@ -215,3 +216,12 @@ def test_fields_that_nobody_knows_fail_the_stream_when_told_to(newer: Sandbox, t
     assert "colour" in run.log
     assert run.records["paths"] == []
     assert len(run.records["hits"]) == 1
+
+
+def test_a_catalog_of_other_settings_does_not_matter(newer: Sandbox, tap: Tap) -> None:
+    newer.server.faults.add("GET", "/api/v0/paths", Answer(200, FIELD))
+    catalog = selecting(tap.discover(newer.settings()), "paths", "sites")
+    run = tap.succeed(newer.settings(unknown_fields="keep"), catalog=catalog)
+    assert "unknown_fields" in run.output.schemas["paths"]["schema"]["properties"]
+    assert run.records["paths"][0]["unknown_fields"] == {"colour": "red"}
+    assert run.records["sites"][0]["unknown_fields"] is None

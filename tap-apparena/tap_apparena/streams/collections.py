@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 
 HOW_TO_ASK = {"max_concurrency", "max_retries", "request_timeout", "user_agent"}
 """Settings that change no record."""
+READ_FROM = "tap_apparena_read_from"
 PAGES_PER_PLACE = 10
 """How often the state of a list without children tells a place, each of which costs a request."""
 
@@ -119,6 +120,7 @@ class Collection(AppArenaStream):
             if record is not None:
                 yield record
         if rows.complete_up_to is not None:
+            self.get_context_state(context)[READ_FROM] = self._read_from
             self.advance_bookmark(context, max(rows.complete_up_to, bookmark or 0))
         else:
             self.logger.info("The bookmark stays where it was, as new rows may be missing.")
@@ -218,10 +220,19 @@ class Collection(AppArenaStream):
             UnreadableError: The state holds something else.
         """
         value = self.bookmark(context)
+        kept = self.get_context_state(context).get(READ_FROM, self._read_from)
+        if value is None or kept != self._read_from:
+            return None
         try:
-            return None if value is None else as_integer(value)
+            return as_integer(value)
         except ValueError as error:
             raise UnreadableError(f"the bookmark in the state is wrong: {error}.") from None
+
+    @property
+    def _read_from(self) -> dict[str, Any]:
+        """What a bookmark holds for: the rows of one server that pass the filters."""
+        wanted = [f"{name}={value}" for name, value in self._tap.filters.get(self.name, ())]
+        return {"api_url": self.url_base, "filters": wanted}
 
     def _digest(self) -> str:
         """Give a digest of all that decides which records come, and from where."""

@@ -32,8 +32,7 @@ class Versions(PagedStream):
     def rows(self, context: Context, language: str) -> Iterator[Record]:
         for row in super().rows(context, language):
             variant = row.get("variant") or row.pop("version")
-            project = row.get("projectId") or context["sourceProjectId"]
-            yield {**row, "projectId": project, "variant": variant}
+            yield {**row, "projectId": context["sourceProjectId"], "variant": variant}
 
     @override
     def get_child_context(self, record: Record, context: Context | None) -> Context:
