@@ -7,6 +7,7 @@ within fields that nobody asked for.
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -15,9 +16,9 @@ import msgspec
 from tap_studio_openapi.personal_data import named_in
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Mapping
 
-    Fit = Callable[[Any], Any]
+Fit = Callable[[Any], Any]
 
 ZONE = re.compile(r"\[[^\]]*\]$")
 RFC_3339 = re.compile(
@@ -41,18 +42,18 @@ def fitting(
     """
     removed = named_in(left_out, parent)
     properties = schema.get("properties", {})
-    fits = {
-        name: fit
+    fits = [
+        (name, fit, KINDS.get(fit))
         for name, inner in properties.items()
         if (fit := _fit(inner, left_out, name, only_known=only_known)) is not None
-    }
+    ]
 
     def fit_record(record: dict[str, Any]) -> dict[str, Any]:
         for name in removed.intersection(record):
             del record[name]
-        for name, fit in fits.items():
+        for name, fit, kind in fits:
             value = record.get(name)
-            if value is not None:
+            if value is not None and type(value) is not kind:
                 record[name] = fit(value)
         return record
 
@@ -144,3 +145,7 @@ def _number(value: Any) -> Any:
         return float(value) if isinstance(value, str) else value
     except ValueError:
         return value
+
+
+KINDS: dict[Fit, type] = {_text: str, _integer: int, _number: float}
+"""What needs no fitting, so that records are spared the call."""
