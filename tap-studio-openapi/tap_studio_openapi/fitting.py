@@ -7,32 +7,23 @@ within fields that nobody asked for.
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
 from tap_studio_openapi.personal_data import named_in
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Mapping
+
+Fit = Callable[[Any], Any]
 
 ZONE = re.compile(r"\[[^\]]*\]$")
 RFC_3339 = re.compile(
     r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]+)?(?:Z|[+-][0-9]{2}:[0-9]{2})"
 )
-
-
-class Fit(NamedTuple):
-    """How a value is made to fit.
-
-    Attributes:
-        usual_type: The type of values that fit as they are; None if that cannot be told by it.
-        convert: Makes what fits of any value but null.
-    """
-
-    usual_type: type | None
-    convert: Callable[[Any], Any]
 
 
 def fitting(
@@ -50,19 +41,20 @@ def fitting(
         A function that changes a record in place and gives it.
     """
     removed = named_in(left_out, parent)
+    properties = schema.get("properties", {})
     fits = [
-        (name, *fit)
-        for name, inner in schema.get("properties", {}).items()
+        (name, fit, KINDS.get(fit))
+        for name, inner in properties.items()
         if (fit := _fit(inner, left_out, name, only_known=only_known)) is not None
     ]
 
     def fit_record(record: dict[str, Any]) -> dict[str, Any]:
         for name in removed.intersection(record):
             del record[name]
-        for name, usual_type, convert in fits:
+        for name, fit, kind in fits:
             value = record.get(name)
-            if value is not None and type(value) is not usual_type:
-                record[name] = convert(value)
+            if value is not None and type(value) is not kind:
+                record[name] = fit(value)
         return record
 
     return fit_record
@@ -97,10 +89,10 @@ def _fit(
         inner = _fit(schema.get("items", {}), left_out, name, only_known=only_known)
         return None if inner is None else _fit_items(inner)
     if "string" in kinds:
-        return Fit(None, rfc_3339) if schema.get("format") == "date-time" else Fit(str, _text)
+        return rfc_3339 if schema.get("format") == "date-time" else _text
     if "integer" in kinds:
-        return Fit(int, _integer)
-    return Fit(float, _number) if "number" in kinds else None
+        return _integer
+    return _number if "number" in kinds else None
 
 
 def _fit_object(
@@ -117,30 +109,30 @@ def _fit_object(
                 del value[unknown]
         return fit(value)
 
-    return Fit(None, fit_object)
+    return fit_object
 
 
 def _fit_items(fit: Fit) -> Fit:
-    usual_type, convert = fit
-
     def fit_items(value: Any) -> Any:
         if not isinstance(value, list):
             return value
-        return [
-            item if item is None or type(item) is usual_type else convert(item) for item in value
-        ]
+        return [item if item is None else fit(item) for item in value]
 
-    return Fit(None, fit_items)
+    return fit_items
 
 
 def _text(value: Any) -> Any:
     """Make text of whatever a text is sent as, such as house numbers and times of day."""
+    if isinstance(value, str):
+        return value
     if isinstance(value, dict) and value.keys() >= {"hour", "minute"}:
         return f"{value['hour']:02}:{value['minute']:02}:{value.get('second') or 0:02}"
     return msgspec.json.encode(value).decode()
 
 
 def _integer(value: Any) -> Any:
+    if type(value) is int:
+        return value
     try:
         whole = int(value)
     except (TypeError, ValueError):
@@ -153,3 +145,7 @@ def _number(value: Any) -> Any:
         return float(value) if isinstance(value, str) else value
     except ValueError:
         return value
+
+
+KINDS: dict[Fit, type] = {_text: str, _integer: int, _number: float}
+"""What needs no fitting, so that records are spared the call."""

@@ -8,11 +8,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cached_property
 from http import HTTPStatus
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
 from typing_extensions import override
 
-from tap_studio_openapi import resume
+from tap_studio_openapi import bulk, resume
 from tap_studio_openapi.errors import FAILURES, AnswerError
 from tap_studio_openapi.pagination import Chunk, chunk_of, chunks
 from tap_studio_openapi.personal_data import PERSONAL
@@ -22,9 +23,10 @@ from tap_studio_openapi.streams.base import StudioStream
 from tap_studio_openapi.turns import in_turns
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
     from datetime import datetime
 
+    from singer_sdk import metrics
     from singer_sdk.helpers.types import Context, Record
 
     from tap_studio_openapi.connections import Studio
@@ -35,16 +37,16 @@ EVER_KNOWN_STATUSES = {"MEMBER", "PROSPECT"}
 
 
 @dataclass(frozen=True)
-class Member:
-    """A customer.
+class Members:
+    """Customers that come one right after the other.
 
     Attributes:
-        studio: Whose customer it is.
-        record: What the server says.
+        studio: Whose customers they are.
+        records: What the server says.
     """
 
     studio: Studio
-    record: dict[str, Any]
+    records: list[dict[str, Any]]
 
 
 @dataclass(frozen=True)
@@ -88,6 +90,9 @@ class Page:
     milestone: Milestone | None
 
 
+Step = Members | Milestone | Break
+
+
 class Customers(StudioStream):
     """All customers, one status after the other."""
 
@@ -105,11 +110,13 @@ class Customers(StudioStream):
         number = 0
         lists = (self._list_of(studio) for studio in self._tap.studios.values())
         steps = in_turns(lists, STUDIOS_AT_ONCE)
-        for step in self._tap.look_ahead.ahead(steps, self._start_children):
+        if self.wanted_children:
+            steps = self._tap.look_ahead.ahead(steps, self._start_children)
+        for step in steps:
             match step:
-                case Member(studio, record):
-                    number += 1
-                    yield from self._member(studio, record)
+                case Members(studio, records):
+                    number += len(records)
+                    yield from self._members(studio, records)
                 case Milestone(studio, place):
                     self._pass(studio, place)
                 case Break(studio, error):
@@ -117,24 +124,43 @@ class Customers(StudioStream):
             if beat.due():
                 self.logger.info("%s customers so far.", f"{number:,}")
 
-    def _member(self, studio: Studio, record: Record) -> Iterator[Record]:
-        """Give a customer; one that does not fit ends the studio's customers."""
+    def _members(self, studio: Studio, records: list[Record]) -> Iterator[Record]:
+        """Give customers; one that does not fit ends the studio's customers."""
         if studio.is_lost or self.readings[studio.id].is_over:
             return
         context = {"studio_id": studio.id}
         try:
-            yield from self.finished([record], context)
+            yield from self._written(self.finished(records, context))
         except FAILURES as error:
             self.failed(studio, context, error)
             self.readings[studio.id].end()
 
-    def _start_children(self, step: Member | Milestone | Break, family: Family) -> None:
-        if isinstance(step, Member) and step.record.get("id") is not None:
-            context = self.context_below(step.record, {"studio_id": step.studio.id})
-            for child in self.wanted_children:
-                child.ask_ahead(context, family)
+    def _written(self, records: Iterable[dict[str, Any]]) -> Iterator[Record]:
+        """Give records, or write them at once where neither children nor anything else follows."""
+        if self._are_written_at_once:
+            rows = map(itemgetter(*self._nulls), records)
+            self._counter.increment(bulk.write(self, list(self._nulls), rows))
+        else:
+            yield from records
 
-    def _list_of(self, studio: Studio) -> Iterator[Member | Milestone | Break]:
+    @cached_property
+    def _are_written_at_once(self) -> bool:
+        return not self.wanted_children and bulk.can_write(self)
+
+    @override
+    def get_record_counter(self, **kwargs: Any) -> metrics.Counter:
+        self._counter = super().get_record_counter(**kwargs)
+        return self._counter
+
+    def _start_children(self, step: Step, family: Family) -> None:
+        if isinstance(step, Members):
+            for record in step.records:
+                if record.get("id") is not None:
+                    context = self.context_below(record, {"studio_id": step.studio.id})
+                    for child in self.wanted_children:
+                        child.ask_ahead(context, family)
+
+    def _list_of(self, studio: Studio) -> Iterator[Step]:
         """Begin to ask for a studio's customers, and give what is in the list."""
         self.begin(studio)
         point = resume.found(self._state_of(studio), self._settings)
@@ -149,15 +175,16 @@ class Customers(StudioStream):
         pages = self._pages_of(studio, point.place if point else Place(self._statuses[0]))
         return self._steps(studio, self._tap.look_ahead.one_ahead(pages))
 
-    def _steps(self, studio: Studio, pages: Iterator[Page]) -> Iterator[Member | Milestone | Break]:
+    def _steps(self, studio: Studio, pages: Iterator[Page]) -> Iterator[Step]:
+        """Give the customers one by one, each to be followed by its children, or else by page."""
         seen: set[tuple[str, Any]] = set()
         try:
             for page in pages:
-                for record in page.records:
-                    key = (page.status, record.get("id"))
-                    if key not in seen:
-                        seen.add(key)
-                        yield Member(studio, record)
+                fresh = _not_in(seen, page)
+                if self.wanted_children:
+                    yield from (Members(studio, [record]) for record in fresh)
+                else:
+                    yield Members(studio, fresh)
                 if page.milestone is not None:
                     yield page.milestone
                 if studio.is_lost:
@@ -250,3 +277,14 @@ def _milestone_in(studio: Studio, status: str, chunk: Chunk) -> Milestone | None
     if not chunk.has_next or chunk.offset in {None, ""}:
         return None
     return Milestone(studio, Place(status, str(chunk.offset)))
+
+
+def _not_in(seen: set[tuple[str, Any]], page: Page) -> list[dict[str, Any]]:
+    """Give the customers of a page that were not seen under its status, and note them."""
+    found = []
+    for record in page.records:
+        key = (page.status, record.get("id"))
+        if key not in seen:
+            seen.add(key)
+            found.append(record)
+    return found
