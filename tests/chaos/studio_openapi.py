@@ -25,7 +25,8 @@ if TYPE_CHECKING:
 
 STUDIOS = ("Kiel Nord", "Lübeck")
 CUSTOMERS = 50
-STATUSES = ("MEMBER", "PROSPECT", "FORMER_MEMBER")
+STATUSES = ("PROSPECT", "MEMBER", "FORMER_MEMBER")
+"""In the order in which the tap reads, and in which customers change."""
 SLICE = 15
 """How many customers a chunk has, which is fewer than the tap asks for."""
 DAYS = 60
@@ -95,7 +96,7 @@ class StudioSource:
         for customer in (joined["id"], *chance.choices(customers, k=10)):
             self._visit(studio, customer, chance.randint(1, LOOKBACK_DAYS - 1), chance)
         studio.customers[chance.choice(customers)]["lastName"] = f"Neumann {chance.random()}"
-        self._change_status(studio, chance.choice(customers), chance.choice(STATUSES))
+        self._change_status(studio, chance.choice(customers))
         for contract in studio.contracts[chance.choice(customers)]:
             ended = self._tenant.today().isoformat()
             contract.update(cancelled=True, contractStatus="INACTIVE", endDate=ended)
@@ -134,13 +135,12 @@ class StudioSource:
         }
 
     def _visit(self, studio: Studio, customer: int, days_ago: int, chance: random.Random) -> None:
-        """Let a customer leave who is in the studio, and come for another visit."""
-        visits = studio.checkins[customer]
-        begun = at(self._tenant.today() - timedelta(days_ago), chance.randint(6, 22))
-        if visits and visits[-1]["checkInDateTime"] >= with_offset(
-            begun - timedelta(LOOKBACK_DAYS)
-        ):
+        """Let a customer come for a visit; whoever was there lately is seen to have left."""
+        today, visits = self._tenant.today(), studio.checkins[customer]
+        lately = (today - timedelta(LOOKBACK_DAYS - 1)).isoformat()
+        if visits and visits[-1]["checkInDateTime"] >= lately:
             visits[-1]["checkOutDateTime"] = visits[-1]["checkInDateTime"]
+        begun = at(today - timedelta(days_ago), chance.randint(6, 22))
         self._visits += 1
         visits.append(
             {
@@ -152,10 +152,11 @@ class StudioSource:
             }
         )
 
-    def _change_status(self, studio: Studio, customer: int, status: str) -> None:
-        """Change what a customer is, with the same contracts as before."""
+    def _change_status(self, studio: Studio, customer: int) -> None:
+        """Let a prospect join, or a member leave, with the same contracts as before."""
         _ = studio.contracts[customer]
-        studio.customers[customer]["status"] = status
+        place = STATUSES.index(studio.status_of(customer))
+        studio.customers[customer]["status"] = STATUSES[min(place + 1, len(STATUSES) - 1)]
 
     def _contracts(self) -> Iterator[tuple[Studio, int, Row]]:
         for studio in self._tenant.studios:
