@@ -21,20 +21,26 @@ if TYPE_CHECKING:
 LANGUAGES = ("de_DE", "en_US")
 TEMPLATES = (seeds.BASE_TEMPLATE, seeds.TEMPLATE_ID)
 PAGE = 10
+MODES = ("full", "full", "new_ids")
 LISTS = ("apps", "templates", "projects", "customers")
 """All that is read for new ids alone, as what belongs to older rows would be missing."""
 
 
 @contextlib.contextmanager
-def serve(chance: random.Random) -> Iterator[Source]:
-    """Serve until the block is left; some servers order lists as they like."""
+def serve(chance: random.Random, modes: Sequence[str] = MODES) -> Iterator[Source]:
+    """Serve until the block is left; some servers order lists as they like.
+
+    Args:
+        chance: Where numbers are drawn.
+        modes: What the tap's setting ``incremental_mode`` may be.
+    """
     order = chance.choice(("orderasc", "none"))
     quirks = Quirks(audit=True, own_company_is_customer=True, order_style=order, shuffle=1)
     sandbox = AppArena(quirks=quirks)
     key = f"sentinel-{chance.random()}"
     sandbox.add_key(key)
     with sandbox.serve() as url:
-        yield AppArenaSource(sandbox, url, key, chance.choice(("full", "full", "new_ids")))
+        yield AppArenaSource(sandbox, url, key, chance.choice(modes))
 
 
 class AppArenaSource:
