@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from singer_sdk import typing as th
 
-CUSTOMER_STATUSES = ["MEMBER", "PROSPECT", "FORMER_MEMBER"]
+CUSTOMER_STATUSES = ["PROSPECT", "MEMBER", "FORMER_MEMBER"]
+"""In the order of life: who changes while the tap reads is read again later, not passed over."""
 
 SETTINGS = th.PropertiesList(
     th.Property(

@@ -93,6 +93,7 @@ class GoatCounterSource:
         self.faults: Faults = sandbox.faults
         self.requests: Sequence[ReceivedRequest] = sandbox.requests
         self.secrets: Sequence[str] = (token,)
+        self.streams: Sequence[str] = ()
         self.runs_until_equal = 2
         self.settings: Mapping[str, Any] = {
             "sites": [{"site_url": url.replace(HOSTS[0], host), "token": token} for host in HOSTS],

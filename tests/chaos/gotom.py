@@ -85,6 +85,7 @@ class GoTomSource:
         self.faults: Faults = sandbox.faults
         self.requests: Sequence[ReceivedRequest] = sandbox.requests
         self.secrets = secrets
+        self.streams: Sequence[str] = ()
         self.runs_until_equal = 1
         self.settings: Mapping[str, Any] = {
             "base_url": url,

@@ -30,6 +30,10 @@ class Source(Protocol):
         """The tap's settings, without retries, as a server that is gone stays away."""
 
     @property
+    def streams(self) -> Sequence[str]:
+        """The streams to read; none stands for those that are selected by default."""
+
+    @property
     def secrets(self) -> Sequence[str]:
         """The texts among the settings that nobody may see."""
 

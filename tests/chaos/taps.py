@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tests.chaos import goatcounter, gotom
+from tests.chaos import apparena, goatcounter, gotom, studio_openapi
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -14,5 +14,7 @@ if TYPE_CHECKING:
 TAPS: Mapping[str, Serve] = {
     "tap-goatcounter": goatcounter.serve,
     "tap-gotom": gotom.serve,
+    "tap-studio-openapi": studio_openapi.serve,
+    "tap-apparena": apparena.serve,
 }
 """How each tap's source is served."""

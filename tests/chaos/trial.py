@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from tests.chaos.kills import Kill, Moment, Reach, Victim
 from tests.chaos.pipeline import Pipeline
-from tests.singer import program
+from tests.singer import command_of, discovered, selecting
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -102,8 +102,8 @@ class Trial:
         self._successes = 0
         self._report = Report()
         self._reach = Reach(lines=sum(len(rows) for rows in source.rows().values()))
-        settings = self._written("settings", source.settings)
-        self._tap = [program(tap), "--config", settings]
+        self._tap = tap
+        self._catalog = selecting(discovered(tap), *source.streams) if source.streams else None
 
     def run(self, kills: int) -> Report:
         """Kill, start again, and compare in the end.
@@ -156,9 +156,13 @@ class Trial:
                 self._check_success(outcome)
 
     def _pipeline(self, kill: Kill | None) -> Pipeline:
-        tap = self._tap
-        if self._state is not None:
-            tap = [*tap, "--state", self._written("state", self._state)]
+        tap = command_of(
+            self._tap,
+            self._source.settings,
+            self._directory,
+            catalog=self._catalog,
+            state=self._state,
+        )
         target = self._warehouse.command(self._directory)
         return Pipeline(tap, target, self._directory, self._source, kill)
 
@@ -214,11 +218,6 @@ class Trial:
                 f"The tap ended with {outcome.tap}, and said:\n{logs[0]}\n"
                 f"The target ended with {outcome.target}, and said:\n{logs[1]}"
             ) from None
-
-    def _written(self, name: str, content: object) -> str:
-        path = self._directory / f"{name}.json"
-        path.write_text(json.dumps(content), encoding="utf-8")
-        return str(path)
 
 
 def _expect(condition: bool, otherwise: str) -> None:  # noqa: FBT001

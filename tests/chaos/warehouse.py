@@ -92,7 +92,7 @@ class Warehouse:
 
 def _difference(table: str, found: Sequence[Row], expected: Sequence[Row]) -> str:
     names = sorted(expected[0]) if expected else []
-    have, want = _counted(found, names), _counted(expected, names)
+    have, want = counted(found, names), counted(expected, names)
     if have == want:
         return ""
     missing, too_many = want - have, have - want
@@ -103,7 +103,8 @@ def _difference(table: str, found: Sequence[Row], expected: Sequence[Row]) -> st
     )
 
 
-def _counted(rows: Iterable[Row], names: Sequence[str]) -> Counter[tuple[Hashable, ...]]:
+def counted(rows: Iterable[Row], names: Iterable[str]) -> Counter[tuple[Hashable, ...]]:
+    """Count equal rows, such that 1, True and "1" differ, by some of their columns."""
     return Counter(tuple((name, _comparable(row[name])) for name in names) for row in rows)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -27,6 +28,11 @@ class Pipeline:
     tap: str
     warehouse: Warehouse
     settings: Mapping[str, str]
+
+    @property
+    def state(self) -> Path:
+        """Where Meltano keeps the state: put back an older content, and it is the state again."""
+        return Path(self.settings["MELTANO_DATABASE_URI"].removeprefix("sqlite:///"))
 
     def run(self, *options: str, **settings: str) -> Run:
         """Run it to its successful end.

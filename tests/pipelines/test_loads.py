@@ -88,6 +88,22 @@ def test_a_full_refresh_gives_the_same_content_again(pipeline: SitePipeline) -> 
         assert_holds(pipeline, stream)
 
 
+@into("duckdb", "postgres")
+def test_a_state_from_an_older_run_doubles_nothing(pipeline: SitePipeline) -> None:
+    pipeline.site.add(first_visits())
+    pipeline.run()
+    older = pipeline.state.read_bytes()
+    pipeline.site.add(later_visits())
+    pipeline.run()
+
+    pipeline.state.write_bytes(older)
+    again = pipeline.run()
+
+    assert again.records["hits"] == len(later_visits())
+    for stream in STREAMS:
+        assert_holds(pipeline, stream)
+
+
 @into("duckdb")
 def test_a_full_refresh_counts_late_visits_of_long_ago(pipeline: SitePipeline) -> None:
     pipeline.site.add(first_visits())

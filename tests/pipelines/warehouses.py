@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from abc import ABC, abstractmethod
 from datetime import UTC, date, datetime
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import duckdb
@@ -42,6 +43,10 @@ class Warehouse(ABC):
     def read(self, stream: str) -> Iterable[Row]:
         """Read a table as it is."""
 
+    def kept(self, value: Any) -> Any:
+        """Give what the target makes of a value; by itself, it keeps it."""
+        return value
+
 
 class DuckDb(Warehouse):
     """A file of DuckDB."""
@@ -58,7 +63,22 @@ class DuckDb(Warehouse):
         with duckdb.connect(self._path, read_only=True) as database:
             table = database.table(f"{self.schema}.{stream}")
             for row in table.fetchall():
-                yield dict(zip(table.columns, row, strict=True))
+                yield {
+                    name: json.loads(value) if value and kind == "JSON" else value
+                    for name, kind, value in zip(table.columns, table.types, row, strict=True)
+                }
+
+    @override
+    def kept(self, value: Any) -> Any:
+        """Give a value without what the target has no column for: days, decimals, empty texts."""
+        match value:
+            case "":
+                return None
+            case Decimal():
+                return float(value)
+            case date() if not isinstance(value, datetime):
+                return value.isoformat()
+        return value
 
 
 class JsonLines(Warehouse):

@@ -6,8 +6,10 @@ from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from tests.sandbox.faults import Answer
+from tests.sandbox.studio_openapi import quirks
 
 if TYPE_CHECKING:
+    from tests.sandbox.studio_openapi import Studio
     from tests.tap_studio_openapi.command_line import Tap
     from tests.tap_studio_openapi.places import Place
 
@@ -85,13 +87,28 @@ def test_a_list_of_customers_that_breaks_off_keeps_the_bookmark(place: Place, ta
         "/v1/customers",
         Answer(500),
         times=None,
-        when=lambda request: request.query["customerStatus"] == ["PROSPECT"],
+        when=lambda request: request.query["customerStatus"] == ["FORMER_MEMBER"],
     )
 
     run = tap.fail(place.one(max_retries=0), STREAM, state=state_of(place, bookmark))
 
     assert run.records[STREAM]
     assert run.output.bookmark(STREAM, studio_id=place.kiel.id) == bookmark
+
+
+def test_who_joins_while_the_tap_reads_is_not_passed_over(place: Place, tap: Tap) -> None:
+    number = place.kiel.add_customer(status="PROSPECT")["id"]
+    place.kiel.checkins[number] = [
+        {"checkinId": 1, "checkInDateTime": f"{ago(90)}T10:00:00+01:00", "studioId": place.kiel.id}
+    ]
+
+    def join(studio: Studio) -> None:
+        studio.customers[number]["status"] = "MEMBER"
+
+    place.server.quirks["/v1/customers"] = quirks.AfterChunk(join)
+    run = tap.succeed(place.one(), STREAM)
+
+    assert 1 in {record["checkinId"] for record in run.records[STREAM]}
 
 
 def test_start_dates_to_come_ask_for_nothing(place: Place, tap: Tap) -> None:

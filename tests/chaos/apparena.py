@@ -1,0 +1,198 @@
+"""An agency's App-Arena, where apps and settings are made and changed all the time."""
+
+from __future__ import annotations
+
+import contextlib
+from typing import TYPE_CHECKING, Any
+
+from tests.sandbox.apparena import APP, VERSION, AppArena, Owner, Quirks, seeds
+from tests.sandbox.apparena.endpoints import documented
+from tests.sandbox.apparena.inheritance import activated, available, effective
+
+if TYPE_CHECKING:
+    import random
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+
+    from tests.chaos.source import Row, Source, Tables
+    from tests.sandbox.apparena import Data
+    from tests.sandbox.faults import Faults
+    from tests.sandbox.traffic import ReceivedRequest
+
+LANGUAGES = ("de_DE", "en_US")
+TEMPLATES = (seeds.BASE_TEMPLATE, seeds.TEMPLATE_ID)
+PAGE = 10
+MODES = ("full", "full", "new_ids")
+LISTS = ("apps", "templates", "projects", "customers")
+"""All that is read for new ids alone, as what belongs to older rows would be missing."""
+
+
+@contextlib.contextmanager
+def serve(chance: random.Random, modes: Sequence[str] = MODES) -> Iterator[Source]:
+    """Serve until the block is left; some servers order lists as they like.
+
+    Args:
+        chance: Where numbers are drawn.
+        modes: What the tap's setting ``incremental_mode`` may be.
+    """
+    order = chance.choice(("orderasc", "none"))
+    quirks = Quirks(audit=True, own_company_is_customer=True, order_style=order, shuffle=1)
+    sandbox = AppArena(quirks=quirks)
+    key = f"sentinel-{chance.random()}"
+    sandbox.add_key(key)
+    with sandbox.serve() as url:
+        yield AppArenaSource(sandbox, url, key, chance.choice(modes))
+
+
+class AppArenaSource:
+    """The server.
+
+    A run takes up a list where a killed run was, and leaves what has changed before that place to
+    the next. Nothing is deleted, as the tap tells of no deletion.
+    """
+
+    def __init__(self, sandbox: AppArena, url: str, key: str, mode: str) -> None:
+        """Take the server as it is."""
+        self._sandbox = sandbox
+        self._is_read_whole = mode == "full"
+        self.faults: Faults = sandbox.faults
+        self.requests: Sequence[ReceivedRequest] = sandbox.requests
+        self.secrets: Sequence[str] = (key,)
+        self.runs_until_equal = 2
+        self.streams: Sequence[str] = list(self.rows())
+        self.settings: Mapping[str, Any] = {
+            "api_url": url,
+            "api_key": key,
+            "incremental_mode": mode,
+            "languages": LANGUAGES,
+            "page_size": PAGE,
+            "request_timeout": 20,
+            "max_retries": 0,
+        }
+
+    def change(self, chance: random.Random) -> None:
+        """Add to each list and, unless only new ids are read, change whatever there is."""
+        data = self._sandbox.data
+        app = data.add_app(chance.choice(TEMPLATES), name=f"Neu {chance.random()}")
+        data.add_template(seeds.PROJECT, seeds.VARIANT, name=f"Neu {chance.random()}")
+        project = data.add_project(seeds.COMPANY)
+        data.add_company(seeds.COMPANY, name=f"Neue & Söhne {chance.random()}")
+        if self._is_read_whole:
+            data.add_version(project["projectId"], "0.1.0", name="")
+            data.add_user(seeds.COMPANY)
+            data.add_channel(seeds.COMPANY, apps=[app["appId"]], value=f"{chance.random()}")
+            data.add_language(Owner(APP, app["appId"]), "en_US")
+            self._change_apps(data, chance)
+            self._change_settings(data, chance)
+
+    def rows(self) -> Tables:
+        """Give the server's data in the fields that the API's documentation names."""
+        data = self._sandbox.data
+        apps = data.of_company(data.apps, seeds.COMPANY)
+        projects = data.of_company(data.projects, seeds.COMPANY)
+        customers = [data.companies[seeds.COMPANY], *data.customers_of(seeds.COMPANY)]
+        lists = {
+            "apps": _columns("/apps", apps),
+            "templates": _columns(
+                "/templates", data.of_company(data.templates, seeds.COMPANY), without={"versionId"}
+            ),
+            "projects": _columns("/projects", projects),
+            "customers": _columns("/customers", customers),
+        }
+        if not self._is_read_whole:
+            return lists
+        versions = [one for row in projects for one in data.versions_of(row["projectId"])]
+        return {
+            **lists,
+            "versions": _columns("/projects/{projectId}/versions", versions, without={"version"}),
+            "version_configs": [
+                {
+                    "sourceProjectId": version["projectId"],
+                    "sourceVersion": version["variant"],
+                    **row,
+                }
+                for version in versions
+                for row in _settings(
+                    data, Owner(VERSION, version["projectId"], version["variant"]), "configs"
+                )
+            ],
+            "company_users": [
+                {"sourceCompanyId": company["companyId"], **row}
+                for company in customers
+                for row in _columns(
+                    "/companies/{companyId}/users",
+                    data.of_company(data.users, company["companyId"]),
+                )
+            ],
+            **self._of_each_app([app["appId"] for app in apps]),
+        }
+
+    def _of_each_app(self, apps: Sequence[int]) -> Tables:
+        data = self._sandbox.data
+        return {
+            "app_channels": [
+                {"sourceAppId": app, **row}
+                for app in apps
+                for row in _columns(
+                    "/apps/{appId}/channels", data.channels_of(app), without={"meta"}
+                )
+            ],
+            "app_languages": [
+                {"sourceAppId": app, **row} for app in apps for row in _languages(data, app)
+            ],
+            **{
+                f"app_{kind}": [
+                    {"sourceAppId": app, **row}
+                    for app in apps
+                    for row in _settings(data, Owner(APP, app), kind)
+                ]
+                for kind in ("configs", "infos", "translations")
+            },
+        }
+
+    def _change_apps(self, data: Data, chance: random.Random) -> None:
+        """Change some apps, and what they have of their own."""
+        apps = data.of_company(data.apps, seeds.COMPANY)
+        for app in chance.choices(apps, k=3):
+            app.update(name=f"Anders № {chance.random()}", activated=chance.random() < 0.5)
+        owner = Owner(APP, chance.choice(apps)["appId"])
+        stored = {row["configId"] for row in data.configs.get(owner, ())}
+        if "headline" not in stored:
+            data.add_config(owner, "headline", "Größe «M»", meta={"limits": [1, 2.5, None]})
+
+    def _change_settings(self, data: Data, chance: random.Random) -> None:
+        """Change settings on all levels, from which apps inherit, and a company."""
+        for table, field in (
+            (data.configs, "value"),
+            (data.infos, "value"),
+            (data.translations, "translation"),
+        ):
+            row = chance.choice(chance.choice(list(table.values())))
+            row[field] = f"Line 1\nLine 2 {chance.random()}"
+            row["revision"] += 1
+        customer = chance.choice(data.customers_of(seeds.COMPANY))
+        customer["city"] = f"Łódź {chance.random()}"
+
+
+def _settings(data: Data, owner: Owner, kind: str) -> list[Row]:
+    """Give what holds for an owner in any of the languages."""
+    key = {"configs": "configId", "infos": "infoId", "translations": "translationId"}[kind]
+    found = (row for lang in LANGUAGES for row in effective(data, owner, kind, lang))
+    rows = {(row[key], row["lang"]): row for row in found}
+    return _columns(f"/apps/{{appId}}/{kind}", rows.values())
+
+
+def _languages(data: Data, app: int) -> Iterator[Row]:
+    """Tell of each language whether an app has it, and whether its version does."""
+    has = {row["lang"] for row in activated(data, app)}
+    could = {row["lang"] for row in available(data, Owner(APP, app))}
+    for lang in has | could:
+        yield {"lang": lang, "activated": lang in has, "available": lang in could}
+
+
+def _columns(
+    path: str, rows: Iterable[Mapping[str, Any]], *, without: Collection[str] = ()
+) -> list[Row]:
+    """Give the documented fields of rows, but for those that the list does not show."""
+    (endpoint,) = (one for one in documented() if one.path == path)
+    names = endpoint.record["properties"].keys() - {"_links", *without}
+    return [{name: row.get(name) for name in names} for row in rows]

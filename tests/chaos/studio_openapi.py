@@ -1,0 +1,226 @@
+"""Two studios of a tenant, where members join, visit and leave."""
+
+from __future__ import annotations
+
+import contextlib
+import math
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from tests.sandbox.studio_openapi import Limit, StudioOpenApi
+from tests.sandbox.studio_openapi.endpoints import documented
+from tests.sandbox.studio_openapi.moments import at, with_offset
+
+if TYPE_CHECKING:
+    import random
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+
+    from tests.chaos.source import Row, Source, Tables
+    from tests.sandbox.faults import Faults
+    from tests.sandbox.studio_openapi import Studio
+    from tests.sandbox.studio_openapi.call import Call
+    from tests.sandbox.studio_openapi.endpoints import Schema
+    from tests.sandbox.traffic import ReceivedRequest
+
+STUDIOS = ("Kiel Nord", "Lübeck")
+CUSTOMERS = 50
+STATUSES = ("PROSPECT", "MEMBER", "FORMER_MEMBER")
+"""In the order in which the tap reads, and in which customers change."""
+SLICE = 15
+"""How many customers a chunk has, which is fewer than the tap asks for."""
+DAYS = 60
+"""How far back visits go."""
+VISITS = 6
+"""The most that a customer has at first."""
+LOOKBACK_DAYS = 5
+"""The tap asks again for so many days before its last run."""
+CUSTOMER = "GET /v1/customers"
+CONTRACT = "GET /v1/customers/{customerId}/contracts"
+CHECKIN = "GET /v1/customers/{customerId}/activities/checkins"
+IDLE_TIME = "GET /v1/memberships/{contractId}/self-service/idle-periods/remaining"
+
+
+@contextlib.contextmanager
+def serve(chance: random.Random) -> Iterator[Source]:
+    """Serve until the block is left."""
+    tenant = StudioOpenApi(version="1.12.1", limit=Limit(per_minute=math.inf))
+    tenant.contracts_without_status = chance.choice((None, "ACTIVE"))
+    tenant.quirks["/v1/customers"] = _short
+    keys = {name: f"sentinel-{chance.random()}" for name in STUDIOS}
+    for name, key in keys.items():
+        tenant.add_studio(key, name, customers=CUSTOMERS, checkins_each=0)
+    with tenant.serve() as url:
+        yield StudioSource(tenant, url, keys, chance)
+
+
+class StudioSource:
+    """The tenant.
+
+    A run takes up the list of customers where a killed run was, and leaves what has changed
+    before that place to the next. Nobody is deleted, as the API tells of no deletion.
+    """
+
+    def __init__(
+        self, tenant: StudioOpenApi, url: str, keys: Mapping[str, str], chance: random.Random
+    ) -> None:
+        """Let customers come and go for some weeks."""
+        self._tenant = tenant
+        self._visits = 0
+        self.faults: Faults = tenant.faults
+        self.requests: Sequence[ReceivedRequest] = tenant.requests
+        self.secrets: Sequence[str] = list(keys.values())
+        self.runs_until_equal = 2
+        self.streams: Sequence[str] = list(self.rows())
+        self.settings: Mapping[str, Any] = {
+            "connections": [
+                {"name": name, "base_url": url, "api_key": key} for name, key in keys.items()
+            ],
+            "customer_statuses": STATUSES,
+            "start_date": (tenant.today() - timedelta(DAYS)).isoformat(),
+            "checkin_lookback_days": LOOKBACK_DAYS,
+            "requests_per_minute": 10**6,
+            "request_timeout": 20,
+            "max_retries": 0,
+        }
+        for studio in tenant.studios:
+            for customer in studio.customers:
+                for _ in range(chance.randint(0, VISITS)):
+                    self._visit(studio, customer, chance.randint(1, DAYS - 1), chance)
+
+    def change(self, chance: random.Random) -> None:
+        """Let customers join, visit, change their status, and end contracts, all in one studio."""
+        studio = chance.choice(self._tenant.studios)
+        joined = studio.add_customer(status=chance.choice(STATUSES))
+        customers = list(studio.customers)
+        for customer in (joined["id"], *chance.choices(customers, k=10)):
+            self._visit(studio, customer, chance.randint(1, LOOKBACK_DAYS - 1), chance)
+        studio.customers[chance.choice(customers)]["lastName"] = f"Neumann {chance.random()}"
+        self._change_status(studio, chance.choice(customers))
+        for contract in studio.contracts[chance.choice(customers)]:
+            ended = self._tenant.today().isoformat()
+            contract.update(cancelled=True, contractStatus="INACTIVE", endDate=ended)
+        chance.choice(studio.employees)["email"] = f"{chance.random()}@studio.example"
+
+    def rows(self) -> Tables:
+        """Give the server's data, with the types that the API's documentation gives them."""
+        return {
+            "studio": self._of_each_studio(
+                "GET /v1/studios/information", lambda studio: [studio.information]
+            ),
+            "employees": self._of_each_studio("GET /v1/employees", lambda studio: studio.employees),
+            "classes": self._of_each_studio("GET /v1/classes", lambda studio: studio.classes[:-1]),
+            "customers": self._of_each_studio(
+                CUSTOMER, lambda studio: map(studio.customers.peek, studio.customers)
+            ),
+            "customer_contracts": [
+                {"studio_id": studio.id, "customer_id": customer, **_typed(CONTRACT, contract)}
+                for studio, customer, contract in self._contracts()
+            ],
+            "customer_checkins": [
+                {"studio_id": studio.id, "customer_id": customer, **_typed(CHECKIN, visit)}
+                for studio in self._tenant.studios
+                for customer in studio.customers
+                for visit in studio.checkins.peek(customer)
+            ],
+            "contract_remaining_idle_periods": [
+                {
+                    "studio_id": studio.id,
+                    "customer_id": customer,
+                    "contract_id": contract["id"],
+                    **_typed(IDLE_TIME, studio.remaining_idle_periods.peek(contract["id"])),
+                }
+                for studio, customer, contract in self._contracts()
+            ],
+        }
+
+    def _visit(self, studio: Studio, customer: int, days_ago: int, chance: random.Random) -> None:
+        """Let a customer come for a visit; whoever was there lately is seen to have left."""
+        today, visits = self._tenant.today(), studio.checkins[customer]
+        lately = (today - timedelta(LOOKBACK_DAYS - 1)).isoformat()
+        if visits and visits[-1]["checkInDateTime"] >= lately:
+            visits[-1]["checkOutDateTime"] = visits[-1]["checkInDateTime"]
+        begun = at(today - timedelta(days_ago), chance.randint(6, 22))
+        self._visits += 1
+        visits.append(
+            {
+                "checkinId": self._visits,
+                "checkInDateTime": with_offset(begun),
+                "checkOutDateTime": chance.choice((None, with_offset(begun + timedelta(hours=1)))),
+                "studioId": studio.id,
+                "studioName": studio.name,
+            }
+        )
+
+    def _change_status(self, studio: Studio, customer: int) -> None:
+        """Let a prospect join, or a member leave, with the same contracts as before."""
+        _ = studio.contracts[customer]
+        place = STATUSES.index(studio.status_of(customer))
+        studio.customers[customer]["status"] = STATUSES[min(place + 1, len(STATUSES) - 1)]
+
+    def _contracts(self) -> Iterator[tuple[Studio, int, Row]]:
+        for studio in self._tenant.studios:
+            for customer in studio.customers:
+                for contract in studio.contracts.peek(customer):
+                    yield studio, customer, contract
+
+    def _of_each_studio(
+        self, endpoint: str, records: Callable[[Studio], Iterable[Row]]
+    ) -> list[Row]:
+        return [
+            {"studio_id": studio.id, **_typed(endpoint, record)}
+            for studio in self._tenant.studios
+            for record in records(studio)
+        ]
+
+
+def _short(_: Call, chunk: Row) -> Row:
+    """Make a chunk of customers short."""
+    if len(chunk["result"]) <= SLICE:
+        return chunk
+    result = chunk["result"][:SLICE]
+    return {"result": result, "hasNext": True, "offset": str(result[-1]["id"])}
+
+
+def _typed(endpoint: str, record: Row) -> Row:
+    """Give all that an endpoint's records have, but for links that expire."""
+    properties = documented()[endpoint].record["properties"]
+    return {
+        name: _value(schema, record.get(name))
+        for name, schema in properties.items()
+        if not name.lower().endswith("url")
+    }
+
+
+def _value(schema: Schema, value: Any) -> Any:
+    """Give the value of a column: what stands in objects and arrays is JSON."""
+    if value is None:
+        return None
+    match schema:
+        case {"type": "number"}:
+            return Decimal(str(value))
+        case {"format": "date"}:
+            return date.fromisoformat(value)
+        case {"format": "date-time"}:
+            return datetime.fromisoformat(_without_zone(value))
+    return _json(schema, value)
+
+
+def _json(schema: Schema, value: Any) -> Any:
+    """Give a value as JSON, in which texts are texts and moments have no name of their zone."""
+    if value is None:
+        return None
+    match schema:
+        case {"type": "object", "properties": fields}:
+            return {name: _json(fields[name], inner) for name, inner in value.items()}
+        case {"type": "array", "items": items}:
+            return [_json(items, inner) for inner in value]
+        case {"format": "date-time"}:
+            return _without_zone(value)
+        case {"type": "string"}:
+            return str(value)
+    return value
+
+
+def _without_zone(moment: str) -> str:
+    return moment.partition("[")[0]
