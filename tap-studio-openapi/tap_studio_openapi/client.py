@@ -24,6 +24,7 @@ from tap_studio_openapi.retries import RetryingStream
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping
 
+    from backoff.types import Details
     from requests import PreparedRequest
 
     from tap_studio_openapi.connections import Connection
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from tap_studio_openapi.tap import TapStudioOpenApi
 
 FEWEST_CONNECTIONS = 10
+MOST_REPETITIONS_TOLD = 3
 
 
 @dataclass(frozen=True)
@@ -80,13 +82,18 @@ def open_session(pacer: Pacer, max_concurrency: int, urls: Collection[str]) -> r
 
 
 class StudioClient(RetryingStream[None]):
-    """A stream as far as HTTP is concerned."""
+    """A stream as far as HTTP is concerned.
+
+    Attributes:
+        repeated: How often a request was sent again after a passing failure.
+    """
 
     url_base = ""
     allow_redirects = False
     TYPE_CONFORMANCE_LEVEL = TypeConformanceLevel.NONE
     _LOG_REQUEST_METRICS = False
     _tap: TapStudioOpenApi
+    repeated = 0
 
     @property
     @override
@@ -154,6 +161,13 @@ class StudioClient(RetryingStream[None]):
             raise RetriableAPIError(describe(response), response)
         if response.status_code != HTTPStatus.OK:
             raise AnswerError(response)
+
+    @override
+    def backoff_handler(self, details: Details) -> None:
+        """Tell the first repetitions, and count all: in a storm each request has several."""
+        self.repeated += 1
+        if self.repeated <= MOST_REPETITIONS_TOLD:
+            super().backoff_handler(details)
 
     @override
     def backoff_jitter(self, value: float) -> float:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from tap_studio_openapi.errors import UnreadableError
 from tap_studio_openapi.personal_data import named_in
 
 if TYPE_CHECKING:
@@ -38,12 +39,13 @@ def fitting(
         only_known: Remove fields that the schema lacks, except of the record itself.
 
     Returns:
-        A function that changes a record in place and gives it.
+        A function that changes a record in place and gives it. It raises an `UnreadableError`
+        about a value that no target could take.
     """
     removed = named_in(left_out, parent)
     properties = schema.get("properties", {})
     fits = [
-        (name, fit, KINDS.get(fit))
+        (name, fit, _kind(inner))
         for name, inner in properties.items()
         if (fit := _fit(inner, left_out, name, only_known=only_known)) is not None
     ]
@@ -64,10 +66,13 @@ def rfc_3339(value: Any) -> Any:
     """Write a date-time as RFC 3339 wants it, without the name of its zone.
 
     Seconds that are left out because they are zero are put in. What is no date-time with an
-    offset stays as it is.
+    offset stays as it is, and what is empty is none.
+
+    Raises:
+        TypeError: It is no text.
     """
-    if not isinstance(value, str) or RFC_3339.fullmatch(value):
-        return value
+    if not value or RFC_3339.fullmatch(value):
+        return value or None
     bare = ZONE.sub("", value)
     if RFC_3339.fullmatch(bare):
         return bare
@@ -87,12 +92,17 @@ def _fit(
         return _fit_object(schema, left_out, name, only_known=only_known)
     if "array" in kinds:
         inner = _fit(schema.get("items", {}), left_out, name, only_known=only_known)
-        return None if inner is None else _fit_items(inner)
-    if "string" in kinds:
-        return rfc_3339 if schema.get("format") == "date-time" else _text
-    if "integer" in kinds:
-        return _integer
-    return _number if "number" in kinds else None
+        return _fit_items(name, inner)
+    if schema.get("format") == "date-time":
+        return _checked(rfc_3339, name)
+    return next((_checked(fit, name) for kind, fit in FITS.items() if kind in kinds), None)
+
+
+def _kind(schema: Mapping[str, Any]) -> type | None:
+    """Give the type of those values that need no fitting, so that records are spared the call."""
+    if schema.get("format") == "date-time":
+        return None
+    return next((kind for name, kind in KINDS.items() if name in schema.get("type", [])), None)
 
 
 def _fit_object(
@@ -103,7 +113,7 @@ def _fit_object(
 
     def fit_object(value: Any) -> Any:
         if not isinstance(value, dict):
-            return value
+            raise _misfit(name, value)
         if only_known:
             for unknown in value.keys() - known:
                 del value[unknown]
@@ -112,16 +122,36 @@ def _fit_object(
     return fit_object
 
 
-def _fit_items(fit: Fit) -> Fit:
+def _fit_items(name: str, fit: Fit | None) -> Fit:
     def fit_items(value: Any) -> Any:
         if not isinstance(value, list):
-            return value
-        return [item if item is None else fit(item) for item in value]
+            raise _misfit(name, value)
+        return value if fit is None else [item if item is None else fit(item) for item in value]
 
     return fit_items
 
 
-def _text(value: Any) -> Any:
+def _checked(fit: Fit, name: str) -> Fit:
+    """Tell the name of the field where a value cannot be made to fit."""
+
+    def fit_checked(value: Any) -> Any:
+        try:
+            return fit(value)
+        except (TypeError, ValueError, OverflowError):
+            raise _misfit(name, value) from None
+
+    return fit_checked
+
+
+def _misfit(name: str, value: Any) -> UnreadableError:
+    """Make the error about a value, which is not quoted, as it may be about a person."""
+    return UnreadableError(
+        f"the server sends the field {name!r} as {type(value).__name__}, which is not what the "
+        "API's documentation says. Report it with the tap's version."
+    )
+
+
+def _text(value: Any) -> str:
     """Make text of whatever a text is sent as, such as house numbers and times of day."""
     if isinstance(value, str):
         return value
@@ -130,22 +160,27 @@ def _text(value: Any) -> Any:
     return msgspec.json.encode(value).decode()
 
 
-def _integer(value: Any) -> Any:
-    if type(value) is int:
-        return value
-    try:
-        whole = int(value)
-    except (TypeError, ValueError):
-        return value
-    return whole if isinstance(value, str) or whole == value else value
+def _integer(value: Any) -> int:
+    whole = int(value)
+    if not isinstance(value, str) and whole != value:
+        raise ValueError(value)
+    return whole
 
 
-def _number(value: Any) -> Any:
-    try:
-        return float(value) if isinstance(value, str) else value
-    except ValueError:
-        return value
+def _number(value: Any) -> float:
+    return float(value) if isinstance(value, str) else value + 0
 
 
-KINDS: dict[Fit, type] = {_text: str, _integer: int, _number: float}
-"""What needs no fitting, so that records are spared the call."""
+def _boolean(value: Any) -> bool:
+    if not isinstance(value, bool):
+        raise TypeError(value)
+    return value
+
+
+FITS: dict[str, Fit] = {
+    "string": _text,
+    "integer": _integer,
+    "number": _number,
+    "boolean": _boolean,
+}
+KINDS: dict[str, type] = {"string": str, "integer": int, "number": float, "boolean": bool}

@@ -28,7 +28,9 @@ def test_a_server_without_former_members_is_asked_for_the_others(place: Place, t
 
 
 def test_studios_take_turns(place: Place, tap: Tap) -> None:
-    run = tap.succeed(place.both(customer_statuses=["MEMBER"]), "customers")
+    settings = place.both(customer_statuses=["MEMBER"])
+
+    run = tap.succeed(settings, "customers", "customer_address_data")
 
     studios = [record["studio_id"] for record in run.records["customers"]]
     assert studios[:4] == [place.kiel.id, place.luebeck.id] * 2

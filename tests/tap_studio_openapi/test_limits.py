@@ -137,6 +137,16 @@ def test_a_storm_of_throttling_loses_nothing(place: Place, tap: Tap) -> None:
     assert place.server.throttling.refused
 
 
+def test_storms_are_told_in_a_few_lines(place: Place, tap: Tap) -> None:
+    path = "/v1/customers/*/account/balances"
+    place.server.faults.add("GET", path, Answer(503), times=12)
+
+    run = tap.succeed(place.one(max_retries=8), "customer_account_balances")
+
+    assert run.log.count("Trying again in") == 3
+    assert "customer_account_balances: 12 repeated requests." in run.log
+
+
 def test_throttling_without_end_is_given_up(place: Place, tap: Tap) -> None:
     place.server.faults.add("GET", "/v1/devices", Answer(503), times=None)
 

@@ -95,3 +95,15 @@ def test_the_settings_table_has_every_setting_with_its_default(tap: Tap) -> None
         assert default == (
             f"`{json.dumps(expected).strip(chr(34))}`" if expected is not None else ""
         )
+
+
+def test_the_messages_in_the_table_are_those_of_the_tap() -> None:
+    package = REPOSITORY / "tap-studio-openapi" / "tap_studio_openapi"
+    code = "".join(path.read_text(encoding="utf-8") for path in package.rglob("*.py"))
+    said = re.sub(r'"\s*f?"', "", code)
+    parts = {
+        part
+        for message, _ in rows_of_table("When something goes wrong")
+        for part in re.sub(r" [0-9]{3}$", " ", message.strip("`")).split("…")
+    }
+    assert {part for part in parts if part.strip() not in said} == set()

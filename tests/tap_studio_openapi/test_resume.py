@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import json
 import signal
+import time
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from tests.command_line import stop
+from tests.sandbox.faults import Delay
 from tests.sandbox.studio_openapi import StudioOpenApi
 from tests.tap_studio_openapi.places import KEYS, Place
 
@@ -130,3 +133,21 @@ def test_other_streams_selected_read_all_customers(place: Place, tap: Tap) -> No
     run = tap.succeed(place.one(**FREE), "customers", "studio", state=state)
 
     assert len(run.records["customers"]) == MANY
+
+
+def test_an_interrupted_run_ends_at_once_though_requests_are_under_way(
+    place: Place, tap: Tap
+) -> None:
+    slow = Delay(6)
+    place.server.faults.add("GET", "/v1/customers/*/account/balances", slow, times=None)
+    process = tap.start(place.one(max_concurrency=20), *STREAMS)
+    deadline = time.monotonic() + 30
+    while sum(request.path.endswith("/balances") for request in place.server.requests) < 10:
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+    began = time.monotonic()
+
+    written = stop(process, signal.SIGINT)
+
+    assert time.monotonic() - began < 3
+    assert not any("replication_key_value" in line for line in written)

@@ -85,3 +85,17 @@ def test_studios_that_take_short_windows_get_them(place: Place, tap: Tap) -> Non
     slots = run.records["bookable_appointment_slots"]
     known = {appointment["id"] for appointment in place.kiel.bookable_appointments}
     assert {slot["bookable_appointment_id"] for slot in slots} == known
+
+
+@pytest.mark.parametrize("days", [0, 1, 6, 7, 14])
+def test_windows_reach_as_far_as_the_settings_say(place: Place, tap: Tap, days: int) -> None:
+    tap.succeed(place.one(class_slot_days=days), "class_slots")
+
+    asked = [one.query for one in place.received("/v1/classes/slots")]
+    first = date.fromisoformat(asked[0]["slotWindowStartDate"][0])
+    last = max(
+        date.fromisoformat(one["slotWindowStartDate"][0]) + timedelta(int(one["daysAhead"][0]))
+        for one in asked
+    )
+    assert last - first == timedelta(days)
+    assert all(int(one["daysAhead"][0]) <= 6 for one in asked)

@@ -1,4 +1,4 @@
-"""The customers of all studios, a member of each studio in turn, so that all keys are used at once.
+"""The customers of all studios, which take turns, so that all keys are used at once.
 
 Source: the API's documentation, ``GET /v1/customers``.
 """

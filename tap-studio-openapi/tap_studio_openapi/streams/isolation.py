@@ -110,4 +110,6 @@ class IsolatedStream(StudioClient):
         super().log_sync_costs()
         for reason, number in self._skipped.items():
             self.logger.warning("%s: %s skipped, %s.", self.name, f"{number:,}", reason)
+        if self.repeated:
+            self.logger.warning("%s: %s repeated requests.", self.name, f"{self.repeated:,}")
         self._tap.failures.sum_up_after(self, self._tap.streams)
