@@ -28,9 +28,19 @@ class Chunk(msgspec.Struct, rename={"has_next": "hasNext"}):
         offset: What to send for the next part; empty where there is none.
     """
 
-    result: list[dict[str, Any]]
+    result: list[Any]
     has_next: bool | None = False
     offset: str | int | None = None
+
+    def __post_init__(self) -> None:
+        """Check the records, which would be copied if they were declared as objects.
+
+        Raises:
+            TypeError: One is something else.
+        """
+        for record in self.result:
+            if not isinstance(record, dict):
+                raise TypeError("a record is no object")
 
 
 def chunk_of(answer: Answer) -> Chunk:

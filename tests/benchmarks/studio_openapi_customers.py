@@ -32,7 +32,7 @@ PER_CUSTOMER = (
 )
 """Streams of one request per customer, of which the endpoints count separately."""
 STUDIOS = 3
-MANY, CHAIN, FEW = 60_000, 2000, 30
+MANY, CHAIN, FEW = 120_000, 2000, 30
 MOST_CHECKINS_OF_ONE_CHUNK = 8
 PER_MINUTE = 1000
 ALLOWED_PER_MINUTE = len(PER_CUSTOMER) * STUDIOS * PER_MINUTE

@@ -206,7 +206,7 @@ class StudioStream(TruthfulStream, OwnSchemaStream, IsolatedStream):
             fitted = self._fit(raw)
             self._unknown_fields.apply(fitted)
             record = {**self._nulls, **fitted, **context}
-            key = tuple(record[name] for name in self.primary_keys)
+            key = tuple([record[name] for name in self.primary_keys])
             if None in key:
                 self.skip(WITHOUT_KEY, f"one of {self._tap.studios[context['studio_id']]}")
             elif key not in seen:
