@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from tests.sandbox.apparena import APP, VERSION, AppArena, Owner, Quirks, seeds
 from tests.sandbox.apparena.endpoints import documented
@@ -34,7 +34,7 @@ def serve(chance: random.Random, modes: Sequence[str] = MODES) -> Iterator[Sourc
         chance: Where numbers are drawn.
         modes: What the tap's setting ``incremental_mode`` may be.
     """
-    order = chance.choice(("orderasc", "none"))
+    order: Literal["orderasc", "none"] = chance.choice(("orderasc", "none"))
     quirks = Quirks(audit=True, own_company_is_customer=True, order_style=order, shuffle=1)
     sandbox = AppArena(quirks=quirks)
     key = f"sentinel-{chance.random()}"

@@ -88,14 +88,19 @@ def test_what_is_noted_is_written_before(place: Place, tap: Tap) -> None:
     process = tap.start(place.one(**FREE), *STREAMS)
     assert process.stdout is not None
     balances = 0
-    seen: dict[str | None, int] = {}
+    seen: dict[tuple[str, str | None], int] = {}
     for line in process.stdout:
         message = json.loads(line)
         if message.get("stream") == "customer_account_balances" and message["type"] == "RECORD":
             balances += 1
         if message["type"] == "STATE" and "resume_point" in line:
-            seen.setdefault(point_in(message["value"])["offset"], balances)
-    assert seen == {str(place.kiel.id_of(499)): 500, None: MANY}
+            point = point_in(message["value"])
+            seen.setdefault((point["status"], point["offset"]), balances)
+    assert seen == {
+        ("MEMBER", None): 0,  # behind the prospects, who are none
+        ("MEMBER", str(place.kiel.id_of(499))): 500,
+        ("FORMER_MEMBER", None): MANY,
+    }
 
 
 @pytest.mark.parametrize(
