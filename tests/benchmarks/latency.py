@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections import defaultdict
 from dataclasses import dataclass
 from functools import partial
@@ -55,7 +54,7 @@ class Traffic:
         for request in self.requests:
             times[counted_as(request)].append(request.time)
         busiest = max(times.values(), key=len)
-        minutes = math.ceil((max(busiest) - min(busiest)) / SECONDS_PER_MINUTE)
+        minutes = (max(busiest) - min(busiest)) // SECONDS_PER_MINUTE + 1
         return len(busiest) / (minutes * per_minute)
 
 
