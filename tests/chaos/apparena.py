@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from tests.sandbox.apparena import APP, VERSION, AppArena, Owner, Quirks, seeds
 from tests.sandbox.apparena.endpoints import documented
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 LANGUAGES = ("de_DE", "en_US")
 TEMPLATES = (seeds.BASE_TEMPLATE, seeds.TEMPLATE_ID)
+APPS = 25
 PAGE = 10
 MODES = ("full", "full", "new_ids")
 LISTS = ("apps", "templates", "projects", "customers")
@@ -34,7 +35,7 @@ def serve(chance: random.Random, modes: Sequence[str] = MODES) -> Iterator[Sourc
         chance: Where numbers are drawn.
         modes: What the tap's setting ``incremental_mode`` may be.
     """
-    order = chance.choice(("orderasc", "none"))
+    order: Literal["orderasc", "none"] = chance.choice(("orderasc", "none"))
     quirks = Quirks(audit=True, own_company_is_customer=True, order_style=order, shuffle=1)
     sandbox = AppArena(quirks=quirks)
     key = f"sentinel-{chance.random()}"
@@ -51,8 +52,10 @@ class AppArenaSource:
     """
 
     def __init__(self, sandbox: AppArena, url: str, key: str, mode: str) -> None:
-        """Take the server as it is."""
+        """Take the server as it is, but for some of its apps."""
         self._sandbox = sandbox
+        apps = sandbox.data.apps
+        sandbox.data.apps = {number: apps[number] for number in list(apps)[:APPS]}
         self._is_read_whole = mode == "full"
         self.faults: Faults = sandbox.faults
         self.requests: Sequence[ReceivedRequest] = sandbox.requests
