@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 LANGUAGES = ("de_DE", "en_US")
 TEMPLATES = (seeds.BASE_TEMPLATE, seeds.TEMPLATE_ID)
+APPS = 25
 PAGE = 10
 MODES = ("full", "full", "new_ids")
 LISTS = ("apps", "templates", "projects", "customers")
@@ -51,8 +52,10 @@ class AppArenaSource:
     """
 
     def __init__(self, sandbox: AppArena, url: str, key: str, mode: str) -> None:
-        """Take the server as it is."""
+        """Take the server as it is, but for some of its apps."""
         self._sandbox = sandbox
+        apps = sandbox.data.apps
+        sandbox.data.apps = {number: apps[number] for number in list(apps)[:APPS]}
         self._is_read_whole = mode == "full"
         self.faults: Faults = sandbox.faults
         self.requests: Sequence[ReceivedRequest] = sandbox.requests

@@ -24,10 +24,10 @@ if TYPE_CHECKING:
     from tests.sandbox.traffic import ReceivedRequest
 
 STUDIOS = ("Kiel Nord", "Lübeck")
-CUSTOMERS = 50
+CUSTOMERS = 25
 STATUSES = ("PROSPECT", "MEMBER", "FORMER_MEMBER")
 """In the order in which the tap reads, and in which customers change."""
-SLICE = 15
+SLICE = 6
 """How many customers a chunk has, which is fewer than the tap asks for."""
 DAYS = 60
 """How far back visits go."""
