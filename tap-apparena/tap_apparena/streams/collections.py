@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, cast
 import msgspec
 from typing_extensions import override
 
-from tap_apparena import bulk, resuming
+from tap_apparena import bulk, resume
 from tap_apparena.bodies import page_of
 from tap_apparena.errors import AnswerError, UnreadableError
 from tap_apparena.fields import as_integer
@@ -95,7 +95,7 @@ class Collection(AppArenaStream):
         rows = List(
             Source(self._page, self._id_of, is_ordered=self.asks_for_order),
             self.logger,
-            place=resuming.place_in(state, order, digest),
+            place=resume.place_in(state, order, digest),
             pages_per_place=1 if self.is_parent else PAGES_PER_PLACE,
         )
         failures_before = self._tap.failures.number
@@ -103,9 +103,9 @@ class Collection(AppArenaStream):
             if record is not None:
                 yield record
             if place and self._tap.failures.number == failures_before:
-                resuming.keep(state, place, order, digest)
+                resume.keep(state, place, order, digest)
                 self.write_state()
-        resuming.drop(state)
+        resume.drop(state)
         self.write_state()
 
     def _read_new(self, context: Context | None) -> Iterator[Record]:
