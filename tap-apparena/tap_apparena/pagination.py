@@ -76,6 +76,7 @@ class List:
         *,
         place: Place | None = None,
         pages_per_place: int | None = None,
+        must_be_sure: bool = False,
     ) -> None:
         """Prepare to read.
 
@@ -85,6 +86,8 @@ class List:
             place: Where an earlier read was interrupted.
             pages_per_place: After how many pages a place is wanted, each of which costs one more
                 request; None for never.
+            must_be_sure: Whether it is read until nothing new comes, where neither an order nor a
+                count tells that nothing has slipped through.
         """
         self._ask = source.ask
         self._identify = source.identify
@@ -92,6 +95,7 @@ class List:
         self._logger = logger
         self._place = place
         self._pages_per_place = pages_per_place
+        self._must_be_sure = must_be_sure
         self._seen: set[Hashable] = set()
         self._left_out: set[Hashable] = set()
         self._total = 0
@@ -111,6 +115,7 @@ class List:
         restarts = 0
         one = self._start()
         while True:
+            known = len(self._seen)
             try:
                 yield from self._read(one)
             except OrderError:
@@ -121,8 +126,12 @@ class List:
                 continue
             trouble = one.trouble or self._shortage(one)
             if not trouble:
-                self.complete_up_to = one.complete_up_to
-                return
+                self.complete_up_to = self._complete_up_to(one, known)
+                if self.complete_up_to is not None or not self._must_be_sure:
+                    return
+                trouble = (
+                    "without an order, only a read that brings nothing new shows that all came"
+                )
             if restarts == MOST_RESTARTS:
                 if one.error:
                     raise one.error
@@ -220,6 +229,18 @@ class List:
         if missing > 0:
             return f"{missing} of {one.total} rows have not come"
         return "rows were deleted and added meanwhile" if one.has_lost() else ""
+
+    def _complete_up_to(self, one: Pass, known: int) -> int | None:
+        """Tell up to which id all rows have come; what comes twice is what there is.
+
+        Args:
+            one: The pass that has ended, without trouble.
+            known: How many rows had come before it.
+        """
+        if one.complete_up_to is not None or len(self._seen) > known:
+            return one.complete_up_to
+        ids = list(self._seen)
+        return max(ids, default=0) if are_whole(ids) else None
 
     def _start(self) -> Pass:
         """Find the page to go on from: the first that can hold rows which never came."""

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from tests.sandbox.apparena import Quirks
 from tests.sandbox.faults import Answer
 from tests.tap_apparena.test_lists import fill, ids
 
@@ -198,11 +199,34 @@ def test_rows_that_come_while_new_ids_are_read_come_again(place: Place, tap: Tap
     assert run.state["bookmarks"]["apps"]["replication_key_value"] == expected[-1]
 
 
-def test_without_an_order_the_bookmark_stays_where_it_was(place: Place, tap: Tap) -> None:
+@pytest.mark.parametrize("order", [{"order_style": "none"}, {}], ids=["unasked", "ignored"])
+def test_without_an_order_the_bookmark_moves_once_nothing_new_comes(
+    place: Place, tap: Tap, order: dict[str, str]
+) -> None:
+    expected = fill(place, 15)
+    place.server.quirks = Quirks(order_style="none", shuffle=3)
+    settings = place.settings(page_size=10, incremental_mode="new_ids", **order)
+    first = tap.succeed(settings, "apps")
+    second = tap.succeed(settings, "apps", state=first.state)
+    assert sorted(ids(first)) == expected
+    assert first.state["bookmarks"]["apps"]["replication_key_value"] == expected[-1]
+    assert ids(second) == []
+
+
+def test_without_an_order_the_bookmark_stays_while_new_rows_keep_coming(
+    place: Place, tap: Tap
+) -> None:
     fill(place, 15)
+    data = place.server.data
+    template = next(iter(data.templates))
+
+    def before_page(_: str, page: int) -> None:
+        if page == 1:
+            data.add_app(template)
+
+    place.server.quirks.before_page = before_page
     settings = place.settings(page_size=10, incremental_mode="new_ids", order_style="none")
-    run = tap.succeed(settings, "apps", state={"bookmarks": {"apps": {}}})
-    assert len(ids(run)) == 15
+    run = tap.succeed(settings, "apps")
     assert "replication_key_value" not in run.state["bookmarks"]["apps"]
     assert "The bookmark stays where it was" in run.log
 

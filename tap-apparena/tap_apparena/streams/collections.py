@@ -115,7 +115,7 @@ class Collection(AppArenaStream):
         """
         bookmark = self.highest_before(context)
         source = Source(self._page_after(bookmark), self._id_of, is_ordered=self.asks_for_order)
-        rows = List(source, self.logger)
+        rows = List(source, self.logger, must_be_sure=True)
         for record, _ in self._in_turn(above(bookmark, self._id_of, rows.batches())):
             if record is not None:
                 yield record
