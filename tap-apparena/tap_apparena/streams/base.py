@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from collections import Counter
 from contextlib import contextmanager
 from http import HTTPStatus
@@ -63,13 +64,13 @@ class AppArenaStream(TruthfulStream, OwnSchemaStream, AppArenaClient):
         self._failures_in_a_row = 0
         self.is_over = False
 
+    @abstractmethod
     def read(self, context: Context | None) -> Iterable[Record]:
         """Read the records.
 
         Args:
             context: The parent, None if there is none.
         """
-        raise NotImplementedError
 
     @override
     def get_records(self, context: Context | None) -> Iterator[Record]:
