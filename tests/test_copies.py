@@ -14,6 +14,8 @@ REPOSITORY = Path(__file__).parents[1]
 TAPS = sorted(path.name for path in REPOSITORY.glob("tap-*"))
 COPIES = (
     "LICENSE",
+    "{package}/addresses.py",
+    "{package}/answers.py",
     "{package}/bulk.py",
     "{package}/careful_tap.py",
     "{package}/failures.py",
@@ -21,8 +23,10 @@ COPIES = (
     "{package}/look_ahead.py",
     "{package}/progress.py",
     "{package}/retries.py",
+    "{package}/session.py",
     "{package}/settings_schema.py",
     "{package}/streams/children.py",
+    "{package}/streams/parted.py",
     "{package}/truthful_state.py",
     "{package}/unknown_fields.py",
 )

@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-import os
 from functools import cached_property
 from http import HTTPStatus
-from http.cookiejar import DefaultCookiePolicy
 from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import urlencode
 
 import msgspec
-import requests
-from requests.adapters import HTTPAdapter
 from singer_sdk.exceptions import RetriableAPIError
-from singer_sdk.helpers.conform import TypeConformanceLevel
 from typing_extensions import override
 
 from tap_apparena.bodies import BodyError, stated_status
@@ -22,6 +17,8 @@ from tap_apparena.retries import RetryingStream
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+
+    import requests
 
     from tap_apparena.auth import Credential
     from tap_apparena.tap import TapAppArena
@@ -34,32 +31,9 @@ NOT_ENCODED = "[],"
 """What the documented forms of filters, orders and lists have in them."""
 
 
-def open_session(connections: int) -> requests.Session:
-    """Open the session that all streams share.
-
-    Cookies are refused, as threads share it. The certificates that the environment names are set
-    here because prepared requests do not look for them.
-
-    Args:
-        connections: How many are kept open.
-    """
-    session = requests.Session()
-    session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
-    session.verify = (
-        os.environ.get("REQUESTS_CA_BUNDLE") or os.environ.get("CURL_CA_BUNDLE") or True
-    )
-    adapter = HTTPAdapter(pool_maxsize=connections)
-    session.mount("https://", adapter)
-    session.mount("http://", adapter)
-    return session
-
-
 class AppArenaClient(RetryingStream[None]):
     """A stream as far as HTTP is concerned; threads may ask through it."""
 
-    allow_redirects = False
-    TYPE_CONFORMANCE_LEVEL = TypeConformanceLevel.NONE
-    _LOG_REQUEST_METRICS = False
     _tap: TapAppArena
 
     @property

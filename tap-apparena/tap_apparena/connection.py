@@ -4,18 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit, urlunsplit
 
-from singer_sdk.exceptions import ConfigValidationError
-
+from tap_apparena.addresses import checked
 from tap_apparena.auth import Credential
+from tap_apparena.settings_schema import invalid
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
 CREDENTIALS = ("api_key", "jwt")
-NO_ADDRESS = "'api_url' must be an address like https://my.app-arena.com/api/v2/."
-LOOPBACK = {"localhost", "127.0.0.1", "::1"}
 
 
 @dataclass(frozen=True)
@@ -37,12 +34,9 @@ def connection(config: Mapping[str, Any]) -> Connection:
     Raises:
         ConfigValidationError: No credentials, or an address that they must not be sent to.
     """
-    return Connection(_url(config), _credential(config))
-
-
-def invalid(message: str) -> ConfigValidationError:
-    """Make the error about a setting."""
-    return ConfigValidationError(message, errors=[message])
+    api_url, allow_http = config["api_url"], config["allow_http"]
+    url = checked(api_url, "'api_url'", "https://my.app-arena.com/api/v2/", allow_http=allow_http)
+    return Connection(url, _credential(config))
 
 
 def _credential(config: Mapping[str, Any]) -> Credential:
@@ -59,22 +53,3 @@ def _credential(config: Mapping[str, Any]) -> Credential:
             f"{setting!r} holds a space, a line break or another character that belongs to no key."
         )
     return Credential(setting, value)
-
-
-def _url(config: Mapping[str, Any]) -> str:
-    url: str = config["api_url"].strip()
-    try:
-        parts = urlsplit(url)
-        is_address = parts.scheme in {"http", "https"} and parts.hostname and parts.port != 0
-    except ValueError:
-        raise invalid(NO_ADDRESS) from None
-    if not is_address:
-        raise invalid(NO_ADDRESS)
-    if parts.username or parts.password or parts.query or parts.fragment:
-        raise invalid("'api_url' must hold neither user and password nor anything after ? or #.")
-    if parts.scheme == "http" and parts.hostname not in LOOPBACK and not config["allow_http"]:
-        raise invalid(
-            f"{url} would send data unencrypted. Use https, or set 'allow_http' to true if the "
-            "network in between is yours."
-        )
-    return urlunsplit((parts.scheme, parts.netloc, parts.path.rstrip("/"), "", ""))

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from tap_apparena.connection import invalid
+from tap_apparena.settings_schema import invalid
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from tap_apparena.connection import invalid
 from tap_apparena.personal_data import without_personal
+from tap_apparena.settings_schema import invalid
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

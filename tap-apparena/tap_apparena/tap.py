@@ -6,17 +6,18 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, cast
 
 import click
+from requests.adapters import HTTPAdapter
 from typing_extensions import override
 
 from tap_apparena import connection, filters, relations
+from tap_apparena.answers import FAILURES
 from tap_apparena.careful_tap import CarefulTap
-from tap_apparena.client import open_session
 from tap_apparena.errors import told
 from tap_apparena.look_ahead import LookAhead
+from tap_apparena.session import open_session
 from tap_apparena.settings import SETTINGS
-from tap_apparena.settings_schema import schema_of
+from tap_apparena.settings_schema import invalid, schema_of
 from tap_apparena.streams import STREAMS
-from tap_apparena.streams.base import FAILURES
 from tap_apparena.streams.collections import Collection
 
 if TYPE_CHECKING:
@@ -54,7 +55,7 @@ class TapAppArena(CarefulTap):
                 children = ", ".join(
                     child.name for child in stream.descendent_streams if child.selected
                 )
-                raise connection.invalid(
+                raise invalid(
                     f"With 'incremental_mode' new_ids only new {stream.name} are read, so that "
                     f"{children} would lack all that belongs to older ones. Deselect these "
                     "streams, or set 'incremental_mode' to full; a second run with other settings "
@@ -97,7 +98,8 @@ class TapAppArena(CarefulTap):
     @cached_property
     def session(self) -> requests.Session:
         """The session of all streams."""
-        return open_session(self.config["max_concurrency"] + 1)
+        adapter = HTTPAdapter(pool_maxsize=self.config["max_concurrency"] + 1)
+        return open_session([self.connection.url], adapter)
 
     @override
     def discover_streams(self) -> Sequence[AppArenaStream]:

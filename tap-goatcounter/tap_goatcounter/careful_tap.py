@@ -17,7 +17,11 @@ from tap_goatcounter.failures import Failures
 from tap_goatcounter.settings_schema import with_masked_secrets
 
 if TYPE_CHECKING:
+    from logging import LogRecord
+
     from singer_sdk.singerlib.encoding.base import GenericSingerWriter
+
+NO_NEWS = {"Added '%s' as child stream to '%s'", "Skipping deselected stream '%s'."}
 
 
 class CarefulTap(Tap):
@@ -59,6 +63,7 @@ class CarefulTap(Tap):
     @override
     def setup_mapper(self) -> None:
         """Set up stream maps, once the streams have fitted a given catalog to the settings."""
+        self.logger.addFilter(_is_news)
         _ = self.streams
         super().setup_mapper()
 
@@ -91,3 +96,8 @@ class CarefulTap(Tap):
         except ConfigValidationError as error:
             raise click.ClickException("\n".join(error.errors)) from None
         ctx.exit()
+
+
+def _is_news(entry: LogRecord) -> bool:
+    """Tell whether a line of the log says more than the catalog."""
+    return entry.msg not in NO_NEWS

@@ -2,25 +2,23 @@
 
 from __future__ import annotations
 
-import os
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
 import msgspec
-import requests
 from singer_sdk.exceptions import RetriableAPIError
-from singer_sdk.helpers.conform import TypeConformanceLevel
 from typing_extensions import override
 
 from tap_goatcounter.errors import AnswerError, SiteError, TooMuchAtOnceError, describe
-from tap_goatcounter.pacing import PacedAdapter
 from tap_goatcounter.retries import RetryingStream
 from tap_goatcounter.sites import API_PATH, Address
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from tap_goatcounter.pacing import Pacer
+    import requests
+
+    from tap_goatcounter.tap import TapGoatCounter
 
 DOWNLOAD = "/download"
 TOO_MUCH = {
@@ -30,30 +28,16 @@ TOO_MUCH = {
 }
 
 
-def open_session(pacer: Pacer) -> requests.Session:
-    """Open the session that all streams share.
-
-    Bodies are streamed, so that an export never has to fit into memory. The certificates that the
-    environment names are set here because prepared requests do not look for them.
-    """
-    session = requests.Session()
-    session.stream = True
-    session.verify = (
-        os.environ.get("REQUESTS_CA_BUNDLE") or os.environ.get("CURL_CA_BUNDLE") or True
-    )
-    adapter = PacedAdapter(pacer)
-    session.mount("https://", adapter)
-    session.mount("http://", adapter)
-    return session
-
-
 class GoatCounterClient(RetryingStream[None]):
     """A stream as far as HTTP is concerned."""
 
     url_base = ""
-    allow_redirects = False
-    TYPE_CONFORMANCE_LEVEL = TypeConformanceLevel.NONE
-    _LOG_REQUEST_METRICS = False
+    _tap: TapGoatCounter
+
+    @property
+    @override
+    def requests_session(self) -> requests.Session:
+        return self._tap.session
 
     def ask(
         self,

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
+from typing import TYPE_CHECKING
 
-import msgspec
-from requests import RequestException
 from singer_sdk.exceptions import FatalAPIError
+
+from tap_goatcounter.answers import api_words, described, explained
 
 if TYPE_CHECKING:
     from requests import Response
 
-LONGEST_QUOTE = 200
-UNEXPECTED = (KeyError, TypeError, ValueError)
-
+CURE_FOR_SILENCE = (
+    "Check 'site_url', the network and proxies in between; for slow servers raise "
+    "'request_timeout'."
+)
 CURES: dict[int, str] = {
     HTTPStatus.MOVED_PERMANENTLY: "Set 'site_url' to the address it redirects to.",
     HTTPStatus.FOUND: "Set 'site_url' to the address it redirects to.",
@@ -60,7 +60,7 @@ class AnswerError(FatalAPIError):
         """
         super().__init__(describe(response))
         self.status = response.status_code
-        self.words = api_words(response)
+        self.words = words_of(response)
 
 
 class SiteError(FatalAPIError):
@@ -77,50 +77,18 @@ class ExportError(SiteError):
 
 def told(error: Exception) -> str:
     """Give an error's text, and what to do about it where the error itself does not say."""
-    if isinstance(error, RequestException):
-        return (
-            f"no answer, {error}. Check 'site_url', the network and proxies in between; for slow "
-            "servers raise 'request_timeout'."
-        )
-    if isinstance(error, UNEXPECTED):
-        return (
-            f"an answer of the server is not as documented ({type(error).__name__}: {error}). "
-            "Report it with the tap's and the server's version."
-        )
-    return str(error)
+    return explained(error, CURE_FOR_SILENCE)
 
 
-def api_words(response: Response) -> str:
+def words_of(response: Response) -> str:
     """Give what the server says about an error, shortened.
 
     Errors are JSON in the shapes ``{"error": text}`` and ``{"errors": {field: [text]}}`` whatever
     their content type says; a page of HTML comes from something else in between.
     """
-    try:
-        body: Any = msgspec.json.decode(response.content)
-    except msgspec.DecodeError:
-        return _plain_words(response)
-    if isinstance(body, dict):
-        body = body.get("error") or body.get("errors") or body
-    return _shortened(body if isinstance(body, str) else msgspec.json.encode(body).decode())
+    return api_words(response, "error", "errors")
 
 
 def describe(response: Response) -> str:
     """Say what was asked, what came back and what to do, without any secret."""
-    request = response.request
-    cure = CURES.get(response.status_code, "")
-    asked = f"{request.method} {urlsplit(request.url or '').path}"
-    return f"{asked} answered {response.status_code}: {api_words(response)} {cure}".rstrip()
-
-
-def _plain_words(response: Response) -> str:
-    if response.is_redirect:
-        return f"a redirect to {response.headers['Location']}."
-    if "html" in response.headers.get("Content-Type", ""):
-        return "a page of HTML, probably from a proxy in front of GoatCounter."
-    return _shortened(response.text) or response.reason or "an empty body"
-
-
-def _shortened(text: str) -> str:
-    text = " ".join(text.split())
-    return text if len(text) <= LONGEST_QUOTE else f"{text[:LONGEST_QUOTE]}…"
+    return described(response, words_of(response), CURES.get(response.status_code, ""))

@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import click
+from singer_sdk.streams import Stream
+from typing_extensions import override
+
+from tap_goatcounter.errors import told
 
 if TYPE_CHECKING:
     import logging
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
-    from singer_sdk.streams import Stream
+    from tap_goatcounter.careful_tap import CarefulTap
 
 MOST_LISTED = 50
+MOST_SKIPS_TOLD = 3
 
 
 class SyncFailedError(click.ClickException):
@@ -67,17 +74,50 @@ class Failures:
         if self._listed:
             raise SyncFailedError(self._listed, self.number)
 
-    def sum_up_after(self, stream: Stream, streams: Mapping[str, Stream]) -> None:
-        """Raise one error about all of them, once the last of the streams has come to its end.
+
+class ForgivingStream(Stream):
+    """A stream that notes what is not there and what fails, and goes on."""
+
+    _tap: CarefulTap
+
+    @cached_property
+    def _skipped(self) -> Counter[str]:
+        """How much was left out, by reason."""
+        return Counter()
+
+    def skip(self, reason: str, detail: str) -> None:
+        """Note that something is left out, to be counted in the log at the end.
+
+        Args:
+            reason: What kind of thing.
+            detail: Which one.
+        """
+        self._skipped[reason] += 1
+        is_told = self._skipped[reason] <= MOST_SKIPS_TOLD
+        (self.logger.warning if is_told else self.logger.debug)("Skipped, %s: %s", reason, detail)
+
+    def fail(self, place: str, error: Exception, rest: str = "") -> None:
+        """Note that a part could not be read.
+
+        Args:
+            place: Which one.
+            error: Why.
+            rest: What becomes of the other parts, if anything.
+        """
+        self._tap.failures.add(f"{place}: {told(error)}{rest}")
+        self.logger.debug("Where it failed:", exc_info=error)
+
+    @override
+    def log_sync_costs(self) -> None:
+        """Count what was left out, and after the last stream raise one error about all failures.
 
         The SDK ends streams one after the other, and has no hook for when all are through.
 
-        Args:
-            stream: The stream that has come to its end.
-            streams: All streams, in the order in which they end.
-
         Raises:
-            SyncFailedError: There are some, and it is the last one.
+            SyncFailedError: There are some, and this is the last stream.
         """
-        if stream is list(streams.values())[-1]:
-            self.sum_up()
+        super().log_sync_costs()
+        for reason, number in self._skipped.items():
+            self.logger.warning("%s: %s skipped, %s.", self.name, f"{number:,}", reason)
+        if self is list(self._tap.streams.values())[-1]:
+            self._tap.failures.sum_up()

@@ -5,10 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from singer_sdk.exceptions import ConfigValidationError
+
 if TYPE_CHECKING:
     from singer_sdk import typing as th
 
 MASK = "***"
+
+
+def invalid(message: str) -> ConfigValidationError:
+    """Make the error about a setting."""
+    return ConfigValidationError(message, errors=[message])
 
 
 def schema_of(settings: th.PropertiesList) -> dict[str, Any]:

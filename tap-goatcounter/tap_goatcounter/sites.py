@@ -8,15 +8,17 @@ from datetime import UTC, datetime, timedelta
 from enum import Enum
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Protocol
-from urllib.parse import SplitResult, urlsplit, urlunsplit
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from singer_sdk.exceptions import ConfigValidationError, FatalAPIError, RetriableAPIError
+from singer_sdk.exceptions import FatalAPIError, RetriableAPIError
 from typing_extensions import override
 
 from tap_goatcounter import server as servers
+from tap_goatcounter.addresses import checked
 from tap_goatcounter.auth import BearerToken
 from tap_goatcounter.errors import AnswerError, SiteError
+from tap_goatcounter.settings_schema import invalid
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -25,7 +27,6 @@ if TYPE_CHECKING:
     from tap_goatcounter.server import Server
 
 API_PATH = "/api/v0"
-LOOPBACK = {"localhost", "127.0.0.1", "::1"}
 INDIVIDUAL_PAGE_VIEWS = 256
 UTC_NAME = ".UTC"
 HEADER_SAFE = re.compile(r"[!-~]+")
@@ -138,46 +139,23 @@ def addresses(config: Mapping[str, Any]) -> list[Address]:
     if config.get("site_url"):
         given.insert(0, config)
     if not given:
-        raise _invalid("Set 'site_url' and 'token', or 'sites' for more than one.")
-    return [_address(entry, allow_http=config.get("allow_http", False)) for entry in given]
+        raise invalid("Set 'site_url' and 'token', or 'sites' for more than one.")
+    return [_address(entry, allow_http=config["allow_http"]) for entry in given]
 
 
 def _address(entry: Mapping[str, Any], *, allow_http: bool) -> Address:
-    url, token = entry.get("site_url", "").strip(), (entry.get("token") or "").strip()
-    shown = re.split(r"[?#]", url.rpartition("@")[2])[0]
-    parts = _split(url)
-    if parts is None:
-        raise _invalid(f"'site_url' must be an address like https://example.com, not {shown!r}.")
-    if parts.username or parts.password or parts.query or parts.fragment:
-        raise _invalid("'site_url' must hold neither user and password nor anything after ? or #.")
+    url = checked(
+        entry.get("site_url", ""), "'site_url'", "https://example.com", allow_http=allow_http
+    ).removesuffix(API_PATH)
+    token = (entry.get("token") or "").strip()
     if not token:
-        raise _invalid(f"The site {shown!r} has no 'token'.")
+        raise invalid(f"The site {url} has no 'token'.")
     if not HEADER_SAFE.fullmatch(token):
-        raise _invalid(
-            f"The 'token' of the site {shown!r} holds blanks or characters that no token has. Copy "
-            "it again from GoatCounter, by itself.",
+        raise invalid(
+            f"The 'token' of the site {url} holds blanks or characters that no token has. Copy it "
+            "again from GoatCounter, by itself.",
         )
-    if parts.scheme == "http" and parts.hostname not in LOOPBACK and not allow_http:
-        raise _invalid(
-            f"{url} would send the token unencrypted. Use https, or set 'allow_http' to true if "
-            "the network in between is yours.",
-        )
-    path = parts.path.rstrip("/").removesuffix(API_PATH)
-    return Address(urlunsplit((parts.scheme, parts.netloc, path, "", "")), token)
-
-
-def _split(url: str) -> SplitResult | None:
-    """Take an address apart; None where it is none."""
-    try:
-        parts = urlsplit(url)
-        complete = parts.scheme in {"http", "https"} and parts.hostname and parts.port != 0
-    except ValueError:
-        return None
-    return parts if complete else None
-
-
-def _invalid(message: str) -> ConfigValidationError:
-    return ConfigValidationError(message, errors=[message])
+    return Address(url, token)
 
 
 def identify(address: Address, ask: Ask, *, with_children: bool) -> list[Site]:

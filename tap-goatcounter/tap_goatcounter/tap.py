@@ -7,18 +7,17 @@ from functools import cached_property
 from typing import TYPE_CHECKING, cast
 
 import click
-from singer_sdk.exceptions import ConfigValidationError
 from typing_extensions import override
 
+from tap_goatcounter.answers import FAILURES
 from tap_goatcounter.careful_tap import CarefulTap
-from tap_goatcounter.client import open_session
 from tap_goatcounter.errors import told
-from tap_goatcounter.pacing import USUAL_HOURLY_LIMIT, Pacer
+from tap_goatcounter.pacing import USUAL_HOURLY_LIMIT, PacedAdapter, Pacer
+from tap_goatcounter.session import open_session
 from tap_goatcounter.settings import SETTINGS
-from tap_goatcounter.settings_schema import schema_of
+from tap_goatcounter.settings_schema import invalid, schema_of
 from tap_goatcounter.sites import Site, addresses, identify
 from tap_goatcounter.streams import STREAMS
-from tap_goatcounter.streams.base import FAILURES, SiteStream
 from tap_goatcounter.streams.inventory import Sites
 from tap_goatcounter.streams.json_export import Archives
 
@@ -28,6 +27,7 @@ if TYPE_CHECKING:
     import requests
 
     from tap_goatcounter.sites import Address
+    from tap_goatcounter.streams.base import SiteStream
 
 
 class TapGoatCounter(CarefulTap):
@@ -63,7 +63,8 @@ class TapGoatCounter(CarefulTap):
     @cached_property
     def session(self) -> requests.Session:
         """The session of all streams."""
-        return open_session(self.pacer)
+        urls = [address.url for address in addresses(self.config)]
+        return open_session(urls, PacedAdapter(self.pacer), stream=True)
 
     @cached_property
     def start_day(self) -> date | None:
@@ -80,8 +81,7 @@ class TapGoatCounter(CarefulTap):
         try:
             return date.fromisoformat(value[:10]) if value else None
         except ValueError:
-            message = f"{setting!r} must be a date like 2026-01-31, not {value!r}."
-            raise ConfigValidationError(message, errors=[message]) from None
+            raise invalid(f"{setting!r} must be a date like 2026-01-31, not {value!r}.") from None
 
     @cached_property
     def sites(self) -> dict[int, Site]:

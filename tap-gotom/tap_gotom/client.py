@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-import os
 from functools import cached_property
 from http import HTTPStatus
-from http.cookiejar import DefaultCookiePolicy
 from typing import TYPE_CHECKING, Any, ClassVar
 
-import requests
 from singer_sdk.exceptions import RetriableAPIError
-from singer_sdk.helpers.conform import TypeConformanceLevel
 from typing_extensions import override
 
 from tap_gotom.errors import AnswerError, describe
@@ -21,6 +17,7 @@ from tap_gotom.retries import RetryingStream
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    import requests
     from singer_sdk.helpers.types import Record
     from singer_sdk.streams.rest import HTTPRequest, PageContext
 
@@ -28,22 +25,6 @@ if TYPE_CHECKING:
     from tap_gotom.tap import TapGoTom
 
 MOST_RETRIES_OF_A_REPORT = 2
-
-
-def open_session() -> requests.Session:
-    """Open the session that all streams share.
-
-    Bodies are streamed, so that a report never has to fit into memory. Cookies are refused, as one
-    user's session must not serve another user's requests. The certificates that the environment
-    names are set here because prepared requests do not look for them.
-    """
-    session = requests.Session()
-    session.stream = True
-    session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
-    session.verify = (
-        os.environ.get("REQUESTS_CA_BUNDLE") or os.environ.get("CURL_CA_BUNDLE") or True
-    )
-    return session
 
 
 class GoTomClient(RetryingStream["int | None"]):
@@ -58,9 +39,6 @@ class GoTomClient(RetryingStream["int | None"]):
     pair: ClassVar[Pair] = Pair.API
     content_type: ClassVar[str] = "application/json"
     accept: ClassVar[str] = "application/json"
-    allow_redirects = False
-    TYPE_CONFORMANCE_LEVEL = TypeConformanceLevel.NONE
-    _LOG_REQUEST_METRICS = False
     _tap: TapGoTom
 
     @property

@@ -5,27 +5,27 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-import msgspec
-from requests import RequestException
 from singer_sdk.exceptions import FatalAPIError
 
+from tap_gotom.answers import api_words, described, explained, plain_words
 from tap_gotom.instance import Pair
 
 if TYPE_CHECKING:
     from requests import Response
 
-LONGEST_QUOTE = 200
 TOLERANCE_SECONDS = 30 * 60
-UNEXPECTED = (ArithmeticError, AttributeError, LookupError, TypeError, ValueError)
 CLOCK_WORDS = {"Request is too old", "Request is too far in the future"}
 MAINTENANCE = (
     "goTom is maintained on Tuesdays from 20:00 to 24:00 and not fully available then: run the "
     "tap at another hour."
 )
-
+CURE_FOR_SILENCE = (
+    "Check 'instance' or 'base_url', the network and what is in between; for large reports raise "
+    f"'request_timeout'. {MAINTENANCE}"
+)
 REDIRECTED = (
     "The tap follows no redirects, as a signature holds for one address only: set 'instance' and "
     "'environment', or 'base_url', to the address where goTom itself is."
@@ -59,60 +59,21 @@ class ReportError(FatalAPIError):
 
 def told(error: Exception) -> str:
     """Give an error's text, and what to do about it where the error itself does not say."""
-    if isinstance(error, RequestException):
-        request = error.request
-        asked = f" to {request.method} {urlsplit(request.url or '').path}" if request else ""
-        return (
-            f"no answer{asked}, {error}. Check 'instance' or 'base_url', the network and what is "
-            f"in between; for large reports raise 'request_timeout'. {MAINTENANCE}"
-        )
-    if isinstance(error, UNEXPECTED):
-        return (
-            f"an answer of the server is not as documented ({type(error).__name__}: {error}). "
-            "Report it with the tap's version."
-        )
-    return str(error)
+    return explained(error, CURE_FOR_SILENCE)
 
 
 def describe(response: Response) -> str:
-    """Say what was asked, what came back and what to do, without any secret."""
-    request = response.request
-    asked = f"{request.method} {urlsplit(request.url or '').path}"
-    words = api_words(response)
-    return f"{asked} answered {response.status_code}: {words} {_cure(response, words)}".rstrip()
-
-
-def api_words(response: Response) -> str:
-    """Give what the server says about an error, shortened.
+    """Say what was asked, what came back and what to do, without any secret.
 
     Errors are a JSON string, or an object with ``message``, ``detail`` or ``error.msg``, or a page
     of HTML.
     """
-    if response.ok:
-        return response.headers.get("Content-Type", "a body without content type")
-    if response.is_redirect:
-        return f"a redirect to {shortened(response.headers['Location'])}."
-    try:
-        body: Any = msgspec.json.decode(response.content)
-    except msgspec.DecodeError:
-        return _plain_words(response)
-    if isinstance(body, dict):
-        body = body.get("message") or body.get("detail") or body.get("error") or body
-    if isinstance(body, dict):
-        body = body.get("msg") or body
-    return shortened(body if isinstance(body, str) else msgspec.json.encode(body).decode())
-
-
-def shortened(text: str) -> str:
-    """Give a text on one line, cut where it gets long."""
-    text = " ".join(text.split())
-    return text if len(text) <= LONGEST_QUOTE else f"{text[:LONGEST_QUOTE]}…"
-
-
-def _plain_words(response: Response) -> str:
-    if "html" in response.headers.get("Content-Type", ""):
-        return "a page of HTML."
-    return shortened(response.text) or response.reason or "an empty body."
+    words = (
+        plain_words(response)
+        if response.ok
+        else api_words(response, "message", "detail", "error", "msg")
+    )
+    return described(response, words, _cure(response, words))
 
 
 def _cure(response: Response, words: str) -> str:

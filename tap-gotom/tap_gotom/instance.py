@@ -6,18 +6,16 @@ import re
 from dataclasses import dataclass, field
 from enum import Enum
 from typing import TYPE_CHECKING, Any
-from urllib.parse import SplitResult, urlsplit, urlunsplit
 
-from singer_sdk.exceptions import ConfigValidationError
-
+from tap_gotom.addresses import checked
 from tap_gotom.auth import HmacSignature
+from tap_gotom.settings_schema import invalid
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
 API_PATH = "/app-api"
 REPORT_PATHS = (f"{API_PATH}/graph-export/", f"{API_PATH}/custom-report-export/")
-LOOPBACK = {"localhost", "127.0.0.1", "::1"}
 SUBDOMAIN = re.compile(r"[a-z0-9](?:[a-z0-9-]*[a-z0-9])?", re.IGNORECASE)
 PREFIXES = {"prod": "", "test": "test-"}
 
@@ -72,11 +70,6 @@ def instance(config: Mapping[str, Any]) -> Instance:
     return Instance(_url(config), signatures)
 
 
-def invalid(message: str) -> ConfigValidationError:
-    """Make the error about a setting."""
-    return ConfigValidationError(message, errors=[message])
-
-
 def _is_set(config: Mapping[str, Any], pair: Pair) -> bool:
     user, secret = config.get(pair.user), config.get(pair.secret)
     if bool(user) != bool(secret):
@@ -93,36 +86,13 @@ def _signature(config: Mapping[str, Any], pair: Pair) -> HmacSignature:
 
 def _url(config: Mapping[str, Any]) -> str:
     if given := config.get("base_url"):
-        return _checked(given.strip(), allow_http=config.get("allow_http", False))
+        allow_http = config["allow_http"]
+        url = checked(given, "'base_url'", "https://acme.gotom.io", allow_http=allow_http)
+        return url.removesuffix(API_PATH)
     name = config.get("instance", "")
     if not SUBDOMAIN.fullmatch(name):
         raise invalid(
             "Set 'instance' to the part of the address before .gotom.io, such as acme for "
             f"https://acme.gotom.io, or set 'base_url'; {name!r} is no such part."
         )
-    return f"https://{PREFIXES[config.get('environment', 'prod')]}{name.lower()}.gotom.io"
-
-
-def _checked(url: str, *, allow_http: bool) -> str:
-    parts = _parts(url)
-    if parts is None or parts.scheme not in {"http", "https"} or not parts.hostname:
-        raise invalid("'base_url' must be an address like https://acme.gotom.io.")
-    if parts.username or parts.password or parts.query or parts.fragment:
-        raise invalid("'base_url' must hold neither user and password nor anything after ? or #.")
-    if parts.scheme == "http" and parts.hostname not in LOOPBACK and not allow_http:
-        raise invalid(
-            f"{url} would send data unencrypted. Use https, or set 'allow_http' to true if the "
-            "network in between is yours."
-        )
-    path = parts.path.rstrip("/").removesuffix(API_PATH)
-    return urlunsplit((parts.scheme, parts.netloc, path, "", ""))
-
-
-def _parts(url: str) -> SplitResult | None:
-    """Split an address; None if it is none."""
-    try:
-        parts = urlsplit(url)
-        _ = parts.port
-    except ValueError:
-        return None
-    return parts
+    return f"https://{PREFIXES[config['environment']]}{name.lower()}.gotom.io"

@@ -5,9 +5,10 @@ from __future__ import annotations
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
+from tap_gotom.answers import shortened
 from tap_gotom.column_types import shape
 from tap_gotom.columns import labels, places
-from tap_gotom.errors import ReportError, shortened
+from tap_gotom.errors import ReportError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Sequence

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from typing_extensions import override
 
 from tap_gotom.column_types import ColumnType
-from tap_gotom.instance import invalid
+from tap_gotom.settings_schema import invalid
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

@@ -7,21 +7,22 @@ from itertools import chain
 from typing import TYPE_CHECKING, Any, cast
 
 import click
+from requests.adapters import HTTPAdapter
 from typing_extensions import override
 
 from tap_gotom import columns, instance, reports
+from tap_gotom.answers import FAILURES
 from tap_gotom.campaign_ids import cells_of
 from tap_gotom.careful_tap import CarefulTap
-from tap_gotom.client import open_session
 from tap_gotom.download import Downloads, header_of
 from tap_gotom.errors import ReportError, told
 from tap_gotom.external_ids import distinct
 from tap_gotom.instance import Pair
 from tap_gotom.kept import Kept
+from tap_gotom.session import open_session
 from tap_gotom.settings import SETTINGS
 from tap_gotom.settings_schema import schema_of
 from tap_gotom.streams import STREAMS
-from tap_gotom.streams.base import FAILURES
 from tap_gotom.streams.campaigns import CampaignDiscounts, Campaigns
 from tap_gotom.streams.reports import ReportClient, ReportStream, UndiscoveredReport
 
@@ -59,7 +60,7 @@ class TapGoTom(CarefulTap):
     @cached_property
     def session(self) -> requests.Session:
         """The session of all streams."""
-        return open_session()
+        return open_session([self.instance.url], HTTPAdapter(), stream=True)
 
     @cached_property
     def report_client(self) -> ReportClient:

@@ -2,36 +2,28 @@
 
 from __future__ import annotations
 
-import os
 import random
 from dataclasses import dataclass
 from http import HTTPStatus
-from http.cookiejar import DefaultCookiePolicy
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
 
 import msgspec
-import requests
-from requests.utils import get_environ_proxies, select_proxy
 from singer_sdk.exceptions import RetriableAPIError
-from singer_sdk.helpers.conform import TypeConformanceLevel
 from typing_extensions import override
 
 from tap_studio_openapi.errors import AnswerError, UnreadableError, describe
-from tap_studio_openapi.pacing import PacedAdapter
 from tap_studio_openapi.retries import RetryingStream
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Mapping
+    from collections.abc import Callable, Mapping
 
+    import requests
     from backoff.types import Details
     from requests import PreparedRequest
 
     from tap_studio_openapi.connections import Connection
-    from tap_studio_openapi.pacing import Pacer
     from tap_studio_openapi.tap import TapStudioOpenApi
 
-FEWEST_CONNECTIONS = 10
 MOST_REPETITIONS_TOLD = 3
 
 
@@ -53,34 +45,6 @@ class Answer:
         return f"{self.asked} was answered."
 
 
-def open_session(pacer: Pacer, max_concurrency: int, urls: Collection[str]) -> requests.Session:
-    """Open the session that all streams and threads share.
-
-    Cookies are refused, as those of one key must not go out with another. What the environment
-    says about certificates and proxies is read here: prepared requests do not look for the one,
-    and would look for the other each time, which takes longer than all else about a request.
-
-    Args:
-        pacer: What keeps requests below the server's limits.
-        max_concurrency: How many requests may be under way.
-        urls: Where they go.
-    """
-    session = requests.Session()
-    session.trust_env = False
-    for url in urls:
-        if proxy := select_proxy(url, get_environ_proxies(url)):
-            parts = urlsplit(url)
-            session.proxies[f"{parts.scheme}://{parts.hostname}"] = proxy
-    session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
-    session.verify = (
-        os.environ.get("REQUESTS_CA_BUNDLE") or os.environ.get("CURL_CA_BUNDLE") or True
-    )
-    adapter = PacedAdapter(pacer, max(max_concurrency, FEWEST_CONNECTIONS))
-    session.mount("https://", adapter)
-    session.mount("http://", adapter)
-    return session
-
-
 class StudioClient(RetryingStream[None]):
     """A stream as far as HTTP is concerned.
 
@@ -89,9 +53,6 @@ class StudioClient(RetryingStream[None]):
     """
 
     url_base = ""
-    allow_redirects = False
-    TYPE_CONFORMANCE_LEVEL = TypeConformanceLevel.NONE
-    _LOG_REQUEST_METRICS = False
     _tap: TapStudioOpenApi
     repeated = 0
 

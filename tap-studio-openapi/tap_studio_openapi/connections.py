@@ -7,18 +7,17 @@ from collections import Counter
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
-from urllib.parse import SplitResult, urlsplit, urlunsplit
 
-from singer_sdk.exceptions import ConfigValidationError
 from typing_extensions import override
 
+from tap_studio_openapi.addresses import checked
 from tap_studio_openapi.auth import ApiKey
+from tap_studio_openapi.settings_schema import invalid
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
 API_PATH = "/v1"
-LOOPBACK = {"localhost", "127.0.0.1", "::1"}
 HEADER_SAFE = re.compile(r"[!-~]+")
 
 
@@ -80,51 +79,26 @@ def connections(config: Mapping[str, Any]) -> list[Connection]:
         given.insert(0, config)
     if not given:
         raise invalid("Set 'base_url' and 'api_key', or 'connections' for more than one studio.")
-    found = [_connection(entry, allow_http=config.get("allow_http", False)) for entry in given]
+    found = [_connection(entry, allow_http=config["allow_http"]) for entry in given]
     for name, number in Counter(connection.name for connection in found).items():
         if number > 1:
             raise invalid(f"{number} connections are called {name!r}: give each its own 'name'.")
     return found
 
 
-def invalid(message: str) -> ConfigValidationError:
-    """Make the error about a setting."""
-    return ConfigValidationError(message, errors=[message])
-
-
 def _connection(entry: Mapping[str, Any], *, allow_http: bool) -> Connection:
-    given, key = (entry.get("base_url") or "").strip(), (entry.get("api_key") or "").strip()
-    name = entry.get("name") or re.split(r"[?#]", given.rpartition("@")[2])[0] or "base_url"
-    parts = _split(given)
-    if parts is None:
-        raise invalid(
-            f"The 'base_url' of {name!r} must be an address like "
-            "https://example.open-api.magicline.com, as it came with the key."
-        )
-    if parts.username or parts.password or parts.query or parts.fragment:
-        raise invalid(
-            f"The 'base_url' of {name!r} must hold neither user and password nor anything after "
-            "? or #."
-        )
-    if parts.scheme == "http" and parts.hostname not in LOOPBACK and not allow_http:
-        raise invalid(
-            f"The 'base_url' of {name!r} would send the key unencrypted. Use https, or set "
-            "'allow_http' to true if the network in between is yours."
-        )
+    name = entry.get("name")
+    of = f" of {name!r}" if name else ""
+    url = checked(
+        entry.get("base_url") or "",
+        f"'base_url'{of}",
+        "https://example.open-api.magicline.com, as it came with the key",
+        allow_http=allow_http,
+    ).removesuffix(API_PATH)
+    key = (entry.get("api_key") or "").strip()
     if not HEADER_SAFE.fullmatch(key):
         raise invalid(
-            f"The 'api_key' of {name!r} is missing, or holds blanks or characters that no key "
-            "has. Copy it again from the e-mail, by itself."
+            f"'api_key'{of} is missing, or holds blanks or characters that no key has. Copy it "
+            "again from the e-mail, by itself."
         )
-    path = parts.path.rstrip("/").removesuffix(API_PATH)
-    return Connection(name, urlunsplit((parts.scheme, parts.netloc, path, "", "")), key)
-
-
-def _split(url: str) -> SplitResult | None:
-    """Take an address apart; None where it is none."""
-    try:
-        parts = urlsplit(url)
-        complete = parts.scheme in {"http", "https"} and parts.hostname and parts.port != 0
-    except ValueError:
-        return None
-    return parts if complete else None
+    return Connection(name or url, url, key)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from singer_sdk.helpers.conform import TypeConformanceLevel
 from singer_sdk.singerlib import Schema
 from singer_sdk.streams import Stream
 from typing_extensions import override
@@ -14,6 +15,8 @@ if TYPE_CHECKING:
 
 class OwnSchemaStream(Stream):
     """A stream whose schema follows from the settings alone."""
+
+    TYPE_CONFORMANCE_LEVEL = TypeConformanceLevel.NONE
 
     @override
     def apply_catalog(self, catalog: Catalog) -> None:

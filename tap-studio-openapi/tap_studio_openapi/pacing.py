@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 MINUTE = 60.0
 SHORTEST_PAUSE = 0.02
 LONGEST_REFUSAL = 15 * MINUTE
+FEWEST_CONNECTIONS = 10
 ID = re.compile(r"/[0-9]+(?=/|$)")
 
 
@@ -189,13 +190,14 @@ class PacedAdapter(HTTPAdapter):
     A request that the server refuses as one too many is sent again when it takes more.
     """
 
-    def __init__(self, pacer: Pacer, connections: int) -> None:
+    def __init__(self, pacer: Pacer, max_concurrency: int) -> None:
         """Send at the pace of `pacer`.
 
         Args:
             pacer: What sets the pace.
-            connections: How many are kept open to each host.
+            max_concurrency: How many requests may be under way.
         """
+        connections = max(max_concurrency, FEWEST_CONNECTIONS)
         super().__init__(pool_connections=connections, pool_maxsize=connections)
         self._pacer = pacer
 

@@ -8,9 +8,12 @@ from email.utils import parsedate_to_datetime
 from itertools import count
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar, cast
 
+from requests import RequestException
 from singer_sdk.exceptions import FatalAPIError
 from singer_sdk.streams import RESTStream
 from typing_extensions import override
+
+from tap_studio_openapi.answers import silence
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator
@@ -32,7 +35,13 @@ class TooLongWaitError(FatalAPIError):
 
 
 class RetryingStream(RESTStream[Token]):
-    """A stream that obeys the settings `request_timeout` and `max_retries`."""
+    """A stream that obeys the settings `request_timeout` and `max_retries`.
+
+    It follows no redirects, which would take credentials to another address.
+    """
+
+    allow_redirects = False
+    _LOG_REQUEST_METRICS = False
 
     @property
     @override
@@ -82,9 +91,9 @@ class RetryingStream(RESTStream[Token]):
 
     @override
     def backoff_handler(self, details: Details) -> None:
-        self.logger.warning(
-            "Trying again in %.0f seconds: %s", details.get("wait"), details.get("exception")
-        )
+        error = details.get("exception")
+        words = silence(error) if isinstance(error, RequestException) else error
+        self.logger.warning("Trying again in %.0f seconds: %s", details.get("wait"), words)
 
 
 def retry_after(response: Response) -> float | None:

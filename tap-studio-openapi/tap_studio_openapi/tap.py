@@ -9,15 +9,16 @@ from typing import TYPE_CHECKING, cast
 import click
 from typing_extensions import override
 
+from tap_studio_openapi.answers import FAILURES
 from tap_studio_openapi.careful_tap import CarefulTap
-from tap_studio_openapi.client import open_session
-from tap_studio_openapi.connections import Studio, connections, invalid
-from tap_studio_openapi.errors import FAILURES, UnreadableError, told
+from tap_studio_openapi.connections import Studio, connections
+from tap_studio_openapi.errors import UnreadableError, told
 from tap_studio_openapi.look_ahead import LookAhead
-from tap_studio_openapi.pacing import Pacer
+from tap_studio_openapi.pacing import PacedAdapter, Pacer
 from tap_studio_openapi.schemas import ApiDocument
+from tap_studio_openapi.session import open_session
 from tap_studio_openapi.settings import SETTINGS
-from tap_studio_openapi.settings_schema import schema_of
+from tap_studio_openapi.settings_schema import invalid, schema_of
 from tap_studio_openapi.streams import STREAMS
 from tap_studio_openapi.streams.studio import StudioInformation
 
@@ -53,7 +54,7 @@ class TapStudioOpenApi(CarefulTap):
 
     @override
     def discover_streams(self) -> Sequence[StudioStream]:
-        shows_persons = self.config.get("include_personal_data", True)
+        shows_persons = self.config["include_personal_data"]
         return [stream(self) for stream in STREAMS if shows_persons or not stream.is_personal]
 
     @cached_property
@@ -77,7 +78,7 @@ class TapStudioOpenApi(CarefulTap):
         """The session of all streams and threads."""
         pacer = Pacer(self.logger, self.config["requests_per_minute"])
         urls = {connection.url for connection in self.connections}
-        return open_session(pacer, self.config["max_concurrency"], urls)
+        return open_session(urls, PacedAdapter(pacer, self.config["max_concurrency"]))
 
     @cached_property
     def connections(self) -> list[Connection]:

@@ -11,8 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 import requests
 
-from tap_goatcounter.client import open_session
-from tap_goatcounter.pacing import Pacer
+from tap_goatcounter.pacing import PacedAdapter, Pacer
 from tests.sandbox.faults import Answer
 from tests.sandbox.goatcounter import DEFAULT_LIMITS, UNLIMITED, Generation
 from tests.tap_goatcounter.places import day, view
@@ -116,7 +115,8 @@ def test_a_long_pause_is_announced(clock: Clock, caplog: pytest.LogCaptureFixtur
 
 
 def test_requests_that_fail_are_charged_too() -> None:
-    session = open_session(Pacer(LOGGER, per_second=2, per_hour=None))
+    session = requests.Session()
+    session.mount("http://", PacedAdapter(Pacer(LOGGER, per_second=2, per_hour=None)))
     begin = time.monotonic()
     for _ in range(3):
         with pytest.raises(requests.ConnectionError):

@@ -40,7 +40,7 @@ class AppChannels(PartStream):
     path = "/apps/{sourceAppId}/channels"
     primary_keys = ("sourceAppId", "channelId")
     parent_stream_type = Apps
-    fields = {**FROM_APP, **CHANNEL}  # noqa: RUF012
+    fields = FROM_APP | CHANNEL
     identifiers = ("channelId",)
 
 
@@ -51,7 +51,7 @@ class CompanyChannels(PartStream):
     path = "/companies/{sourceCompanyId}/channels"
     primary_keys = ("sourceCompanyId", "channelId")
     parent_stream_type = Customers
-    fields = {**FROM_COMPANY, **CHANNEL}  # noqa: RUF012
+    fields = FROM_COMPANY | CHANNEL
     identifiers = ("channelId",)
 
     @override
@@ -66,7 +66,7 @@ class CompanyUsers(PagedStream):
     path = "/companies/{sourceCompanyId}/users"
     primary_keys = ("userId",)
     parent_stream_type = Customers
-    fields = {**FROM_COMPANY, **USER}  # noqa: RUF012
+    fields = FROM_COMPANY | USER
     identifiers = ("userId",)
     is_ordered = False
 
@@ -96,7 +96,7 @@ class CompanyApps(PagedStream):
     path = "/companies/{sourceCompanyId}/apps"
     primary_keys = ("sourceCompanyId", "appId")
     parent_stream_type = Customers
-    fields = {**FROM_COMPANY, **APP}  # noqa: RUF012
+    fields = FROM_COMPANY | APP
     identifiers = ("appId",)
 
 
@@ -107,7 +107,7 @@ class CompanyTemplates(PagedStream):
     path = "/companies/{sourceCompanyId}/templates"
     primary_keys = ("sourceCompanyId", "templateId")
     parent_stream_type = Customers
-    fields = {**FROM_COMPANY, **TEMPLATE}  # noqa: RUF012
+    fields = FROM_COMPANY | TEMPLATE
     identifiers = ("templateId",)
 
 
@@ -118,7 +118,7 @@ class CompanyProjects(PagedStream):
     path = "/companies/{sourceCompanyId}/projects"
     primary_keys = ("sourceCompanyId", "projectId")
     parent_stream_type = Customers
-    fields = {**FROM_COMPANY, **PROJECT}  # noqa: RUF012
+    fields = FROM_COMPANY | PROJECT
     identifiers = ("projectId",)
 
 
@@ -129,5 +129,5 @@ class CompanyCustomers(PagedStream):
     path = "/companies/{sourceCompanyId}/customers"
     primary_keys = ("sourceCompanyId", "companyId")
     parent_stream_type = Customers
-    fields = {**FROM_COMPANY, **COMPANY}  # noqa: RUF012
+    fields = FROM_COMPANY | COMPANY
     identifiers = ("companyId",)

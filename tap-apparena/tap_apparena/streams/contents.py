@@ -51,7 +51,7 @@ class AppConfigs(ContentStream):
     path = "/apps/{sourceAppId}/configs"
     primary_keys = ("sourceAppId", "configId", "lang")
     parent_stream_type = Apps
-    fields = {**FROM_APP, **CONFIG}  # noqa: RUF012
+    fields = FROM_APP | CONFIG
     identifiers = ("configId",)
 
 
@@ -62,7 +62,7 @@ class TemplateConfigs(ContentStream):
     path = "/templates/{sourceTemplateId}/configs"
     primary_keys = ("sourceTemplateId", "configId", "lang")
     parent_stream_type = Templates
-    fields = {**FROM_TEMPLATE, **CONFIG}  # noqa: RUF012
+    fields = FROM_TEMPLATE | CONFIG
     identifiers = ("configId",)
 
 
@@ -73,7 +73,7 @@ class VersionConfigs(ContentStream):
     path = "/projects/{sourceProjectId}/configs"
     primary_keys = ("sourceProjectId", "sourceVersion", "configId", "lang")
     parent_stream_type = Versions
-    fields = {**FROM_VERSION, **CONFIG}  # noqa: RUF012
+    fields = FROM_VERSION | CONFIG
     identifiers = ("configId",)
 
 
@@ -84,7 +84,7 @@ class AppInfos(ContentStream):
     path = "/apps/{sourceAppId}/infos"
     primary_keys = ("sourceAppId", "infoId", "lang")
     parent_stream_type = Apps
-    fields = {**FROM_APP, **INFO}  # noqa: RUF012
+    fields = FROM_APP | INFO
     identifiers = ("infoId",)
 
 
@@ -95,7 +95,7 @@ class TemplateInfos(ContentStream):
     path = "/templates/{sourceTemplateId}/infos"
     primary_keys = ("sourceTemplateId", "infoId", "lang")
     parent_stream_type = Templates
-    fields = {**FROM_TEMPLATE, **INFO}  # noqa: RUF012
+    fields = FROM_TEMPLATE | INFO
     identifiers = ("infoId",)
 
 
@@ -106,7 +106,7 @@ class VersionInfos(ContentStream):
     path = "/projects/{sourceProjectId}/infos"
     primary_keys = ("sourceProjectId", "sourceVersion", "infoId", "lang")
     parent_stream_type = Versions
-    fields = {**FROM_VERSION, **INFO}  # noqa: RUF012
+    fields = FROM_VERSION | INFO
     identifiers = ("infoId",)
 
 
@@ -117,7 +117,7 @@ class AppTranslations(ContentStream):
     path = "/apps/{sourceAppId}/translations"
     primary_keys = ("sourceAppId", "translationId", "lang")
     parent_stream_type = Apps
-    fields = {**FROM_APP, **TRANSLATION}  # noqa: RUF012
+    fields = FROM_APP | TRANSLATION
     identifiers = ("translationId",)
 
 
@@ -128,7 +128,7 @@ class TemplateTranslations(ContentStream):
     path = "/templates/{sourceTemplateId}/translations"
     primary_keys = ("sourceTemplateId", "translationId", "lang")
     parent_stream_type = Templates
-    fields = {**FROM_TEMPLATE, **TRANSLATION}  # noqa: RUF012
+    fields = FROM_TEMPLATE | TRANSLATION
     identifiers = ("translationId",)
 
 
@@ -139,5 +139,5 @@ class VersionTranslations(ContentStream):
     path = "/projects/{sourceProjectId}/translations"
     primary_keys = ("sourceProjectId", "sourceVersion", "translationId", "lang")
     parent_stream_type = Versions
-    fields = {**FROM_VERSION, **TRANSLATION}  # noqa: RUF012
+    fields = FROM_VERSION | TRANSLATION
     identifiers = ("translationId",)

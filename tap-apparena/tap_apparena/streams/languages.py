@@ -53,7 +53,7 @@ class AppLanguages(LanguageStream):
     path = "/apps/{sourceAppId}/languages"
     primary_keys = ("sourceAppId", "lang")
     parent_stream_type = Apps
-    fields = {**FROM_APP, **LANGUAGE}  # noqa: RUF012
+    fields = FROM_APP | LANGUAGE
     can_be_activated = True
 
 
@@ -64,7 +64,7 @@ class TemplateLanguages(LanguageStream):
     path = "/templates/{sourceTemplateId}/languages"
     primary_keys = ("sourceTemplateId", "lang")
     parent_stream_type = Templates
-    fields = {**FROM_TEMPLATE, **LANGUAGE}  # noqa: RUF012
+    fields = FROM_TEMPLATE | LANGUAGE
 
 
 class VersionLanguages(LanguageStream):
@@ -74,4 +74,4 @@ class VersionLanguages(LanguageStream):
     path = "/projects/{sourceProjectId}/languages"
     primary_keys = ("sourceProjectId", "sourceVersion", "lang")
     parent_stream_type = Versions
-    fields = {**FROM_VERSION, **LANGUAGE}  # noqa: RUF012
+    fields = FROM_VERSION | LANGUAGE

@@ -5,12 +5,12 @@ from __future__ import annotations
 from abc import abstractmethod
 from typing import TYPE_CHECKING, Any, ClassVar
 
-import requests
-from singer_sdk.exceptions import FatalAPIError, RetriableAPIError
 from typing_extensions import override
 
+from tap_goatcounter.answers import FAILURES
 from tap_goatcounter.client import GoatCounterClient
-from tap_goatcounter.errors import UNEXPECTED, SiteError, told
+from tap_goatcounter.errors import SiteError
+from tap_goatcounter.failures import ForgivingStream
 from tap_goatcounter.own_schema import OwnSchemaStream
 from tap_goatcounter.truthful_state import TruthfulStream
 from tap_goatcounter.unknown_fields import KEPT_AS, KEPT_SCHEMA, UnknownFields
@@ -25,10 +25,8 @@ if TYPE_CHECKING:
     from tap_goatcounter.tap import TapGoatCounter
     from tap_goatcounter.unknown_fields import Policy
 
-FAILURES = (FatalAPIError, RetriableAPIError, requests.RequestException, *UNEXPECTED)
 
-
-class SiteStream(TruthfulStream, OwnSchemaStream, GoatCounterClient):
+class SiteStream(ForgivingStream, TruthfulStream, OwnSchemaStream, GoatCounterClient):
     """A stream that is read once per site."""
 
     properties: ClassVar[th.PropertiesList]
@@ -38,17 +36,12 @@ class SiteStream(TruthfulStream, OwnSchemaStream, GoatCounterClient):
     @override
     def __init__(self, tap: TapGoatCounter) -> None:
         schema = self.properties.to_dict()
-        policy: Policy = tap.config.get("unknown_fields", "warn")
+        policy: Policy = tap.config["unknown_fields"]
         if policy == "keep":
             schema["properties"][KEPT_AS] = KEPT_SCHEMA
         super().__init__(tap, schema=schema)
-        self._empty_key_text = tap.config.get("empty_key_text")
+        self._empty_key_text = tap.config["empty_key_text"]
         self._unknown_fields = UnknownFields(policy, schema["properties"], self.logger)
-
-    @property
-    @override
-    def requests_session(self) -> requests.Session:
-        return self._tap.session
 
     @property
     @override
@@ -82,8 +75,7 @@ class SiteStream(TruthfulStream, OwnSchemaStream, GoatCounterClient):
                 self._unknown_fields.apply(record)
                 yield self._with_full_key(record)
         except FAILURES as error:
-            self._tap.failures.add(f"{self.name} of {site}: {told(error)}")
-            self.logger.debug("Where it failed:", exc_info=error)
+            self.fail(f"{self.name} of {site}", error)
         self.write_state()
 
     def _with_full_key(self, record: Record) -> Record:
@@ -97,8 +89,3 @@ class SiteStream(TruthfulStream, OwnSchemaStream, GoatCounterClient):
         """Tell whether a site's server wants `format` in the request for an export."""
         choice = self.config["export_format_parameter"]
         return site.server.takes_format if choice == "auto" else bool(choice == "send")
-
-    @override
-    def log_sync_costs(self) -> None:
-        super().log_sync_costs()
-        self._tap.failures.sum_up_after(self, self._tap.streams)

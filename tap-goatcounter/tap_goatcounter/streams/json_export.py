@@ -13,12 +13,13 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from singer_sdk import typing as th
 from typing_extensions import override
 
+from tap_goatcounter.answers import FAILURES
 from tap_goatcounter.archive import Archive
 from tap_goatcounter.errors import SiteError
 from tap_goatcounter.export import Exporter
 from tap_goatcounter.sites import Permission
 from tap_goatcounter.streams import fields
-from tap_goatcounter.streams.base import FAILURES, SiteStream
+from tap_goatcounter.streams.base import SiteStream
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

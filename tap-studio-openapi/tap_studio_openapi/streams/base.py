@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 from typing_extensions import override
 
-from tap_studio_openapi.errors import FAILURES, AnswerError, UnreadableError
+from tap_studio_openapi.answers import FAILURES
+from tap_studio_openapi.errors import AnswerError, UnreadableError
 from tap_studio_openapi.fitting import fitting
 from tap_studio_openapi.own_schema import OwnSchemaStream
 from tap_studio_openapi.pagination import chunk_of, chunks
@@ -53,15 +54,15 @@ class StudioStream(TruthfulStream, OwnSchemaStream, IsolatedStream):
 
     @override
     def __init__(self, tap: TapStudioOpenApi) -> None:
-        hides_persons = bool(self.personal) and not tap.config.get("include_personal_data", True)
+        hides_persons = bool(self.personal) and not tap.config["include_personal_data"]
         left_out = self.personal if hides_persons else frozenset()
-        if not tap.config.get("include_expiring_urls", False):
+        if not tap.config["include_expiring_urls"]:
             left_out |= EXPIRING
         schema = shipped(self.name)
         if tap.api_document is not None and not hides_persons:
             tap.api_document.refine(schema, self.path)
         leave_out_of_schema(schema, left_out, self.name)
-        policy: Policy = tap.config.get("unknown_fields", "warn")
+        policy: Policy = tap.config["unknown_fields"]
         policy = self.unknown_fields if policy == "warn" else policy
         if policy == "keep" and hides_persons:
             policy = "warn"

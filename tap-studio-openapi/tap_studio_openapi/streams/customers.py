@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, Any
 from typing_extensions import override
 
 from tap_studio_openapi import bulk, resume
-from tap_studio_openapi.errors import FAILURES, AnswerError
+from tap_studio_openapi.answers import FAILURES
+from tap_studio_openapi.errors import AnswerError
 from tap_studio_openapi.pagination import Chunk, chunk_of, chunks
 from tap_studio_openapi.personal_data import PERSONAL
 from tap_studio_openapi.progress import Beat

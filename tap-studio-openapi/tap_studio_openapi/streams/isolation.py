@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from typing_extensions import override
 
 from tap_studio_openapi.client import StudioClient
-from tap_studio_openapi.errors import NO_SUCH_TENANT, OPTED_OUT, AnswerError, told
+from tap_studio_openapi.errors import NO_SUCH_TENANT, OPTED_OUT, AnswerError
+from tap_studio_openapi.failures import ForgivingStream
 from tap_studio_openapi.streams.readings import Reading
 
 if TYPE_CHECKING:
@@ -18,11 +19,10 @@ if TYPE_CHECKING:
     from tap_studio_openapi.connections import Studio
     from tap_studio_openapi.tap import TapStudioOpenApi
 
-MOST_SKIPS_TOLD = 3
 FINAL = {HTTPStatus.BAD_REQUEST, HTTPStatus.CONFLICT, HTTPStatus.NOT_FOUND}
 
 
-class IsolatedStream(StudioClient):
+class IsolatedStream(ForgivingStream, StudioClient):
     """A stream as far as failures are concerned.
 
     Attributes:
@@ -34,12 +34,12 @@ class IsolatedStream(StudioClient):
     scopes: ClassVar[tuple[str, ...]]
     since: ClassVar[str | None] = None
     is_sparse: ClassVar[bool] = False
+    _tap: TapStudioOpenApi
 
     @override
     def __init__(self, tap: TapStudioOpenApi, schema: dict[str, Any]) -> None:
         super().__init__(tap, schema=schema)
         self.readings: defaultdict[int, Reading] = defaultdict(Reading)
-        self._skipped: Counter[str] = Counter()
 
     def refused(self, studio: Studio, context: Mapping[str, int], error: AnswerError) -> None:
         """Deal with an answer that the server will not give."""
@@ -78,8 +78,7 @@ class IsolatedStream(StudioClient):
         if reading.fail():
             reading.end()
             rest = " The rest of this stream is left out, as that was not the first in a row."
-        self._tap.failures.add(f"{self._where(studio, context)}: {told(error)}{rest}")
-        self.logger.debug("Where it failed:", exc_info=error)
+        self.fail(self._where(studio, context), error, rest)
 
     def end_for_scope(self, studio: Studio) -> None:
         """Note that the key of a studio may not read the stream at all."""
@@ -94,22 +93,8 @@ class IsolatedStream(StudioClient):
         ids = [f", {name.removesuffix('_id')} {context[name]}" for name in list(context)[1:]]
         return f"{self.name} of {studio}{''.join(ids)}"
 
-    def skip(self, reason: str, detail: str) -> None:
-        """Note that something is left out, to be counted in the log at the end.
-
-        Args:
-            reason: What kind of thing.
-            detail: Which one.
-        """
-        self._skipped[reason] += 1
-        is_told = self._skipped[reason] <= MOST_SKIPS_TOLD
-        (self.logger.warning if is_told else self.logger.debug)("Skipped, %s: %s", reason, detail)
-
     @override
     def log_sync_costs(self) -> None:
-        super().log_sync_costs()
-        for reason, number in self._skipped.items():
-            self.logger.warning("%s: %s skipped, %s.", self.name, f"{number:,}", reason)
         if self.repeated:
             self.logger.warning("%s: %s repeated requests.", self.name, f"{self.repeated:,}")
-        self._tap.failures.sum_up_after(self, self._tap.streams)
+        super().log_sync_costs()
