@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from abc import abstractmethod
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -17,8 +18,6 @@ from tap_gotom.failures import Failures
 from tap_gotom.settings_schema import with_masked_secrets
 
 if TYPE_CHECKING:
-    from logging import LogRecord
-
     from singer_sdk.singerlib.encoding.base import GenericSingerWriter
 
 NO_NEWS = {"Added '%s' as child stream to '%s'", "Skipping deselected stream '%s'."}
@@ -38,6 +37,12 @@ class CarefulTap(Tap):
         PluginCapabilities.BATCH,
         PluginCapabilities.STRUCTURED_LOGGING,
     ]
+
+    @override
+    def __init_subclass__(cls) -> None:
+        """Keep lines out of the log that tell for each stream what the catalog tells."""
+        super().__init_subclass__()
+        logging.getLogger(cls.name).addFilter(_is_news)
 
     @cached_property
     def failures(self) -> Failures:
@@ -63,7 +68,6 @@ class CarefulTap(Tap):
     @override
     def setup_mapper(self) -> None:
         """Set up stream maps, once the streams have fitted a given catalog to the settings."""
-        self.logger.addFilter(_is_news)
         _ = self.streams
         super().setup_mapper()
 
@@ -98,6 +102,6 @@ class CarefulTap(Tap):
         ctx.exit()
 
 
-def _is_news(entry: LogRecord) -> bool:
-    """Tell whether a line of the log says more than the catalog."""
+def _is_news(entry: logging.LogRecord) -> bool:
+    """Tell whether a line of the log says more than the catalog does."""
     return entry.msg not in NO_NEWS
