@@ -49,7 +49,7 @@ def test_settings_that_cannot_work_are_told(tap: Tap, settings: dict[str, Any], 
 
 @pytest.mark.parametrize("given", [URL, f"{URL}/", f"{URL}/v1", f"{URL}/v1/", f" {URL} "])
 def test_addresses_are_taken_in_any_form(given: str) -> None:
-    (connection,) = connections({"base_url": given, "api_key": "k"})
+    (connection,) = connections({"base_url": given, "api_key": "k", "allow_http": False})
 
     assert connection.url == URL
 
