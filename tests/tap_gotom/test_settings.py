@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from tests.tap_gotom.command_line import Tap
     from tests.tap_gotom.places import Place
 
+DEFAULTS = {"environment": "prod", "allow_http": False}
 USER = {"api_user": "u", "api_secret": "secret-of-u"}
 
 
@@ -30,11 +31,11 @@ USER = {"api_user": "u", "api_secret": "secret-of-u"}
     ],
 )
 def test_the_address_of_an_instance(config: dict[str, Any], url: str) -> None:
-    assert instance({**USER, **config}).url == url
+    assert instance({**DEFAULTS, **USER, **config}).url == url
 
 
 def test_each_pair_signs_what_it_is_for() -> None:
-    found = instance({"instance": "acme", "graph_user": "g", "graph_secret": "x"})
+    found = instance({**DEFAULTS, "instance": "acme", "graph_user": "g", "graph_secret": "x"})
     assert set(found.signatures) == {Pair.GRAPH}
     assert Pair.of_path("/app-api/custom-report-export/download/1") is Pair.GRAPH
     assert Pair.of_path("/app-api/customer") is Pair.API
