@@ -9,9 +9,10 @@ import yaml
 
 from tests.meltano import REPOSITORY
 from tests.processes import run_program
-from tests.singer import program
+from tests.singer import command_of, program
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
 VARIANT = "singer-taps"
@@ -55,8 +56,22 @@ def definition(tap: str) -> dict[str, Any]:
 
 def extractors() -> dict[str, dict[str, Any]]:
     """Give the extractors of ``meltano.yml`` by their names."""
-    project = yaml.safe_load((REPOSITORY / "meltano.yml").read_text(encoding="utf-8"))
-    return {extractor["name"]: extractor for extractor in project["plugins"]["extractors"]}
+    return {extractor["name"]: extractor for extractor in _project()["plugins"]["extractors"]}
+
+
+def sandbox_settings(tap: str) -> dict[str, Any]:
+    """Give the settings of a tap for what ``make sandbox`` serves."""
+    (sandbox,) = (
+        environment
+        for environment in _project()["environments"]
+        if environment["name"] == "sandbox"
+    )
+    settings: dict[str, Any] = next(
+        extractor["config"]
+        for extractor in sandbox["config"]["plugins"]["extractors"]
+        if extractor["name"] == tap
+    )
+    return settings
 
 
 def about(tap: str) -> dict[str, Any]:
@@ -64,6 +79,19 @@ def about(tap: str) -> dict[str, Any]:
     finished = run_program([program(tap), "--about", "--format=json"])
     said: dict[str, Any] = json.loads(finished.stdout)
     return said
+
+
+def streams(tap: str, settings: Mapping[str, Any], directory: Path) -> dict[str, dict[str, Any]]:
+    """Give the entries of a tap's catalog by their names.
+
+    Args:
+        tap: Its name.
+        settings: Its settings, for which no server needs to be asked.
+        directory: Where they may be written.
+    """
+    command = command_of(tap, settings, directory)
+    catalog = json.loads(run_program([*command, "--discover"]).stdout)
+    return {stream["tap_stream_id"]: stream for stream in catalog["streams"]}
 
 
 def file_of(tap: str) -> Path:
@@ -74,3 +102,10 @@ def file_of(tap: str) -> Path:
 def text_of(tap: str) -> str:
     """Give the content of that file."""
     return yaml.safe_dump(definition(tap), sort_keys=False, allow_unicode=True, width=100)
+
+
+def _project() -> dict[str, Any]:
+    project: dict[str, Any] = yaml.safe_load(
+        (REPOSITORY / "meltano.yml").read_text(encoding="utf-8")
+    )
+    return project

@@ -12,7 +12,6 @@ import pytest
 import yaml
 from jsonschema import Draft7Validator
 
-from tests.meltano import REPOSITORY
 from tests.publishing.conftest import run
 from tests.publishing.definition import about, extractors, file_of, text_of
 
@@ -69,18 +68,6 @@ def test_a_tap_tells_all_about_itself(tap: str) -> None:
     for name, setting in said["settings"]["properties"].items():
         assert setting.get("title"), name
         assert setting.get("description"), name
-
-
-@each_tap
-def test_the_readme_names_every_setting_of_the_tap(tap: str) -> None:
-    readme = (REPOSITORY / tap / "README.md").read_text(encoding="utf-8")
-    unnamed = [
-        setting["name"]
-        for setting in definition_of(tap)["settings"]
-        if f"`{setting['name']}`" not in readme
-    ]
-
-    assert unnamed == []
 
 
 @each_tap
