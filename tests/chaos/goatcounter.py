@@ -36,9 +36,16 @@ REFERRERS = ("", "blog.example", "a b")
 
 
 @contextlib.contextmanager
-def serve(chance: random.Random) -> Iterator[Source]:
-    """Serve until the block is left."""
-    sandbox = GoatCounter(chance.choice(list(Generation)), limits=UNLIMITED)
+def serve(
+    chance: random.Random, generations: Sequence[Generation] = tuple(Generation)
+) -> Iterator[Source]:
+    """Serve until the block is left.
+
+    Args:
+        chance: Where numbers are drawn.
+        generations: Which servers the sandbox may play.
+    """
+    sandbox = GoatCounter(chance.choice(generations), limits=UNLIMITED)
     main = sandbox.add_site(HOSTS[0])
     sites = (main.id, sandbox.add_site(HOSTS[1], parent=main.id).id)
     token = sandbox.add_token(name=f"sentinel {chance.random()}")
@@ -186,10 +193,14 @@ class GoatCounterSource:
                 "path": row["Path"],
                 "title": row["Title"],
                 "event": row["Event"] == "1",
+                "user_agent": row["UserAgent"] or None,
                 "browser": row["Browser"].strip(),
+                "system": row["System"].strip(),
                 "session": row["Session"],
                 "bot": int(row["Bot"]),
                 "referrer": row["Referrer"],
+                "referrer_scheme": row["Referrer scheme"],
+                "screen_size": row["Screen size"],
                 "location": row["Location"],
                 "first_visit": row["FirstVisit"] == "1",
                 "date": datetime.fromisoformat(row["Date"]),
