@@ -32,6 +32,8 @@ CHROME = "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 Chrome/14
 BROWSERS = {FIREFOX: ("Firefox", "Linux"), CHROME: ("Chrome", "Windows"), "": ("", "")}
 SIZES = {"390": "phone", "800": "tablet", "1366": "desktop", "2560": "desktophd", "": "unknown"}
 COUNTRIES = ("NL", "DE", "JP")
+NAMELESS = "(unknown)"
+"""What stands in keys in place of an empty text, as some databases take that for null."""
 REFERRERS = ("", "blog.example", "a b")
 
 
@@ -107,6 +109,7 @@ class GoatCounterSource:
             "start_date": self._day(DAYS - 1).isoformat(),
             "end_date": self._last_day.isoformat(),
             "stats_lookback_days": LATE_DAYS,
+            "empty_key_text": NAMELESS,
             "window_days": 3,
             "requests_per_second": 1000,
             "requests_per_hour": 0,
@@ -193,7 +196,7 @@ class GoatCounterSource:
                 "path": row["Path"],
                 "title": row["Title"],
                 "event": row["Event"] == "1",
-                "user_agent": row["UserAgent"] or None,
+                "user_agent": row["UserAgent"],
                 "browser": row["Browser"].strip(),
                 "system": row["System"].strip(),
                 "session": row["Session"],
@@ -226,7 +229,7 @@ class GoatCounterSource:
         def rows(views: Sequence[View]) -> Iterator[Row]:
             counts = Counter((key(view), view.day) for view in self._visitors(views))
             for (name, day), count in counts.items():
-                yield {column: name, "day": day, "count": count}
+                yield {column: name or NAMELESS, "day": day, "count": count}
 
         return self._of_each_site(rows)
 

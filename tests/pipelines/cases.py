@@ -45,19 +45,27 @@ def _added(before: Sequence[Row], now: Sequence[Row]) -> int:
     return len(now) - len(before)
 
 
-def _delivered_lately(before: Sequence[Row], now: Sequence[Row]) -> int:
-    """Count the rows of goTom's report that are not older than its look-back."""
-    first = max(row["tag"] for row in before) - timedelta(gotom.LOOKBACK_DAYS)
-    return sum(row["tag"] >= first for row in now)
+def _since(column: str, lookback_days: int) -> NewRows:
+    """Count the rows that are not older than a look-back from the last day of the run before."""
 
+    def count(before: Sequence[Row], now: Sequence[Row]) -> int:
+        first = max(row[column] for row in before) - timedelta(lookback_days)
+        return sum(row[column] >= first for row in now)
+
+    return count
+
+
+_STATISTICS = ("total_daily", "path_daily", "browsers", "systems", "locations", "sizes", "toprefs")
 
 CASES = {
     **{
         f"goatcounter {generation.value}": Case(
             "tap-goatcounter",
             partial(goatcounter.serve, generations=[generation]),
-            new_rows={"hits": _added},
-            mostly_known=("total_daily", "path_daily", "browsers"),
+            new_rows={
+                "hits": _added,
+                **dict.fromkeys(_STATISTICS, _since("day", goatcounter.LATE_DAYS)),
+            },
             refreshed_when_empty=("hits",),
         )
         for generation in Generation
@@ -65,7 +73,7 @@ CASES = {
     "gotom": Case(
         "tap-gotom",
         gotom.serve,
-        new_rows={"delivery": _delivered_lately},
+        new_rows={"delivery": _since("tag", gotom.LOOKBACK_DAYS)},
         without_key=("bookings",),
     ),
     "studio-openapi": Case(

@@ -40,6 +40,7 @@ class SourcePipeline(Pipeline):
         source: Source,
         warehouse: Warehouse,
         state: Mapping[str, str],
+        *,
         without: Collection[str] = (),
     ) -> SourcePipeline:
         """Set a tap as its source wants it."""

@@ -25,7 +25,7 @@ def pipeline(
 ) -> Iterator[SourcePipeline]:
     without = () if warehouse.replaces_tables else case.without_key
     with case.serve(random.Random(0)) as source:  # noqa: S311
-        yield SourcePipeline.of(project, case.tap, source, warehouse, state, without)
+        yield SourcePipeline.of(project, case.tap, source, warehouse, state, without=without)
 
 
 @pytest.mark.parametrize("warehouse", ["duckdb", "postgres"], indirect=True)
