@@ -88,6 +88,7 @@ def test_rows_that_have_gone_are_marked(pipeline: ReportPipeline) -> None:
     assert_holds([row for row in pipeline.rows() if row["_sdc_deleted_at"] is None], SECOND)
 
 
+@pytest.mark.long(seconds=50)
 def test_only_a_complete_report_replaces_the_table(pipeline: ReportPipeline) -> None:
     hard_delete = {"TARGET_POSTGRES_HARD_DELETE": "true"}
     pipeline.save(of(FIRST))

@@ -28,6 +28,7 @@ def pipeline(
         yield SourcePipeline.of(project, case.tap, source, warehouse, state, without=without)
 
 
+@pytest.mark.long(seconds=50)
 @pytest.mark.parametrize("warehouse", ["duckdb", "postgres"], indirect=True)
 @pytest.mark.parametrize("case", CASES.values(), ids=CASES)
 def test_each_run_leaves_what_there_is(case: Case, pipeline: SourcePipeline) -> None:
