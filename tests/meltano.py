@@ -92,6 +92,16 @@ class Project:
         if finished.status:
             raise RuntimeError(finished.story)
 
+    def share_plugins(self, directory: Path) -> None:
+        """Use what another project has installed.
+
+        Args:
+            directory: The other project's.
+        """
+        (self.directory / ".meltano").mkdir()
+        for kind in ("extractors", "loaders"):
+            (self.directory / ".meltano" / kind).symlink_to(directory / ".meltano" / kind)
+
     def meltano(self, *arguments: str, settings: Mapping[str, str] | None = None) -> Run:
         """Run Meltano.
 

@@ -6,21 +6,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.chaos.warehouse import Warehouse, install_target
-from tests.pipelines.conftest import postgresql_server
+from tests.chaos.warehouse import Warehouse, target_python
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from tests.pipelines.postgresql import Database, Server
-
-__all__ = ["postgresql_server"]
-
-
-@pytest.fixture(scope="session")
-def target_python(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The Python that has the target installed."""
-    return install_target(tmp_path_factory.mktemp("target"))
 
 
 @pytest.fixture
@@ -29,5 +20,5 @@ def database(postgresql_server: Server) -> Database:
 
 
 @pytest.fixture
-def warehouse(database: Database, target_python: Path) -> Warehouse:
-    return Warehouse(database, target_python)
+def warehouse(database: Database, plugins: Path) -> Warehouse:
+    return Warehouse(database, target_python(plugins))

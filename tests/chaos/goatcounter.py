@@ -32,13 +32,22 @@ CHROME = "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 Chrome/14
 BROWSERS = {FIREFOX: ("Firefox", "Linux"), CHROME: ("Chrome", "Windows"), "": ("", "")}
 SIZES = {"390": "phone", "800": "tablet", "1366": "desktop", "2560": "desktophd", "": "unknown"}
 COUNTRIES = ("NL", "DE", "JP")
+NAMELESS = "(unknown)"
+"""What stands in keys in place of an empty text, as some databases take that for null."""
 REFERRERS = ("", "blog.example", "a b")
 
 
 @contextlib.contextmanager
-def serve(chance: random.Random) -> Iterator[Source]:
-    """Serve until the block is left."""
-    sandbox = GoatCounter(chance.choice(list(Generation)), limits=UNLIMITED)
+def serve(
+    chance: random.Random, generations: Sequence[Generation] = tuple(Generation)
+) -> Iterator[Source]:
+    """Serve until the block is left.
+
+    Args:
+        chance: Where numbers are drawn.
+        generations: Which servers the sandbox may play.
+    """
+    sandbox = GoatCounter(chance.choice(generations), limits=UNLIMITED)
     main = sandbox.add_site(HOSTS[0])
     sites = (main.id, sandbox.add_site(HOSTS[1], parent=main.id).id)
     token = sandbox.add_token(name=f"sentinel {chance.random()}")
@@ -100,6 +109,7 @@ class GoatCounterSource:
             "start_date": self._day(DAYS - 1).isoformat(),
             "end_date": self._last_day.isoformat(),
             "stats_lookback_days": LATE_DAYS,
+            "empty_key_text": NAMELESS,
             "window_days": 3,
             "requests_per_second": 1000,
             "requests_per_hour": 0,
@@ -186,10 +196,14 @@ class GoatCounterSource:
                 "path": row["Path"],
                 "title": row["Title"],
                 "event": row["Event"] == "1",
+                "user_agent": row["UserAgent"],
                 "browser": row["Browser"].strip(),
+                "system": row["System"].strip(),
                 "session": row["Session"],
                 "bot": int(row["Bot"]),
                 "referrer": row["Referrer"],
+                "referrer_scheme": row["Referrer scheme"],
+                "screen_size": row["Screen size"],
                 "location": row["Location"],
                 "first_visit": row["FirstVisit"] == "1",
                 "date": datetime.fromisoformat(row["Date"]),
@@ -215,7 +229,7 @@ class GoatCounterSource:
         def rows(views: Sequence[View]) -> Iterator[Row]:
             counts = Counter((key(view), view.day) for view in self._visitors(views))
             for (name, day), count in counts.items():
-                yield {column: name, "day": day, "count": count}
+                yield {column: name or NAMELESS, "day": day, "count": count}
 
         return self._of_each_site(rows)
 

@@ -8,6 +8,8 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from tests.sandbox.gotom import GoTom, Report
+from tests.sandbox.gotom.customers import invented
+from tests.sandbox.gotom.endpoints import documented
 
 if TYPE_CHECKING:
     import random
@@ -18,12 +20,23 @@ if TYPE_CHECKING:
     from tests.sandbox.traffic import ReceivedRequest
 
 GRAPH_USER, API_USER = "graph_user", "api_user"
+CAMPAIGN = "/app-api/campaign/{campaignExternalId}"
+PRICES_OF = "/app-api/export/price/tarif/{tarifId}"
 CAMPAIGNS = tuple(f"chaos-{number}" for number in range(6))
-LISTS = {"users": "user", "tarifs": "tarif", "platforms": "platform", "ad_servers": "adServer"}
+LISTS = {
+    "users": "user",
+    "tarifs": "tarif",
+    "platforms": "platform",
+    "ad_servers": "adServer",
+    "media": "media",
+    "flight_position_types": "flightPositionType",
+}
 PLATFORMS = 120
 PRICES = 90
 BOOKINGS, TURNOVER, DELIVERY = 46, 47, 48
 DAYS = 20
+DAYS_TO_COME = 10
+"""How many days before today the delivery ends at first; each change adds one."""
 LOOKBACK_DAYS = 3
 """How old the rows can be that a report loads again which loads only new ones."""
 REPORTS: tuple[dict[str, Any], ...] = (
@@ -75,10 +88,11 @@ class GoTomSource:
         """Fill the instance."""
         self._sandbox = sandbox
         self._today = datetime.now(UTC).date()
+        self._last_day = self._today - timedelta(DAYS_TO_COME)
         self._bookings = [_booking(chance) for _ in range(200)]
         self._turnover = {number: _turnover(chance) for number in range(150)}
         self._delivery = {
-            (campaign, self._today - timedelta(days)): chance.randrange(1000)
+            (campaign, self._last_day - timedelta(days)): chance.randrange(1000)
             for days in range(DAYS)
             for campaign in CAMPAIGNS
         }
@@ -114,8 +128,7 @@ class GoTomSource:
         platforms.append({"id": len(platforms) + 1, "name": f"Neu {chance.random()}"})
         chance.choice(platforms)["name"] = f"Anders {chance.random()}"
         chance.choice(data.prices[7])["price"] = chance.randrange(1000) / 8
-        customer = chance.choice(data.customers)
-        customer["note"], customer["softDeleted"] = f"Notiz {chance.random()}", True
+        self._change_customers(chance)
         campaign = chance.choice(data.campaigns)
         campaign.content["name"] = f"Herbst {chance.random()}"
         chance.choice(campaign.flights)["units"] = chance.randrange(10**6)
@@ -123,8 +136,6 @@ class GoTomSource:
     def rows(self) -> Tables:
         """Give the server's data by the names that the README gives to streams and columns."""
         data = self._sandbox.data
-        campaigns = data.campaigns
-        flights = [(one.external_id, flight) for one in campaigns for flight in one.flights]
         return {
             "bookings": [
                 dict(zip(("kunde", "betrag", "bezahlt", "tag"), row, strict=True))
@@ -140,43 +151,38 @@ class GoTomSource:
             ],
             **{stream: data.entities[name] for stream, name in LISTS.items()},
             "tarif_prices": [
-                {**price, "price": _decimal(price["price"])}
-                for prices in data.prices.values()
-                for price in prices
+                row for prices in data.prices.values() for row in _typed(prices, PRICES_OF, "items")
             ],
-            "customers": _columns(
-                data.customers,
-                "externalCrmId",
-                "externalId",
-                "firm",
-                "note",
-                "status",
-                "softDeleted",
-            ),
-            "campaigns": _columns(
-                (campaign.content for campaign in campaigns),
-                *("externalId", "campaignId", "name", "pdfInvoiceWithAttachment"),
-            ),
+            "customers": _typed(data.customers, "/app-api/customer", "items"),
+            "campaigns": _typed((one.content for one in data.campaigns), CAMPAIGN),
             "flights": [
-                {
-                    "campaignExternalId": campaign,
-                    **{name: flight[name] for name in ("externalId", "units", "platformId")},
-                    "bruttoPriceUnit": _decimal(flight["bruttoPriceUnit"]),
-                }
-                for campaign, flight in flights
+                {"campaignExternalId": campaign.external_id, **row}
+                for campaign in data.campaigns
+                for row in _typed(campaign.flights, CAMPAIGN, "flights")
             ],
         }
 
+    def _change_customers(self, chance: random.Random) -> None:
+        """Add a customer, and change others; one without any id would get another key by that."""
+        customers = self._sandbox.data.customers
+        customers.append(invented(len(customers) + 1))
+        known = [customer for customer in customers if customer["externalCrmId"]]
+        changed, moved = chance.choice(known), chance.choice(known)
+        changed["note"], changed["softDeleted"] = f"Notiz {chance.random()}", True
+        moved["addresses"][0]["street"] = f"Seestraße {chance.random()}"
+
     def _change_reports(self, chance: random.Random) -> None:
-        """Add, change and remove bookings, add and change turnover, and recent delivery."""
+        """Add, change and remove bookings, add and change turnover and recent delivery."""
         self._bookings[chance.randrange(len(self._bookings))] = _booking(chance)
         del self._bookings[chance.randrange(len(self._bookings))]
         self._bookings += [_booking(chance) for _ in range(chance.randrange(5))]
         for number in (len(self._turnover), chance.randrange(len(self._turnover))):
             self._turnover[number] = _turnover(chance)
-        for days in range(LOOKBACK_DAYS):
-            recent = (chance.choice(CAMPAIGNS), self._today - timedelta(days))
-            self._delivery[recent] = chance.randrange(1000)
+        self._last_day = min(self._last_day + timedelta(1), self._today)
+        for campaign in CAMPAIGNS:
+            earlier = self._last_day - timedelta(chance.randrange(LOOKBACK_DAYS))
+            for day in (earlier, self._last_day):
+                self._delivery[campaign, day] = chance.randrange(1000)
         self._save()
 
     def _save(self) -> None:
@@ -209,9 +215,27 @@ def _turnover(chance: random.Random) -> tuple[str, Decimal]:
     return customer, Decimal(chance.randrange(10**6)) / 4
 
 
-def _columns(items: Iterable[Mapping[str, Any]], *names: str) -> list[Row]:
-    return [{name: item[name] for name in names} for item in items]
+def _typed(items: Iterable[Mapping[str, Any]], path: str, *way: str) -> list[Row]:
+    """Give the documented fields of items, but for flights, which have a table of their own.
+
+    Args:
+        items: The items.
+        path: The endpoint that answers with them.
+        way: The names of the lists in its answer in which they lie.
+    """
+    (schema,) = (endpoint.answer for endpoint in documented() if endpoint.path == path)
+    for name in way:
+        schema = schema["properties"][name]["items"]
+    fields = {name: field for name, field in schema["properties"].items() if name != "flights"}
+    return [
+        {name: _value(field, item.get(name)) for name, field in fields.items()} for item in items
+    ]
 
 
-def _decimal(number: float | None) -> Decimal | None:
-    return None if number is None else Decimal(str(number))
+def _value(schema: Mapping[str, Any], value: Any) -> Any:
+    """Give the value of a column: what stands in objects and arrays is JSON."""
+    if value is None:
+        return None
+    if "number" in schema["type"]:
+        return Decimal(str(value))
+    return date.fromisoformat(value) if schema.get("format") == "date" else value

@@ -20,6 +20,7 @@ KILLS = 6
 """Of everything twice, and once of all else."""
 
 
+@pytest.mark.long(seconds=40)
 @pytest.mark.parametrize("tap", TAPS)
 def test_a_pipeline_killed_at_any_moment_loads_each_row_once(
     tap: str, warehouse: Warehouse

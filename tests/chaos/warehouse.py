@@ -43,6 +43,11 @@ def install_target(directory: Path) -> Path:
         The Python that has the target installed.
     """
     Project(directory).install(TARGET)
+    return target_python(directory)
+
+
+def target_python(directory: Path) -> Path:
+    """Give the Python that has the target installed, in the project of a directory."""
     return directory / ".meltano/loaders" / TARGET / "venv/bin/python"
 
 

@@ -1,15 +1,13 @@
-"""Fixtures: a Meltano project with all plugins, places to load, and pipelines between them."""
+"""Fixtures: a Meltano project, places to load, and pipelines between them."""
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from tests.meltano import Project
-from tests.pipelines import postgresql
 from tests.pipelines.pipeline import Pipeline
 from tests.pipelines.visits import DAYS, days_ago
 from tests.pipelines.warehouses import DuckDb, JsonLines, PostgreSql, Warehouse
@@ -19,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
     from pathlib import Path
 
+    from tests.pipelines.postgresql import Server
     from tests.sandbox.goatcounter import Hit
 
 TAP = "tap-goatcounter"
@@ -54,20 +53,10 @@ class SitePipeline(Pipeline):
 
 
 @pytest.fixture(scope="session")
-def project(tmp_path_factory: pytest.TempPathFactory) -> Project:
+def project(tmp_path_factory: pytest.TempPathFactory, plugins: Path) -> Project:
     project = Project(tmp_path_factory.mktemp("meltano"))
-    project.install()
+    project.share_plugins(plugins)
     return project
-
-
-@pytest.fixture(scope="session")
-def postgresql_server() -> Iterator[postgresql.Server]:
-    programs = postgresql.programs()
-    if programs is None and "CI" not in os.environ:
-        pytest.skip("PostgreSQL is not installed: no initdb on the PATH")
-    assert programs, "PostgreSQL is not installed: no initdb on the PATH"
-    with postgresql.serve(programs) as server:
-        yield server
 
 
 @pytest.fixture(params=WAREHOUSES)
@@ -81,9 +70,9 @@ def warehouse(request: pytest.FixtureRequest, tmp_path: Path) -> Warehouse:
     return open_one[request.param]()
 
 
-def _server(request: pytest.FixtureRequest) -> postgresql.Server:
+def _server(request: pytest.FixtureRequest) -> Server:
     """Start PostgreSQL only where a test needs it."""
-    server: postgresql.Server = request.getfixturevalue("postgresql_server")
+    server: Server = request.getfixturevalue("postgresql_server")
     return server
 
 

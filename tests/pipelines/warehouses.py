@@ -27,11 +27,13 @@ class Warehouse(ABC):
 
     Attributes:
         target: The plugin that loads it.
+        replaces_tables: Whether the plugin can replace a table, which rows without a key need.
         settings: The environment variables that tell the plugin where it is.
         schema: Where its tables are, named after the tap.
     """
 
     target: ClassVar[str]
+    replaces_tables: ClassVar[bool] = False
     settings: Mapping[str, str]
     schema = "tap_goatcounter"
 
@@ -42,6 +44,10 @@ class Warehouse(ABC):
     @abstractmethod
     def read(self, stream: str) -> Iterable[Row]:
         """Read a table as it is."""
+
+    @abstractmethod
+    def drop(self, stream: str) -> None:
+        """Remove a table."""
 
     def kept(self, value: Any) -> Any:
         """Give what the target makes of a value; by itself, it keeps it."""
@@ -67,6 +73,11 @@ class DuckDb(Warehouse):
                     name: json.loads(value) if value and kind == "JSON" else value
                     for name, kind, value in zip(table.columns, table.types, row, strict=True)
                 }
+
+    @override
+    def drop(self, stream: str) -> None:
+        with duckdb.connect(self._path) as database:
+            database.execute(f"drop table {self.schema}.{stream}")
 
     @override
     def kept(self, value: Any) -> Any:
@@ -95,15 +106,23 @@ class JsonLines(Warehouse):
     def read(self, stream: str) -> Iterator[Row]:
         """Read the last version of each row."""
         keys = KEYS[stream]
-        with (self._directory / f"{stream}.jsonl").open(encoding="utf-8") as lines:
+        with self._file(stream).open(encoding="utf-8") as lines:
             rows = [json.loads(line) for line in lines]
         yield from {tuple(row[key] for key in keys): row for row in rows}.values()
+
+    @override
+    def drop(self, stream: str) -> None:
+        self._file(stream).unlink()
+
+    def _file(self, stream: str) -> Path:
+        return self._directory / f"{stream}.jsonl"
 
 
 class PostgreSql(Warehouse):
     """A database of PostgreSQL."""
 
     target = "target-postgres"
+    replaces_tables = True
 
     def __init__(self, database: Database) -> None:
         """Name the database."""
@@ -117,6 +136,12 @@ class PostgreSql(Warehouse):
         query = sql.SQL("select * from {}").format(sql.Identifier(self.schema, stream))
         with psycopg.connect(self._database.address, row_factory=dict_row) as connection:
             return connection.execute(query).fetchall()
+
+    @override
+    def drop(self, stream: str) -> None:
+        query = sql.SQL("drop table {}").format(sql.Identifier(self.schema, stream))
+        with psycopg.connect(self._database.address) as connection:
+            connection.execute(query)
 
 
 KEYS = {

@@ -27,15 +27,6 @@ REAL = "real"
 PLACES = [*Generation, *([REAL] if shutil.which("goatcounter") else [])]
 
 
-def pytest_configure(config: pytest.Config) -> None:
-    config.addinivalue_line("markers", "long: takes minutes, and so begins before all others")
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Begin with the long tests, so that others run beside them."""
-    items.sort(key=lambda item: item.get_closest_marker("long") is None)
-
-
 class OpenSandbox(Protocol):
     """Starts a sandbox."""
 

@@ -124,7 +124,7 @@ def test_requests_that_fail_are_charged_too() -> None:
     assert time.monotonic() - begin >= 1
 
 
-@pytest.mark.long
+@pytest.mark.long(seconds=110)
 def test_all_daily_streams_of_sixty_days_meet_no_limit_and_waste_no_time(
     open_sandbox: OpenSandbox, tap: Tap
 ) -> None:

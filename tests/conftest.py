@@ -1,0 +1,61 @@
+"""What tests of all kinds share: the order they run in, installed plugins, and PostgreSQL."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+import pytest
+from filelock import FileLock
+
+from tests.meltano import Project
+from tests.pipelines import postgresql
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+WORKERS_PER_CORE = 2
+"""As tests wait for servers, targets and paces about as long as they compute."""
+
+
+def pytest_xdist_auto_num_workers() -> int:
+    """Say how many workers ``--numprocesses auto`` starts."""
+    return WORKERS_PER_CORE * (os.cpu_count() or 1)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Name our own markers."""
+    config.addinivalue_line("markers", "long(seconds): takes long, and so begins before others")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with the longest tests, so that no worker is left with one of them in the end."""
+    items.sort(key=_seconds, reverse=True)
+
+
+def _seconds(item: pytest.Item) -> float:
+    marker = item.get_closest_marker("long")
+    return marker.kwargs["seconds"] if marker else 0
+
+
+@pytest.fixture(scope="session")
+def plugins(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Path:
+    """The folder of a project in which all plugins are installed, once for all workers."""
+    own = tmp_path_factory.getbasetemp()
+    directory = (own if worker_id == "master" else own.parent) / "plugins"
+    with FileLock(f"{directory}.lock"):
+        if not directory.exists():
+            directory.mkdir()
+            Project(directory).install()
+    return directory
+
+
+@pytest.fixture(scope="session")
+def postgresql_server() -> Iterator[postgresql.Server]:
+    programs = postgresql.programs()
+    if programs is None and "CI" not in os.environ:
+        pytest.skip("PostgreSQL is not installed: no initdb on the PATH")
+    assert programs, "PostgreSQL is not installed: no initdb on the PATH"
+    with postgresql.serve(programs) as server:
+        yield server

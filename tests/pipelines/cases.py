@@ -1,0 +1,88 @@
+"""Each tap with a source of its own, and what of it a run sends that is not the first."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import timedelta
+from functools import partial
+from typing import TYPE_CHECKING, TypeAlias
+
+from tests.chaos import apparena, goatcounter, gotom, studio_openapi
+from tests.sandbox.goatcounter import Generation
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Mapping, Sequence
+
+    from tests.chaos.source import Row, Serve
+
+NewRows: TypeAlias = "Callable[[Sequence[Row], Sequence[Row]], int]"
+"""How many rows a run sends, by a table's rows of the run before and those of now."""
+
+
+@dataclass(frozen=True)
+class Case:
+    """A tap and its source.
+
+    Attributes:
+        tap: The tap.
+        serve: Serves the source.
+        new_rows: How many rows a run sends of each table that is not read whole each time.
+        mostly_known: Tables of which a run sends less than half, as most of it was there before.
+        without_key: Tables that only a target takes that can replace them.
+        refreshed_when_empty: Tables that a full refresh would fill with the same rows under other
+            keys, which is why the README wants them empty.
+    """
+
+    tap: str
+    serve: Serve
+    new_rows: Mapping[str, NewRows] = field(default_factory=dict)
+    mostly_known: Collection[str] = ()
+    without_key: Collection[str] = ()
+    refreshed_when_empty: Collection[str] = ()
+
+
+def _added(before: Sequence[Row], now: Sequence[Row]) -> int:
+    return len(now) - len(before)
+
+
+def _since(column: str, lookback_days: int) -> NewRows:
+    """Count the rows that are not older than a look-back from the last day of the run before."""
+
+    def count(before: Sequence[Row], now: Sequence[Row]) -> int:
+        first = max(row[column] for row in before) - timedelta(lookback_days)
+        return sum(row[column] >= first for row in now)
+
+    return count
+
+
+_STATISTICS = ("total_daily", "path_daily", "browsers", "systems", "locations", "sizes", "toprefs")
+
+CASES = {
+    **{
+        f"goatcounter {generation.value}": Case(
+            "tap-goatcounter",
+            partial(goatcounter.serve, generations=[generation]),
+            new_rows={
+                "hits": _added,
+                **dict.fromkeys(_STATISTICS, _since("day", goatcounter.LATE_DAYS)),
+            },
+            refreshed_when_empty=("hits",),
+        )
+        for generation in Generation
+    },
+    "gotom": Case(
+        "tap-gotom",
+        gotom.serve,
+        new_rows={"delivery": _since("tag", gotom.LOOKBACK_DAYS)},
+        without_key=("bookings",),
+    ),
+    "studio-openapi": Case(
+        "tap-studio-openapi", studio_openapi.serve, mostly_known=("customer_checkins",)
+    ),
+    "apparena, all": Case("tap-apparena", partial(apparena.serve, modes=["full"])),
+    "apparena, new ids": Case(
+        "tap-apparena",
+        partial(apparena.serve, modes=["new_ids"]),
+        new_rows=dict.fromkeys(apparena.LISTS, _added),
+    ),
+}

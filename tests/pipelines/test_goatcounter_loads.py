@@ -1,0 +1,98 @@
+"""What arrives of a GoatCounter: files of each run, late visits of long ago, and keys of hits."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tests.pipelines.visits import (
+    CHROME,
+    DAYS,
+    Expectation,
+    days_ago,
+    first_visits,
+    later_visits,
+    view,
+)
+from tests.pipelines.warehouses import KEYS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from tests.pipelines.conftest import SitePipeline
+    from tests.pipelines.visits import Row
+
+STREAMS = tuple(KEYS)
+STATISTICS = ("path_daily", "total_daily", "browsers")
+WITHOUT_HITS = ["*_daily.*", "browsers.*"]
+
+
+def into(warehouse: str) -> pytest.MarkDecorator:
+    """Run a test with only this warehouse, where the others would show nothing more."""
+    return pytest.mark.parametrize("warehouse", [warehouse], indirect=True)
+
+
+@into("jsonl")
+def test_the_last_rows_of_files_are_what_there_is_after_each_run(pipeline: SitePipeline) -> None:
+    pipeline.site.add(first_visits())
+    pipeline.run()
+    assert_all_hold(pipeline, STREAMS)
+
+    new = later_visits()
+    pipeline.site.add(new)
+    second = pipeline.run()
+    assert second.records["hits"] == len(new)
+    assert_all_hold(pipeline, STREAMS)
+
+
+@into("duckdb")
+def test_a_full_refresh_counts_late_visits_of_long_ago(pipeline: SitePipeline) -> None:
+    pipeline.site.add(first_visits())
+    pipeline.run()
+
+    without_news = pipeline.run()
+    assert without_news.records["hits"] == 0
+    assert_all_hold(pipeline, STREAMS)
+
+    pipeline.site.add([view("/prices", days_ago(DAYS), "15:00:00", "late", user_agent=CHROME)])
+    pipeline.run("--full-refresh", TAP_GOATCOUNTER__SELECT=json.dumps(WITHOUT_HITS))
+    assert_all_hold(pipeline, STATISTICS)
+
+
+@into("postgres")
+def test_hits_are_named_by_their_place_in_an_export(pipeline: SitePipeline) -> None:
+    hits, new = first_visits(), later_visits()
+    pipeline.site.add(hits)
+    pipeline.run()
+    first_id = pipeline.site.server.last_hit_id(pipeline.site.id)
+    pipeline.site.add(new)
+    pipeline.run()
+    last_id = pipeline.site.server.last_hit_id(pipeline.site.id)
+
+    rows = pipeline.warehouse.rows("hits")
+
+    names = ("site_id", "export_cursor", "row_number", "export_last_hit_id")
+    assert sorted(tuple(row[name] for name in names) for row in rows) == [
+        *((pipeline.site.id, 0, number + 1, first_id) for number in range(len(hits))),
+        *((pipeline.site.id, first_id, number + 1, last_id) for number in range(len(new))),
+    ]
+
+
+def assert_all_hold(pipeline: SitePipeline, streams: Iterable[str]) -> None:
+    """Assert that tables hold, under keys that tell rows apart, what was sent to the site."""
+    for stream in streams:
+        rows = pipeline.warehouse.rows(stream)
+        expected = Expectation(pipeline.site.hits).rows(stream)
+        keys = [tuple(row[name] for name in KEYS[stream]) for row in rows]
+        assert len(set(keys)) == len(keys)
+        assert _typed(rows, expected[0]) == _typed(expected, expected[0])
+        assert {row["site_id"] for row in rows} == {pipeline.site.id}
+
+
+def _typed(rows: Iterable[Row], names: Iterable[str]) -> Counter[tuple[Any, ...]]:
+    """Give the values of rows such that 1, True and "1" differ."""
+    names = sorted(names)
+    return Counter(tuple((name, repr(row[name])) for name in names) for row in rows)
