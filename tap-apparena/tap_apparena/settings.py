@@ -106,7 +106,7 @@ SETTINGS = th.PropertiesList(
         th.BooleanType,
         default=False,
         title="Allow plain HTTP",
-        description="Send the key unencrypted also beyond this machine.",
+        description="Send keys and data unencrypted also beyond this machine.",
     ),
     th.Property(
         "user_agent",

@@ -111,7 +111,7 @@ SETTINGS = th.PropertiesList(
         th.BooleanType,
         default=False,
         title="Allow plain HTTP",
-        description="Send the token unencrypted to servers other than this machine.",
+        description="Send keys and data unencrypted also beyond this machine.",
     ),
     th.Property(
         "user_agent",

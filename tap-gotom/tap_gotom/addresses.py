@@ -30,8 +30,8 @@ def checked(given: str, setting: str, example: str, *, allow_http: bool) -> str:
         raise invalid(f"{setting} must hold neither user and password nor anything after ? or #.")
     if parts.scheme == "http" and parts.hostname not in LOOPBACK and not allow_http:
         raise invalid(
-            f"{setting} begins with http, by which keys and data would go unencrypted. Use https, "
-            "or set 'allow_http' to true if the network in between is yours."
+            f"{setting} would send keys and data unencrypted. Use https, or set 'allow_http' to "
+            "true if the network in between is yours."
         )
     return urlunsplit((parts.scheme, parts.netloc, parts.path.rstrip("/"), "", ""))
 

@@ -159,7 +159,7 @@ SETTINGS = th.PropertiesList(
         th.BooleanType,
         default=False,
         title="Allow plain HTTP",
-        description="Send and receive unencrypted also beyond this machine.",
+        description="Send keys and data unencrypted also beyond this machine.",
     ),
     th.Property(
         "user_agent",

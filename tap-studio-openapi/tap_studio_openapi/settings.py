@@ -124,7 +124,7 @@ SETTINGS = th.PropertiesList(
         th.BooleanType,
         default=False,
         title="Allow plain HTTP",
-        description="Send keys and receive data unencrypted also beyond this machine.",
+        description="Send keys and data unencrypted also beyond this machine.",
     ),
     th.Property(
         "user_agent",
