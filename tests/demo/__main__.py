@@ -10,7 +10,7 @@ import argparse
 import io
 import sys
 import tempfile
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from pathlib import Path
 from time import monotonic
 from typing import TYPE_CHECKING
@@ -23,7 +23,7 @@ from tests.demo import apparena, goatcounter, gotom, studio_openapi, warehouse
 from tests.meltano import Project, Run
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
     from contextlib import AbstractContextManager
 
     from tests.demo.source import Source
@@ -81,6 +81,7 @@ def main() -> None:
     if picture:
         drawn = Console(highlight=False, record=True, width=80, file=io.StringIO())
         conclude(summaries, drawn)
+        drawn.print()  # the picture ends within its last line
         drawn.save_svg(str(picture), title="make demo")
 
 
@@ -195,18 +196,24 @@ def _table_of_changes(run: Run, before: Tables, after: Tables) -> Table:
 
 
 def _table_of_taps(summaries: Mapping[str, Summary]) -> Table:
-    table = _table("tap", "streams", "rows", "seconds", "then sent", "new", "changed")
+    """Show what both runs of each tap have loaded, and the sums of that."""
+    table = _table("\ntap", "\nstreams", "first run\nrows", "\nseconds")
+    for header, style in (("then\nsent", ""), ("\nnew", "green"), ("\nchanged", "yellow")):
+        table.add_column(header, justify="right", style=style)
     for tap, summary in summaries.items():
-        table.add_row(
-            f"[bold cyan]{tap}[/]",
-            f"{summary.streams}",
-            f"{summary.rows:,}",
-            f"{summary.seconds:.1f}",
-            f"{summary.sent:,}",
-            f"[green]{summary.new:,}[/]",
-            f"[yellow]{summary.changed:,}[/]",
-        )
+        table.add_row(f"[bold cyan]{tap}[/]", *_numbers(summary))
+    table.add_section()
+    table.add_row("all", *_numbers(_sum(summaries.values())), style="bold")
     return table
+
+
+def _numbers(summary: Summary) -> Iterator[str]:
+    for number in astuple(summary):
+        yield f"{number:,.1f}" if isinstance(number, float) else f"{number:,}"
+
+
+def _sum(summaries: Iterable[Summary]) -> Summary:
+    return Summary(*map(sum, zip(*map(astuple, summaries), strict=True)))
 
 
 def _table(first: str, *others: str) -> Table:
