@@ -26,7 +26,8 @@ def main() -> None:
     """Install uv, and end with pip's exit status."""
     TOOLS.mkdir(exist_ok=True)
     command = [*pip(), "install", "--quiet", "--upgrade", "--target", str(TOOLS), "uv"]
-    sys.exit(subprocess.run(command, check=False).returncode)  # noqa: S603
+    environment = {**os.environ, "PIP_ROOT_USER_ACTION": "ignore"}
+    sys.exit(subprocess.run(command, check=False, env=environment).returncode)  # noqa: S603
 
 
 def pip() -> list[str]:

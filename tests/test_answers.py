@@ -69,7 +69,7 @@ def test_a_key_that_the_server_repeats_is_not_told() -> None:
 
     text = described(refusal, api_words(refusal, "message"), "Check 'api_key'.")
 
-    assert text == "GET /apps answered 401: *** is no key Check 'api_key'."
+    assert text == "GET /apps answered 401: *** is no key. Check 'api_key'."
 
 
 def test_silence_is_told_without_the_query() -> None:

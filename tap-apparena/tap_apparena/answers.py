@@ -60,7 +60,8 @@ def described(response: Response, words: str, cure: str, status: int | None = No
         if value := request.headers.get(header):
             words = words.replace(value.rpartition(" ")[2], "***")
     status = response.status_code if status is None else status
-    return f"{_asked(request)} answered {status}: {words} {cure}".rstrip()
+    end = "" if words.endswith((".", "!", "?", "…")) else "."
+    return f"{_asked(request)} answered {status}: {words}{end} {cure}".rstrip()
 
 
 def api_words(response: Response, *names: str) -> str:

@@ -34,6 +34,7 @@ NOT_ENCODED = "[],"
 class AppArenaClient(RetryingStream[None]):
     """A stream as far as HTTP is concerned; threads may ask through it."""
 
+    has_one_server = True
     _tap: TapAppArena
 
     @property

@@ -24,8 +24,13 @@ NO_NEWS = {"Added '%s' as child stream to '%s'", "Skipping deselected stream '%s
 
 
 class CarefulTap(Tap):
-    """A tap that tells no secrets, and goes on where a part of its work fails."""
+    """A tap that tells no secrets, and goes on where a part of its work fails.
 
+    Attributes:
+        is_answered: Whether a request was answered in this run, however.
+    """
+
+    is_answered = False
     message_writer_class: type[GenericSingerWriter[Any, Any]] = MsgSpecWriter
     capabilities = [  # noqa: RUF012
         TapCapabilities.CATALOG,

@@ -6,7 +6,7 @@ import re
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from itertools import count
-from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar, cast
+from typing import TYPE_CHECKING, Any, ClassVar, ParamSpec, TypeVar, cast
 
 from requests import RequestException
 from singer_sdk.exceptions import FatalAPIError
@@ -16,10 +16,13 @@ from typing_extensions import override
 from tap_goatcounter.answers import silence
 
 if TYPE_CHECKING:
+    import logging
     from collections.abc import Callable, Generator
 
     from backoff.types import Details
     from requests import Response
+
+    from tap_goatcounter.careful_tap import CarefulTap
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -38,10 +41,20 @@ class RetryingStream(RESTStream[Token]):
     """A stream that obeys the settings `request_timeout` and `max_retries`.
 
     It follows no redirects, which would take credentials to another address.
+
+    Attributes:
+        has_one_server: Whether all streams of the tap ask the same server.
     """
 
+    has_one_server: ClassVar[bool] = False
     allow_redirects = False
     _LOG_REQUEST_METRICS = False
+    _tap: CarefulTap
+
+    @override
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.logger.addFilter(_is_ours)
 
     @property
     @override
@@ -53,7 +66,26 @@ class RetryingStream(RESTStream[Token]):
         return cast("Callable[P, T]", self.request_decorator(cast("Any", function)))
 
     @override
+    def request_decorator(self, func: Callable[..., Any]) -> Callable[..., Any]:
+        """Repeat a function like the SDK, and note when there was an answer."""
+
+        def attempt(*args: Any, **kwargs: Any) -> Any:
+            is_answered = True
+            try:
+                return func(*args, **kwargs)
+            except RequestException as error:
+                is_answered = error.response is not None
+                raise
+            finally:
+                self._tap.is_answered |= is_answered
+
+        return super().request_decorator(attempt)
+
+    @override
     def backoff_max_tries(self) -> int:
+        """Give the number of tries; one, if a stream has waited in vain for the only server."""
+        if self.has_one_server and self._tap.failures.number and not self._tap.is_answered:
+            return 1
         return int(self.config["max_retries"]) + 1
 
     @override
@@ -105,3 +137,8 @@ def retry_after(response: Response) -> float | None:
         return (parsedate_to_datetime(value) - datetime.now(UTC)).total_seconds()
     except (TypeError, ValueError):
         return None
+
+
+def _is_ours(entry: logging.LogRecord) -> bool:
+    """Tell a line of the log from those of backoff, which tell addresses with their queries."""
+    return entry.funcName not in {"_log_backoff", "_log_giveup"}

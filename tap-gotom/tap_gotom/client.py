@@ -39,6 +39,7 @@ class GoTomClient(RetryingStream["int | None"]):
     pair: ClassVar[Pair] = Pair.API
     content_type: ClassVar[str] = "application/json"
     accept: ClassVar[str] = "application/json"
+    has_one_server = True
     _tap: TapGoTom
 
     @property

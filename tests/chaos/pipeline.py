@@ -65,7 +65,7 @@ class Outcome:
 class Striking:
     """An effect on a request: first somebody is struck, and then comes another effect, if any."""
 
-    strike: Callable[[], None]
+    strike: Callable[[], object]
     then: Effect | None = None
 
     async def __call__(
@@ -197,8 +197,7 @@ class Pipeline:
         number = 0
         with contextlib.suppress(BrokenPipeError), _stdin(self._target) as target:
             for number, line in enumerate(_stdout(self._tap), start=1):
-                if self._kill == Kill(Victim.TAP, Moment.HALF_LINE, number):
-                    self._strike()
+                if self._kill == Kill(Victim.TAP, Moment.HALF_LINE, number) and self._strike():
                     self._hand_on(target, line[: len(line) // 2])
                     break
                 self._hand_on(target, line)
@@ -214,10 +213,10 @@ class Pipeline:
         target.write(text)
         target.flush()
 
-    def _strike(self) -> None:
-        """Kill, unless the tap has ended before."""
+    def _strike(self) -> bool:
+        """Kill, unless the tap has ended before, and tell whether it had not."""
         if self._kill is None or self._tap.poll() is not None:
-            return
+            return False
         self._note_strike()
         match self._kill.victim:
             case Victim.TAP:
@@ -229,6 +228,7 @@ class Pipeline:
             case Victim.EVERYTHING:
                 self._tap.kill()
                 self._target.kill()
+        return True
 
     def _note_strike(self) -> None:
         self._struck_at = self._struck_at or time.monotonic()

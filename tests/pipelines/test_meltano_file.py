@@ -91,6 +91,7 @@ def test_goatcounter_in_the_sandbox_is_where_it_serves() -> None:
     assert SANDBOX["tap-goatcounter"] == {
         "site_url": f"http://127.0.0.1:{GOATCOUNTER_PORT}",
         "token": goatcounter.demonstration.TOKEN,
+        "requests_per_second": 1000,
     }
 
 

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tap_apparena.connection import connection
+from tests.sandbox.apparena import AppArena
 from tests.sandbox.faults import Answer
 from tests.singer import selecting
-from tests.tap_apparena.places import KEY, NAMES
+from tests.tap_apparena.places import KEY, NAMES, Place
 
 if TYPE_CHECKING:
     from tests.tap_apparena.command_line import Tap
-    from tests.tap_apparena.places import Place
 
 SECRET = {"api_key": "k", "allow_http": False}
 
@@ -141,6 +141,14 @@ def test_filters_and_relations_reach_the_server_in_its_own_spelling(place: Place
 def test_values_of_filters_are_encoded(place: Place, tap: Tap) -> None:
     tap.succeed(place.settings(filters={"apps": ["filter.name[eq]=a&b #ü"]}), "apps")
     assert place.received("/apps")[0].query["filter.name[eq]"] == ["a&b #ü"]
+
+
+def test_values_of_filters_stay_out_of_the_log(tap: Tap) -> None:
+    nowhere = Place("http://127.0.0.1:9/api/v2", AppArena())
+    wanted = {"apps": ["filter.createdBy[eq]=sentinel-ada"]}
+    run = tap.fail(nowhere.settings(filters=wanted), "apps")
+    assert "Trying again in 2 seconds: no answer to GET /api/v2/apps" in run.log
+    assert "sentinel-ada" not in run.log
 
 
 def test_personal_data_stays_out_of_schemas_and_records(place: Place, tap: Tap) -> None:

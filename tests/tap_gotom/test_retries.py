@@ -11,7 +11,7 @@ import pytest
 import requests
 
 from tap_gotom.retries import retry_after
-from tests.sandbox.faults import Answer, CutOff
+from tests.sandbox.faults import Answer, CutOff, Reset
 from tests.sandbox.gotom import GoTom
 from tests.tap_gotom.places import API_SECRET, Place
 
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from tests.tap_gotom.command_line import Tap
 
 MEDIA = "/app-api/primary-keys/media"
+USERS = "/app-api/primary-keys/user"
 
 
 def pauses(place: Place) -> list[float]:
@@ -73,6 +74,21 @@ def test_a_list_that_always_breaks_off_fails_alone(place: Place, tap: Tap) -> No
     assert "media: no answer" in run.log
     assert run.records["media"] == []
     assert len(run.records["channels"]) == 30
+
+
+def test_a_server_that_never_answers_is_waited_for_once(tap: Tap) -> None:
+    nowhere = Place("http://127.0.0.1:9", GoTom())
+    run = tap.fail(nowhere.api(), "channels", "media", "users")
+    assert run.log.count("Trying again") == 1
+    assert run.log.count("no answer to GET /app-api/primary-keys/") == 2 * 3 + 1
+
+
+def test_a_server_that_has_answered_is_waited_for_by_each_stream(place: Place, tap: Tap) -> None:
+    for path in (MEDIA, USERS):
+        place.server.faults.add("GET", path, Reset(), times=None)
+    run = tap.fail(place.api(), "channels", "media", "users")
+    assert len(run.records["channels"]) == 30
+    assert [len(place.received(path)) for path in (MEDIA, USERS)] == [2, 2]
 
 
 @pytest.mark.parametrize(

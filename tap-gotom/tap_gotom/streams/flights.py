@@ -223,6 +223,7 @@ class FlightLineItems(PerFlight):
     """The line item of each flight in its ad server."""
 
     name = "flight_line_items"
+    path = f"{CAMPAIGN}/…/flight-lineitemid/…"
     properties = th.PropertiesList(
         CAMPAIGN_ID,
         FLIGHT_ID,
