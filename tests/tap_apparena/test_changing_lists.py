@@ -207,6 +207,7 @@ def _many_places(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(collections, "PAGES_PER_PLACE", 2)
 
 
+@pytest.mark.long(seconds=20)
 @pytest.mark.usefixtures("_many_places")
 @ORDINARY
 @given(scene=st.builds(Scene, st.integers(0, 14), SETTINGS, QUIRKS, HISTORIES))

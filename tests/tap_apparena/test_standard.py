@@ -9,12 +9,11 @@ import atexit
 import json
 from contextlib import ExitStack
 
-from singer_sdk.testing import get_tap_test_class
-
 from tap_apparena.tap import TapAppArena
 from tests.sandbox.apparena import AppArena, Quirks
 from tests.sandbox.faults import Answer
 from tests.singer import selecting
+from tests.standard import get_tap_test_class
 from tests.tap_apparena.places import KEY, NAMES, Place
 
 SERVER = AppArena(quirks=Quirks(audit=True, unknown_fields=True))

@@ -43,6 +43,7 @@ def test_the_statistics_are_read_although_the_export_of_this_hour_is_spent(
     assert second.records["total_daily"]
 
 
+@pytest.mark.long(seconds=30)
 def test_the_tap_waits_for_the_next_export_when_told_to(
     open_sandbox: OpenSandbox, tap: Tap
 ) -> None:

@@ -128,6 +128,7 @@ def test_a_terminated_run_of_statistics_writes_how_far_it_came(newer: Sandbox, t
     assert len(days) == 59
 
 
+@pytest.mark.long(seconds=25)
 @pytest.mark.parametrize(("generation", "seed"), [(Generation.V2_7, 1), (Generation.MAIN, 2)])
 def test_runs_killed_at_any_moment_lose_nothing_and_double_nothing(
     open_sandbox: OpenSandbox, tap: Tap, generation: Generation, seed: int

@@ -7,11 +7,12 @@ import json
 from contextlib import ExitStack
 from typing import TYPE_CHECKING, Any
 
-from singer_sdk.testing import SuiteConfig, get_tap_test_class
+from singer_sdk.testing import SuiteConfig
 from typing_extensions import override
 
 from tap_goatcounter.tap import TapGoatCounter
 from tests.sandbox.goatcounter import UNLIMITED, Generation, GoatCounter
+from tests.standard import get_tap_test_class
 from tests.tap_goatcounter.places import day, view
 
 if TYPE_CHECKING:

@@ -8,11 +8,10 @@ from __future__ import annotations
 import atexit
 from contextlib import ExitStack
 
-from singer_sdk.testing import get_tap_test_class
-
 from tap_gotom.tap import TapGoTom
 from tests.sandbox.gotom import GoTom
 from tests.singer import selecting
+from tests.standard import get_tap_test_class
 from tests.tap_gotom.places import API_SECRET, GRAPH_SECRET, Place, report
 
 SERVER = GoTom()

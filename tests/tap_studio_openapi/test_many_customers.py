@@ -53,6 +53,7 @@ def peak(process: subprocess.Popen[str]) -> int:
     return int(line.split()[1]) * 1024
 
 
+@pytest.mark.long(seconds=40)
 @pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
 @pytest.mark.parametrize("streams", [("customers",), ("customers", "customer_address_data")])
 def test_memory_stays_flat_however_many_customers_there_are(

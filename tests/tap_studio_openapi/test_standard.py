@@ -8,10 +8,9 @@ from __future__ import annotations
 import atexit
 from contextlib import ExitStack
 
-from singer_sdk.testing import get_tap_test_class
-
 from tap_studio_openapi.tap import TapStudioOpenApi
 from tests.sandbox.studio_openapi import StudioOpenApi, demonstration
+from tests.standard import get_tap_test_class
 from tests.tap_studio_openapi.places import KEYS
 
 SERVER = StudioOpenApi(version="1.16.0")
