@@ -231,13 +231,13 @@ class List:
         return "rows were deleted and added meanwhile" if one.has_lost() else ""
 
     def _complete_up_to(self, one: Pass, known: int) -> int | None:
-        """Tell up to which id all rows have come; what comes twice is what there is.
+        """Tell up to which id all rows have come; a pass with each known row once has shown all.
 
         Args:
             one: The pass that has ended, without trouble.
             known: How many rows had come before it.
         """
-        if one.complete_up_to is not None or len(self._seen) > known:
+        if one.complete_up_to is not None or len(self._seen) > known or one.has_repeats:
             return one.complete_up_to
         ids = list(self._seen)
         return max(ids, default=0) if are_whole(ids) else None

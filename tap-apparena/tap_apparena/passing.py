@@ -52,6 +52,7 @@ class Pass:
         error: What the server said when it refused a page.
         rises: Whether ids have risen strictly so far.
         seen: The ids that have come.
+        has_repeats: Whether one has come twice, in place of another perhaps.
     """
 
     def __init__(
@@ -74,6 +75,7 @@ class Pass:
         self.error: AnswerError | None = None
         self.rises = True
         self.seen: set[Any] = set()
+        self.has_repeats = False
         self._highest: int | None = None
         self._page_size: int | None = None
         self._is_whole = False
@@ -105,6 +107,7 @@ class Pass:
         self._page_size = page.page_size
         self._is_whole = is_last and self.number == 1 and page.page_count is not None
         self._climb(ids, is_last=is_last)
+        self.has_repeats |= not self.seen.isdisjoint(ids)
         self.seen.update(ids)
         return is_last
 
