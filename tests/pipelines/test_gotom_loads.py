@@ -1,4 +1,4 @@
-"""What becomes of rows that have gone from a goTom report, which a run replaces or adds to."""
+"""What becomes of a goTom report: of rows that have gone from it, and of what a table refuses."""
 
 from __future__ import annotations
 
@@ -99,6 +99,14 @@ def test_rows_that_have_gone_are_marked(pipeline: ReportPipeline) -> None:
     assert gone == {True: len(FIRST), False: len(SECOND)}
     live = [row for row in pipeline.rows() if row["_sdc_deleted_at"] is None]
     assert_holds(pipeline, live, SECOND)
+
+
+@into_postgresql
+def test_a_character_that_postgresql_refuses_is_replaced(pipeline: ReportPipeline) -> None:
+    pipeline.save(of((("1", "a\0b", "", ""),)))
+    pipeline.run()
+
+    assert [row["kampagne"] for row in pipeline.rows()] == ["a\ufffdb"]
 
 
 @pytest.mark.long(seconds=50)
