@@ -54,7 +54,8 @@ class RetryingStream(RESTStream[Token]):
     @override
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.logger.addFilter(_is_ours)
+        logger = getattr(self.logger, "logger", self.logger)  # newer SDKs have one in an adapter
+        logger.addFilter(_is_ours)
 
     @property
     @override
