@@ -53,6 +53,13 @@ def test_no_window_is_longer_than_the_api_takes(place: Place, tap: Tap) -> None:
     assert len(expected) > 100
 
 
+def test_five_years_take_five_windows(place: Place, tap: Tap) -> None:
+    tap.succeed(place.one(start_date=ago(5 * 365)), STREAM)
+
+    windows = [(ago(days), ago(days - 365)) for days in range(5 * 365, 0, -365)]
+    assert windows_of(place, place.kiel.id_of(0)) == windows
+
+
 def test_the_first_run_reads_a_year(place: Place, tap: Tap) -> None:
     tap.succeed(place.one(), STREAM)
 
