@@ -162,14 +162,14 @@ class TapGoTom(CarefulTap):
 
     @override
     def check_access(self) -> None:
-        """Check, without reading data, that each stream may be read.
+        """Check, without reading data, that each selected stream may be read.
 
         Raises:
             SyncFailedError: A stream may not.
         """
         for stream in cast("dict[str, GoTomStream]", self.streams).values():
             try:
-                if stream.check_access():
+                if stream.selected and stream.check_access():
                     click.echo(f"{stream.name}: may be read.", err=True)
             except FAILURES as error:
                 self.failures.add(f"{stream.name}: {told(error)}")
