@@ -18,10 +18,13 @@ if TYPE_CHECKING:
 WORKERS_PER_CORE = 2
 """As tests wait for servers, targets and paces about as long as they compute."""
 
+MOST_WORKERS = 8
+"""Each of which has Meltano and a database at work; a container may count its host's cores."""
+
 
 def pytest_xdist_auto_num_workers() -> int:
     """Say how many workers ``--numprocesses auto`` starts."""
-    return WORKERS_PER_CORE * (os.cpu_count() or 1)
+    return min(WORKERS_PER_CORE * (os.cpu_count() or 1), MOST_WORKERS)
 
 
 def pytest_configure(config: pytest.Config) -> None:
