@@ -12,12 +12,12 @@ from tests.sandbox.server import serve
 KEY = "sentinel-key"
 
 
-def answer(response: Response) -> requests.Response:
+def answer(response: Response, key: str = KEY) -> requests.Response:
     """Send a request that bears a key, and give what a server with this one answer answers."""
     with serve(response) as url:
         return requests.get(
             f"{url}/apps?name=ada",
-            headers={"Authorization": f"Bearer {KEY}"},
+            headers={"Authorization": f"Bearer {key}"},
             allow_redirects=False,
             timeout=5,
         )
@@ -70,6 +70,20 @@ def test_a_key_that_the_server_repeats_is_not_told() -> None:
     text = described(refusal, api_words(refusal, "message"), "Check 'api_key'.")
 
     assert text == "GET /apps answered 401: *** is no key. Check 'api_key'."
+
+
+@pytest.mark.parametrize("before", [0, 190])
+def test_no_part_of_a_long_key_is_told(before: int) -> None:
+    key = "sentinel" * 40
+    words = f"{'x' * before} {key} is no key"
+
+    texts = [
+        api_words(answer(JSONResponse({"message": words}, 401), key), "message"),
+        plain_words(answer(Response(words, 401), key)),
+    ]
+
+    assert not [text for text in texts if "sentinel" in text]
+    assert all("***" in text for text in texts)
 
 
 def test_silence_is_told_without_the_query() -> None:

@@ -25,6 +25,7 @@ COPIES = (
     "{package}/retries.py",
     "{package}/session.py",
     "{package}/settings_schema.py",
+    "{package}/storage.py",
     "{package}/streams/children.py",
     "{package}/streams/parted.py",
     "{package}/truthful_state.py",

@@ -38,6 +38,11 @@ def explained(error: Exception, cure: str) -> str:
     return str(error)
 
 
+def brief(error: BaseException | None) -> str:
+    """Give an error's own words, which for a missing answer are without the query."""
+    return silence(error) if isinstance(error, RequestException) else str(error)
+
+
 def silence(error: RequestException) -> str:
     """Say why there was no answer, without the address, which has the query in it."""
     asked = f" to {_asked(error.request)}" if error.request else ""
@@ -55,13 +60,9 @@ def described(response: Response, words: str, cure: str, status: int | None = No
         cure: What to do about it.
         status: The status that counts, if it is not that of HTTP.
     """
-    request = response.request
-    for header in CREDENTIAL_HEADERS:
-        if value := request.headers.get(header):
-            words = words.replace(value.rpartition(" ")[2], "***")
     status = response.status_code if status is None else status
     end = "" if words.endswith((".", "!", "?", "…")) else "."
-    return f"{_asked(request)} answered {status}: {words}{end} {cure}".rstrip()
+    return f"{_asked(response.request)} answered {status}: {words}{end} {cure}".rstrip()
 
 
 def api_words(response: Response, *names: str) -> str:
@@ -81,20 +82,31 @@ def api_words(response: Response, *names: str) -> str:
     while isinstance(body, dict) and (found := next(filter(None, map(body.get, names)), None)):
         body = found
     if isinstance(body, str):
-        return shortened(body)
-    return plain_words(response) if response.ok else shortened(msgspec.json.encode(body).decode())
+        return quoted(response, body)
+    if response.ok:
+        return plain_words(response)
+    return quoted(response, msgspec.json.encode(body).decode())
 
 
 def plain_words(response: Response) -> str:
     """Give what can be said of an answer other than the API's errors."""
     if response.is_redirect:
-        return f"a redirect to {shortened(response.headers['Location'].partition('?')[0])}."
+        aim = response.headers["Location"].partition("?")[0]
+        return f"a redirect to {quoted(response, aim)}."
     content_type = response.headers.get("Content-Type", "a body without content type")
     if "html" in content_type:
         return "a page of HTML, which may be from something in between."
     if response.ok:
         return f"{content_type}."
-    return shortened(response.text) or response.reason or "an empty body."
+    return quoted(response, response.text) or response.reason or "an empty body."
+
+
+def quoted(response: Response, words: str) -> str:
+    """Give what a server says, shortened, without the credential that it was asked with."""
+    for header in CREDENTIAL_HEADERS:
+        if value := response.request.headers.get(header):
+            words = words.replace(value.rpartition(" ")[2], "***")
+    return shortened(words)
 
 
 def shortened(text: object) -> str:

@@ -93,6 +93,7 @@ class TapAppArena(CarefulTap):
     @cached_property
     def look_ahead(self) -> LookAhead:
         """What asks ahead for the children of records."""
+        _ = self.session  # before there are threads, which could open several
         return LookAhead(self.config["max_concurrency"])
 
     @cached_property

@@ -28,9 +28,11 @@ class CarefulTap(Tap):
 
     Attributes:
         is_answered: Whether a request was answered in this run, however.
+        has_waited_in_vain: Whether one was repeated to the last, and never answered.
     """
 
     is_answered = False
+    has_waited_in_vain = False
     message_writer_class: type[GenericSingerWriter[Any, Any]] = MsgSpecWriter
     capabilities = [  # noqa: RUF012
         TapCapabilities.CATALOG,

@@ -63,14 +63,7 @@ class GoatCounterClient(RetryingStream[None]):
             TooMuchAtOnceError: It refused a divisible request as too much.
             SiteError: The answer is not JSON.
         """
-        response = self.get(address, path, params, divisible=divisible)
-        try:
-            return msgspec.json.decode(response.content)
-        except msgspec.DecodeError:
-            raise SiteError(
-                f"{describe(response)} That is not GoatCounter's API: check 'site_url', and what "
-                "stands in front of the server.",
-            ) from None
+        return decoded(self.get(address, path, params, divisible=divisible))
 
     def get(
         self,
@@ -129,6 +122,21 @@ class GoatCounterClient(RetryingStream[None]):
             raise RetriableAPIError(describe(response), response)
         if status >= HTTPStatus.MULTIPLE_CHOICES:
             raise AnswerError(response)
+
+
+def decoded(response: requests.Response) -> Any:
+    """Decode an answer.
+
+    Raises:
+        SiteError: It is not JSON.
+    """
+    try:
+        return msgspec.json.decode(response.content)
+    except msgspec.DecodeError:
+        raise SiteError(
+            f"{describe(response)} That is not GoatCounter's API: check 'site_url', and what "
+            "stands in front of the server.",
+        ) from None
 
 
 def status_of(error: AnswerError | RetriableAPIError) -> int | None:

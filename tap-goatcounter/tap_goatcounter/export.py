@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import hashlib
 import re
-import tempfile
 import time
 from datetime import UTC, datetime, timedelta
 from http import HTTPStatus
@@ -19,10 +18,12 @@ from typing import TYPE_CHECKING, Any, BinaryIO, Protocol
 import requests
 from singer_sdk.exceptions import RetriableAPIError
 
-from tap_goatcounter.client import status_of
+from tap_goatcounter.answers import brief
+from tap_goatcounter.client import decoded, status_of
 from tap_goatcounter.errors import AnswerError, ExportError, describe
 from tap_goatcounter.progress import Beat
 from tap_goatcounter.retries import retry_after
+from tap_goatcounter.storage import private_file, storing
 from tap_goatcounter.windows import instant
 
 if TYPE_CHECKING:
@@ -111,7 +112,7 @@ class Exporter:
         return export
 
     def _ask_for(self, body: Mapping[str, Any]) -> dict[str, Any]:
-        export: dict[str, Any] = self._posted(body).json()
+        export: dict[str, Any] = decoded(self._posted(body))
         self._state[MEMORY] = {
             "id": export["id"],
             "asked_at": instant(datetime.now(UTC)),
@@ -258,8 +259,9 @@ def _refusal(error: AnswerError) -> str:
 
 def _uncertain(error: Exception) -> ExportError:
     return ExportError(
-        f"the request for an export failed, though the server may have begun one: {error}. It was "
-        "not repeated, because the server grants one per hour: run the tap again in an hour.",
+        f"the request for an export failed, though the server may have begun one: {brief(error)} "
+        "It was not repeated, because the server grants one per hour: run the tap again in an "
+        "hour.",
     )
 
 
@@ -274,15 +276,16 @@ def _spooled(response: requests.Response, name: str, expected: str | None) -> Bi
     The server drops transfers that take longer than a minute, so nothing is read from the body
     while targets are slow.
     """
-    spool = tempfile.TemporaryFile(prefix="tap-goatcounter-")  # noqa: SIM115
-    try:
-        found = _copy(response, spool)
-        _compare(name, spool.tell(), found, expected)
-    except BaseException:
-        spool.close()
-        raise
-    spool.seek(0)
-    return spool
+    with storing(name):
+        spool = private_file()
+        try:
+            found = _copy(response, spool)
+            _compare(name, spool.tell(), found, expected)
+            spool.seek(0)
+        except BaseException:
+            spool.close()
+            raise
+        return spool
 
 
 def _copy(response: requests.Response, spool: BinaryIO) -> str:

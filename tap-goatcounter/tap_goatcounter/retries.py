@@ -9,11 +9,12 @@ from itertools import count
 from typing import TYPE_CHECKING, Any, ClassVar, ParamSpec, TypeVar, cast
 
 from requests import RequestException
-from singer_sdk.exceptions import FatalAPIError
+from singer_sdk.exceptions import FatalAPIError, RetriableAPIError
 from singer_sdk.streams import RESTStream
 from typing_extensions import override
 
-from tap_goatcounter.answers import silence
+from tap_goatcounter.answers import brief
+from tap_goatcounter.errors import AnswerError
 
 if TYPE_CHECKING:
     import logging
@@ -68,24 +69,32 @@ class RetryingStream(RESTStream[Token]):
 
     @override
     def request_decorator(self, func: Callable[..., Any]) -> Callable[..., Any]:
-        """Repeat a function like the SDK, and note when there was an answer."""
+        """Repeat a function like the SDK, and note whether the server is there at all."""
 
         def attempt(*args: Any, **kwargs: Any) -> Any:
-            is_answered = True
             try:
-                return func(*args, **kwargs)
-            except RequestException as error:
-                is_answered = error.response is not None
+                result = func(*args, **kwargs)
+            except (AnswerError, RetriableAPIError):
+                self._tap.is_answered = True
                 raise
-            finally:
-                self._tap.is_answered |= is_answered
+            self._tap.is_answered = True
+            return result
 
-        return super().request_decorator(attempt)
+        repeated = super().request_decorator(attempt)
+
+        def patient(*args: Any, **kwargs: Any) -> Any:
+            try:
+                return repeated(*args, **kwargs)
+            except RequestException:
+                self._tap.has_waited_in_vain = True
+                raise
+
+        return patient
 
     @override
     def backoff_max_tries(self) -> int:
         """Give the number of tries; one, if a stream has waited in vain for the only server."""
-        if self.has_one_server and self._tap.failures.number and not self._tap.is_answered:
+        if self.has_one_server and self._tap.has_waited_in_vain and not self._tap.is_answered:
             return 1
         return int(self.config["max_retries"]) + 1
 
@@ -124,8 +133,7 @@ class RetryingStream(RESTStream[Token]):
 
     @override
     def backoff_handler(self, details: Details) -> None:
-        error = details.get("exception")
-        words = silence(error) if isinstance(error, RequestException) else error
+        words = brief(details.get("exception"))
         self.logger.warning("Trying again in %.0f seconds: %s", details.get("wait"), words)
 
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import io
-import tempfile
 import weakref
 from codecs import BOM_UTF8
 from dataclasses import dataclass
@@ -19,9 +18,11 @@ import requests
 from singer_sdk.exceptions import RetriableAPIError
 from typing_extensions import override
 
+from tap_gotom.answers import silence
 from tap_gotom.errors import ReportError, describe
 from tap_gotom.progress import Beat
 from tap_gotom.report_csv import ReportFile
+from tap_gotom.storage import private_file, storing
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -138,7 +139,8 @@ def _header(client: GoTomClient, report: Report) -> list[str]:
 
 def _fetch(client: GoTomClient, report: Report) -> Download:
     time = datetime.now(UTC)
-    body = _private_file(report)
+    with storing(str(report)):
+        body = private_file()
     try:
         with client.once(report.path) as response:
             digest = _spool(client, report, response, body)
@@ -158,35 +160,20 @@ def _spool(client: GoTomClient, report: Report, response: requests.Response, bod
     """Store a body, and give its digest."""
     digest, beat = hashlib.sha256(), Beat()
     try:
-        for chunk in response.iter_content(CHUNK):
-            if not body.tell():
-                _check_is_csv(response, chunk)
-            digest.update(chunk)
-            body.write(chunk)
-            if beat.due():
-                client.logger.info("%s: %s MiB are there.", report, f"{body.tell() >> 20:,}")
-        body.flush()
+        with storing(str(report)):
+            for chunk in response.iter_content(CHUNK):
+                if not body.tell():
+                    _check_is_csv(response, chunk)
+                digest.update(chunk)
+                body.write(chunk)
+                if beat.due():
+                    client.logger.info("%s: %s MiB are there.", report, f"{body.tell() >> 20:,}")
+            body.flush()
     except requests.RequestException as error:
         raise RetriableAPIError(
-            f"{report}: the transfer broke off after {body.tell():,} bytes: {error}"
+            f"{report}: the transfer broke off after {body.tell():,} bytes: {silence(error)}"
         ) from error
-    except OSError as error:
-        raise _unstorable(report, error) from error
     return digest.hexdigest()
-
-
-def _private_file(report: Report) -> BinaryIO:
-    """Open a file without a name in the file system, which is gone when closed."""
-    try:
-        return tempfile.TemporaryFile(prefix="tap-gotom-")
-    except OSError as error:
-        raise _unstorable(report, error) from error
-
-
-def _unstorable(report: Report, error: OSError) -> ReportError:
-    return ReportError(
-        f"{report} cannot be stored: {error}. Set TMPDIR to a folder with enough space."
-    )
 
 
 def _check_is_csv(response: requests.Response, beginning: bytes) -> None:

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 MOST_LISTED = 50
 MOST_SKIPS_TOLD = 3
+MOST_FAILURES_IN_A_ROW = 3
+REST_IS_LEFT_OUT = " The rest of this stream is left out, as that was not the first in a row."
 
 
 class SyncFailedError(click.ClickException):

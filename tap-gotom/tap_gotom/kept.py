@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import tempfile
 import weakref
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 import msgspec
+
+from tap_gotom.storage import private_file, storing
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -44,12 +45,10 @@ class Kept:
 
     def _filled(self) -> BinaryIO:
         """Store the objects, one per line, in a file without a name that is gone when closed."""
-        file = tempfile.TemporaryFile(prefix="tap-gotom-")  # noqa: SIM115
-        try:
+        with storing("an answer"):
+            file = private_file()
+            weakref.finalize(self, file.close)
             for item in self._read():
                 file.write(msgspec.json.encode(item) + b"\n")
-        except BaseException:
-            file.close()
-            raise
-        weakref.finalize(self, file.close)
+            file.flush()
         return file

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 from singer_sdk.exceptions import FatalAPIError
 
-from tap_studio_openapi.answers import described, explained, plain_words, shortened
+from tap_studio_openapi.answers import described, explained, plain_words, quoted
 
 if TYPE_CHECKING:
     from requests import Response
@@ -63,10 +63,6 @@ class UnreadableError(FatalAPIError):
     """An answer is not what the API's documentation says."""
 
 
-class StudioError(FatalAPIError):
-    """A studio, or one stream of it, cannot be read; the others can."""
-
-
 def told(error: Exception) -> str:
     """Give an error's text, and what to do about it where the error itself does not say."""
     return explained(error, CURE_FOR_SILENCE)
@@ -86,7 +82,8 @@ def _words(response: Response) -> str:
     if error.get("traceId"):
         details.append(f"trace id {error['traceId']}")
     listed = ", ".join(str(detail) for detail in details if detail)
-    return shortened(f"{error['errorMessage']} ({listed})" if listed else error["errorMessage"])
+    words = str(error["errorMessage"])
+    return quoted(response, f"{words} ({listed})" if listed else words)
 
 
 def _error_in(response: Response) -> dict[str, Any]:

@@ -88,7 +88,7 @@ class TapStudioOpenApi(CarefulTap):
     @cached_property
     def studios(self) -> dict[int, Studio]:
         """The studios that can be read, by id; what keeps the others from it is in `failures`."""
-        _ = self.begun
+        _ = self.begun, self.session  # before there are threads, which could open several
         studios: dict[int, Studio] = {}
         for connection in self.look_ahead.ahead(self.connections, self._start_to_identify):
             try:

@@ -28,10 +28,10 @@ class Place:
     server: AppArena = field(repr=False)
 
     def settings(self, **more: Any) -> dict[str, Any]:
-        """The settings to read it."""
+        """The settings to read it, by the key unless there is a token."""
         return {
             "api_url": self.url,
-            "api_key": KEY,
+            **({} if "jwt" in more else {"api_key": KEY}),
             "request_timeout": 20,
             "max_retries": 1,
             **more,

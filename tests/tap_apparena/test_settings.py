@@ -95,7 +95,6 @@ def test_the_key_goes_out_bare_and_a_token_as_its_bearer(place: Place, tap: Tap)
     place.server.add_jwt("a.b.c")
     tap.succeed(place.settings(), "projects")
     settings = place.settings(jwt="a.b.c")
-    del settings["api_key"]
     tap.succeed(settings, "projects")
     sent = [request.headers["authorization"] for request in place.received("/projects")]
     assert sent == [KEY, "Bearer a.b.c"]

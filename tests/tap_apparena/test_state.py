@@ -95,6 +95,15 @@ def test_how_requests_are_sent_does_not_matter(place: Place, tap: Tap) -> None:
     assert place.pages("/apps")[:2] == [1, 10]
 
 
+def test_a_new_token_goes_on_where_the_old_one_was(place: Place, tap: Tap) -> None:
+    fill(place, 35)
+    for token in ("first", "second"):
+        place.server.add_jwt(token)
+    state = interrupted(place, tap, 12, jwt="first").state
+    tap.succeed(place.settings(page_size=2, jwt="second"), "apps", state=state)
+    assert place.pages("/apps")[:2] == [1, 10]
+
+
 def test_an_old_place_is_not_used(place: Place, tap: Tap) -> None:
     fill(place, 35)
     state = interrupted(place, tap, 12).state

@@ -149,6 +149,14 @@ def test_the_request_for_an_export_is_never_repeated(
     assert bookmark_of(run) == 0
 
 
+def test_a_page_in_place_of_the_export_is_called_so(newer: Sandbox, tap: Tap) -> None:
+    newer.add(view("/a"))
+    newer.server.faults.add("POST", "/api/v0/export", html_page(202, "Welcome"))
+    run = tap.fail(newer.settings(), "hits", state=earlier_state(0))
+    assert "a page of HTML" in run.log
+    assert "That is not GoatCounter's API" in run.log
+
+
 def test_the_request_for_an_export_is_not_repeated_when_the_answer_never_comes(
     newer: Sandbox, tap: Tap
 ) -> None:

@@ -253,3 +253,34 @@ def test_a_column_that_is_not_there_is_named(place: Place, tap: Tap) -> None:
     )
     run = tap.fail(settings, "campaigns")
     assert "has no column 'Kampagne'" in run.log
+
+
+def in_turn(place: Place, *statuses: int) -> dict[str, Any]:
+    """Let campaigns c0, c1, … be answered with these statuses, and give the settings for them."""
+    names = [f"c{number}" for number in range(len(statuses))]
+    for name, status in zip(names, statuses, strict=True):
+        place.server.add_campaign(name)
+        if status != 200:
+            trouble = Answer(status, "{}")
+            place.server.faults.add("GET", f"/app-api/campaign/{name}", trouble, times=None)
+    return place.api(max_retries=0, campaign_external_ids=names)
+
+
+def test_failures_with_answers_between_them_are_not_in_a_row(place: Place, tap: Tap) -> None:
+    run = tap.fail(in_turn(place, 500, 404, 500, 404, 500, 200), "campaigns")
+    assert ids(run) == ["c5"]
+    assert "left out" not in run.log
+
+
+def test_three_failures_in_a_row_leave_out_the_rest_and_say_so(place: Place, tap: Tap) -> None:
+    run = tap.fail(in_turn(place, 200, 500, 500, 500, 200), "campaigns")
+    assert not place.received("/app-api/campaign/c4")
+    summary = run.log.partition("part(s) of the sync failed")[2].splitlines()[1:]
+    assert [line.partition(":")[0] for line in summary] == [
+        f"- campaigns of 'c{number}'" for number in (1, 2, 3)
+    ]
+    assert [line.endswith("that was not the first in a row.") for line in summary] == [
+        False,
+        False,
+        True,
+    ]

@@ -13,7 +13,7 @@ import requests
 from tap_gotom.retries import retry_after
 from tests.sandbox.faults import Answer, CutOff, Reset
 from tests.sandbox.gotom import GoTom
-from tests.tap_gotom.places import API_SECRET, Place
+from tests.tap_gotom.places import API_SECRET, Place, report
 
 if TYPE_CHECKING:
     from tests.tap_gotom.command_line import Tap
@@ -89,6 +89,14 @@ def test_a_server_that_has_answered_is_waited_for_by_each_stream(place: Place, t
     run = tap.fail(place.api(), "channels", "media", "users")
     assert len(run.records["channels"]) == 30
     assert [len(place.received(path)) for path in (MEDIA, USERS)] == [2, 2]
+
+
+def test_what_fails_without_a_request_says_nothing_about_the_server(place: Place, tap: Tap) -> None:
+    place.server.faults.add("GET", MEDIA, Answer(503, "later"))
+    broken = report(columns={"a": "string"}, primary_keys=["b"])
+    run = tap.fail(place.both(broken), "media", catalog=None)
+    assert "its key 'b' is none of the columns" in run.log
+    assert len(run.records["media"]) == 3
 
 
 @pytest.mark.parametrize(

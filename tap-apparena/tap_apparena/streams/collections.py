@@ -32,8 +32,8 @@ if TYPE_CHECKING:
     from tap_apparena.streams.parts import PartStream
     from tap_apparena.tap import TapAppArena
 
-HOW_TO_ASK = {"max_concurrency", "max_retries", "request_timeout", "user_agent"}
-"""Settings that change no record."""
+HOW_TO_ASK = {"jwt", "max_concurrency", "max_retries", "request_timeout", "user_agent"}
+"""Settings that change no record; a token is another every two hours."""
 READ_FROM = "tap_apparena_read_from"
 PAGES_PER_PLACE = 10
 """How often the state of a list without children tells a place, each of which costs a request."""

@@ -8,12 +8,10 @@ from typing import TYPE_CHECKING, ClassVar
 
 from tap_gotom.answers import FAILURES
 from tap_gotom.errors import AnswerError
-from tap_gotom.failures import ForgivingStream
+from tap_gotom.failures import MOST_FAILURES_IN_A_ROW, REST_IS_LEFT_OUT, ForgivingStream
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping
-
-MOST_FAILURES_IN_A_ROW = 3
 
 
 class PartedStream(ForgivingStream):
@@ -29,6 +27,7 @@ class PartedStream(ForgivingStream):
     final: ClassVar[Collection[int]] = (HTTPStatus.UNAUTHORIZED,)
     is_over = False
     _failures_in_a_row = 0
+    _ended_at = ""
 
     @contextmanager
     def whole(self) -> Iterator[None]:
@@ -37,7 +36,10 @@ class PartedStream(ForgivingStream):
             yield
         except FAILURES as error:
             self.is_over = True
-            self.fail(self.name, error)
+            if self._ended_at:
+                self.fail(self._ended_at, error, REST_IS_LEFT_OUT)
+            else:
+                self.fail(self.name, error)
 
     @contextmanager
     def alone(self, part: str) -> Iterator[None]:
@@ -54,12 +56,17 @@ class PartedStream(ForgivingStream):
         except FAILURES as error:
             status = error.status if isinstance(error, AnswerError) else None
             if status is not None and status in self.absences:
+                self._failures_in_a_row = 0
                 self.skip(self.absences[status], f"{part} {error}".strip())
                 return
-            self._failures_in_a_row += 1
-            if status in self.final or self._failures_in_a_row >= MOST_FAILURES_IN_A_ROW:
+            if status in self.final:
                 raise
-            self.fail(f"{self.name} of {part}" if part else self.name, error)
+            place = f"{self.name} of {part}" if part else self.name
+            self._failures_in_a_row += 1
+            if self._failures_in_a_row >= MOST_FAILURES_IN_A_ROW:
+                self._ended_at = self._ended_at or place
+                raise
+            self.fail(place, error)
         else:
             self._failures_in_a_row = 0
 

@@ -10,7 +10,7 @@ from typing_extensions import override
 
 from tap_studio_openapi.client import StudioClient
 from tap_studio_openapi.errors import NO_SUCH_TENANT, OPTED_OUT, AnswerError
-from tap_studio_openapi.failures import ForgivingStream
+from tap_studio_openapi.failures import REST_IS_LEFT_OUT, ForgivingStream
 from tap_studio_openapi.streams.readings import Reading
 
 if TYPE_CHECKING:
@@ -77,7 +77,7 @@ class IsolatedStream(ForgivingStream, StudioClient):
         rest = ""
         if reading.fail():
             reading.end()
-            rest = " The rest of this stream is left out, as that was not the first in a row."
+            rest = REST_IS_LEFT_OUT
         self.fail(self._where(studio, context), error, rest)
 
     def end_for_scope(self, studio: Studio) -> None:

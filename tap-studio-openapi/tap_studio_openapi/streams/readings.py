@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from tap_studio_openapi.failures import MOST_FAILURES_IN_A_ROW
+
 MOST_REFUSALS_IN_A_ROW = 10
-MOST_FAILURES_IN_A_ROW = 3
 
 
 @dataclass
