@@ -1,0 +1,1 @@
+"""What the Singer SDK lacks for extraction that can be trusted."""
