@@ -352,9 +352,9 @@ class HttpClient:
         del response, body
         return self.hints.get(status, "")
 
-    def rate_limit_key(self, request: PreparedRequest) -> RateLimitKey | None:
-        """Return what a request counts for; None if all requests count together."""
-        del request
+    def rate_limit_key(self, request: PreparedRequest) -> RateLimitKey:
+        """Return what counts a request; by default the server has one counter for all."""
+        return RateLimitKey(urlsplit(request.url or "").netloc)
 
     def _exchange(self, request: PreparedRequest, *, stream: bool) -> Response:
         """Send a request within the rate limits; what exceeds one all the same goes out again."""

@@ -91,7 +91,8 @@ def read_pages(
     seen: set[Token] = {paginator.current_value}
     count = idle = 0
     previous: Sequence[Any] = ()
-    while not paginator.finished:
+    is_finished = paginator.finished
+    while not is_finished:
         response = fetch(paginator.current_value)
         page = paginator.page = paginator.parse_page(response)
         rows = paginator.rows_of(page)
@@ -109,8 +110,9 @@ def read_pages(
         if token is not None:
             seen.add(token)
         paginator.advance(response)
+        is_finished = paginator.finished
         yield page
-        if paginator.finished:
+        if is_finished:
             _compare_with_total(paginator, count, response)
 
 
