@@ -12,7 +12,7 @@ from typing import Any
 
 import msgspec
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from singer_tapkit import checkpoint
@@ -103,6 +103,7 @@ def test_a_damaged_checkpoint_is_not_used(damage: dict[str, object]) -> None:
     assert load(saved(**damage)) is None
 
 
+@settings(deadline=None)
 @given(
     st.recursive(
         st.none() | st.booleans() | st.integers() | st.text(),
@@ -112,6 +113,7 @@ def test_a_damaged_checkpoint_is_not_used(damage: dict[str, object]) -> None:
                 st.sampled_from(["position", "settings", "started_at", "saved_at", "x"]), inner
             )
         ),
+        max_leaves=10,
     )
 )
 def test_whatever_stands_in_its_place_is_no_checkpoint(value: Any) -> None:

@@ -318,6 +318,7 @@ def test_no_more_iterators_are_drawn_than_may_be_open_at_once() -> None:
     assert drawn == ["a", "b"]
 
 
+@settings(deadline=None)
 @given(st.lists(st.lists(st.integers(), max_size=6), max_size=8), st.integers(1, 9))
 def test_a_round_robin_loses_nothing_and_keeps_each_order(
     lists: list[list[int]], at_once: int
