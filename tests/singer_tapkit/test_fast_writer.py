@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import json
-import os
 import re
 import signal
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -206,7 +205,7 @@ def test_signals_wait_until_the_batch_is_written(monkeypatch: pytest.MonkeyPatch
         def write(self, content: Any) -> int:
             half = len(content) // 2
             written.extend(content[:half])
-            os.kill(os.getpid(), signal.SIGTERM)
+            signal.raise_signal(signal.SIGTERM)
             written.extend(content[half:])
             return len(content)
 
