@@ -1,10 +1,23 @@
-"""The settings, as users see them in ``--about``, in Meltano and on its hub."""
+"""The settings, as users see them in ``--about``, and what is read from them."""
 
 from __future__ import annotations
 
-from singer_sdk import typing as th
+import re
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Final
 
-SETTINGS = th.PropertiesList(
+from singer_sdk import typing as th
+from typing_extensions import override
+
+from singer_tapkit.config import common_settings, config_error, validate_base_url
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+API_PATH: Final = "/api/v0"
+HEADER_SAFE: Final = re.compile(r"[!-~]+")
+
+SETTINGS: Final = th.PropertiesList(
     th.Property(
         "site_url",
         th.StringType(min_length=1),
@@ -106,34 +119,7 @@ SETTINGS = th.PropertiesList(
         description="The server's limit, 0 for none; by default 500 for servers after 2.7 and "
         "none for older ones.",
     ),
-    th.Property(
-        "allow_http",
-        th.BooleanType,
-        default=False,
-        title="Allow plain HTTP",
-        description="Send keys and data unencrypted also beyond this machine.",
-    ),
-    th.Property(
-        "user_agent",
-        th.StringType(min_length=1),
-        default="tap-goatcounter",
-        title="User agent",
-        description="What requests say about who sends them.",
-    ),
-    th.Property(
-        "request_timeout",
-        th.IntegerType(minimum=1),
-        default=60,
-        title="Time-out of a request (seconds)",
-        description="How long a server may stay silent.",
-    ),
-    th.Property(
-        "max_retries",
-        th.IntegerType(minimum=0),
-        default=6,
-        title="Retries",
-        description="How often a request is repeated after a passing failure.",
-    ),
+    *common_settings("tap-goatcounter"),
     th.Property(
         "empty_key_text",
         th.StringType,
@@ -143,12 +129,54 @@ SETTINGS = th.PropertiesList(
         "for unknown browsers and missing referrers and some targets take for null: "
         "(unknown), for instance, as the API itself says for countries.",
     ),
-    th.Property(
-        "unknown_fields",
-        th.StringType(allowed_values=["warn", "keep", "fail"]),
-        default="warn",
-        title="Unknown fields",
-        description="What to do with fields that the server sends and the tap does not know: "
-        "warn and leave them out, keep them in one object, or fail.",
-    ),
 )
+
+
+@dataclass(frozen=True)
+class SiteCredentials:
+    """Where a site is reached, and with which token.
+
+    Attributes:
+        url: The address without trailing slash, path prefix included, such as
+            ``https://example.goatcounter.com``.
+        token: The API token.
+        host: Sent as the header ``Host`` when a site is reached through another one's address.
+    """
+
+    url: str
+    token: str = field(repr=False)
+    host: str | None = None
+
+    @override
+    def __str__(self) -> str:
+        """Return what logs and errors call it."""
+        return self.url if self.host is None else f"{self.url} (as {self.host})"
+
+
+def read_credentials(config: Mapping[str, Any]) -> list[SiteCredentials]:
+    """Return the credentials of all sites in the settings.
+
+    Raises:
+        ConfigValidationError: There are none, or some that must not be used.
+    """
+    entries = list(config.get("sites") or ())
+    if config.get("site_url"):
+        entries.insert(0, config)
+    if not entries:
+        raise config_error("Set 'site_url' and 'token', or 'sites' for more than one.")
+    return [_read_entry(entry, allow_http=config["allow_http"]) for entry in entries]
+
+
+def _read_entry(entry: Mapping[str, Any], *, allow_http: bool) -> SiteCredentials:
+    url = validate_base_url(
+        entry.get("site_url", ""), "'site_url'", "https://example.com", allow_http=allow_http
+    ).removesuffix(API_PATH)
+    token = (entry.get("token") or "").strip()
+    if not token:
+        raise config_error(f"The site {url} has no 'token'.")
+    if not HEADER_SAFE.fullmatch(token):
+        raise config_error(
+            f"The 'token' of the site {url} holds blanks or characters that no token has. Copy it "
+            "again from GoatCounter, by itself."
+        )
+    return SiteCredentials(url, token)
