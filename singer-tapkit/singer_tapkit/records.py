@@ -12,6 +12,7 @@ import re
 from collections import Counter
 from collections.abc import Callable
 from copy import deepcopy
+from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from functools import cache, lru_cache
@@ -166,7 +167,12 @@ class Conformer:
         self._nulls = dict.fromkeys(name for name, _, _ in self._fields)
         self._required = _required_in(properties, self._nulls)
         self._unknown_fields = _UnknownFields(
-            excluded, stream_name, "", reporter, is_kept=self._keeps_unknown
+            known=frozenset(self._nulls),
+            excluded=excluded,
+            excluded_here=_names_in(excluded, stream_name),
+            path="",
+            is_kept=self._keeps_unknown,
+            reporter=reporter,
         )
         self._reporter = reporter
 
@@ -190,7 +196,7 @@ class Conformer:
         record = {**self._nulls, **row}
         unknown = None
         if len(record) > len(self._nulls):
-            unknown = self._unknown_fields.take(record, row.keys() - self._nulls.keys())
+            unknown = self._unknown_fields.take(record)
         for name, kind, convert in self._fields:
             value = record[name]
             if type(value) is not kind and value is not None:
@@ -203,44 +209,39 @@ class Conformer:
         return record
 
 
+@dataclass(frozen=True)
 class _UnknownFields:
     """Takes unknown and excluded fields out of one kind of object.
 
     Attributes:
+        known: The fields that the schema has.
+        excluded: The excluded fields of all objects.
+        excluded_here: The names of those that are meant in these objects.
+        path: What stands before a name in reports.
         is_kept: Whether the unknown fields are written.
+        reporter: Where they are reported.
     """
 
-    def __init__(
-        self,
-        excluded: frozenset[str],
-        parent: str,
-        path: str,
-        reporter: _Reporter,
-        *,
-        is_kept: bool,
-    ) -> None:
-        self.is_kept = is_kept
-        self._excluded = excluded
-        self._excluded_here = _names_in(excluded, parent)
-        self._path = path
-        self._reporter = reporter
+    known: frozenset[str]
+    excluded: frozenset[str]
+    excluded_here: frozenset[str]
+    path: str
+    is_kept: bool
+    reporter: _Reporter
 
-    def take(self, value: dict[str, Any], names: Collection[str]) -> dict[str, Any]:
-        """Remove fields from an object, and report those that are not excluded.
+    def take(self, value: dict[str, Any]) -> dict[str, Any]:
+        """Remove unknown and excluded fields from an object, and report the unknown ones.
 
         Returns:
-            What was reported, without excluded fields in it.
+            The unknown ones, without excluded fields in them.
         """
-        taken = {name: value.pop(name) for name in sorted(names)}
-        unknown = {
-            name: _without(self._excluded, inner, name)
-            for name, inner in taken.items()
-            if name not in self._excluded_here
-        }
-        if unknown:
-            paths = [f"{self._path}{name}" for name in unknown]
-            self._reporter.report_unknown(paths, is_kept=self.is_kept)
-        return unknown
+        for name in self.excluded_here.intersection(value):
+            del value[name]
+        if self.known.issuperset(value):
+            return {}
+        names = sorted(value.keys() - self.known)
+        self.reporter.report_unknown([self.path + name for name in names], is_kept=self.is_kept)
+        return {name: _without(self.excluded, value.pop(name), name) for name in names}
 
 
 class _Reporter:
@@ -378,20 +379,20 @@ class _Compiler:
         fields = self.compile_fields(schema["properties"], name, f"{path}.")
         known = frozenset(inner for inner, _, _ in fields)
         required = _required_in(schema["properties"], known)
-        is_open = schema.get("additionalProperties") is not False
         unknown_fields = _UnknownFields(
-            self._excluded,
-            name,
-            f"{path}.",
-            reporter,
-            is_kept=is_open and reporter.policy == "keep",
+            known=known,
+            excluded=self._excluded,
+            excluded_here=_names_in(self._excluded, name),
+            path=f"{path}.",
+            is_kept=reporter.policy == "keep" and schema.get("additionalProperties") is not False,
+            reporter=reporter,
         )
 
         def convert_object(value: Any) -> Any:
             if not isinstance(value, dict):
                 raise reporter.type_error(path, value, "object")
             if not known.issuperset(value):
-                unknown = unknown_fields.take(value, value.keys() - known)
+                unknown = unknown_fields.take(value)
                 if unknown_fields.is_kept:
                     value.update(unknown)
             for inner, kind, convert in fields:
@@ -512,11 +513,7 @@ class _ScalarConverter:
         if not value or value.startswith(EMPTY_DATE):
             return None
         day = value[:10]
-        try:
-            is_date = value[10:11] in {"", "T", " "} and date.fromisoformat(day).isoformat() == day
-        except ValueError:
-            is_date = False
-        if is_date:
+        if value[10:11] in {"", "T", " "} and _is_date(day):
             return day
         self._report_invalid("date")
         return None
@@ -563,3 +560,12 @@ class _ScalarConverter:
 
     def _type_error(self, value: object, wanted: str) -> InvalidResponseError:
         return self._reporter.type_error(self._path, value, wanted)
+
+
+@lru_cache(maxsize=4096)
+def _is_date(text: str) -> bool:
+    """Return whether a text is a date; a cache pays, as few dates are many records' dates."""
+    try:
+        return date.fromisoformat(text).isoformat() == text
+    except ValueError:
+        return False
