@@ -38,7 +38,9 @@ GZIP_OR_ZLIB: Final = zlib.MAX_WBITS | 32
 NO_HEADER: Final = -zlib.MAX_WBITS
 COMPRESSED: Final = frozenset({"gzip", "x-gzip", "deflate"})
 BYTE_ORDER_MARK: Final = b"\xef\xbb\xbf"
-QUOTED_VALUE: Final = re.compile(r"^(Invalid .*?value) .*?( - at `.*`)?$", re.DOTALL)
+QUOTED_VALUE: Final = re.compile(
+    r"(Invalid [a-z ]*value) .*?( - at `[^`']*`(?: in `[^`']*`)?)?", re.DOTALL
+)
 """The only messages of msgspec that quote a value."""
 
 
@@ -116,8 +118,9 @@ def decode_json(response: Response, kind: type[T], hint: str = "") -> T:
     try:
         return _decode_or_mend(response, kind)
     except msgspec.ValidationError as error:
-        place = QUOTED_VALUE.sub(r"\1\2", str(error))
-        problem = f"which is not as documented: {place}."
+        quoting = QUOTED_VALUE.fullmatch(str(error))
+        place = "".join(filter(None, quoting.groups())) if quoting else error
+        problem = f"with JSON that is not as documented: {place}."
     except (msgspec.DecodeError, RecursionError, ValueError):
         if _is_cut(response.content):
             raise NoResponseError(
