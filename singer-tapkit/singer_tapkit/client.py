@@ -20,7 +20,7 @@ from urllib.parse import urlsplit
 
 import backoff
 import requests
-from requests.exceptions import InvalidHeader, InvalidSchema, InvalidURL, MissingSchema
+from requests.exceptions import InvalidHeader, InvalidURL, MissingSchema
 
 from singer_tapkit.body import CHUNK_BYTES, CheckedBody, decode_json, describe_content
 from singer_tapkit.errors import (
@@ -377,7 +377,7 @@ class HttpClient:
         """
         try:
             prepared = self._session.prepare_request(request)
-        except (InvalidHeader, InvalidURL, MissingSchema, InvalidSchema) as error:
+        except (InvalidHeader, InvalidURL, MissingSchema) as error:
             raise _unsendable(request, type(error).__name__) from None
         for name, value in prepared.headers.items():
             if not _is_header_value(value):
@@ -410,7 +410,7 @@ class HttpClient:
         return NoResponseError(
             connection_error_message(error, self.connection_hint, request, kind),
             host=_host_of(request),
-            is_retriable=not is_certificate_error(error),
+            is_retriable=not (is_certificate_error(error) or isinstance(error, ValueError)),
         )
 
     def _error_body(self, response: Response) -> ErrorBody | None:

@@ -162,10 +162,12 @@ def connection_error_message(
     request = error.request or request
     asked = f" to {request_line(request)}" if request else ""
     cause = error.args[0] if error.args else error
-    reason = truncate(getattr(cause, "reason", cause)).rstrip(".")
+    quotes_url = isinstance(error, ValueError)
+    reason = "" if quotes_url else truncate(getattr(cause, "reason", cause)).rstrip(".")
     if is_certificate_error(error):
         hint = CERTIFICATE_HINT
-    return f"no {kind}answer{asked}, {type(error).__name__}: {reason}. {hint}".rstrip()
+    problem = f"{type(error).__name__}: {reason}" if reason else type(error).__name__
+    return f"no {kind}answer{asked}, {problem}. {hint}".rstrip()
 
 
 def is_certificate_error(error: RequestException) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from types import SimpleNamespace
 
 import pytest
 
@@ -19,5 +20,5 @@ def _no_proxies(monkeypatch: pytest.MonkeyPatch) -> None:
 def sleeps(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     """The seconds that would have been slept between tries."""
     slept: list[float] = []
-    monkeypatch.setattr("backoff._sync.time.sleep", slept.append)
+    monkeypatch.setattr("backoff._sync.time", SimpleNamespace(sleep=slept.append))
     return slept

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import zlib
+from io import BytesIO
 from itertools import count
 from typing import Literal
 
@@ -91,7 +92,7 @@ def test_whole_bodies_are_read(body: bytes, encoding: str, framing: str) -> None
 def test_a_body_much_larger_than_its_compressed_form_is_read_in_parts() -> None:
     large = bytes(5_000_000)
     raw = HTTPResponse(
-        body=_File(gzip.compress(large)),
+        body=BytesIO(gzip.compress(large)),
         headers={"Content-Encoding": "gzip"},
         preload_content=False,
     )
@@ -104,7 +105,7 @@ def test_a_body_much_larger_than_its_compressed_form_is_read_in_parts() -> None:
 
 def test_a_body_can_be_left_compressed() -> None:
     raw = HTTPResponse(
-        body=_File(GZIP), headers={"Content-Encoding": "gzip"}, preload_content=False
+        body=BytesIO(GZIP), headers={"Content-Encoding": "gzip"}, preload_content=False
     )
 
     assert b"".join(CheckedBody(raw, 5).stream(decode_content=False)) == GZIP
@@ -154,7 +155,7 @@ def test_a_body_that_comes_byte_by_byte_is_given_up() -> None:
 def test_a_large_body_has_time_in_proportion(monkeypatch: pytest.MonkeyPatch) -> None:
     seconds = count()
     monkeypatch.setattr("time.monotonic", lambda: float(next(seconds)))
-    raw = HTTPResponse(body=_File(bytes(100_000)), preload_content=False)
+    raw = HTTPResponse(body=BytesIO(bytes(100_000)), preload_content=False)
 
     parts = list(CheckedBody(raw, 1).stream(2000))
 
@@ -164,7 +165,7 @@ def test_a_large_body_has_time_in_proportion(monkeypatch: pytest.MonkeyPatch) ->
 def test_only_the_time_of_the_server_counts(monkeypatch: pytest.MonkeyPatch) -> None:
     now = [0.0]
     monkeypatch.setattr("time.monotonic", lambda: now[0])
-    raw = HTTPResponse(body=_File(bytes(10)), preload_content=False)
+    raw = HTTPResponse(body=BytesIO(bytes(10)), preload_content=False)
 
     received = 0
     for part in CheckedBody(raw, 1).stream(1):
@@ -172,26 +173,6 @@ def test_only_the_time_of_the_server_counts(monkeypatch: pytest.MonkeyPatch) -> 
         now[0] += 60  # the reader writes to a slow target
 
     assert received == 10
-
-
-class _File:
-    """A file that hands out as many bytes as were asked for."""
-
-    def __init__(self, content: bytes) -> None:
-        self._content = content
-        self.closed = False
-
-    def read(self, size: int = -1) -> bytes:
-        """Return the next bytes."""
-        taken = self._content if size < 0 else self._content[:size]
-        self._content = self._content[len(taken) :]
-        return taken
-
-    read1 = read
-
-    def close(self) -> None:
-        """Close."""
-        self.closed = True
 
 
 @pytest.mark.parametrize(
@@ -273,5 +254,3 @@ def test_content_is_described_by_its_type() -> None:
     described = describe_content(answered(b"a,b", "Text/CSV; header=present"))
 
     assert described == "a body of type text/csv"
-
-
