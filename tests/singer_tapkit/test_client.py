@@ -260,9 +260,7 @@ def test_a_redirect_is_named_but_not_followed(
     target = "https://me:sentinel@login.example/sign%20in?key=sentinel#sentinel"
     requests_mock.get(ANY, status_code=status, headers={"Location": target})
 
-    with pytest.raises(
-        GatewayError, match="a redirect to https:"
-    ) as error:
+    with pytest.raises(GatewayError, match="a redirect to https:") as error:
         open_client().get_json("/apps", App)
 
     assert requests_mock.call_count == 1
