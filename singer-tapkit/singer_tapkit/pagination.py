@@ -70,10 +70,6 @@ class PagePaginator(BaseAPIPaginator[Token], Generic[Token, Page]):
     def get_next(self, response: Response) -> Token | None:
         return self.next_token(self.page)
 
-    @override
-    def continue_if_empty(self, response: Response) -> bool:
-        return True
-
 
 def read_pages(
     paginator: PagePaginator[Token, Page], fetch: Callable[[Token], Response]
