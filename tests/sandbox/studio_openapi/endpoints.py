@@ -1,18 +1,24 @@
-"""The endpoints that read, as ``endpoints.json`` has them from the API's documentation."""
+"""The endpoints that read, as the API's documentation has them.
+
+The tap makes its schemas of the same file.
+"""
 
 from __future__ import annotations
 
 import json
 from dataclasses import dataclass, field
 from functools import cache
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
+
+from tests.meltano import REPOSITORY
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
 Schema = dict[str, Any]
 Envelope = Literal["chunk", "array", "object"]
+
+FILE = REPOSITORY / "tap-studio-openapi" / "endpoints.json"
 
 
 @dataclass(frozen=True, eq=False)
@@ -70,8 +76,7 @@ class Match:
 @cache
 def documented() -> Mapping[str, Endpoint]:
     """All endpoints by method and path, such as ``GET /v1/customers``."""
-    text = Path(__file__).with_name("endpoints.json").read_text(encoding="utf-8")
-    endpoints = (_endpoint(described) for described in json.loads(text))
+    endpoints = (_endpoint(one) for one in json.loads(FILE.read_text(encoding="utf-8")))
     return {endpoint.name: endpoint for endpoint in endpoints}
 
 
