@@ -14,7 +14,6 @@ TOO_SMALL = "errormessage.validation.min"
 INVALID = "errormessage.validation.invalid"
 MISSING = "errormessage.validation.required"
 SPAN_TOO_LONG = "errormessage.validation.date.span"
-NOT_ONE_IDENTIFIER = "errormessage.validation.identifier"
 NO_KEY = "errormessage.unauthorized"
 NO_PERMISSION = "errormessage.access.denied"
 NOT_FOUND = "errormessage.entity.not.found"
@@ -34,7 +33,6 @@ _MESSAGES = {
     INVALID: ("The value is not valid", "Der Wert ist ungültig"),
     MISSING: ("A value is needed", "Ein Wert wird benötigt"),
     SPAN_TOO_LONG: ("The span of dates is not allowed", "Der Zeitraum ist nicht erlaubt"),
-    NOT_ONE_IDENTIFIER: ("Give exactly one identifier", "Genau ein Merkmal ist anzugeben"),
     NO_KEY: ("The API key is missing or wrong", "Der API-Schlüssel fehlt oder ist falsch"),
     NO_PERMISSION: ("No permission for this resource", "Keine Berechtigung für diese Ressource"),
     NOT_FOUND: ("The entity does not exist", "Das Objekt gibt es nicht"),
