@@ -12,8 +12,8 @@ import pytest
 from tests.sandbox.clients import GotomAnswer as Answer
 from tests.sandbox.clients import GotomClient as Client
 from tests.sandbox.gotom import GoTom
+from tests.sandbox.gotom.authentication import signature, signed_text
 from tests.sandbox.gotom.call import Call
-from tests.sandbox.gotom.signatures import signature, signed_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

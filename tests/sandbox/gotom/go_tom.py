@@ -11,7 +11,7 @@ from tests.sandbox import server
 from tests.sandbox.faults import Faults
 from tests.sandbox.gotom import campaigns, seeds, users
 from tests.sandbox.gotom.application import Application
-from tests.sandbox.gotom.instance import Instance
+from tests.sandbox.gotom.call import Instance
 from tests.sandbox.gotom.users import User
 from tests.sandbox.traffic import ReceivedRequest, Traffic
 
