@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 GRAPH = "/app-api/graph-export/download/46"
-CUSTOM = "/app-api/custom-report-export/download/46"
 SMALL = Report(b'"a","b"\n"1","2"\n')
 
 DIALECTS = [

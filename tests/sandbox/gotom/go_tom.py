@@ -92,10 +92,6 @@ class GoTom:
         """Saves a report, or replaces it."""
         self._instance.reports[kind, number] = report
 
-    def remove_report(self, number: int, kind: Kind = "graph") -> None:
-        """Removes a report."""
-        del self._instance.reports[kind, number]
-
     def add_campaign(
         self,
         external_id: str,

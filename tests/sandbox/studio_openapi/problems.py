@@ -7,7 +7,6 @@ from http import HTTPStatus
 
 OPTED_OUT = "errormessage.third.party.customer.access.disabled"
 TOO_LARGE = "errormessage.validation.max"
-NO_TENANT = "login.tenant.not.exists"
 # The codes above are known from use of the API; it documents no list of them, and the ones below
 # are invented in their manner.
 TOO_SMALL = "errormessage.validation.min"
@@ -28,7 +27,6 @@ _MESSAGES = {
         "Das Mitglied erlaubt Dritten keinen Zugriff",
     ),
     TOO_LARGE: ("The value is above the allowed maximum", "Der Wert ist größer als erlaubt"),
-    NO_TENANT: ("There is no such tenant", "Diesen Mandanten gibt es nicht"),
     TOO_SMALL: ("The value is below the allowed minimum", "Der Wert ist kleiner als erlaubt"),
     INVALID: ("The value is not valid", "Der Wert ist ungültig"),
     MISSING: ("A value is needed", "Ein Wert wird benötigt"),
