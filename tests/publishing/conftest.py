@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 UV = Path(sys.executable).with_name("uv")
 """The program that builds and installs, which Meltano brings along."""
-FOREIGN = (*FOREIGN_SETTINGS, "VIRTUAL_ENV", "PYTHONPATH", "UV_")
+FOREIGN = (*FOREIGN_SETTINGS, "VIRTUAL_ENV", "PYTHONPATH")
 """Variables that begin so would change what is installed and where."""
 
 
@@ -50,8 +50,6 @@ def run(
 ) -> str:
     """Run a command to its successful end, and return what it has written."""
     own = {name: value for name, value in os.environ.items() if not name.startswith(FOREIGN)}
-    # The cache alone is shared with uv's other runs.
-    own |= {name: os.environ[name] for name in ("UV_CACHE_DIR",) if name in os.environ}
     finished = subprocess.run(
         command,
         cwd=directory,
