@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from tests.command_line import Run
-    from tests.tap_goatcounter.places import Sandbox
+    from tests.tap_goatcounter.servers import Sandbox
 
 HEADER = (
     "2Path,Title,Event,UserAgent,Browser,System,Session,Bot,Referrer,Referrer scheme,"
@@ -36,13 +36,11 @@ def bookmark_of(run: Run, site_id: int = 1) -> Any:
 
 
 def memory_of(run: Run, stream: str = "hits", site_id: int = 1) -> Any:
-    """The export that the last state keeps in mind, None if there is none."""
+    """The id of the export that the last state keeps in mind, None if there is none."""
     partitions = run.output.state["bookmarks"][stream]["partitions"]
-    return next(
-        partition.get("export")
-        for partition in partitions
-        if partition["context"] == {"site_id": site_id}
-    )
+    (partition,) = (entry for entry in partitions if entry["context"] == {"site_id": site_id})
+    checkpoint = partition.get("checkpoint")
+    return checkpoint and checkpoint["position"]["export_id"]
 
 
 def serve_csv(sandbox: Sandbox, text: bytes | str, rows: int, last_hit_id: int = 7) -> None:

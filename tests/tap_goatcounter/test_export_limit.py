@@ -10,16 +10,16 @@ import pytest
 from tests.sandbox.faults import Answer
 from tests.sandbox.goatcounter import UNLIMITED, Generation
 from tests.tap_goatcounter.exports import bookmark_of, earlier_state, exports_asked_for, memory_of
-from tests.tap_goatcounter.places import view
+from tests.tap_goatcounter.servers import view
 
 if TYPE_CHECKING:
-    from tests.tap_goatcounter.command_line import Tap
+    from tests.tap_goatcounter.command_line import TapInProcess
     from tests.tap_goatcounter.conftest import OpenSandbox
-    from tests.tap_goatcounter.places import Sandbox
+    from tests.tap_goatcounter.servers import Sandbox
 
 
 def test_when_the_export_of_this_hour_is_spent_the_stream_fails_and_says_what_to_set(
-    open_sandbox: OpenSandbox, generation: Generation, tap: Tap
+    open_sandbox: OpenSandbox, generation: Generation, tap: TapInProcess
 ) -> None:
     sandbox = open_sandbox(generation, limits={**UNLIMITED, "export": (1, 3600)})
     sandbox.add(view("/a"))
@@ -34,7 +34,7 @@ def test_when_the_export_of_this_hour_is_spent_the_stream_fails_and_says_what_to
 
 
 def test_the_statistics_are_read_although_the_export_of_this_hour_is_spent(
-    open_sandbox: OpenSandbox, tap: Tap
+    open_sandbox: OpenSandbox, tap: TapInProcess
 ) -> None:
     sandbox = open_sandbox(Generation.MAIN, limits={**UNLIMITED, "export": (1, 3600)})
     sandbox.add(view("/a"))
@@ -45,7 +45,7 @@ def test_the_statistics_are_read_although_the_export_of_this_hour_is_spent(
 
 @pytest.mark.long(seconds=30)
 def test_the_tap_waits_for_the_next_export_when_told_to(
-    open_sandbox: OpenSandbox, tap: Tap
+    open_sandbox: OpenSandbox, tap: TapInProcess
 ) -> None:
     sandbox = open_sandbox(Generation.MAIN, limits={**UNLIMITED, "export": (1, 30)})
     sandbox.add(view("/a"))
@@ -60,7 +60,7 @@ def test_the_tap_waits_for_the_next_export_when_told_to(
 
 @pytest.mark.parametrize("waits", [False, True])
 def test_a_server_that_never_grants_an_export_is_not_waited_for(
-    open_sandbox: OpenSandbox, tap: Tap, *, waits: bool
+    open_sandbox: OpenSandbox, tap: TapInProcess, *, waits: bool
 ) -> None:
     sandbox = open_sandbox(Generation.MAIN, limits={**UNLIMITED, "export": None})
     settings = sandbox.settings(wait_for_export_limit=waits)
@@ -70,7 +70,7 @@ def test_a_server_that_never_grants_an_export_is_not_waited_for(
     assert bookmark_of(run) == 0
 
 
-def test_a_negative_wait_between_other_requests_is_no_wait_at_all(newer: Sandbox, tap: Tap) -> None:
+def test_a_negative_wait_between_other_requests_is_no_wait_at_all(newer: Sandbox, tap: TapInProcess) -> None:
     refusal = Answer(429, json.dumps({"error": "rate limited"}), {"Retry-After": "-1795312659"})
     newer.server.faults.add("GET", "/api/v0/stats/total", refusal)
     newer.add(view("/a"))
@@ -78,7 +78,7 @@ def test_a_negative_wait_between_other_requests_is_no_wait_at_all(newer: Sandbox
 
 
 def test_a_limit_between_other_requests_is_waited_for_as_long_as_the_server_says(
-    newer: Sandbox, tap: Tap
+    newer: Sandbox, tap: TapInProcess
 ) -> None:
     refusal = Answer(429, json.dumps({"error": "rate limited"}), {"Retry-After": "3"})
     newer.server.faults.add("GET", "/api/v0/stats/total", refusal)
@@ -88,7 +88,7 @@ def test_a_limit_between_other_requests_is_waited_for_as_long_as_the_server_says
     assert granted.time - refused.time > 3
 
 
-def test_a_wait_longer_than_any_limit_lasts_is_refused(newer: Sandbox, tap: Tap) -> None:
+def test_a_wait_longer_than_any_limit_lasts_is_refused(newer: Sandbox, tap: TapInProcess) -> None:
     refusal = Answer(429, json.dumps({"error": "rate limited"}), {"Retry-After": "86400"})
     newer.server.faults.add("GET", "/api/v0/stats/total", refusal, times=None)
     newer.add(view("/a"))
@@ -102,7 +102,7 @@ def test_a_wait_longer_than_any_limit_lasts_is_refused(newer: Sandbox, tap: Tap)
     [(Generation.V2_7, "send", "omit"), (Generation.MAIN, "omit", "send")],
 )
 def test_a_refused_format_names_the_setting_and_its_right_value(
-    open_sandbox: OpenSandbox, tap: Tap, generation: Generation, wrong: str, right: str
+    open_sandbox: OpenSandbox, tap: TapInProcess, generation: Generation, wrong: str, right: str
 ) -> None:
     sandbox = open_sandbox(generation)
     sandbox.add(view("/a"))

@@ -12,15 +12,15 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tests.command_line import read_until, stop
-from tests.singer import keys_of
+
 from tests.tap_goatcounter.exports import exports_asked_for, memory_of
-from tests.tap_goatcounter.places import day, view, visitors
+from tests.tap_goatcounter.servers import day, view, visitors
 
 if TYPE_CHECKING:
     from tests.command_line import Run
     from tests.sandbox.goatcounter import Hit
-    from tests.tap_goatcounter.command_line import Tap
-    from tests.tap_goatcounter.places import Sandbox
+    from tests.tap_goatcounter.command_line import TapInProcess
+    from tests.tap_goatcounter.servers import Sandbox
 
 STATISTICS = (
     "json_hit_stats",
@@ -58,7 +58,7 @@ def asked_from(sandbox: Sandbox) -> list[str | None]:
     return [body.get("start_from_day") for body in bodies]
 
 
-def test_every_visitor_is_in_every_kind_of_statistics(newer: Sandbox, tap: Tap) -> None:
+def test_every_visitor_is_in_every_kind_of_statistics(newer: Sandbox, tap: TapInProcess) -> None:
     hits = [*hits_of(range(1, 6)), view("sign up", event=True, session="1 1", days_ago=1)]
     newer.add(*hits)
     run = tap.succeed(newer.settings(), *ALL)
@@ -79,7 +79,7 @@ def test_every_visitor_is_in_every_kind_of_statistics(newer: Sandbox, tap: Tap) 
     events = {row["path"] for row in run.records["json_paths"] if row["event"]}
     assert events == {"sign up"}
     for stream in ALL:
-        keys = keys_of(run.output, stream)
+        keys = run.output.keys(stream)
         assert keys
         assert len(keys) == len(set(keys)), stream
 
@@ -96,7 +96,7 @@ def counts(run: Run, stream: str, *names: str, **tables: dict[int, str]) -> Coun
 
 
 def test_the_first_run_reads_everything_and_the_next_one_the_last_days_again(
-    newer: Sandbox, tap: Tap
+    newer: Sandbox, tap: TapInProcess
 ) -> None:
     newer.add(*hits_of(range(4, 30)))
     first = tap.succeed(newer.settings(), *ALL)
@@ -108,14 +108,14 @@ def test_the_first_run_reads_everything_and_the_next_one_the_last_days_again(
     assert len(second.records["json_paths"]) == 3
 
 
-def test_a_start_date_limits_the_first_run(newer: Sandbox, tap: Tap) -> None:
+def test_a_start_date_limits_the_first_run(newer: Sandbox, tap: TapInProcess) -> None:
     newer.add(*hits_of(range(1, 20)))
     run = tap.succeed(newer.settings(start_date=f"{day(5)}T00:00:00Z"), "json_hit_stats")
     assert asked_from(newer) == [f"{day(5)}T00:00:00Z"]
     assert min(row["hour"] for row in run.records["json_hit_stats"])[:10] == str(day(5))
 
 
-def test_a_stream_selected_later_gets_its_past_in_the_same_export(newer: Sandbox, tap: Tap) -> None:
+def test_a_stream_selected_later_gets_its_past_in_the_same_export(newer: Sandbox, tap: TapInProcess) -> None:
     newer.add(*hits_of(range(1, 20)))
     first = tap.succeed(newer.settings(), "json_hit_stats")
     second = tap.succeed(
@@ -125,7 +125,7 @@ def test_a_stream_selected_later_gets_its_past_in_the_same_export(newer: Sandbox
     assert len({row["day"] for row in second.records["json_size_stats"]}) == 19
 
 
-def test_each_site_has_an_export_of_its_own(newer: Sandbox, tap: Tap) -> None:
+def test_each_site_has_an_export_of_its_own(newer: Sandbox, tap: TapInProcess) -> None:
     newer.server.add_site("second.example.com", parent=1)
     newer.add(*hits_of(range(1, 3)))
     newer.server.add_hits(2, hits_of(range(1, 4)))
@@ -137,14 +137,14 @@ def test_each_site_has_an_export_of_its_own(newer: Sandbox, tap: Tap) -> None:
     assert sums == {1: 14, 2: 21}
 
 
-def test_hits_and_statistics_ask_for_an_export_each(newer: Sandbox, tap: Tap) -> None:
+def test_hits_and_statistics_ask_for_an_export_each(newer: Sandbox, tap: TapInProcess) -> None:
     newer.add(*hits_of(range(1, 3)))
     run = tap.succeed(newer.settings(), "hits", "json_hit_stats")
     assert len(run.records["hits"]) == 14
     assert [export.format for export in newer.server.exports] == ["csv", "json"]
 
 
-def test_an_older_server_is_told_from_one_that_fails(older: Sandbox, tap: Tap) -> None:
+def test_an_older_server_is_told_from_one_that_fails(older: Sandbox, tap: TapInProcess) -> None:
     older.add(view("/a"))
     run = tap.fail(older.settings(), "json_hit_stats", "json_paths", "hits")
     assert "has no JSON export, which came after version 2.7" in run.log
@@ -153,7 +153,7 @@ def test_an_older_server_is_told_from_one_that_fails(older: Sandbox, tap: Tap) -
 
 
 def test_a_run_killed_between_two_streams_takes_the_export_up_again(
-    newer: Sandbox, tap: Tap
+    newer: Sandbox, tap: TapInProcess
 ) -> None:
     newer.add(*hits_of(range(1, 200)))
     whole = tap.succeed(newer.settings(), *ALL)
@@ -166,10 +166,10 @@ def test_a_run_killed_between_two_streams_takes_the_export_up_again(
     assert exports_asked_for(newer) == 1
     assert memory_of(second, "json_hit_stats") is None
     for stream in STATISTICS[2:]:
-        assert keys_of(second.output, stream) == keys_of(whole.output, stream), stream
+        assert second.output.keys(stream) == whole.output.keys(stream), stream
 
 
-def test_the_export_is_forgotten_when_all_streams_have_read_it(newer: Sandbox, tap: Tap) -> None:
+def test_the_export_is_forgotten_when_all_streams_have_read_it(newer: Sandbox, tap: TapInProcess) -> None:
     newer.add(*hits_of(range(1, 3)))
     run = tap.succeed(newer.settings(), *STATISTICS)
     assert memory_of(run, "json_hit_stats") is None
@@ -178,7 +178,7 @@ def test_the_export_is_forgotten_when_all_streams_have_read_it(newer: Sandbox, t
 
 
 def test_an_export_that_failed_without_a_word_fails_all_its_streams_with_one_request(
-    newer: Sandbox, tap: Tap
+    newer: Sandbox, tap: TapInProcess
 ) -> None:
     newer.add(view("/a"))
     newer.server.next_export.never_finishes = True
@@ -225,7 +225,7 @@ def damaged() -> bytes:
     ids=["no ZIP", "version 2", "no information", "no rows", "broken row", "damaged"],
 )
 def test_an_archive_that_cannot_be_read_is_told(
-    newer: Sandbox, tap: Tap, content: bytes, words: str
+    newer: Sandbox, tap: TapInProcess, content: bytes, words: str
 ) -> None:
     newer.server.next_export.json = content
     run = tap.fail(newer.settings(), "json_hit_stats")
@@ -233,13 +233,13 @@ def test_an_archive_that_cannot_be_read_is_told(
     assert run.output.bookmark("json_hit_stats", site_id=1) is None
 
 
-def test_a_newer_minor_version_of_the_format_is_read(newer: Sandbox, tap: Tap) -> None:
+def test_a_newer_minor_version_of_the_format_is_read(newer: Sandbox, tap: TapInProcess) -> None:
     newer.add(view("/a"))
     newer.server.next_export.json_version = "1.7"
     assert tap.succeed(newer.settings(), "json_hit_stats").records["json_hit_stats"]
 
 
-def test_a_field_added_by_a_newer_version_is_told(newer: Sandbox, tap: Tap) -> None:
+def test_a_field_added_by_a_newer_version_is_told(newer: Sandbox, tap: TapInProcess) -> None:
     row = '{"hour":"2026-11-01T10:00:00Z","path_id":1,"ref_id":1,"count":3,"total":9}\n'
     newer.server.next_export.json = archive(hit_stats__jsonl=row)
     run = tap.succeed(newer.settings(), "json_hit_stats")

@@ -1,4 +1,4 @@
-"""Where the tap can be tried out: servers with a site on them, and what is sent there."""
+"""Servers with a site on them that the tap can read, and what is sent there."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ if TYPE_CHECKING:
 
     from tests.sandbox.traffic import ReceivedRequest
 
-MOST_HITS_AT_ONCE = 500
+MAX_HITS = 500
 COUNT_PERMISSION = 2
 
 
 @dataclass(frozen=True)
-class Place:
+class Server:
     """A site on a server, and a token that may read all of it.
 
     Attributes:
@@ -38,7 +38,7 @@ class Place:
     exports_json: bool
 
     def settings(self, **more: Any) -> dict[str, Any]:
-        """The tap's settings for this place, in a hurry unless `more` says otherwise."""
+        """The tap's settings for this server, in a hurry unless `more` says otherwise."""
         return {
             "site_url": self.url,
             "token": self.token,
@@ -51,11 +51,11 @@ class Place:
 
     def send(self, hits: Sequence[Hit]) -> None:
         """Send hits as a website's own server would."""
-        for start in range(0, len(hits), MOST_HITS_AT_ONCE):
+        for start in range(0, len(hits), MAX_HITS):
             answer = requests.post(
                 f"{self.url}/api/v0/count",
                 json={
-                    "hits": [as_json(hit) for hit in hits[start : start + MOST_HITS_AT_ONCE]],
+                    "hits": [as_json(hit) for hit in hits[start : start + MAX_HITS]],
                 },
                 headers={"Authorization": f"Bearer {self.sender}"},
                 timeout=20,
@@ -64,8 +64,8 @@ class Place:
 
 
 @dataclass(frozen=True)
-class Sandbox(Place):
-    """A place on the sandbox, with a view behind the scenes."""
+class Sandbox(Server):
+    """A sandbox, with a view behind the scenes."""
 
     server: GoatCounter = field(repr=False)
     site: Site

@@ -9,10 +9,10 @@ import pytest
 
 from tests.sandbox.faults import Answer, html_page
 from tests.sandbox.goatcounter import Generation
-from tests.tap_goatcounter.places import Sandbox, view
+from tests.tap_goatcounter.servers import Sandbox, view
 
 if TYPE_CHECKING:
-    from tests.tap_goatcounter.command_line import Tap
+    from tests.tap_goatcounter.command_line import TapInProcess
     from tests.tap_goatcounter.conftest import OpenSandbox
 
 V2_7, MAIN = Generation.V2_7, Generation.MAIN
@@ -47,7 +47,7 @@ def probes(sandbox: Sandbox) -> int:
     ],
 )
 def test_the_version_decides_on_the_format_and_a_harmless_request_where_it_does_not_tell(
-    open_sandbox: OpenSandbox, tap: Tap, generation: Generation, version: str, *, probed: bool
+    open_sandbox: OpenSandbox, tap: TapInProcess, generation: Generation, version: str, *, probed: bool
 ) -> None:
     sandbox = open_sandbox(generation, version=version or "?")
     sandbox.add(view("/a"))
@@ -59,7 +59,7 @@ def test_the_version_decides_on_the_format_and_a_harmless_request_where_it_does_
 
 @pytest.mark.parametrize("version", [None, 7, ["v2.8.0"]])
 def test_a_version_of_another_shape_is_as_good_as_none(
-    newer: Sandbox, tap: Tap, version: object
+    newer: Sandbox, tap: TapInProcess, version: object
 ) -> None:
     newer.add(view("/a"))
     newer.server.faults.add("GET", "/status", Answer(200, json.dumps({"version": version})))
@@ -79,7 +79,7 @@ def test_a_version_of_another_shape_is_as_good_as_none(
     ids=["forbidden", "another page", "a list", "no version", "redirect", "bad gateway"],
 )
 def test_a_version_out_of_reach_is_as_good_as_none(
-    sandbox: Sandbox, tap: Tap, answer: Answer
+    sandbox: Sandbox, tap: TapInProcess, answer: Answer
 ) -> None:
     sandbox.add(view("/a"))
     sandbox.server.faults.add("GET", "/status", answer, times=None)
@@ -87,7 +87,7 @@ def test_a_version_out_of_reach_is_as_good_as_none(
 
 
 def test_behind_a_path_prefix_everything_works_the_same(
-    open_sandbox: OpenSandbox, generation: Generation, tap: Tap
+    open_sandbox: OpenSandbox, generation: Generation, tap: TapInProcess
 ) -> None:
     sandbox = open_sandbox(generation, base_path="/stats")
     sandbox.add(view("/a"))
@@ -98,7 +98,7 @@ def test_behind_a_path_prefix_everything_works_the_same(
 
 
 def test_without_the_permission_for_statistics_an_unknown_version_counts_as_an_older_one(
-    open_sandbox: OpenSandbox, tap: Tap
+    open_sandbox: OpenSandbox, tap: TapInProcess
 ) -> None:
     sandbox = open_sandbox(V2_7, version="dev", permissions=4 + 8)
     sandbox.add(view("/a"))
@@ -107,7 +107,7 @@ def test_without_the_permission_for_statistics_an_unknown_version_counts_as_an_o
 
 
 def test_a_token_that_was_not_used_for_a_day_does_not_cost_the_export(
-    sandbox: Sandbox, tap: Tap
+    sandbox: Sandbox, tap: TapInProcess
 ) -> None:
     sandbox.add(view("/a"))
     sandbox.server.rest_token(sandbox.token)
@@ -119,7 +119,7 @@ def test_a_token_that_was_not_used_for_a_day_does_not_cost_the_export(
 
 
 def test_an_address_where_there_is_nothing_is_told_from_a_token_not_used_for_a_day(
-    sandbox: Sandbox, tap: Tap
+    sandbox: Sandbox, tap: TapInProcess
 ) -> None:
     settings = sandbox.settings(site_url=f"{sandbox.url}/elsewhere")
     run = tap.fail(settings, "hits")
@@ -130,7 +130,7 @@ def test_an_address_where_there_is_nothing_is_told_from_a_token_not_used_for_a_d
 @pytest.mark.parametrize("generation", list(Generation))
 @pytest.mark.parametrize("limit", [None, 3, 100])
 def test_no_path_is_lost_however_many_there_are_and_however_they_are_sorted(
-    open_sandbox: OpenSandbox, tap: Tap, generation: Generation, limit: int | None
+    open_sandbox: OpenSandbox, tap: TapInProcess, generation: Generation, limit: int | None
 ) -> None:
     sandbox = open_sandbox(generation, api_max=limit)
     total = 30 if limit == 3 else 450
@@ -143,7 +143,7 @@ def test_no_path_is_lost_however_many_there_are_and_however_they_are_sorted(
 
 
 def test_no_path_is_lost_when_the_ids_ascend_by_chance_on_the_first_page(
-    newer: Sandbox, tap: Tap
+    newer: Sandbox, tap: TapInProcess
 ) -> None:
     texts = [f"/{number:03}" for number in range(100, 300)] + ["/zz", "/000", "/150-late"]
     newer.add(*(view(text, session=text) for text in texts))
@@ -152,7 +152,7 @@ def test_no_path_is_lost_when_the_ids_ascend_by_chance_on_the_first_page(
 
 
 def test_gaps_in_the_list_of_paths_are_told_and_filled_with_events_too(
-    newer: Sandbox, tap: Tap
+    newer: Sandbox, tap: TapInProcess
 ) -> None:
     hits = [view(f"/{number:03}", session=str(number)) for number in reversed(range(250))]
     newer.add(*hits, *(view(f"event-{number}", event=True) for number in range(5)))
@@ -163,7 +163,7 @@ def test_gaps_in_the_list_of_paths_are_told_and_filled_with_events_too(
 
 
 def test_a_list_of_paths_that_fits_on_one_page_is_asked_for_once(
-    sandbox: Sandbox, tap: Tap
+    sandbox: Sandbox, tap: TapInProcess
 ) -> None:
     sandbox.add(*(view(f"/{number}", session=str(number)) for number in reversed(range(200))))
     run = tap.succeed(sandbox.settings(), "paths")
@@ -173,7 +173,7 @@ def test_a_list_of_paths_that_fits_on_one_page_is_asked_for_once(
 
 
 def test_filling_gaps_survives_the_time_limit_of_queries(
-    open_sandbox: OpenSandbox, tap: Tap
+    open_sandbox: OpenSandbox, tap: TapInProcess
 ) -> None:
     sandbox = open_sandbox(MAIN, query_days_limit=40)
     hits = [

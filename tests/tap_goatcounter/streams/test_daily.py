@@ -12,8 +12,8 @@ import pytest
 
 from tests.sandbox.faults import Answer
 from tests.sandbox.goatcounter import Generation, Hit
-from tests.singer import keys_of
-from tests.tap_goatcounter.places import day, rfc3339, view
+
+from tests.tap_goatcounter.servers import day, rfc3339, view
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -21,9 +21,9 @@ if TYPE_CHECKING:
 
     from tests.command_line import Run
     from tests.sandbox.traffic import ReceivedRequest
-    from tests.tap_goatcounter.command_line import Tap
+    from tests.tap_goatcounter.command_line import TapInProcess
     from tests.tap_goatcounter.conftest import OpenSandbox
-    from tests.tap_goatcounter.places import Sandbox
+    from tests.tap_goatcounter.servers import Sandbox
 
 BREAKDOWNS = ("browsers", "systems", "locations", "languages", "sizes", "campaigns", "toprefs")
 
@@ -57,7 +57,7 @@ def visits_on(run: Run, stream: str = "total_daily") -> dict[str, int]:
 
 
 def test_every_request_for_statistics_says_which_utc_days_it_wants(
-    sandbox: Sandbox, tap: Tap
+    sandbox: Sandbox, tap: TapInProcess
 ) -> None:
     sandbox.add(view("/a", days_ago=2, query="utm_campaign=x&utm_source=y"))
     run = tap.succeed(sandbox.settings(start_date=start(2)))
@@ -70,7 +70,7 @@ def test_every_request_for_statistics_says_which_utc_days_it_wants(
 
 
 def test_long_spans_are_asked_for_in_windows_that_do_not_overlap(
-    sandbox: Sandbox, tap: Tap
+    sandbox: Sandbox, tap: TapInProcess
 ) -> None:
     sandbox.add(view("/a", days_ago=25))
     tap.succeed(sandbox.settings(start_date=start(25), window_days=10), "total_daily")
@@ -82,7 +82,7 @@ def test_long_spans_are_asked_for_in_windows_that_do_not_overlap(
 
 
 def test_the_first_run_begins_with_the_first_visit_and_leaves_the_current_day_out(
-    sandbox: Sandbox, tap: Tap
+    sandbox: Sandbox, tap: TapInProcess
 ) -> None:
     sandbox.add(view("/a", days_ago=40), view("/a", days_ago=0, at="00:00:00", session="bob"))
     run = tap.succeed(sandbox.settings(), "total_daily")
@@ -91,7 +91,7 @@ def test_the_first_run_begins_with_the_first_visit_and_leaves_the_current_day_ou
     assert run.output.bookmark("total_daily", site_id=1) == str(day(1))
 
 
-def test_start_and_end_date_are_both_included(sandbox: Sandbox, tap: Tap) -> None:
+def test_start_and_end_date_are_both_included(sandbox: Sandbox, tap: TapInProcess) -> None:
     sandbox.add(*(view("/a", days_ago=number, session=str(number)) for number in range(1, 9)))
     settings = sandbox.settings(start_date=start(6), end_date=start(4))
     run = tap.succeed(settings, "total_daily", "path_daily", "browsers")
@@ -101,13 +101,13 @@ def test_start_and_end_date_are_both_included(sandbox: Sandbox, tap: Tap) -> Non
     )
 
 
-def test_an_end_date_in_the_future_is_no_later_than_yesterday(sandbox: Sandbox, tap: Tap) -> None:
+def test_an_end_date_in_the_future_is_no_later_than_yesterday(sandbox: Sandbox, tap: TapInProcess) -> None:
     sandbox.add(view("/a"))
     settings = sandbox.settings(start_date=start(2), end_date="2100-01-01T00:00:00Z")
     assert days_of(tap.succeed(settings, "total_daily"), "total_daily")[-1] == str(day(1))
 
 
-def test_a_start_date_after_the_end_gives_nothing_and_no_bookmark(newer: Sandbox, tap: Tap) -> None:
+def test_a_start_date_after_the_end_gives_nothing_and_no_bookmark(newer: Sandbox, tap: TapInProcess) -> None:
     newer.add(view("/a"))
     run = tap.succeed(newer.settings(start_date=start(2), end_date=start(5)), "total_daily")
     assert run.records["total_daily"] == []
@@ -115,7 +115,7 @@ def test_a_start_date_after_the_end_gives_nothing_and_no_bookmark(newer: Sandbox
 
 
 def test_the_next_run_reads_the_last_days_again_and_their_changed_counts(
-    newer: Sandbox, tap: Tap
+    newer: Sandbox, tap: TapInProcess
 ) -> None:
     newer.add(*(view("/a", days_ago=number, session=str(number)) for number in range(1, 9)))
     streams = ("total_daily", "path_daily", "toprefs")
@@ -130,16 +130,16 @@ def test_the_next_run_reads_the_last_days_again_and_their_changed_counts(
     changed = {
         key: record["daily"]
         for key, record in zip(
-            keys_of(second.output, "path_daily"), second.records["path_daily"], strict=True
+            second.output.keys("path_daily"), second.records["path_daily"], strict=True
         )
     }
     assert changed[1, 1, str(day(5))] == 2
-    assert set(keys_of(first.output, "path_daily")) & changed.keys()
+    assert set(first.output.keys("path_daily")) & changed.keys()
 
 
 @pytest.mark.parametrize(("look_back", "first_day"), [(0, 3), (1, 4), (100, 8)])
 def test_the_look_back_is_as_long_as_set_but_never_before_the_start(
-    newer: Sandbox, tap: Tap, look_back: int, first_day: int
+    newer: Sandbox, tap: TapInProcess, look_back: int, first_day: int
 ) -> None:
     newer.add(*(view("/a", days_ago=number, session=str(number)) for number in range(1, 12)))
     settings = newer.settings(start_date=start(8), stats_lookback_days=look_back)
@@ -148,7 +148,7 @@ def test_the_look_back_is_as_long_as_set_but_never_before_the_start(
     assert days_of(second, "total_daily")[0] == str(day(first_day))
 
 
-def test_the_bookmark_never_goes_back_while_days_are_read_again(newer: Sandbox, tap: Tap) -> None:
+def test_the_bookmark_never_goes_back_while_days_are_read_again(newer: Sandbox, tap: TapInProcess) -> None:
     newer.add(*(view("/a", days_ago=number, session=str(number)) for number in range(1, 9)))
     first = tap.succeed(newer.settings(), "browsers", "total_daily")
     second = tap.succeed(
@@ -165,7 +165,7 @@ def test_the_bookmark_never_goes_back_while_days_are_read_again(newer: Sandbox, 
 
 
 def test_a_window_that_is_too_much_for_the_server_is_halved_until_it_fits(
-    open_sandbox: OpenSandbox, tap: Tap
+    open_sandbox: OpenSandbox, tap: TapInProcess
 ) -> None:
     newer = open_sandbox(Generation.MAIN, query_days_limit=5)
     hits = [view("/a", days_ago=number, session=str(number)) for number in range(1, 29)]
@@ -179,7 +179,7 @@ def test_a_window_that_is_too_much_for_the_server_is_halved_until_it_fits(
 
 
 def test_a_single_day_that_is_too_much_is_tried_again_and_then_told(
-    newer: Sandbox, tap: Tap
+    newer: Sandbox, tap: TapInProcess
 ) -> None:
     newer.add(view("/a", days_ago=3))
     too_much = Answer(504, '{"error":"server timed out loading data"}')
@@ -196,7 +196,7 @@ def test_a_single_day_that_is_too_much_is_tried_again_and_then_told(
 
 @pytest.mark.parametrize("streams", [("path_daily",), ("locations",), ("toprefs",)])
 def test_pages_smaller_than_asked_for_lose_nothing(
-    open_sandbox: OpenSandbox, generation: Generation, tap: Tap, streams: tuple[str, ...]
+    open_sandbox: OpenSandbox, generation: Generation, tap: TapInProcess, streams: tuple[str, ...]
 ) -> None:
     sandbox = open_sandbox(generation, api_max=4)
     countries = ["NL", "DE", "FR", "GB", "IE", "ES", "PT", "IT"]
@@ -230,7 +230,7 @@ ZONES = {
 
 @pytest.mark.parametrize("zone", ZONES.values(), ids=ZONES)
 def test_days_are_those_of_the_owner_and_no_visitor_is_lost_at_their_edges(
-    open_sandbox: OpenSandbox, generation: Generation, tap: Tap, zone: str
+    open_sandbox: OpenSandbox, generation: Generation, tap: TapInProcess, zone: str
 ) -> None:
     sandbox = open_sandbox(generation, timezone=zone)
     hits = hits_around_the_clock()
@@ -276,7 +276,7 @@ def local_day(hit: Hit, zone: ZoneInfo, generation: Generation) -> date:
     return (hour + offset).date()
 
 
-def test_a_zone_that_is_unknown_here_is_told(newer: Sandbox, tap: Tap) -> None:
+def test_a_zone_that_is_unknown_here_is_told(newer: Sandbox, tap: TapInProcess) -> None:
     newer.add(view("/a"))
     me: dict[str, Any] = {
         "user": {"settings": {"timezone": "XX.Atlantis/Capital"}},

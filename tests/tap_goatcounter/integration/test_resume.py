@@ -21,17 +21,17 @@ from tests.tap_goatcounter.exports import (
     exports_asked_for,
     memory_of,
 )
-from tests.tap_goatcounter.places import rfc3339, view
+from tests.tap_goatcounter.servers import rfc3339, view
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from tests.tap_goatcounter.command_line import Tap
+    from tests.tap_goatcounter.command_line import TapInProcess
     from tests.tap_goatcounter.conftest import OpenSandbox
-    from tests.tap_goatcounter.places import Sandbox
+    from tests.tap_goatcounter.servers import Sandbox
 
 PATIENCE_SECONDS = 60
-EXPORT_IN_MIND = '"asked_at"'
+EXPORT_IN_MIND = '"export_id"'
 
 
 def wait_until(condition: Callable[[], object]) -> None:
@@ -44,7 +44,7 @@ def wait_until(condition: Callable[[], object]) -> None:
 
 @pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGTERM])
 def test_a_run_stopped_while_it_waits_for_the_export_takes_it_up_again(
-    sandbox: Sandbox, tap: Tap, how: signal.Signals
+    sandbox: Sandbox, tap: TapInProcess, how: signal.Signals
 ) -> None:
     sandbox.add(view("/a"), view("/b"))
     sandbox.server.next_export.seconds = 4
@@ -60,7 +60,7 @@ def test_a_run_stopped_while_it_waits_for_the_export_takes_it_up_again(
 
 @pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGTERM])
 def test_a_run_stopped_while_it_downloads_takes_the_export_up_again(
-    newer: Sandbox, tap: Tap, how: signal.Signals
+    newer: Sandbox, tap: TapInProcess, how: signal.Signals
 ) -> None:
     newer.add(*(view(f"/{number}") for number in range(50)))
     slowly = SlowBody(piece=50, pause=0.5)
@@ -75,7 +75,7 @@ def test_a_run_stopped_while_it_downloads_takes_the_export_up_again(
 
 
 def test_a_run_killed_while_it_emits_gives_the_same_keys_to_the_same_hits_again(
-    sandbox: Sandbox, tap: Tap
+    sandbox: Sandbox, tap: TapInProcess
 ) -> None:
     sandbox.add(*(view(f"/{number}", session=str(number)) for number in range(3000)))
     process = tap.start(sandbox.settings(), "hits", state=earlier_state(0))
@@ -96,7 +96,7 @@ def test_a_run_killed_while_it_emits_gives_the_same_keys_to_the_same_hits_again(
 
 
 def test_a_run_terminated_while_it_emits_writes_whole_lines_and_a_true_state(
-    newer: Sandbox, tap: Tap
+    newer: Sandbox, tap: TapInProcess
 ) -> None:
     newer.add(*(view(f"/{number}", session=str(number)) for number in range(6000)))
     process = tap.start(newer.settings(), "hits", state=earlier_state(0))
@@ -114,7 +114,7 @@ def test_a_run_terminated_while_it_emits_writes_whole_lines_and_a_true_state(
     assert exports_asked_for(newer) == 1
 
 
-def test_a_terminated_run_of_statistics_writes_how_far_it_came(newer: Sandbox, tap: Tap) -> None:
+def test_a_terminated_run_of_statistics_writes_how_far_it_came(newer: Sandbox, tap: TapInProcess) -> None:
     newer.add(*(view("/a", days_ago=number, session=str(number)) for number in range(1, 60)))
     newer.server.faults.add("GET", "/api/v0/stats/browsers", Delay(0.2), times=None)
     process = tap.start(newer.settings(), "browsers")
@@ -131,7 +131,7 @@ def test_a_terminated_run_of_statistics_writes_how_far_it_came(newer: Sandbox, t
 @pytest.mark.long(seconds=25)
 @pytest.mark.parametrize(("generation", "seed"), [(Generation.V2_7, 1), (Generation.MAIN, 2)])
 def test_runs_killed_at_any_moment_lose_nothing_and_double_nothing(
-    open_sandbox: OpenSandbox, tap: Tap, generation: Generation, seed: int
+    open_sandbox: OpenSandbox, tap: TapInProcess, generation: Generation, seed: int
 ) -> None:
     sandbox = open_sandbox(generation)
     sandbox.add(
@@ -160,7 +160,7 @@ def test_runs_killed_at_any_moment_lose_nothing_and_double_nothing(
 
 
 def test_an_export_asked_for_more_than_a_day_ago_is_not_even_looked_up(
-    newer: Sandbox, tap: Tap
+    newer: Sandbox, tap: TapInProcess
 ) -> None:
     newer.add(view("/a"))
     state = remembering(export=1, hours_ago=25)
@@ -168,7 +168,7 @@ def test_an_export_asked_for_more_than_a_day_ago_is_not_even_looked_up(
     assert exports_asked_for(newer) == 1
 
 
-def test_an_export_from_another_cursor_is_not_taken_up(newer: Sandbox, tap: Tap) -> None:
+def test_an_export_from_another_cursor_is_not_taken_up(newer: Sandbox, tap: TapInProcess) -> None:
     newer.add(view("/a"), view("/b"))
     tap.succeed(newer.settings(), "hits")
     state = remembering(export=1, hours_ago=1, cursor=1)
@@ -179,7 +179,7 @@ def test_an_export_from_another_cursor_is_not_taken_up(newer: Sandbox, tap: Tap)
 
 
 def test_an_export_that_the_server_does_not_know_is_replaced_by_a_new_one(
-    sandbox: Sandbox, tap: Tap
+    sandbox: Sandbox, tap: TapInProcess
 ) -> None:
     sandbox.add(view("/a"))
     state = remembering(export=77, hours_ago=1)
@@ -187,7 +187,7 @@ def test_an_export_that_the_server_does_not_know_is_replaced_by_a_new_one(
     assert exports_asked_for(sandbox) == 1
 
 
-def test_an_export_that_failed_since_is_replaced_by_a_new_one(newer: Sandbox, tap: Tap) -> None:
+def test_an_export_that_failed_since_is_replaced_by_a_new_one(newer: Sandbox, tap: TapInProcess) -> None:
     newer.add(view("/a"))
     tap.succeed(newer.settings(), "hits")
     newer.server.exports[0].fail("no space left on device")
@@ -198,7 +198,7 @@ def test_an_export_that_failed_since_is_replaced_by_a_new_one(newer: Sandbox, ta
 
 @pytest.mark.parametrize(("hours_ago", "asked"), [(0.5, 1), (2, 2)])
 def test_an_export_lost_by_the_server_is_replaced_when_the_next_one_is_granted(
-    newer: Sandbox, tap: Tap, hours_ago: float, asked: int
+    newer: Sandbox, tap: TapInProcess, hours_ago: float, asked: int
 ) -> None:
     newer.add(view("/a"))
     newer.server.next_export.never_finishes = True

@@ -13,7 +13,7 @@ from typing_extensions import override
 from tap_goatcounter.tap import TapGoatCounter
 from tests.sandbox.goatcounter import UNLIMITED, Generation, GoatCounter
 from tests.standard import get_tap_test_class
-from tests.tap_goatcounter.places import day, view
+from tests.tap_goatcounter.servers import day, view
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -7,14 +7,14 @@ import io
 from typing import TYPE_CHECKING
 
 from tests.command_line import messages
-from tests.singer import keys_of
-from tests.tap_goatcounter.places import day, view
+
+from tests.tap_goatcounter.servers import day, view
 
 if TYPE_CHECKING:
     from tests.sandbox.goatcounter import Generation
-    from tests.tap_goatcounter.command_line import Tap
+    from tests.tap_goatcounter.command_line import TapInProcess
     from tests.tap_goatcounter.conftest import OpenSandbox
-    from tests.tap_goatcounter.places import Place, Sandbox
+    from tests.tap_goatcounter.servers import Sandbox
 
 FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
 HEADER = (
@@ -23,8 +23,8 @@ HEADER = (
 )
 
 
-def test_every_page_view_becomes_one_record_in_the_order_of_storing(place: Place, tap: Tap) -> None:
-    place.send(
+def test_every_page_view_becomes_one_record_in_the_order_of_storing(server: Server, tap: TapInProcess) -> None:
+    server.send(
         [
             view("/b", session="ada", at="10:00:00", title="B"),
             view("/a", session="ada", at="11:00:00", title="A", location="DE"),
@@ -32,7 +32,7 @@ def test_every_page_view_becomes_one_record_in_the_order_of_storing(place: Place
             view("signup", session="bob", at="09:00:00", event=True),
         ]
     )
-    found = tap.succeed(place.settings(), "hits").records["hits"]
+    found = tap.succeed(server.settings(), "hits").records["hits"]
     assert [
         (hit["path"], hit["title"], hit["event"], hit["location"], hit["first_visit"], hit["date"])
         for hit in found
@@ -47,9 +47,9 @@ def test_every_page_view_becomes_one_record_in_the_order_of_storing(place: Place
 
 
 def test_a_record_holds_everything_that_the_export_says_of_a_page_view(
-    place: Place, tap: Tap
+    server: Server, tap: TapInProcess
 ) -> None:
-    place.send(
+    server.send(
         [
             view(
                 "/lp",
@@ -61,11 +61,11 @@ def test_a_record_holds_everything_that_the_export_says_of_a_page_view(
             )
         ]
     )
-    (hit,) = tap.succeed(place.settings(), "hits").records["hits"]
+    (hit,) = tap.succeed(server.settings(), "hits").records["hits"]
     assert hit["session"].count("-") == 1
     del hit["session"], hit["export_id"], hit["export_last_hit_id"]
     assert hit == {
-        "site_id": place.site_id,
+        "site_id": server.site_id,
         "export_cursor": 0,
         "row_number": 1,
         "path": "/lp",
@@ -84,15 +84,15 @@ def test_a_record_holds_everything_that_the_export_says_of_a_page_view(
     }
 
 
-def test_a_second_run_brings_only_what_was_stored_since(place: Place, tap: Tap) -> None:
-    place.send([view("/first"), view("/second")])
-    first = tap.succeed(place.settings(), "hits")
-    place.send([view("/third", days_ago=0, at="00:00:00"), view("/fourth", days_ago=300)])
-    second = tap.succeed(place.settings(), "hits", state=first.output.state)
+def test_a_second_run_brings_only_what_was_stored_since(server: Server, tap: TapInProcess) -> None:
+    server.send([view("/first"), view("/second")])
+    first = tap.succeed(server.settings(), "hits")
+    server.send([view("/third", days_ago=0, at="00:00:00"), view("/fourth", days_ago=300)])
+    second = tap.succeed(server.settings(), "hits", state=first.output.state)
     assert [hit["path"] for hit in second.records["hits"]] == ["/third", "/fourth"]
 
 
-def test_keys_are_unique_over_all_runs_and_sites_of_a_server(sandbox: Sandbox, tap: Tap) -> None:
+def test_keys_are_unique_over_all_runs_and_sites_of_a_server(sandbox: Sandbox, tap: TapInProcess) -> None:
     sandbox.server.add_site("second.example.com", parent=sandbox.site_id)
     settings = sandbox.settings(child_sites=True)
     state, keys = None, []
@@ -100,13 +100,13 @@ def test_keys_are_unique_over_all_runs_and_sites_of_a_server(sandbox: Sandbox, t
         sandbox.add(view(f"/{number}"), view(f"/{number}/again"))
         sandbox.server.add_hits(2, [view(f"/{number}")])
         run = tap.succeed(settings, "hits", state=state)
-        keys += keys_of(run.output, "hits")
+        keys += run.output.keys("hits")
         state = run.output.state
     assert len(keys) == 9
     assert len(set(keys)) == 9
 
 
-def test_a_run_asks_for_what_comes_after_the_last_page_view(sandbox: Sandbox, tap: Tap) -> None:
+def test_a_run_asks_for_what_comes_after_the_last_page_view(sandbox: Sandbox, tap: TapInProcess) -> None:
     sandbox.add(view("/a"), view("/b"))
     first = tap.succeed(sandbox.settings(), "hits")
     assert first.output.bookmark("hits", site_id=1) == sandbox.server.last_hit_id(1) == 2
@@ -117,25 +117,25 @@ def test_a_run_asks_for_what_comes_after_the_last_page_view(sandbox: Sandbox, ta
 
 
 def test_without_new_page_views_the_run_succeeds_and_the_bookmark_stays(
-    place: Place, tap: Tap
+    server: Server, tap: TapInProcess
 ) -> None:
-    place.send([view("/a")])
-    first = tap.succeed(place.settings(), "hits")
-    second = tap.succeed(place.settings(), "hits", state=first.output.state)
+    server.send([view("/a")])
+    first = tap.succeed(server.settings(), "hits")
+    second = tap.succeed(server.settings(), "hits", state=first.output.state)
     assert second.records["hits"] == []
     assert second.output.state == first.output.state
 
 
 def test_a_site_without_any_page_view_gives_no_record_and_no_bookmark(
-    place: Place, tap: Tap
+    server: Server, tap: TapInProcess
 ) -> None:
-    run = tap.succeed(place.settings(), "hits")
+    run = tap.succeed(server.settings(), "hits")
     assert run.records["hits"] == []
-    assert run.output.bookmark("hits", site_id=place.site_id) is None
+    assert run.output.bookmark("hits", site_id=server.site_id) is None
 
 
 def test_where_page_views_are_not_stored_one_warning_names_the_switch(
-    open_sandbox: OpenSandbox, generation: Generation, tap: Tap
+    open_sandbox: OpenSandbox, generation: Generation, tap: TapInProcess
 ) -> None:
     sandbox = open_sandbox(generation, collect=190)
     sandbox.add(view("/a"), view("/b"))
@@ -147,20 +147,20 @@ def test_where_page_views_are_not_stored_one_warning_names_the_switch(
     assert sandbox.url in warnings[0]
 
 
-def test_where_page_views_are_stored_there_is_no_warning(sandbox: Sandbox, tap: Tap) -> None:
+def test_where_page_views_are_stored_there_is_no_warning(sandbox: Sandbox, tap: TapInProcess) -> None:
     sandbox.add(view("/a"))
     assert "WARNING" not in tap.succeed(sandbox.settings(), "hits").log
 
 
 def test_page_views_stored_before_the_switch_was_turned_off_are_still_read(
-    sandbox: Sandbox, tap: Tap
+    sandbox: Sandbox, tap: TapInProcess
 ) -> None:
     sandbox.add(view("/a"))
     sandbox.site.collect = 190
     assert len(tap.succeed(sandbox.settings(), "hits").records["hits"]) == 1
 
 
-def test_the_bookmark_moves_only_behind_the_last_record(newer: Sandbox, tap: Tap) -> None:
+def test_the_bookmark_moves_only_behind_the_last_record(newer: Sandbox, tap: TapInProcess) -> None:
     newer.add(*(view(f"/{number}") for number in range(2500)))
     process = tap.start(newer.settings(), "hits")
     written, _ = process.communicate()
@@ -175,16 +175,16 @@ def test_the_bookmark_moves_only_behind_the_last_record(newer: Sandbox, tap: Tap
 
 
 def test_the_export_is_in_the_state_before_the_first_record_and_not_in_the_last_state(
-    newer: Sandbox, tap: Tap
+    newer: Sandbox, tap: TapInProcess
 ) -> None:
     newer.add(view("/a"))
     run = tap.succeed(newer.settings(), "hits")
     first, last = (state["bookmarks"]["hits"]["partitions"][0] for state in run.output.states[::2])
-    assert first["export"]["id"] == 1
-    assert "export" not in last
+    assert first["checkpoint"]["position"] == {"export_id": 1}
+    assert "checkpoint" not in last
 
 
-def test_a_start_date_does_not_get_in_the_way(sandbox: Sandbox, tap: Tap) -> None:
+def test_a_start_date_does_not_get_in_the_way(sandbox: Sandbox, tap: TapInProcess) -> None:
     sandbox.add(view("/a", days_ago=9))
     settings = sandbox.settings(start_date=f"{day(2)}T00:00:00Z")
     first = tap.succeed(settings, "hits")
@@ -194,7 +194,7 @@ def test_a_start_date_does_not_get_in_the_way(sandbox: Sandbox, tap: Tap) -> Non
     assert paths == ["/a", "/b"]
 
 
-def test_text_of_any_kind_and_length_is_read_whole(newer: Sandbox, tap: Tap) -> None:
+def test_text_of_any_kind_and_length_is_read_whole(newer: Sandbox, tap: TapInProcess) -> None:
     titles = [
         'Prices, plans and "extras"',
         '"',
@@ -213,7 +213,7 @@ def test_text_of_any_kind_and_length_is_read_whole(newer: Sandbox, tap: Tap) -> 
     assert [hit["title"] for hit in found] == titles
 
 
-def test_rows_written_by_another_csv_writer_are_read_alike(newer: Sandbox, tap: Tap) -> None:
+def test_rows_written_by_another_csv_writer_are_read_alike(newer: Sandbox, tap: TapInProcess) -> None:
     text = io.StringIO(newline="")
     writer = csv.writer(text, quoting=csv.QUOTE_ALL, lineterminator="\r\n")
     writer.writerow(HEADER.strip().split(","))
@@ -227,21 +227,21 @@ def test_rows_written_by_another_csv_writer_are_read_alike(newer: Sandbox, tap: 
     assert (hit["referrer_scheme"], hit["browser"], hit["session"]) == ("", "", "1f-2")
 
 
-def test_an_export_with_a_header_alone_is_an_empty_one(newer: Sandbox, tap: Tap) -> None:
+def test_an_export_with_a_header_alone_is_an_empty_one(newer: Sandbox, tap: TapInProcess) -> None:
     newer.server.next_export.csv = HEADER.encode()
     newer.server.next_export.rows, newer.server.next_export.last_hit_id = 0, 0
     assert tap.succeed(newer.settings(), "hits").records["hits"] == []
 
 
 def test_without_a_state_everything_is_read_again_under_the_same_keys(
-    newer: Sandbox, tap: Tap
+    newer: Sandbox, tap: TapInProcess
 ) -> None:
     newer.add(view("/a"))
     first = tap.succeed(newer.settings(), "hits")
     newer.add(view("/b"))
     second = tap.succeed(newer.settings(), "hits")
     assert [hit["path"] for hit in second.records["hits"]] == ["/a", "/b"]
-    assert keys_of(second.output, "hits")[:1] == keys_of(first.output, "hits")
+    assert second.output.keys("hits")[:1] == first.output.keys("hits")
 
 
 def _cursor_in(state: dict[str, dict[str, dict[str, list[dict[str, object]]]]]) -> object:

@@ -8,15 +8,15 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.singer import keys_of
-from tests.tap_goatcounter.places import day, view, visitors
+
+from tests.tap_goatcounter.servers import day, view, visitors
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from tests.sandbox.goatcounter import Hit
-    from tests.tap_goatcounter.command_line import Tap
-    from tests.tap_goatcounter.places import Place
+    from tests.tap_goatcounter.command_line import TapInProcess
+    from tests.tap_goatcounter.servers import Server
 
 DAYS = range(1, 8)
 PATHS = ("/", "/pricing", "/blog/a,b", "/über", "/search?page=2&q=goat+cheese")
@@ -70,9 +70,9 @@ def some_weeks_hits() -> list[Hit]:
 
 
 @pytest.fixture
-def sent(place: Place) -> list[Hit]:
+def sent(server: Server) -> list[Hit]:
     hits = some_weeks_hits()
-    place.send(hits)
+    server.send(hits)
     return hits
 
 
@@ -98,18 +98,18 @@ def counts_in(records: list[dict[str, Any]], *names: str) -> dict[tuple[Any, ...
     }
 
 
-def read(place: Place, tap: Tap, *streams: str) -> dict[str, list[dict[str, Any]]]:
+def read(server: Server, tap: TapInProcess, *streams: str) -> dict[str, list[dict[str, Any]]]:
     """The records of the seven days."""
-    run = tap.succeed(place.settings(start_date=f"{day(7)}T00:00:00Z"), *streams)
+    run = tap.succeed(server.settings(start_date=f"{day(7)}T00:00:00Z"), *streams)
     for stream in streams:
-        keys = keys_of(run.output, stream)
+        keys = run.output.keys(stream)
         assert len(keys) == len(set(keys)), f"{stream} has keys twice"
-        assert all(record["site_id"] == place.site_id for record in run.records[stream])
+        assert all(record["site_id"] == server.site_id for record in run.records[stream])
     return run.records
 
 
-def test_totals_by_day_and_hour(place: Place, tap: Tap, sent: list[Hit]) -> None:
-    found = read(place, tap, "total_daily")["total_daily"]
+def test_totals_by_day_and_hour(server: Server, tap: TapInProcess, sent: list[Hit]) -> None:
+    found = read(server, tap, "total_daily")["total_daily"]
     assert [record["day"] for record in found] == [str(day(number)) for number in reversed(DAYS)]
     for record in found:
         of_day = [hit for hit in visitors(sent) if day_of(hit) == record["day"]]
@@ -119,8 +119,8 @@ def test_totals_by_day_and_hour(place: Place, tap: Tap, sent: list[Hit]) -> None
         ]
 
 
-def test_visitors_of_each_path_by_day_and_hour(place: Place, tap: Tap, sent: list[Hit]) -> None:
-    records = read(place, tap, "path_daily", "paths")
+def test_visitors_of_each_path_by_day_and_hour(server: Server, tap: TapInProcess, sent: list[Hit]) -> None:
+    records = read(server, tap, "path_daily", "paths")
     found = records["path_daily"]
     expected = daily_counts(sent, lambda hit: hit.path)
     assert {(row["day"], row["path"]): row["daily"] for row in found} == expected
@@ -136,9 +136,9 @@ def test_visitors_of_each_path_by_day_and_hour(place: Place, tap: Tap, sent: lis
         assert row["hourly"] == [hours[hour] for hour in range(24)]
 
 
-def test_visitors_by_browser_and_by_system(place: Place, tap: Tap, sent: list[Hit]) -> None:
+def test_visitors_by_browser_and_by_system(server: Server, tap: TapInProcess, sent: list[Hit]) -> None:
     names = {agent: name for name, agent in BROWSERS.items()}
-    records = read(place, tap, "browsers", "systems", "browser_versions")
+    records = read(server, tap, "browsers", "systems", "browser_versions")
     assert counts_in(records["browsers"], "day", "name") == daily_counts(
         sent, lambda hit: names[hit.user_agent]
     )
@@ -153,9 +153,9 @@ def test_visitors_by_browser_and_by_system(place: Place, tap: Tap, sent: list[Hi
     assert by_version == counts_in(known, "day", "name")
 
 
-def test_visitors_by_country_language_and_screen(place: Place, tap: Tap, sent: list[Hit]) -> None:
+def test_visitors_by_country_language_and_screen(server: Server, tap: TapInProcess, sent: list[Hit]) -> None:
     groups = {width: group for group, widths in WIDTHS.items() for width in widths}
-    records = read(place, tap, "locations", "languages", "sizes", "size_widths", "regions")
+    records = read(server, tap, "locations", "languages", "sizes", "size_widths", "regions")
     assert counts_in(records["locations"], "day", "id") == daily_counts(
         sent, lambda hit: hit.location or "(unknown)"
     )
@@ -172,12 +172,12 @@ def test_visitors_by_country_language_and_screen(place: Place, tap: Tap, sent: l
     }
 
 
-def test_visitors_by_campaign_and_its_sources(place: Place, tap: Tap, sent: list[Hit]) -> None:
+def test_visitors_by_campaign_and_its_sources(server: Server, tap: TapInProcess, sent: list[Hit]) -> None:
     def campaign(hit: Hit) -> str:
         return hit.query.rpartition("=")[2]
 
     led = [hit for hit in visitors(sent) if campaign(hit)]
-    records = read(place, tap, "campaigns", "campaign_sources")
+    records = read(server, tap, "campaigns", "campaign_sources")
     expected = Counter((day_of(hit), campaign(hit)) for hit in led)
     assert counts_in(records["campaigns"], "day", "name") == expected
     names = {row["id"]: row["name"] for row in records["campaigns"]}
@@ -187,12 +187,12 @@ def test_visitors_by_campaign_and_its_sources(place: Place, tap: Tap, sent: list
     }
 
 
-def test_visitors_by_referrer_and_where_it_led(place: Place, tap: Tap, sent: list[Hit]) -> None:
+def test_visitors_by_referrer_and_where_it_led(server: Server, tap: TapInProcess, sent: list[Hit]) -> None:
     def referrer(hit: Hit) -> tuple[str, str]:
         campaign = hit.query.rpartition("=")[2]
         return (f"mail-{campaign}", "c") if campaign else (hit.ref, "o")
 
-    records = read(place, tap, "toprefs", "path_referrers", "paths", "topref_paths")
+    records = read(server, tap, "toprefs", "path_referrers", "paths", "topref_paths")
     assert counts_in(records["toprefs"], "day", "name", "ref_scheme") == {
         (day_, *key): count for (day_, key), count in daily_counts(sent, referrer).items()
     }
@@ -211,7 +211,7 @@ def test_visitors_by_referrer_and_where_it_led(place: Place, tap: Tap, sent: lis
     }
 
 
-def test_a_site_that_was_never_visited_has_no_statistics(place: Place, tap: Tap) -> None:
-    run = tap.succeed(place.settings())
+def test_a_site_that_was_never_visited_has_no_statistics(server: Server, tap: TapInProcess) -> None:
+    run = tap.succeed(server.settings())
     assert {stream for stream, records in run.records.items() if records} <= {"sites"}
-    assert [site["id"] for site in run.records["sites"]] == [place.site_id]
+    assert [site["id"] for site in run.records["sites"]] == [server.site_id]

@@ -15,19 +15,19 @@ from singer_sdk import typing as th
 from typing_extensions import override
 
 from tests.singer import discovered, selecting
-from tests.tap_goatcounter.places import view
+from tests.tap_goatcounter.servers import view
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from tests.tap_goatcounter.command_line import Tap
-    from tests.tap_goatcounter.places import Sandbox
+    from tests.tap_goatcounter.command_line import TapInProcess
+    from tests.tap_goatcounter.servers import Sandbox
 
 TIME = re.compile(r'"time_extracted":"([^"]+)"')
 IDENTITY = {"stream_maps": {"hits": {"path": "path"}}}
 
 
-def record_lines(tap: Tap, settings: dict[str, Any]) -> list[str]:
+def record_lines(tap: TapInProcess, settings: dict[str, Any]) -> list[str]:
     """The lines of the records of `hits`, as they are written."""
     written, _ = tap.start(settings, "hits", "sites").communicate()
     beginning = '{"type":"RECORD","stream":"hits"'
@@ -52,7 +52,7 @@ def visited(newer: Sandbox) -> Sandbox:
     return newer
 
 
-def test_both_ways_write_the_same_bytes_but_for_the_moment(visited: Sandbox, tap: Tap) -> None:
+def test_both_ways_write_the_same_bytes_but_for_the_moment(visited: Sandbox, tap: TapInProcess) -> None:
     short = record_lines(tap, visited.settings())
     long = record_lines(tap, visited.settings(**IDENTITY))
     assert len(short) == len(long) == 1500
@@ -62,14 +62,14 @@ def test_both_ways_write_the_same_bytes_but_for_the_moment(visited: Sandbox, tap
         assert TIME.sub("", one).replace('"export_id":1,', '"export_id":2,') == TIME.sub("", other)
 
 
-def test_both_ways_count_their_records(visited: Sandbox, tap: Tap) -> None:
+def test_both_ways_count_their_records(visited: Sandbox, tap: TapInProcess) -> None:
     for settings in ({}, IDENTITY):
         log = tap.succeed(visited.settings(**settings), "hits").log
         counted = re.findall(r'"record_count","value":(\d+)', log)
         assert sum(map(int, counted)) == 1500
 
 
-def test_both_ways_end_with_the_same_state(visited: Sandbox, tap: Tap) -> None:
+def test_both_ways_end_with_the_same_state(visited: Sandbox, tap: TapInProcess) -> None:
     states = [
         tap.succeed(visited.settings(**settings), "hits").output.state
         for settings in ({}, IDENTITY)
@@ -77,7 +77,7 @@ def test_both_ways_end_with_the_same_state(visited: Sandbox, tap: Tap) -> None:
     assert states[0] == states[1]
 
 
-def test_a_field_that_is_not_selected_is_not_written(visited: Sandbox, tap: Tap) -> None:
+def test_a_field_that_is_not_selected_is_not_written(visited: Sandbox, tap: TapInProcess) -> None:
     chosen = selecting(discovered("tap-goatcounter"), "hits")
     for stream in chosen["streams"]:
         for entry in stream["metadata"]:
@@ -89,7 +89,7 @@ def test_a_field_that_is_not_selected_is_not_written(visited: Sandbox, tap: Tap)
     assert "title" not in run.output.schemas["hits"]["schema"]["properties"]
 
 
-def test_stream_maps_are_applied(visited: Sandbox, tap: Tap) -> None:
+def test_stream_maps_are_applied(visited: Sandbox, tap: TapInProcess) -> None:
     settings = visited.settings(
         stream_maps={"hits": {"session": "md5(session)", "title": None, "__alias__": "views"}}
     )
@@ -101,13 +101,13 @@ def test_stream_maps_are_applied(visited: Sandbox, tap: Tap) -> None:
     assert "title" not in first
 
 
-def test_a_map_of_another_stream_changes_nothing(visited: Sandbox, tap: Tap) -> None:
+def test_a_map_of_another_stream_changes_nothing(visited: Sandbox, tap: TapInProcess) -> None:
     lines = record_lines(tap, visited.settings(stream_maps={"sites": {"code": "code"}}))
     assert len(lines) == 1500
     assert len(moments(lines)) < 10
 
 
-def test_flattening_is_applied(visited: Sandbox, tap: Tap) -> None:
+def test_flattening_is_applied(visited: Sandbox, tap: TapInProcess) -> None:
     settings = visited.settings(flattening_enabled=True, flattening_max_depth=2)
     assert len(tap.succeed(settings, "hits").records["hits"]) == 1500
     (site,) = tap.succeed(settings, "sites").records["sites"]
@@ -134,7 +134,7 @@ def in_batches(message: dict[str, Any]) -> int:
 
 
 def test_batches_hold_all_records_and_no_state_runs_ahead_of_them(
-    visited: Sandbox, tap: Tap, tmp_path: Path
+    visited: Sandbox, tap: TapInProcess, tmp_path: Path
 ) -> None:
     visited.add(*(view("/daily", days_ago=n, session=f"daily {n}") for n in range(1, 30)))
     settings = visited.settings(**batch_settings(tmp_path))
