@@ -76,12 +76,19 @@ def _find_ids(client: GoatCounterClient, site: Site, time: TimeRange) -> set[int
 def _read_some(
     client: GoatCounterClient, site: Site, time: TimeRange, ids: list[int]
 ) -> Iterator[Row]:
-    """Yield the rows of some paths; of fewer at once, if the server has smaller pages."""
+    """Yield the rows of some paths; of fewer at once, if these are more than the server takes."""
     params = {**time.params, "limit": MAX_PAGE_SIZE, "include_paths": ",".join(map(str, ids))}
-    response = client.fetch(site.credentials, PATH, VisitedPathsPage, params)
-    page = client.decode(response, dict[str, Any])
-    if page["more"] and len(ids) > 1:
-        middle = len(ids) // 2
+    middle = len(ids) // 2
+    try:
+        response = client.fetch(
+            site.credentials, PATH, VisitedPathsPage, params, is_splittable=middle > 0
+        )
+        page = client.decode(response, dict[str, Any])
+        if page["more"] and middle:
+            raise QueryTooLargeError("The server has smaller pages.")
+    except QueryTooLargeError:
+        if not middle:
+            raise
         yield from _read_some(client, site, time, ids[:middle])
         yield from _read_some(client, site, time, ids[middle:])
     else:

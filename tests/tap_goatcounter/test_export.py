@@ -91,7 +91,9 @@ def test_a_fresh_file_is_tried_again_after_a_passing_error_of_the_server(
     [CutOff(after=50), Reset(), html_page(502, "Bad Gateway"), Answer(503), CutOff(after=0)],
     ids=["truncated", "reset", "proxy", "unavailable", "without a body"],
 )
-def test_a_download_that_breaks_is_tried_again(newer: Sandbox, tap: TapInProcess, effect: Effect) -> None:
+def test_a_download_that_breaks_is_tried_again(
+    newer: Sandbox, tap: TapInProcess, effect: Effect
+) -> None:
     newer.add(*(view(f"/{number}") for number in range(100)))
     newer.server.faults.add("GET", "/api/v0/export/1/download", effect)
     run = tap.succeed(newer.settings(), "hits")
@@ -174,7 +176,9 @@ def test_polling_survives_passing_errors(newer: Sandbox, tap: TapInProcess) -> N
     assert exports_asked_for(newer) == 1
 
 
-def test_polling_that_keeps_failing_leaves_the_export_in_mind(newer: Sandbox, tap: TapInProcess) -> None:
+def test_polling_that_keeps_failing_leaves_the_export_in_mind(
+    newer: Sandbox, tap: TapInProcess
+) -> None:
     newer.add(view("/a"))
     newer.server.faults.add("GET", "/api/v0/export/1", Answer(503), times=None)
     run = tap.fail(newer.settings(max_retries=0), "hits", state=earlier_state(0))

@@ -43,21 +43,6 @@ def test_the_statistics_are_read_although_the_export_of_this_hour_is_spent(
     assert second.records["total_daily"]
 
 
-@pytest.mark.long(seconds=30)
-def test_the_tap_waits_for_the_next_export_when_told_to(
-    open_sandbox: OpenSandbox, tap: TapInProcess
-) -> None:
-    sandbox = open_sandbox(Generation.MAIN, limits={**UNLIMITED, "export": (1, 30)})
-    sandbox.add(view("/a"))
-    first = tap.succeed(sandbox.settings(), "hits")
-    sandbox.add(view("/b"))
-    settings = sandbox.settings(wait_for_export_limit=True)
-    second = tap.succeed(settings, "hits", state=first.output.state)
-    assert [hit["path"] for hit in second.records["hits"]] == ["/b"]
-    refused, granted = (request.status for request in sandbox.received("POST", "/export")[1:])
-    assert (refused, granted) == (429, 202)
-
-
 @pytest.mark.parametrize("waits", [False, True])
 def test_a_server_that_never_grants_an_export_is_not_waited_for(
     open_sandbox: OpenSandbox, tap: TapInProcess, *, waits: bool
@@ -68,33 +53,6 @@ def test_a_server_that_never_grants_an_export_is_not_waited_for(
     assert int(sandbox.received("POST", "/export")[0].status or 0) == 429
     assert "-ratelimit" in run.log
     assert bookmark_of(run) == 0
-
-
-def test_a_negative_wait_between_other_requests_is_no_wait_at_all(newer: Sandbox, tap: TapInProcess) -> None:
-    refusal = Answer(429, json.dumps({"error": "rate limited"}), {"Retry-After": "-1795312659"})
-    newer.server.faults.add("GET", "/api/v0/stats/total", refusal)
-    newer.add(view("/a"))
-    assert tap.succeed(newer.settings(), "total_daily").records["total_daily"]
-
-
-def test_a_limit_between_other_requests_is_waited_for_as_long_as_the_server_says(
-    newer: Sandbox, tap: TapInProcess
-) -> None:
-    refusal = Answer(429, json.dumps({"error": "rate limited"}), {"Retry-After": "3"})
-    newer.server.faults.add("GET", "/api/v0/stats/total", refusal)
-    newer.add(view("/a"))
-    tap.succeed(newer.settings(), "total_daily")
-    refused, granted = newer.received("GET", "/stats/total")[:2]
-    assert granted.time - refused.time > 3
-
-
-def test_a_wait_longer_than_any_limit_lasts_is_refused(newer: Sandbox, tap: TapInProcess) -> None:
-    refusal = Answer(429, json.dumps({"error": "rate limited"}), {"Retry-After": "86400"})
-    newer.server.faults.add("GET", "/api/v0/stats/total", refusal, times=None)
-    newer.add(view("/a"))
-    run = tap.fail(newer.settings(max_retries=6), "total_daily")
-    assert "86400 seconds" in run.log
-    assert len(newer.received("GET", "/stats/total")) == 1
 
 
 @pytest.mark.parametrize(

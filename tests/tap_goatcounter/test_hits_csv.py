@@ -109,9 +109,7 @@ def test_an_error_quotes_nothing_that_tells_of_visitors() -> None:
     ],
     ids=["quote within a cell", "quote never closed", "not UTF-8"],
 )
-def test_a_file_that_cannot_be_cut_into_rows_is_an_error(
-    content: str | bytes, words: str
-) -> None:
+def test_a_file_that_cannot_be_cut_into_rows_is_an_error(content: str | bytes, words: str) -> None:
     assert words in failure_of(content)
 
 

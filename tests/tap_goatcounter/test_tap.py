@@ -68,7 +68,9 @@ def test_settings_that_cannot_work_are_refused_before_anything_is_sent(
     assert not any(run.records.values())
 
 
-def test_the_token_is_not_sent_unencrypted_unless_that_is_allowed(newer: Sandbox, tap: TapInProcess) -> None:
+def test_the_token_is_not_sent_unencrypted_unless_that_is_allowed(
+    newer: Sandbox, tap: TapInProcess
+) -> None:
     elsewhere = newer.url.replace("127.0.0.1", "0.0.0.0")  # noqa: S104 - this machine as well
     run = tap.fail(newer.settings(site_url=elsewhere), "sites")
     assert newer.server.requests == []
@@ -131,7 +133,9 @@ def test_an_answer_slower_than_the_time_out_is_given_up(newer: Sandbox, tap: Tap
     assert "no answer" in run.log
 
 
-def test_the_connection_test_makes_no_export_and_reads_no_data(sandbox: Sandbox, tap: TapInProcess) -> None:
+def test_the_connection_test_makes_no_export_and_reads_no_data(
+    sandbox: Sandbox, tap: TapInProcess
+) -> None:
     sandbox.add(view("/a"))
     found = tap.run_with("--test", settings=sandbox.settings())
     assert found.returncode == 0, found.stderr
@@ -151,7 +155,9 @@ def test_the_connection_test_names_the_permissions_that_are_missing(
     assert "Traceback" not in found.stderr
 
 
-def test_the_connection_test_fails_for_a_token_that_is_not_known(newer: Sandbox, tap: TapInProcess) -> None:
+def test_the_connection_test_fails_for_a_token_that_is_not_known(
+    newer: Sandbox, tap: TapInProcess
+) -> None:
     found = tap.run_with("--test", settings=newer.settings(token=A_TOKEN))
     assert found.returncode == 1
     assert "unknown token" in found.stderr
@@ -186,7 +192,9 @@ def test_about_describes_every_setting(tap: TapInProcess) -> None:
 FIELD = '{"paths":[{"id":1,"path":"/a","title":"A","event":false,"colour":"red"}],"more":false}'
 
 
-def test_fields_that_nobody_knows_are_left_out_and_told_once(newer: Sandbox, tap: TapInProcess) -> None:
+def test_fields_that_nobody_knows_are_left_out_and_told_once(
+    newer: Sandbox, tap: TapInProcess
+) -> None:
     newer.server.faults.add("GET", "/api/v0/paths", Answer(200, FIELD))
     run = tap.succeed(newer.settings(), "paths")
     assert "colour" not in run.records["paths"][0]
@@ -209,7 +217,9 @@ def test_a_catalog_that_was_made_under_other_settings_makes_no_difference(
     assert run.records["paths"][0]["unknown_fields"] == {"colour": "red"}
 
 
-def test_fields_that_nobody_knows_fail_the_stream_when_told_to(newer: Sandbox, tap: TapInProcess) -> None:
+def test_fields_that_nobody_knows_fail_the_stream_when_told_to(
+    newer: Sandbox, tap: TapInProcess
+) -> None:
     newer.add(view("/a"))
     newer.server.faults.add("GET", "/api/v0/paths", Answer(200, FIELD))
     run = tap.fail(newer.settings(unknown_fields="fail"), "paths", "hits")

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from tests.tap_goatcounter.command_line import TapInProcess
     from tests.tap_goatcounter.conftest import OpenSandbox
 
+
 def most_within(moments: Sequence[float], window: float) -> int:
     """The highest number of moments in any span of time that is shorter than a window."""
     return max(
@@ -59,7 +60,9 @@ def test_an_older_servers_default_limit_is_not_met_either(
     assert 429 not in {request.status for request in sandbox.server.requests}
 
 
-def test_the_pace_can_be_set_to_what_the_server_allows(open_sandbox: OpenSandbox, tap: TapInProcess) -> None:
+def test_the_pace_can_be_set_to_what_the_server_allows(
+    open_sandbox: OpenSandbox, tap: TapInProcess
+) -> None:
     sandbox = open_sandbox(Generation.V2_7, limits={**UNLIMITED, "api": (40, 1)})
     sandbox.add(*hits_of_days(30))
     tap.succeed(sandbox.settings(requests_per_second=40), "browsers", "systems", "languages")

@@ -114,7 +114,9 @@ def test_a_run_terminated_while_it_emits_writes_whole_lines_and_a_true_state(
     assert exports_asked_for(newer) == 1
 
 
-def test_a_terminated_run_of_statistics_writes_how_far_it_came(newer: Sandbox, tap: TapInProcess) -> None:
+def test_a_terminated_run_of_statistics_writes_how_far_it_came(
+    newer: Sandbox, tap: TapInProcess
+) -> None:
     newer.add(*(view("/a", days_ago=number, session=str(number)) for number in range(1, 60)))
     newer.server.faults.add("GET", "/api/v0/stats/browsers", Delay(0.2), times=None)
     process = tap.start(newer.settings(), "browsers")
@@ -187,7 +189,9 @@ def test_an_export_that_the_server_does_not_know_is_replaced_by_a_new_one(
     assert exports_asked_for(sandbox) == 1
 
 
-def test_an_export_that_failed_since_is_replaced_by_a_new_one(newer: Sandbox, tap: TapInProcess) -> None:
+def test_an_export_that_failed_since_is_replaced_by_a_new_one(
+    newer: Sandbox, tap: TapInProcess
+) -> None:
     newer.add(view("/a"))
     tap.succeed(newer.settings(), "hits")
     newer.server.exports[0].fail("no space left on device")

@@ -119,7 +119,9 @@ def test_totals_by_day_and_hour(server: Server, tap: TapInProcess, sent: list[Hi
         ]
 
 
-def test_visitors_of_each_path_by_day_and_hour(server: Server, tap: TapInProcess, sent: list[Hit]) -> None:
+def test_visitors_of_each_path_by_day_and_hour(
+    server: Server, tap: TapInProcess, sent: list[Hit]
+) -> None:
     records = read(server, tap, "path_daily", "paths")
     found = records["path_daily"]
     expected = daily_counts(sent, lambda hit: hit.path)
@@ -136,7 +138,9 @@ def test_visitors_of_each_path_by_day_and_hour(server: Server, tap: TapInProcess
         assert row["hourly"] == [hours[hour] for hour in range(24)]
 
 
-def test_visitors_by_browser_and_by_system(server: Server, tap: TapInProcess, sent: list[Hit]) -> None:
+def test_visitors_by_browser_and_by_system(
+    server: Server, tap: TapInProcess, sent: list[Hit]
+) -> None:
     names = {agent: name for name, agent in BROWSERS.items()}
     records = read(server, tap, "browsers", "systems", "browser_versions")
     assert counts_in(records["browsers"], "day", "name") == daily_counts(
@@ -153,7 +157,9 @@ def test_visitors_by_browser_and_by_system(server: Server, tap: TapInProcess, se
     assert by_version == counts_in(known, "day", "name")
 
 
-def test_visitors_by_country_language_and_screen(server: Server, tap: TapInProcess, sent: list[Hit]) -> None:
+def test_visitors_by_country_language_and_screen(
+    server: Server, tap: TapInProcess, sent: list[Hit]
+) -> None:
     groups = {width: group for group, widths in WIDTHS.items() for width in widths}
     records = read(server, tap, "locations", "languages", "sizes", "size_widths", "regions")
     assert counts_in(records["locations"], "day", "id") == daily_counts(
@@ -172,7 +178,9 @@ def test_visitors_by_country_language_and_screen(server: Server, tap: TapInProce
     }
 
 
-def test_visitors_by_campaign_and_its_sources(server: Server, tap: TapInProcess, sent: list[Hit]) -> None:
+def test_visitors_by_campaign_and_its_sources(
+    server: Server, tap: TapInProcess, sent: list[Hit]
+) -> None:
     def campaign(hit: Hit) -> str:
         return hit.query.rpartition("=")[2]
 
@@ -187,7 +195,9 @@ def test_visitors_by_campaign_and_its_sources(server: Server, tap: TapInProcess,
     }
 
 
-def test_visitors_by_referrer_and_where_it_led(server: Server, tap: TapInProcess, sent: list[Hit]) -> None:
+def test_visitors_by_referrer_and_where_it_led(
+    server: Server, tap: TapInProcess, sent: list[Hit]
+) -> None:
     def referrer(hit: Hit) -> tuple[str, str]:
         campaign = hit.query.rpartition("=")[2]
         return (f"mail-{campaign}", "c") if campaign else (hit.ref, "o")

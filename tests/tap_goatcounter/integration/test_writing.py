@@ -52,7 +52,9 @@ def visited(newer: Sandbox) -> Sandbox:
     return newer
 
 
-def test_both_ways_write_the_same_bytes_but_for_the_moment(visited: Sandbox, tap: TapInProcess) -> None:
+def test_both_ways_write_the_same_bytes_but_for_the_moment(
+    visited: Sandbox, tap: TapInProcess
+) -> None:
     short = record_lines(tap, visited.settings())
     long = record_lines(tap, visited.settings(**IDENTITY))
     assert len(short) == len(long) == 1500
@@ -60,21 +62,6 @@ def test_both_ways_write_the_same_bytes_but_for_the_moment(visited: Sandbox, tap
     assert len(moments(long)) > 1000
     for one, other in zip(short, long, strict=True):
         assert TIME.sub("", one).replace('"export_id":1,', '"export_id":2,') == TIME.sub("", other)
-
-
-def test_both_ways_count_their_records(visited: Sandbox, tap: TapInProcess) -> None:
-    for settings in ({}, IDENTITY):
-        log = tap.succeed(visited.settings(**settings), "hits").log
-        counted = re.findall(r'"record_count","value":(\d+)', log)
-        assert sum(map(int, counted)) == 1500
-
-
-def test_both_ways_end_with_the_same_state(visited: Sandbox, tap: TapInProcess) -> None:
-    states = [
-        tap.succeed(visited.settings(**settings), "hits").output.state
-        for settings in ({}, IDENTITY)
-    ]
-    assert states[0] == states[1]
 
 
 def test_a_field_that_is_not_selected_is_not_written(visited: Sandbox, tap: TapInProcess) -> None:
@@ -99,12 +86,6 @@ def test_stream_maps_are_applied(visited: Sandbox, tap: TapInProcess) -> None:
     first = run.records["views"][0]
     assert len(first["session"]) == 32
     assert "title" not in first
-
-
-def test_a_map_of_another_stream_changes_nothing(visited: Sandbox, tap: TapInProcess) -> None:
-    lines = record_lines(tap, visited.settings(stream_maps={"sites": {"code": "code"}}))
-    assert len(lines) == 1500
-    assert len(moments(lines)) < 10
 
 
 def test_flattening_is_applied(visited: Sandbox, tap: TapInProcess) -> None:
@@ -151,46 +132,3 @@ def test_batches_hold_all_records_and_no_state_runs_ahead_of_them(
                 if partition.get("replication_key_value"):
                     assert found[stream] >= count, f"the state of {stream} is ahead"
     assert found == {"hits": 1529, "browsers": 29}, log
-
-
-class Counting(Stream):
-    """A stream of the SDK alone."""
-
-    name = "counting"
-    replication_key = "number"
-    schema = th.PropertiesList(th.Property("number", th.IntegerType)).to_dict()
-
-    @override
-    def get_records(self, context: object) -> Iterable[dict[str, Any]]:
-        yield {"number": 7}
-
-
-class Still(Counting):
-    """The same stream without the hook by which `hits` keeps its bookmark where it is."""
-
-    @override
-    def _increment_stream_state(self, *_: object, **__: object) -> None:
-        """Do nothing."""
-
-
-@pytest.mark.parametrize(("stream", "bookmark"), [(Counting, 7), (Still, None)])
-def test_the_sdk_moves_bookmarks_by_the_hook_that_this_tap_replaces(
-    stream: type[Stream], bookmark: int | None, capsys: pytest.CaptureFixture[str]
-) -> None:
-    assert hasattr(Stream, "_increment_stream_state")
-
-    class CountingTap(SdkTap):
-        """A tap of the SDK alone."""
-
-        name = "tap-counting"
-        config_jsonschema = th.PropertiesList().to_dict()
-
-        @override
-        def discover_streams(self) -> list[Stream]:
-            return [stream(self)]
-
-    CountingTap().sync_all()
-    lines = capsys.readouterr().out.splitlines()
-    state = [json.loads(line) for line in lines if '"STATE"' in line][-1]
-    found = state["value"]["bookmarks"]["counting"].get("replication_key_value")
-    assert found == bookmark

@@ -101,13 +101,17 @@ def test_start_and_end_date_are_both_included(sandbox: Sandbox, tap: TapInProces
     )
 
 
-def test_an_end_date_in_the_future_is_no_later_than_yesterday(sandbox: Sandbox, tap: TapInProcess) -> None:
+def test_an_end_date_in_the_future_is_no_later_than_yesterday(
+    sandbox: Sandbox, tap: TapInProcess
+) -> None:
     sandbox.add(view("/a"))
     settings = sandbox.settings(start_date=start(2), end_date="2100-01-01T00:00:00Z")
     assert days_of(tap.succeed(settings, "total_daily"), "total_daily")[-1] == str(day(1))
 
 
-def test_a_start_date_after_the_end_gives_nothing_and_no_bookmark(newer: Sandbox, tap: TapInProcess) -> None:
+def test_a_start_date_after_the_end_gives_nothing_and_no_bookmark(
+    newer: Sandbox, tap: TapInProcess
+) -> None:
     newer.add(view("/a"))
     run = tap.succeed(newer.settings(start_date=start(2), end_date=start(5)), "total_daily")
     assert run.records["total_daily"] == []
@@ -148,7 +152,9 @@ def test_the_look_back_is_as_long_as_set_but_never_before_the_start(
     assert days_of(second, "total_daily")[0] == str(day(first_day))
 
 
-def test_the_bookmark_never_goes_back_while_days_are_read_again(newer: Sandbox, tap: TapInProcess) -> None:
+def test_the_bookmark_never_goes_back_while_days_are_read_again(
+    newer: Sandbox, tap: TapInProcess
+) -> None:
     newer.add(*(view("/a", days_ago=number, session=str(number)) for number in range(1, 9)))
     first = tap.succeed(newer.settings(), "browsers", "total_daily")
     second = tap.succeed(

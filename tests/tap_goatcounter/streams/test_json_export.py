@@ -115,7 +115,9 @@ def test_a_start_date_limits_the_first_run(newer: Sandbox, tap: TapInProcess) ->
     assert min(row["hour"] for row in run.records["json_hit_stats"])[:10] == str(day(5))
 
 
-def test_a_stream_selected_later_gets_its_past_in_the_same_export(newer: Sandbox, tap: TapInProcess) -> None:
+def test_a_stream_selected_later_gets_its_past_in_the_same_export(
+    newer: Sandbox, tap: TapInProcess
+) -> None:
     newer.add(*hits_of(range(1, 20)))
     first = tap.succeed(newer.settings(), "json_hit_stats")
     second = tap.succeed(
@@ -123,18 +125,6 @@ def test_a_stream_selected_later_gets_its_past_in_the_same_export(newer: Sandbox
     )
     assert asked_from(newer) == [None, None]
     assert len({row["day"] for row in second.records["json_size_stats"]}) == 19
-
-
-def test_each_site_has_an_export_of_its_own(newer: Sandbox, tap: TapInProcess) -> None:
-    newer.server.add_site("second.example.com", parent=1)
-    newer.add(*hits_of(range(1, 3)))
-    newer.server.add_hits(2, hits_of(range(1, 4)))
-    run = tap.succeed(newer.settings(child_sites=True), *ALL)
-    assert exports_asked_for(newer) == 2
-    sums = Counter[int]()
-    for row in run.records["json_hit_stats"]:
-        sums[row["site_id"]] += row["count"]
-    assert sums == {1: 14, 2: 21}
 
 
 def test_hits_and_statistics_ask_for_an_export_each(newer: Sandbox, tap: TapInProcess) -> None:
@@ -152,24 +142,9 @@ def test_an_older_server_is_told_from_one_that_fails(older: Sandbox, tap: TapInP
     assert exports_asked_for(older) == 1
 
 
-def test_a_run_killed_between_two_streams_takes_the_export_up_again(
+def test_the_export_is_forgotten_when_all_streams_have_read_it(
     newer: Sandbox, tap: TapInProcess
 ) -> None:
-    newer.add(*hits_of(range(1, 200)))
-    whole = tap.succeed(newer.settings(), *ALL)
-    newer.server.requests.clear()
-    process = tap.start(newer.settings(), *ALL)
-    lines = read_until(process, '"stream":"json_hit_stats"')
-    stop(process, signal.SIGKILL)
-    states = [json.loads(line)["value"] for line in lines if line.startswith('{"type":"STATE"')]
-    second = tap.succeed(newer.settings(), *ALL, state=states[-1])
-    assert exports_asked_for(newer) == 1
-    assert memory_of(second, "json_hit_stats") is None
-    for stream in STATISTICS[2:]:
-        assert second.output.keys(stream) == whole.output.keys(stream), stream
-
-
-def test_the_export_is_forgotten_when_all_streams_have_read_it(newer: Sandbox, tap: TapInProcess) -> None:
     newer.add(*hits_of(range(1, 3)))
     run = tap.succeed(newer.settings(), *STATISTICS)
     assert memory_of(run, "json_hit_stats") is None
@@ -202,41 +177,6 @@ def archive(**changed: str | None) -> bytes:
             if text is not None:
                 zipped.writestr(f"folder/{name}", text)
     return body.getvalue()
-
-
-def damaged() -> bytes:
-    """An archive whose compressed rows do not unpack."""
-    body = bytearray(archive(hit_stats__jsonl="0123456789" * 1000))
-    start = body.index(b"hit_stats.jsonl") + len(b"hit_stats.jsonl")
-    body[start : start + 8] = b"\xff" * 8
-    return bytes(body)
-
-
-@pytest.mark.parametrize(
-    ("content", "words"),
-    [
-        (b"not a ZIP", "is not a ZIP file"),
-        (archive(info__json='{"export_version":"2.0"}'), "has version 2.0 of the format"),
-        (archive(info__json=None), "has no info.json"),
-        (archive(hit_stats__jsonl=None), "has no hit_stats.jsonl"),
-        (archive(hit_stats__jsonl='{"hour":\n'), "hit_stats.jsonl, line 1"),
-        (damaged(), "hit_stats.jsonl, line 0"),
-    ],
-    ids=["no ZIP", "version 2", "no information", "no rows", "broken row", "damaged"],
-)
-def test_an_archive_that_cannot_be_read_is_told(
-    newer: Sandbox, tap: TapInProcess, content: bytes, words: str
-) -> None:
-    newer.server.next_export.json = content
-    run = tap.fail(newer.settings(), "json_hit_stats")
-    assert words in run.log
-    assert run.output.bookmark("json_hit_stats", site_id=1) is None
-
-
-def test_a_newer_minor_version_of_the_format_is_read(newer: Sandbox, tap: TapInProcess) -> None:
-    newer.add(view("/a"))
-    newer.server.next_export.json_version = "1.7"
-    assert tap.succeed(newer.settings(), "json_hit_stats").records["json_hit_stats"]
 
 
 def test_a_field_added_by_a_newer_version_is_told(newer: Sandbox, tap: TapInProcess) -> None:
