@@ -97,12 +97,12 @@ def _read_cells(file: ExportFile) -> Iterator[list[str]]:
     unpacked: BinaryIO | io.BufferedReader = file.body
     if is_compressed:
         unpacked = io.BufferedReader(gzip.GzipFile(fileobj=file.body), BUFFER_BYTES)
-    text = io.TextIOWrapper(unpacked, "utf-8", newline="")
-    rows = csv.reader(text, strict=True)
-    header = next(rows, None)
-    if header is not None:
-        _check_header(header, file.name)
-    yield from rows
+    with io.TextIOWrapper(unpacked, "utf-8", newline="") as text:
+        rows = csv.reader(text, strict=True)
+        header = next(rows, None)
+        if header is not None:
+            _check_header(header, file.name)
+        yield from rows
 
 
 def _parse_row(row: list[str], number: int, name: str) -> CsvRow:

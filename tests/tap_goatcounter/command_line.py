@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from singer_tapkit.testing import TapRun, run_tap
-
 from tap_goatcounter.tap import TapGoatCounter
 from tests.command_line import CommandLine
 

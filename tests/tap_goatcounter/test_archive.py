@@ -7,8 +7,8 @@ import zipfile
 from pathlib import Path
 
 import pytest
-from singer_tapkit.errors import InvalidResponseError
 
+from singer_tapkit.errors import InvalidResponseError
 from tap_goatcounter.archive import Archive
 from tap_goatcounter.export import ExportFile
 

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from requests import Request
-from singer_tapkit.errors import ApiError, GatewayError, InvalidResponseError, NoResponseError
 
+from singer_tapkit.errors import ApiError, GatewayError, InvalidResponseError, NoResponseError
 from tap_goatcounter.client import QueryTooLargeError
 from tap_goatcounter.config import SiteCredentials
 from tap_goatcounter.hints import HINTS, REDIRECT_HINT

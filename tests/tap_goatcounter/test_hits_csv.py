@@ -8,8 +8,8 @@ import io
 from typing import Any
 
 import pytest
-from singer_tapkit.errors import InvalidResponseError
 
+from singer_tapkit.errors import InvalidResponseError
 from tap_goatcounter import hits_csv
 from tap_goatcounter.export import ExportFile
 from tap_goatcounter.hits_csv import read_hits

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from singer_tapkit.errors import InvalidResponseError
 
+from singer_tapkit.errors import InvalidResponseError
 from tap_goatcounter.pagination import (
     CursorPaginator,
     ExclusionPaginator,

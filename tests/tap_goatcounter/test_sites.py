@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 import pytest
+
 from singer_tapkit.errors import ExtractionError, InvalidResponseError
 from singer_tapkit.failures import FailureCollector
-
 from tap_goatcounter.capabilities import AFTER_2_7, UP_TO_2_7
 from tap_goatcounter.config import SiteCredentials
 from tap_goatcounter.sites import Permission, Site, SiteDirectory, discover_sites

@@ -7,7 +7,6 @@ import time
 from typing import TYPE_CHECKING
 
 import pytest
-import requests
 
 from tests.sandbox.faults import Answer
 from tests.sandbox.goatcounter import DEFAULT_LIMITS, UNLIMITED, Generation

@@ -6,7 +6,7 @@ import json
 import random
 import signal
 import time
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -21,7 +21,7 @@ from tests.tap_goatcounter.exports import (
     exports_asked_for,
     memory_of,
 )
-from tests.tap_goatcounter.servers import rfc3339, view
+from tests.tap_goatcounter.servers import view
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -159,70 +159,6 @@ def test_runs_killed_at_any_moment_lose_nothing_and_double_nothing(
     assert found.keys() == whole.keys()
     for key, record in found.items():
         assert without_export(record) == without_export(whole[key])
-
-
-def test_an_export_asked_for_more_than_a_day_ago_is_not_even_looked_up(
-    newer: Sandbox, tap: TapInProcess
-) -> None:
-    newer.add(view("/a"))
-    state = remembering(export=1, hours_ago=25)
-    assert len(tap.succeed(newer.settings(), "hits", state=state).records["hits"]) == 1
-    assert exports_asked_for(newer) == 1
-
-
-def test_an_export_from_another_cursor_is_not_taken_up(newer: Sandbox, tap: TapInProcess) -> None:
-    newer.add(view("/a"), view("/b"))
-    tap.succeed(newer.settings(), "hits")
-    state = remembering(export=1, hours_ago=1, cursor=1)
-    state["bookmarks"]["hits"]["partitions"][0]["export"]["body"]["start_from_hit_id"] = 0
-    second = tap.succeed(newer.settings(), "hits", state=state)
-    assert [hit["path"] for hit in second.records["hits"]] == ["/b"]
-    assert exports_asked_for(newer) == 2
-
-
-def test_an_export_that_the_server_does_not_know_is_replaced_by_a_new_one(
-    sandbox: Sandbox, tap: TapInProcess
-) -> None:
-    sandbox.add(view("/a"))
-    state = remembering(export=77, hours_ago=1)
-    assert len(tap.succeed(sandbox.settings(), "hits", state=state).records["hits"]) == 1
-    assert exports_asked_for(sandbox) == 1
-
-
-def test_an_export_that_failed_since_is_replaced_by_a_new_one(
-    newer: Sandbox, tap: TapInProcess
-) -> None:
-    newer.add(view("/a"))
-    tap.succeed(newer.settings(), "hits")
-    newer.server.exports[0].fail("no space left on device")
-    state = remembering(export=1, hours_ago=1)
-    assert len(tap.succeed(newer.settings(), "hits", state=state).records["hits"]) == 1
-    assert exports_asked_for(newer) == 2
-
-
-@pytest.mark.parametrize(("hours_ago", "asked"), [(0.5, 1), (2, 2)])
-def test_an_export_lost_by_the_server_is_replaced_when_the_next_one_is_granted(
-    newer: Sandbox, tap: TapInProcess, hours_ago: float, asked: int
-) -> None:
-    newer.add(view("/a"))
-    newer.server.next_export.never_finishes = True
-    settings = newer.settings(export_timeout_seconds=2)
-    tap.fail(settings, "hits")
-    run = tap.run(settings, "hits", state=remembering(export=1, hours_ago=hours_ago))
-    assert exports_asked_for(newer) == asked
-    assert (run.status == 0) == (asked == 2)
-
-
-def remembering(export: int, hours_ago: float, cursor: int = 0) -> dict[str, Any]:
-    """A state that keeps an export in mind."""
-    state = earlier_state(cursor)
-    asked_at = datetime.now(UTC) - timedelta(hours=hours_ago)
-    state["bookmarks"]["hits"]["partitions"][0]["export"] = {
-        "id": export,
-        "asked_at": rfc3339(asked_at),
-        "body": {"start_from_hit_id": cursor, "format": "csv"},
-    }
-    return state
 
 
 def bookmark_in(output: Output) -> Any:

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-
 from tests.tap_goatcounter.servers import day, view, visitors
 
 if TYPE_CHECKING:

@@ -12,7 +12,6 @@ from tests.tap_goatcounter.servers import day, view
 
 if TYPE_CHECKING:
     from singer_tapkit.testing import TapRun
-
     from tests.tap_goatcounter.command_line import TapInProcess
     from tests.tap_goatcounter.conftest import OpenSandbox
     from tests.tap_goatcounter.servers import Sandbox, Server

@@ -5,21 +5,20 @@ from __future__ import annotations
 import json
 from collections import Counter
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 import pytest
 
 from tests.sandbox.faults import Answer
 from tests.sandbox.goatcounter import Generation, Hit
-
 from tests.tap_goatcounter.servers import day, rfc3339, view
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import date
 
-    from tests.command_line import Run
+    from singer_tapkit.testing import TapRun
     from tests.sandbox.traffic import ReceivedRequest
     from tests.tap_goatcounter.command_line import TapInProcess
     from tests.tap_goatcounter.conftest import OpenSandbox
@@ -43,12 +42,12 @@ def start(days_ago: int) -> str:
     return f"{day(days_ago)}T00:00:00Z"
 
 
-def days_of(run: Run, stream: str) -> list[str]:
+def days_of(run: TapRun, stream: str) -> list[str]:
     """The days of a stream's records."""
     return [record["day"] for record in run.records[stream]]
 
 
-def visits_on(run: Run, stream: str = "total_daily") -> dict[str, int]:
+def visits_on(run: TapRun, stream: str = "total_daily") -> dict[str, int]:
     """Visitors by day, without days that had none."""
     days = Counter[str]()
     for record in run.records[stream]:
@@ -282,13 +281,28 @@ def local_day(hit: Hit, zone: ZoneInfo, generation: Generation) -> date:
     return (hour + offset).date()
 
 
-def test_a_zone_that_is_unknown_here_is_told(newer: Sandbox, tap: TapInProcess) -> None:
-    newer.add(view("/a"))
-    me: dict[str, Any] = {
-        "user": {"settings": {"timezone": "XX.Atlantis/Capital"}},
-        "token": {"permissions": 76},
-    }
-    newer.server.faults.add("GET", "/api/v0/me", Answer(200, json.dumps(me)))
-    run = tap.fail(newer.settings(), "total_daily")
-    assert "Atlantis" in run.log
-    assert "Set that user's time zone to UTC" in run.log
+def test_days_of_the_future_are_not_read_though_the_clock_here_is_ahead(
+    newer: Sandbox, tap: TapInProcess, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ahead = timedelta(days=400)
+    monkeypatch.setattr("tap_goatcounter.sites._read_clock_offset", lambda _: -ahead)
+    newer.add(view("/a", days_ago=405))
+    run = tap.succeed(newer.settings(), "total_daily", "json_size_stats")
+    assert days_of(run, "total_daily")[-1] == str(day(401))
+    assert run.output.bookmark("total_daily", site_id=1) == str(day(401))
+
+
+def test_the_list_of_a_window_with_a_day_left_out_is_an_error(
+    newer: Sandbox, tap: TapInProcess
+) -> None:
+    hours = [0] * 24
+    answer = {"total": 0, "stats": [{"day": str(day(3)), "hourly": hours, "daily": 0}]}
+    newer.server.faults.add("GET", "/api/v0/stats/total", Answer(200, json.dumps(answer)))
+    run = tap.fail(newer.settings(start_date=start(3)), "total_daily")
+    assert f"left {day(2)} out" in run.error
+
+
+def test_a_server_before_2_7_is_asked_day_by_day(newer: Sandbox, tap: TapInProcess) -> None:
+    newer.server.faults.add("GET", "/api/v0/stats/total", Answer(200, '{"total":3}'), times=None)
+    run = tap.succeed(newer.settings(start_date=start(2)), "total_daily")
+    assert [(row["daily"], row["hourly"]) for row in run.records["total_daily"]] == [(3, None)] * 2

@@ -2,25 +2,36 @@
 
 from __future__ import annotations
 
-import csv
-import io
-from typing import TYPE_CHECKING
+import gzip
+import json
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
-from tests.command_line import messages
+import pytest
 
+from tests.tap_goatcounter.exports import ROW, bookmark_of, csv_of, earlier_state, memory_of
 from tests.tap_goatcounter.servers import day, view
 
 if TYPE_CHECKING:
     from tests.sandbox.goatcounter import Generation
     from tests.tap_goatcounter.command_line import TapInProcess
     from tests.tap_goatcounter.conftest import OpenSandbox
-    from tests.tap_goatcounter.servers import Sandbox
+    from tests.tap_goatcounter.servers import Sandbox, Server
 
 FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
-HEADER = (
-    "2Path,Title,Event,UserAgent,Browser,System,Session,Bot,Referrer,Referrer scheme,"
-    "Screen size,Location,FirstVisit,Date\n"
+TITLES = (
+    "plain",
+    'Prices, plans and "extras"',
+    "two\r\nlines",
+    "Ümläut, 日本語, 🐐, \u2028",
+    "NUL \x00 inside",
+    " back\\slash ",
+    "x" * 100_000,
+    "",
 )
+TIME = re.compile(rb'"time_extracted":"[^"]+"|"export_id":[0-9]+')
+IDENTITY = {"stream_maps": {"hits": {"path": "path"}}}
 
 
 def test_every_page_view_becomes_one_record_in_the_order_of_storing(
@@ -131,7 +142,7 @@ def test_where_page_views_are_not_stored_one_warning_names_the_switch(
     sandbox.add(view("/a"), view("/b"))
     run = tap.succeed(sandbox.settings(), "hits")
     assert run.records["hits"] == []
-    warnings = [line for line in run.log.splitlines() if "| WARNING" in line]
+    warnings = [line for line in run.log.splitlines() if line.startswith("WARNING")]
     assert len(warnings) == 1
     assert "Individual pageviews" in warnings[0]
     assert sandbox.url in warnings[0]
@@ -174,3 +185,94 @@ def test_without_a_state_everything_is_read_again_under_the_same_keys(
     second = tap.succeed(newer.settings(), "hits")
     assert [hit["path"] for hit in second.records["hits"]] == ["/a", "/b"]
     assert second.output.keys("hits")[:1] == first.output.keys("hits")
+
+
+@pytest.mark.parametrize(
+    ("rows", "last_hit_id"), [(2, None), (2, 0), (2, 11), (None, None), (2, "many")]
+)
+def test_an_end_that_cannot_be_moves_no_bookmark(
+    newer: Sandbox, tap: TapInProcess, rows: int | None, last_hit_id: Any
+) -> None:
+    newer.server.next_export.csv = csv_of(ROW, ROW).encode()
+    newer.server.next_export.rows = rows
+    newer.server.next_export.last_hit_id = last_hit_id
+    run = tap.fail(newer.settings(), "hits", state=earlier_state(10))
+    assert run.records["hits"] == []
+    assert (bookmark_of(run), memory_of(run)) == (10, 1)
+
+
+@pytest.mark.parametrize("bookmark", ["7", -1, 2.5, True, ""])
+def test_a_bookmark_that_is_no_hit_id_is_told_and_costs_no_export(
+    newer: Sandbox, tap: TapInProcess, bookmark: Any
+) -> None:
+    newer.add(view("/a"))
+    run = tap.fail(newer.settings(), "hits", "paths", state=earlier_state(bookmark))
+    assert repr(bookmark) in run.error
+    assert newer.received("POST", "/export") == []
+    assert len(run.records["paths"]) == 1
+
+
+@pytest.fixture
+def visited(newer: Sandbox) -> Sandbox:
+    """A site with titles of all kinds."""
+    newer.add(
+        *(
+            view(f"/{number}", session=str(number), title=TITLES[number % 8], event=number % 5 == 0)
+            for number in range(1200)
+        )
+    )
+    return newer
+
+
+def test_the_fast_way_and_that_of_the_sdk_write_the_same_bytes_but_for_the_time(
+    visited: Sandbox, tap: TapInProcess
+) -> None:
+    fast = tap.succeed(visited.settings(), "hits")
+    slow = tap.succeed(visited.settings(**IDENTITY), "hits")
+    assert len(fast.records["hits"]) == 1200
+    assert fast.records["hits"][6]["title"] == TITLES[6]
+    assert len({message.get("time_extracted") for message in fast.output.messages}) < 10
+    assert len({message.get("time_extracted") for message in slow.output.messages}) > 1000
+    lines = [
+        [TIME.sub(b"", line) for line in run.stdout.splitlines() if b'"RECORD"' in line]
+        for run in (fast, slow)
+    ]
+    assert lines[0] == lines[1]
+    counted = [
+        sum(map(int, re.findall(r'"record_count","value":(\d+)', run.log))) for run in (fast, slow)
+    ]
+    assert counted == [1200, 1200]
+
+
+def test_stream_maps_are_applied(visited: Sandbox, tap: TapInProcess) -> None:
+    settings = visited.settings(
+        stream_maps={"hits": {"session": "md5(session)", "title": None, "__alias__": "views"}}
+    )
+    run = tap.succeed(settings, "hits")
+    assert list(run.records) == ["views"]
+    assert len(run.records["views"]) == 1200
+    assert len(run.records["views"][0]["session"]) == 32
+    assert "title" not in run.records["views"][0]
+
+
+def test_batches_hold_all_records_and_no_state_runs_ahead_of_them(
+    visited: Sandbox, tap: TapInProcess, tmp_path: Path
+) -> None:
+    settings = visited.settings(
+        batch_config={
+            "encoding": {"format": "jsonl", "compression": "gzip"},
+            "storage": {"root": tmp_path.as_uri(), "prefix": "goatcounter-"},
+            "batch_size": 500,
+        }
+    )
+    found = 0
+    for line in tap.succeed(settings, "hits").stdout.splitlines():
+        message = json.loads(line)
+        assert message["type"] != "RECORD"
+        if message["type"] == "BATCH":
+            files = [Path(uri.removeprefix("file://")) for uri in message["manifest"]]
+            found += sum(len(gzip.decompress(file.read_bytes()).splitlines()) for file in files)
+        if message["type"] == "STATE":
+            (partition,) = message["value"]["bookmarks"].get("hits", {}).get("partitions", [{}])
+            assert partition.get("replication_key_value") in {None, found}
+    assert found == 1200

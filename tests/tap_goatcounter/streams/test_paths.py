@@ -1,21 +1,18 @@
-"""Both generations of the server, without the user having to know which one answers."""
+"""The stream `paths`, which newer servers list with gaps."""
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.sandbox.faults import Answer, html_page
 from tests.sandbox.goatcounter import Generation
-from tests.tap_goatcounter.servers import Sandbox, view
+from tests.tap_goatcounter.servers import view
 
 if TYPE_CHECKING:
     from tests.tap_goatcounter.command_line import TapInProcess
     from tests.tap_goatcounter.conftest import OpenSandbox
-
-V2_7, MAIN = Generation.V2_7, Generation.MAIN
+    from tests.tap_goatcounter.servers import Sandbox
 
 
 @pytest.mark.parametrize("generation", list(Generation))
@@ -66,7 +63,7 @@ def test_a_list_of_paths_that_fits_on_one_page_is_asked_for_once(
 def test_filling_gaps_survives_the_time_limit_of_queries(
     open_sandbox: OpenSandbox, tap: TapInProcess
 ) -> None:
-    sandbox = open_sandbox(MAIN, query_days_limit=40)
+    sandbox = open_sandbox(Generation.MAIN, query_days_limit=40)
     hits = [
         view(f"/{number:03}", session=str(number), days_ago=1 + number % 200)
         for number in reversed(range(300))
