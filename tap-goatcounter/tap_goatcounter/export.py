@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from tap_goatcounter.sites import Site
 
 OLD_CHECKPOINT: Final = "export"
-"""Where versions before 0.2 kept an export in the state."""
+"""Where the first version of the tap kept an export in the state."""
 
 RETENTION: Final = timedelta(hours=24)
 LIMIT_WINDOW: Final = timedelta(hours=1)
@@ -87,7 +87,7 @@ class _Position(msgspec.Struct):
 
 
 class _OldCheckpoint(msgspec.Struct):
-    """The same as versions before 0.2 kept it."""
+    """The same as the first version of the tap kept it."""
 
     id: int
     asked_at: datetime

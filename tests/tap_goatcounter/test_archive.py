@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import io
 import zipfile
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from singer_tapkit.errors import InvalidResponseError
 from tap_goatcounter.archive import Archive
 from tap_goatcounter.export import ExportFile
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 ROW = '{"hour":"2026-11-01T10:00:00Z","path_id":1,"ref_id":1,"count":3}\n'
 

@@ -82,7 +82,7 @@ def test_a_time_is_split_at_full_hours_until_one_is_left() -> None:
 
 def test_windows_follow_one_another_and_are_told_when_read() -> None:
     finished: list[DateRange] = []
-    rows = list(read_in_windows(NOVEMBER, 12, lambda window: list(window), finished.append))
+    rows = list(read_in_windows(NOVEMBER, 12, list, finished.append))
     assert rows == list(NOVEMBER)
     assert [(window.first.day, window.last.day) for window in finished] == [
         (1, 12),

@@ -1,38 +1,23 @@
-"""The SDK's own tests, against both generations and with every stream that a server can give."""
+"""The SDK's own tests, with every stream selected."""
 
 from __future__ import annotations
 
 import atexit
 import json
 from contextlib import ExitStack
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from singer_sdk.testing import SuiteConfig
-from typing_extensions import override
 
 from tap_goatcounter.tap import TapGoatCounter
 from tests.sandbox.goatcounter import UNLIMITED, Generation, GoatCounter
 from tests.standard import get_tap_test_class
 from tests.tap_goatcounter.servers import day, view
 
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from tap_goatcounter.streams.base import SiteStream
-
 SERVERS = ExitStack()
 atexit.register(SERVERS.close)
 
 FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
-
-
-class OlderTap(TapGoatCounter):
-    """The tap without what servers up to 2.7 cannot give."""
-
-    @override
-    def discover_streams(self) -> Sequence[SiteStream]:
-        streams = super().discover_streams()
-        return [stream for stream in streams if not stream.name.startswith("json_")]
 
 
 def settings_for(generation: Generation) -> dict[str, Any]:
@@ -63,20 +48,19 @@ def settings_for(generation: Generation) -> dict[str, Any]:
     }
 
 
-def standard_tests(tap: type[TapGoatCounter], generation: Generation) -> type:
-    """Give the SDK's tests of a tap whose streams are all selected."""
-    settings = settings_for(generation)
-    catalog = json.loads(tap(config=settings).catalog_json_text)
+def standard_tests() -> type:
+    """Give the SDK's tests of the tap."""
+    settings = settings_for(Generation.MAIN)
+    catalog = json.loads(TapGoatCounter(config=settings).catalog_json_text)
     for stream in catalog["streams"]:
         root = next(entry for entry in stream["metadata"] if not entry["breadcrumb"])
         root["metadata"]["selected"] = True
     return get_tap_test_class(
-        tap,
+        TapGoatCounter,
         config=settings,
         catalog=catalog,
         suite_config=SuiteConfig(max_records_limit=50),
     )
 
 
-TestOlderServer = standard_tests(OlderTap, Generation.V2_7)
-TestNewerServer = standard_tests(TapGoatCounter, Generation.MAIN)
+TestTapGoatCounter = standard_tests()
