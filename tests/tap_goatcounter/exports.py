@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from singer_tapkit.testing import TapRun
+    from tests.command_line import Run
     from tests.tap_goatcounter.servers import Sandbox
 
 HEADER = (
@@ -30,12 +31,12 @@ def earlier_state(cursor: int, site_id: int = 1) -> dict[str, Any]:
     return {"bookmarks": {"hits": {"partitions": [partition]}}}
 
 
-def bookmark_of(run: TapRun, site_id: int = 1) -> Any:
+def bookmark_of(run: TapRun | Run, site_id: int = 1) -> Any:
     """The cursor in the last state."""
     return run.output.bookmark("hits", site_id=site_id)
 
 
-def memory_of(run: TapRun, stream: str = "hits", site_id: int = 1) -> Any:
+def memory_of(run: TapRun | Run, stream: str = "hits", site_id: int = 1) -> Any:
     """The id of the export that the last state keeps in mind, None if there is none."""
     partitions = run.output.state["bookmarks"][stream]["partitions"]
     (partition,) = (entry for entry in partitions if entry["context"] == {"site_id": site_id})

@@ -114,7 +114,7 @@ def test_a_bad_request_in_the_words_of_the_api_is_not_too_large(requests_mock: M
 
 
 def test_what_cannot_be_split_is_repeated(requests_mock: Mocker) -> None:
-    answers = [{"status_code": 504, **PAGE}, {"json": {"a": 1}}]
+    answers: list[dict[str, Any]] = [{"status_code": 504, **PAGE}, {"json": {"a": 1}}]
     requests_mock.get(f"{API}/stats/total", answers)
     assert open_client(max_retries=1).read(SITE, "/stats/total", dict) == {"a": 1}
 
