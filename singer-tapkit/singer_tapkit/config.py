@@ -1,0 +1,186 @@
+"""The settings: common ones, their JSON Schema, and checks that quote no secret."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from functools import reduce
+from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import SplitResult, urlsplit, urlunsplit
+
+from singer_sdk import typing as th
+from singer_sdk.exceptions import ConfigValidationError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+MASK: Final = "***"
+LOOPBACK_HOSTS: Final = frozenset({"localhost", "127.0.0.1", "::1"})
+
+
+def common_settings(name: str, *, request_timeout: int = 60) -> list[th.Property[Any]]:
+    """Return the settings that every tap has.
+
+    Args:
+        name: The tap's name, for the default of `user_agent`.
+        request_timeout: The default of that setting in seconds.
+    """
+    return [
+        th.Property(
+            "allow_http",
+            th.BooleanType,
+            default=False,
+            title="Allow plain HTTP",
+            description="Send keys and data unencrypted also beyond this machine.",
+        ),
+        th.Property(
+            "user_agent",
+            th.StringType(min_length=1, pattern="^[ -~]+$"),
+            default=name,
+            title="User agent",
+            description="What requests say about who sends them.",
+        ),
+        th.Property(
+            "request_timeout",
+            th.IntegerType(minimum=1),
+            default=request_timeout,
+            title="Time-out of a request (seconds)",
+            description="How long the server may stay silent.",
+        ),
+        th.Property(
+            "max_retries",
+            th.IntegerType(minimum=0),
+            default=6,
+            title="Retries",
+            description="How often a request is repeated after a passing failure.",
+        ),
+        th.Property(
+            "unknown_fields",
+            th.StringType(allowed_values=["warn", "keep", "fail"]),
+            default="warn",
+            title="Unknown fields",
+            description="What to do with fields that the server sends and the tap does not know: "
+            "warn and leave them out, keep them in one object, or fail.",
+        ),
+    ]
+
+
+def config_error(message: str) -> ConfigValidationError:
+    """Return the error about a setting, for the caller to raise."""
+    return ConfigValidationError(message, errors=[message])
+
+
+def to_config_schema(settings: th.PropertiesList) -> dict[str, Any]:
+    """Return the JSON Schema of settings, which may be left out but never be null.
+
+    The SDK allows null for optional settings, and a null hides the default.
+    """
+    schema = settings.to_dict()
+    for setting in schema["properties"].values():
+        if isinstance(setting.get("type"), list):
+            setting["type"] = [name for name in setting["type"] if name != "null"]
+    return schema
+
+
+def redact_secrets(
+    messages: Iterable[str], config: Mapping[str, Any], schema: Mapping[str, Any]
+) -> list[str]:
+    """Return messages of a validation without the secrets that they quote.
+
+    Args:
+        messages: The messages; values stand in them as Python writes them.
+        config: The settings.
+        schema: Their JSON Schema, in which secrets are marked as such.
+    """
+    settings = schema["properties"]
+    secrets = {
+        repr(part)
+        for name, value in config.items()
+        if settings.get(name, {}).get("secret")
+        for part in _parts_of(value, _property_names(settings[name]))
+    }
+    longest_first = sorted(secrets, key=len, reverse=True)
+    return [reduce(_replace_secret, longest_first, message) for message in messages]
+
+
+def validate_base_url(url: str, setting: str, example: str, *, allow_http: bool) -> str:
+    """Return a base URL without blanks around it and slashes at its end, its host in ASCII.
+
+    Messages do not quote it, as it may be a key in the wrong place.
+
+    Args:
+        url: What the settings hold.
+        setting: What messages call it, such as ``'base_url'``.
+        example: What it should look like.
+        allow_http: Whether requests may go unencrypted beyond this machine.
+
+    Raises:
+        ConfigValidationError: It is no URL, or must not be used.
+    """
+    parts = _split_url(url.strip())
+    if parts is None:
+        raise config_error(f"{setting} must be an address like {example}.")
+    if parts.username or parts.password or parts.query or parts.fragment:
+        raise config_error(
+            f"{setting} must hold neither user and password nor anything after ? or #."
+        )
+    if parts.scheme == "http" and parts.hostname not in LOOPBACK_HOSTS and not allow_http:
+        raise config_error(
+            f"{setting} would send keys and data unencrypted. Use https, or set 'allow_http' to "
+            "true if the network in between is yours."
+        )
+    return urlunsplit((parts.scheme, parts.netloc, parts.path.rstrip("/"), "", ""))
+
+
+def parse_date(value: str, setting: str) -> date:
+    """Return the day that a setting names; a time behind it does not count.
+
+    Raises:
+        ConfigValidationError: It names none.
+    """
+    try:
+        return date.fromisoformat(value[:10])
+    except ValueError:
+        message = f"{setting!r} must be a date like 2026-01-31, not {value!r}."
+        raise config_error(message) from None
+
+
+def _split_url(url: str) -> SplitResult | None:
+    """Return the parts of a URL with its host in ASCII, None if it is no URL."""
+    try:
+        parts = urlsplit(url)
+        is_complete = parts.scheme in {"http", "https"} and parts.hostname and parts.port != 0
+        host = (parts.hostname or "").encode("idna").decode()
+    except ValueError:
+        return None
+    if not is_complete:
+        return None
+    netloc = parts.netloc.lower().replace(parts.hostname or "", host)
+    return parts if parts.netloc.isascii() else parts._replace(netloc=netloc)
+
+
+def _property_names(schema: Mapping[str, Any]) -> set[str]:
+    """Return the names of all properties in a schema, at any depth."""
+    properties = schema.get("properties", {})
+    inner = [*properties.values(), *([schema["items"]] if "items" in schema else [])]
+    return {*properties, *(name for part in inner for name in _property_names(part))}
+
+
+def _parts_of(value: Any, names: set[str]) -> Iterator[Any]:
+    """Yield all that a value says but for the names of properties."""
+    match value:
+        case Mapping():
+            yield from value.keys() - names
+            for item in value.values():
+                yield from _parts_of(item, names)
+        case list():
+            for item in value:
+                yield from _parts_of(item, names)
+        case None | bool() | "":
+            return
+        case _:
+            yield value
+
+
+def _replace_secret(message: str, secret: str) -> str:
+    return message.replace(secret, MASK)

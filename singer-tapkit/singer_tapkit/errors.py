@@ -1,0 +1,191 @@
+"""What can go wrong while data are read, as one tree of exceptions.
+
+::
+
+    ExtractionError                  a part of the work cannot be done; other parts can
+    ├── RequestError                 a request has brought nothing
+    │   ├── ApiError                 the API refused, in its own words
+    │   ├── GatewayError             something between the tap and the API answered
+    │   ├── NoResponseError          there was no response, or only a part of one
+    │   └── RetryAfterTooLongError   the server wants a longer wait than any limit lasts
+    ├── InvalidResponseError         a response or a value in it is not as documented
+    ├── UnknownFieldsError           there are fields that the schema lacks, and none are wanted
+    └── SpoolError                   a temporary file cannot be written
+
+Settings that cannot work raise the SDK's ``ConfigValidationError`` instead, before anything is
+sent. Whatever is not in this tree is a bug, and ends the run with a traceback.
+
+Each message is complete: the request line without its query, the status, the API's own words, and
+what the user can do. None quotes credentials, or data from a response.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+from urllib.parse import urlsplit
+
+from requests.exceptions import SSLError
+from singer_sdk.exceptions import FatalAPIError
+
+if TYPE_CHECKING:
+    from requests import PreparedRequest, Request, RequestException, Response
+
+CREDENTIAL_HEADERS: Final = ("Authorization", "X-Api-Key", "Cookie")
+MAX_QUOTE: Final = 200
+"""Characters of somebody else's words in a message."""
+
+CERTIFICATE_HINT: Final = (
+    "If a proxy or a company's own authority signs certificates here, set REQUESTS_CA_BUNDLE to "
+    "the file with its certificates."
+)
+
+
+class ExtractionError(FatalAPIError):
+    """A part of the work cannot be done; other parts can."""
+
+
+class RequestError(ExtractionError):
+    """A request has brought nothing.
+
+    Attributes:
+        is_retriable: Whether the same request may succeed a little later.
+        max_retries: How often to try again at most, if less than usual.
+        retry_after: How many seconds the server wants to be left alone, if it says so.
+    """
+
+    is_retriable: bool = False
+    max_retries: int | None = None
+    retry_after: float | None = None
+
+
+class ApiError(RequestError):
+    """The API refused, in its own words.
+
+    Attributes:
+        status: The HTTP status, or the one that the body states in its place.
+        detail: What the API says, on one line.
+        code: The API's own code for the error, if it has any.
+    """
+
+    def __init__(
+        self, message: str, *, status: int, detail: str = "", code: str | None = None
+    ) -> None:
+        """Describe a refusal.
+
+        Args:
+            message: The complete message.
+            status: The status.
+            detail: The API's words in it.
+            code: The API's code.
+        """
+        super().__init__(message)
+        self.status = status
+        self.detail = detail
+        self.code = code
+
+
+class GatewayError(RequestError):
+    """Something between the tap and the API answered, so that the answer says nothing about data.
+
+    Attributes:
+        status: The HTTP status.
+    """
+
+    def __init__(self, message: str, *, status: int) -> None:
+        """Describe an answer that is not the API's."""
+        super().__init__(message)
+        self.status = status
+
+
+class NoResponseError(RequestError):
+    """There was no response, or only a part of one.
+
+    Attributes:
+        host: Which host was asked, with its port.
+    """
+
+    def __init__(self, message: str, *, host: str = "", is_retriable: bool = True) -> None:
+        """Describe a missing response."""
+        super().__init__(message)
+        self.host = host
+        self.is_retriable = is_retriable
+
+
+class RetryAfterTooLongError(RequestError):
+    """The server wants a longer wait than any of its limits lasts."""
+
+
+class InvalidResponseError(ExtractionError):
+    """A response, or a value in it, is not as the API's documentation says."""
+
+
+class UnknownFieldsError(ExtractionError):
+    """There are fields that the schema lacks, and the settings want none."""
+
+
+class SpoolError(ExtractionError):
+    """A temporary file cannot be written or read."""
+
+
+def request_line(request: Request | PreparedRequest) -> str:
+    """Return method and path of a request, without the query, which may hold secrets."""
+    return f"{request.method} {urlsplit(request.url or '').path}"
+
+
+def response_error_message(response: Response, status: int, detail: str, hint: str) -> str:
+    """Return what was asked, what came back and what to do.
+
+    Args:
+        response: The response.
+        status: The status that counts.
+        detail: What is to be said of the body.
+        hint: What the user can do, may be empty.
+    """
+    end = "" if detail.endswith((".", "!", "?", "…")) else "."
+    return f"{request_line(response.request)} answered {status}: {detail}{end} {hint}".rstrip()
+
+
+def connection_error_message(
+    error: RequestException,
+    hint: str,
+    request: Request | PreparedRequest | None = None,
+    kind: str = "",
+) -> str:
+    """Return why there was no response, without the URL that the original error quotes.
+
+    Args:
+        error: What requests has raised.
+        hint: What the user can do if it is not about a certificate.
+        request: What was asked, if the error does not know it.
+        kind: What kind of response there was none of, such as ``"complete "``.
+    """
+    request = error.request or request
+    asked = f" to {request_line(request)}" if request else ""
+    cause = error.args[0] if error.args else error
+    quotes_url = isinstance(error, ValueError)
+    reason = "" if quotes_url else truncate(getattr(cause, "reason", cause)).rstrip(".")
+    if is_certificate_error(error):
+        hint = CERTIFICATE_HINT
+    problem = f"{type(error).__name__}: {reason}" if reason else type(error).__name__
+    return f"no {kind}answer{asked}, {problem}. {hint}".rstrip()
+
+
+def is_certificate_error(error: RequestException) -> bool:
+    """Return whether a server's certificate cannot be verified, which no retry changes."""
+    return isinstance(error, SSLError) and "CERTIFICATE_VERIFY_FAILED" in str(error)
+
+
+def redact(text: str, request: Request | PreparedRequest) -> str:
+    """Return a text without the credentials that a request was sent with."""
+    for header in CREDENTIAL_HEADERS:
+        value = request.headers.get(header)
+        secret = value.decode("latin-1") if isinstance(value, bytes) else value
+        if secret:
+            text = text.replace(secret.rpartition(" ")[2], "***")
+    return text
+
+
+def truncate(text: object) -> str:
+    """Return a text on one line, cut where it gets long."""
+    line = " ".join(str(text).split())
+    return line if len(line) <= MAX_QUOTE else f"{line[:MAX_QUOTE]}…"

@@ -1,0 +1,307 @@
+"""The stream that all others derive from: true bookmarks, partitions that fail alone, own schema.
+
+What the SDK does otherwise, and why that loses data:
+
+* It moves a bookmark with each record, though a record says nothing about those after it.
+* It ends the run with the first partition that fails, and the state of those before is lost.
+* It takes a stream's schema from a given catalog, which may have been made under other settings.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from contextlib import contextmanager
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any, ClassVar, Final
+
+from singer_sdk.helpers.conform import TypeConformanceLevel
+from singer_sdk.singerlib import Schema
+from singer_sdk.singerlib.catalog import REPLICATION_INCREMENTAL
+from singer_sdk.streams import Stream
+from typing_extensions import override
+
+from singer_tapkit import fast_writer
+from singer_tapkit.errors import ApiError, ExtractionError
+from singer_tapkit.records import (
+    UNKNOWN_FIELDS,
+    UNKNOWN_FIELDS_SCHEMA,
+    compile_conformer,
+    exclude_fields,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+
+    from singer_sdk import Tap, metrics
+    from singer_sdk.helpers.types import Context, Record
+    from singer_sdk.singerlib import Catalog
+
+    from singer_tapkit.failures import FailureCollector
+    from singer_tapkit.records import UnknownFieldPolicy
+
+MAX_FAILURES_IN_A_ROW: Final = 3
+MAX_LOGGED_SKIPS: Final = 3
+REST_IS_LEFT_OUT: Final = (
+    " The rest of this stream is left out, as that was not the first failure in a row."
+)
+
+
+@dataclass
+class PartitionStatus:
+    """How the reading of a stream goes, as a whole or for one account.
+
+    Attributes:
+        is_over: Whether the rest would fail as well, so that nothing more is asked for.
+        is_complete: Whether everything was read so far.
+        failures_in_a_row: How many partitions have failed since the last that did not.
+    """
+
+    is_over: bool = False
+    is_complete: bool = True
+    failures_in_a_row: int = 0
+
+    def end(self) -> None:
+        """Note that the rest is left out."""
+        self.is_over = True
+        self.is_complete = False
+
+
+class BaseStream(Stream):
+    """A stream that reads its partitions each for itself, and moves its bookmarks by itself.
+
+    Attributes:
+        absences: The statuses by which the API says that something is not there, and what.
+        final_statuses: The statuses after which all other partitions would fail as well.
+        status: How the reading of the whole stream goes.
+    """
+
+    TYPE_CONFORMANCE_LEVEL = TypeConformanceLevel.NONE
+    absences: ClassVar[Mapping[int, str]] = {}
+    final_statuses: ClassVar[Collection[int]] = (HTTPStatus.UNAUTHORIZED,)
+
+    def __init__(
+        self,
+        tap: Tap,
+        schema: dict[str, Any],
+        *,
+        failures: FailureCollector,
+        unknown_fields: UnknownFieldPolicy = "warn",
+        excluded: frozenset[str] = frozenset(),
+        name: str | None = None,
+    ) -> None:
+        """Prepare the schema, and compile what makes records fit it.
+
+        Args:
+            tap: The tap.
+            schema: The JSON Schema of records, which this may change.
+            failures: Where failures are collected.
+            unknown_fields: What becomes of fields that the schema lacks.
+            excluded: Fields that must not come out, such as personal data; named as
+                `records.exclude_fields` has it.
+            name: The name, if the class has none.
+        """
+        stream_name = name or self.name
+        exclude_fields(schema, excluded, stream_name)
+        if unknown_fields == "keep":
+            schema["properties"][UNKNOWN_FIELDS] = UNKNOWN_FIELDS_SCHEMA
+        super().__init__(tap, schema=schema, name=name)
+        self.failures = failures
+        self.status = PartitionStatus()
+        self.conform = compile_conformer(
+            schema,
+            stream_name=stream_name,
+            excluded=excluded,
+            unknown_fields=unknown_fields,
+            logger=self.logger,
+        )
+        self._skipped: Counter[str] = Counter()
+        self._record_counter: metrics.Counter | None = None
+
+    def read(self, context: Context | None) -> Iterable[Record]:
+        """Read the rows of one partition.
+
+        Args:
+            context: The partition, None if the stream has only one.
+
+        Returns:
+            The rows as the API sends them.
+
+        Raises:
+            ExtractionError: They cannot be read.
+        """
+        raise NotImplementedError
+
+    @override
+    def get_records(self, context: Context | None) -> Iterator[Record]:
+        """Yield the records of one partition; what goes wrong in it is noted and ends it alone."""
+        if self.status.is_over:
+            return
+        with self.isolate(self.partition_name(context), self.status):
+            for row in self.read(context):
+                yield self.conform(row)
+        if context is None:
+            self.write_state()
+
+    def partition_name(self, context: Context | None) -> str:
+        """Return what a partition is called in messages, empty if the stream has only one."""
+        return " ".join(str(value) for value in (context or {}).values())
+
+    @contextmanager
+    def isolate(self, partition: str, status: PartitionStatus) -> Iterator[None]:
+        """Let a partition be absent or fail without harm to the others.
+
+        Args:
+            partition: What it is called in messages.
+            status: What it belongs to.
+        """
+        try:
+            yield
+        except ExtractionError as error:
+            self.handle_error(partition, status, error)
+        else:
+            status.failures_in_a_row = 0
+
+    def handle_error(self, partition: str, status: PartitionStatus, error: ExtractionError) -> None:
+        """Note that a partition is absent or has failed, and decide about the rest.
+
+        Args:
+            partition: What it is called in messages.
+            status: What it belongs to.
+            error: Why it could not be read.
+        """
+        code = error.status if isinstance(error, ApiError) else 0
+        if code in self.absences:
+            status.failures_in_a_row = 0
+            self.record_skip(self.absences[code], f"{partition} {error}".strip())
+            return
+        status.is_complete = False
+        status.failures_in_a_row += 1
+        place = f"{self.name} of {partition}" if partition else self.name
+        if code in self.final_statuses:
+            status.end()
+            self.record_failure(self.name, error)
+        elif status.failures_in_a_row >= MAX_FAILURES_IN_A_ROW:
+            status.end()
+            self.record_failure(place, error, REST_IS_LEFT_OUT)
+        else:
+            self.record_failure(place, error)
+
+    def record_failure(self, place: str, error: ExtractionError, rest: str = "") -> None:
+        """Note that something could not be read.
+
+        Args:
+            place: What.
+            error: Why.
+            rest: What becomes of the other partitions, if anything.
+        """
+        self.failures.record(f"{place}: {error}{rest}")
+        self.logger.debug("Where it failed:", exc_info=error)
+
+    def record_skip(self, reason: str, detail: str) -> None:
+        """Note that something is left out as it should be; it is counted in the log at the end.
+
+        Args:
+            reason: What kind of thing.
+            detail: Which one.
+        """
+        self._skipped[reason] += 1
+        is_logged = self._skipped[reason] <= MAX_LOGGED_SKIPS
+        (self.logger.warning if is_logged else self.logger.debug)("Skipped, %s: %s", reason, detail)
+
+    def check_connection(self) -> bool:
+        """Check that the stream may be read, if one request can tell.
+
+        Returns:
+            Whether it can; by default it cannot.
+
+        Raises:
+            ExtractionError: The stream may not be read.
+        """
+        return False
+
+    def get_bookmark(self, context: Context | None) -> Any:
+        """Return the value up to which was read before; None for everything."""
+        if self.replication_method != REPLICATION_INCREMENTAL:
+            return None
+        return self.get_context_state(context).get("replication_key_value")
+
+    def advance_bookmark(self, context: Context | None, value: Any) -> None:
+        """Note that all records up to `value` have been written, and write the state."""
+        state = self.get_context_state(context)
+        if self.replication_method == REPLICATION_INCREMENTAL:
+            state["replication_key"] = self.replication_key
+            state["replication_key_value"] = value
+        self.write_state()
+
+    def write_state(self) -> None:
+        """Write a STATE message, which the SDK does only at the end of a stream.
+
+        When records go out in files, the last file is still to come: then the SDK writes it.
+        """
+        if self.get_batch_config(self.config) is None:
+            self._tap.state_writer.write_state(self.tap_state)
+
+    def supports_fast_write(self) -> bool:
+        """Return whether records reach the target just as they are, so that many go at once."""
+        return fast_writer.supports_fast_write(self)
+
+    def write_records(
+        self, fields: Sequence[str], rows: Iterable[Sequence[Any]], version: int | None = None
+    ) -> int:
+        """Write many records at once, while the SDK reads this stream's records.
+
+        Args:
+            fields: The names of the fields.
+            rows: The values in the order of `fields`, fit for the schema.
+            version: The version of the table, None without versions.
+
+        Returns:
+            How many were written.
+        """
+        counter = self._record_counter
+        return fast_writer.write_records(
+            self, fields, rows, version=version, on_batch=counter.increment if counter else None
+        )
+
+    @override
+    def apply_catalog(self, catalog: Catalog) -> None:
+        """Apply a catalog, but for its schema, which may have been made under other settings.
+
+        Keys stay as they are where the catalog names none. The SDK takes no notice of keys that
+        stand only in the metadata, as the specification has it, when it writes the SCHEMA.
+        """
+        entry = catalog.get_stream(self.name)
+        if entry is not None:
+            root = entry.metadata.root
+            entry.schema = Schema.from_dict(self.schema)
+            entry.key_properties = (
+                entry.key_properties or root.table_key_properties or self.primary_keys
+            )
+            entry.replication_key = (
+                entry.replication_key or root.replication_key or self.replication_key
+            )
+        super().apply_catalog(catalog)
+
+    @property
+    @override
+    def emit_activate_version_messages(self) -> bool:
+        """Whether the SDK sends ACTIVATE_VERSION, which it does before the rows."""
+        return False
+
+    @override
+    def get_record_counter(self, **options: Any) -> metrics.Counter:
+        self._record_counter = super().get_record_counter(**options)
+        return self._record_counter
+
+    @override
+    def log_sync_costs(self) -> None:
+        super().log_sync_costs()
+        for reason, count in self._skipped.items():
+            self.logger.warning("%s: %s skipped, %s.", self.name, f"{count:,}", reason)
+
+    @override
+    def _increment_stream_state(
+        self, latest_record: Record, *, context: Context | None = None
+    ) -> None:
+        """Leave the bookmark alone, which only `advance_bookmark` may move."""
