@@ -2,9 +2,28 @@
 
 from __future__ import annotations
 
+import re
+from typing import TYPE_CHECKING, Any, Final
+
 from singer_sdk import typing as th
+from singer_tapkit.config import (
+    common_settings,
+    config_error,
+    to_config_schema,
+    validate_base_url,
+)
 
 from tap_gotom.column_types import KINDS
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+API_PATH: Final = "/app-api"
+REQUEST_TIMEOUT: Final = 900
+"""Seconds; goTom says nothing while it builds a report."""
+
+PREFIXES: Final = {"prod": "", "test": "test-"}
+SUBDOMAIN = re.compile(r"[a-z0-9](?:[a-z0-9-]*[a-z0-9])?", re.IGNORECASE)
 
 COLUMN_TYPE = {
     "anyOf": [
@@ -43,18 +62,23 @@ REPORT = th.ObjectType(
     th.Property(
         "primary_keys",
         th.ArrayType(th.StringType(min_length=1)),
-        description="The columns that tell its rows apart; without them, all rows are replaced.",
+        description="The columns that tell its rows apart; without them all rows are replaced.",
     ),
     th.Property(
         "columns",
         th.CustomType({"type": ["object", "null"], "additionalProperties": COLUMN_TYPE}),
         description="All columns with their types; without them, columns are found out and text.",
     ),
-    th.Property("delimiter", th.StringType(min_length=1), default=",", description="A comma, …"),
+    th.Property(
+        "delimiter",
+        th.StringType(min_length=1),
+        default=",",
+        description="The character between cells.",
+    ),
     th.Property(
         "encoding", th.StringType(min_length=1), default="utf-8-sig", description="The encoding."
     ),
-    th.Property("quotechar", th.StringType, default='"', description="What cells stand between."),
+    th.Property("quotechar", th.StringType, default='"', description="The quote character of cells; empty for none."),
     th.Property(
         "replication_key",
         th.StringType(min_length=1),
@@ -93,8 +117,8 @@ SETTINGS = th.PropertiesList(
     th.Property(
         "base_url",
         th.StringType(min_length=1),
-        title="Base address",
-        description="The whole address, in place of instance and environment.",
+        title="Base URL",
+        description="The whole base URL, in place of instance and environment.",
     ),
     th.Property(
         "graph_user",
@@ -154,40 +178,26 @@ SETTINGS = th.PropertiesList(
         description="Read names and e-mail addresses of users, contacts, consultants and bank "
         "accounts of customers.",
     ),
-    th.Property(
-        "allow_http",
-        th.BooleanType,
-        default=False,
-        title="Allow plain HTTP",
-        description="Send keys and data unencrypted also beyond this machine.",
-    ),
-    th.Property(
-        "user_agent",
-        th.StringType(min_length=1),
-        default="tap-gotom",
-        title="User agent",
-        description="What requests say about who sends them.",
-    ),
-    th.Property(
-        "request_timeout",
-        th.IntegerType(minimum=1),
-        default=900,
-        title="Time-out of a request (seconds)",
-        description="How long the server may stay silent, for instance while it builds a report.",
-    ),
-    th.Property(
-        "max_retries",
-        th.IntegerType(minimum=0),
-        default=6,
-        title="Retries",
-        description="How often a request is repeated after a passing failure.",
-    ),
-    th.Property(
-        "unknown_fields",
-        th.StringType(allowed_values=["warn", "keep", "fail"]),
-        default="warn",
-        title="Unknown fields",
-        description="What to do with fields and columns that are not in the schema: warn and "
-        "leave them out, keep them in one object, or fail.",
-    ),
+    *common_settings("tap-gotom", request_timeout=REQUEST_TIMEOUT),
 )
+CONFIG_SCHEMA: Final = to_config_schema(SETTINGS)
+
+
+def read_base_url(config: Mapping[str, Any]) -> str:
+    """Return what ``/app-api`` follows, without a slash at its end.
+
+    Raises:
+        ConfigValidationError: The settings name no address, or one that must not be used.
+    """
+    if given := config.get("base_url"):
+        url = validate_base_url(
+            given, "'base_url'", "https://acme.gotom.io", allow_http=config["allow_http"]
+        )
+        return url.removesuffix(API_PATH)
+    name = config.get("instance", "")
+    if not SUBDOMAIN.fullmatch(name):
+        raise config_error(
+            "Set 'instance' to the part of the address before .gotom.io, such as acme for "
+            f"https://acme.gotom.io, or set 'base_url'; {name!r} is no such part."
+        )
+    return f"https://{PREFIXES[config['environment']]}{name.lower()}.gotom.io"

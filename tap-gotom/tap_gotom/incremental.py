@@ -9,7 +9,7 @@ import re
 from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from tap_gotom.column_types import shape
+from tap_gotom.column_types import mask_value
 from tap_gotom.errors import ReportError
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ DAY = len("2026-01-31")
 Row = tuple[Any, ...]
 
 
-class NewRows:
+class IncrementalFilter:
     """Leaves out rows below the bookmark less the look-back, and finds the next bookmark."""
 
     def __init__(self, column: str, place: int, bookmark: Any, lookback_days: int) -> None:
@@ -40,8 +40,8 @@ class NewRows:
         self._bookmark = bookmark
         self._since = _days_before(bookmark, lookback_days)
 
-    def of(self, rows: Iterable[Row]) -> Iterator[Row]:
-        """Give the new rows, in their order; those without a value in the column count as new.
+    def filter(self, rows: Iterable[Row]) -> Iterator[Row]:
+        """Yield the new rows, in their order; those without a value in the column count as new.
 
         Raises:
             ReportError: Values cannot be compared.
@@ -59,7 +59,7 @@ class NewRows:
                 yield row
 
     def bookmark(self) -> Any:
-        """Give the greatest value so far, but none of the future.
+        """Return the greatest value so far, but none of the future.
 
         Reports can hold bookings of coming months, between which more may be put later.
         """
@@ -70,7 +70,7 @@ class NewRows:
 
     def _check(self, value: Any) -> None:
         if isinstance(value, str) and SORTABLE.fullmatch(value) is None:
-            raise self._fault(value)
+            raise self._sort_error(value)
         if self._bookmark is not None and isinstance(value, str) != isinstance(self._bookmark, str):
             raise ReportError(
                 f"the bookmark of {self._column!r} is of another type than the column is now. Run "
@@ -82,18 +82,18 @@ class NewRows:
         try:
             _days_before(value, 1)
         except ValueError:
-            raise self._fault(value) from None
+            raise self._sort_error(value) from None
 
-    def _fault(self, value: str) -> ReportError:
+    def _sort_error(self, value: str) -> ReportError:
         return ReportError(
-            f"the replication key {self._column!r} holds a cell written like {shape(value)}, "
+            f"the replication key {self._column!r} holds a cell written like {mask_value(value)}, "
             "which does not sort by time. Give the column the type 'date', 'date-time' or "
             "'integer', with the right format, in 'columns'."
         )
 
 
 def _days_before(bookmark: Any, days: int) -> Any:
-    """Give the value so many days below the bookmark, None if there are no such days."""
+    """Return the value so many days below the bookmark, None if there are no such days."""
     if not isinstance(bookmark, str) or not days:
         return bookmark
     first = date.fromisoformat(bookmark[:DAY] + "0000-01-01"[len(bookmark) : DAY])
