@@ -12,6 +12,7 @@ import re
 from collections import Counter
 from collections.abc import Callable
 from copy import deepcopy
+from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from functools import cache, lru_cache
@@ -135,7 +136,8 @@ def compile_conformer(
     """Compile what makes the records of a stream fit its schema.
 
     Args:
-        schema: The JSON Schema of a record.
+        schema: The JSON Schema of a record. Objects for which it lists no properties pass, only
+            without excluded fields.
         stream_name: The name of the stream.
         excluded: Fields that are never written, kept or reported, named as in `exclude_fields`.
         unknown_fields: What to do with fields that the schema lacks. ``warn`` leaves them out and
@@ -166,7 +168,12 @@ class Conformer:
         self._nulls = dict.fromkeys(name for name, _, _ in self._fields)
         self._required = _required_in(properties, self._nulls)
         self._unknown_fields = _UnknownFields(
-            excluded, stream_name, "", reporter, is_kept=self._keeps_unknown
+            known=frozenset(self._nulls),
+            excluded=excluded,
+            excluded_here=_names_in(excluded, stream_name),
+            path="",
+            is_kept=self._keeps_unknown,
+            reporter=reporter,
         )
         self._reporter = reporter
 
@@ -190,7 +197,7 @@ class Conformer:
         record = {**self._nulls, **row}
         unknown = None
         if len(record) > len(self._nulls):
-            unknown = self._unknown_fields.take(record, row.keys() - self._nulls.keys())
+            unknown = self._unknown_fields.take(record)
         for name, kind, convert in self._fields:
             value = record[name]
             if type(value) is not kind and value is not None:
@@ -203,44 +210,42 @@ class Conformer:
         return record
 
 
+@dataclass(frozen=True)
 class _UnknownFields:
     """Takes unknown and excluded fields out of one kind of object.
 
     Attributes:
+        known: The fields that the schema has.
+        excluded: The excluded fields of all objects.
+        excluded_here: The names of those that are meant in these objects.
+        path: What stands before a name in reports.
         is_kept: Whether the unknown fields are written.
+        reporter: Where they are reported.
     """
 
-    def __init__(
-        self,
-        excluded: frozenset[str],
-        parent: str,
-        path: str,
-        reporter: _Reporter,
-        *,
-        is_kept: bool,
-    ) -> None:
-        self.is_kept = is_kept
-        self._excluded = excluded
-        self._excluded_here = _names_in(excluded, parent)
-        self._path = path
-        self._reporter = reporter
+    known: frozenset[str]
+    excluded: frozenset[str]
+    excluded_here: frozenset[str]
+    path: str
+    is_kept: bool
+    reporter: _Reporter
 
-    def take(self, value: dict[str, Any], names: Collection[str]) -> dict[str, Any]:
-        """Remove fields from an object, and report those that are not excluded.
+    def take(self, value: dict[str, Any]) -> dict[str, Any]:
+        """Remove unknown and excluded fields from an object, and report the unknown ones.
 
         Returns:
-            What was reported, without excluded fields in it.
+            Those that are kept, without excluded fields in them.
         """
-        taken = {name: value.pop(name) for name in sorted(names)}
-        unknown = {
-            name: _without(self._excluded, inner, name)
-            for name, inner in taken.items()
-            if name not in self._excluded_here
-        }
-        if unknown:
-            paths = [f"{self._path}{name}" for name in unknown]
-            self._reporter.report_unknown(paths, is_kept=self.is_kept)
-        return unknown
+        for name in self.excluded_here.intersection(value):
+            del value[name]
+        if self.known.issuperset(value):
+            return {}
+        names = sorted(value.keys() - self.known)
+        self.reporter.report_unknown([self.path + name for name in names], is_kept=self.is_kept)
+        unknown = {name: value.pop(name) for name in names}
+        if not self.is_kept:
+            return {}
+        return {name: _without(self.excluded, inner, name) for name, inner in unknown.items()}
 
 
 class _Reporter:
@@ -378,22 +383,20 @@ class _Compiler:
         fields = self.compile_fields(schema["properties"], name, f"{path}.")
         known = frozenset(inner for inner, _, _ in fields)
         required = _required_in(schema["properties"], known)
-        is_open = schema.get("additionalProperties") is not False
         unknown_fields = _UnknownFields(
-            self._excluded,
-            name,
-            f"{path}.",
-            reporter,
-            is_kept=is_open and reporter.policy == "keep",
+            known=known,
+            excluded=self._excluded,
+            excluded_here=_names_in(self._excluded, name),
+            path=f"{path}.",
+            is_kept=reporter.policy == "keep" and schema.get("additionalProperties") is not False,
+            reporter=reporter,
         )
 
         def convert_object(value: Any) -> Any:
             if not isinstance(value, dict):
                 raise reporter.type_error(path, value, "object")
             if not known.issuperset(value):
-                unknown = unknown_fields.take(value, value.keys() - known)
-                if unknown_fields.is_kept:
-                    value.update(unknown)
+                value.update(unknown_fields.take(value))
             for inner, kind, convert in fields:
                 item = value.get(inner)
                 if item is not None and type(item) is not kind:
@@ -512,11 +515,7 @@ class _ScalarConverter:
         if not value or value.startswith(EMPTY_DATE):
             return None
         day = value[:10]
-        try:
-            is_date = value[10:11] in {"", "T", " "} and date.fromisoformat(day).isoformat() == day
-        except ValueError:
-            is_date = False
-        if is_date:
+        if value[10:11] in {"", "T", " "} and _is_date(day):
             return day
         self._report_invalid("date")
         return None
@@ -563,3 +562,12 @@ class _ScalarConverter:
 
     def _type_error(self, value: object, wanted: str) -> InvalidResponseError:
         return self._reporter.type_error(self._path, value, wanted)
+
+
+@lru_cache(maxsize=4096)
+def _is_date(text: str) -> bool:
+    """Return whether a text is a date; a cache pays, as few dates are many records' dates."""
+    try:
+        return date.fromisoformat(text).isoformat() == text
+    except ValueError:
+        return False
