@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import quote
 
 from singer_tapkit.errors import ExtractionError
-
 from tap_gotom.columns import columns_from_names, find_column
 from tap_gotom.errors import ReportError
 
@@ -21,7 +20,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
     from singer_tapkit.failures import FailureCollector
-
     from tap_gotom.download import Download, ReportSource
 
 DOTS: Final = frozenset({".", ".."})

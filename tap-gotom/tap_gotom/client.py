@@ -6,11 +6,11 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit
 
+from typing_extensions import override
+
 from singer_tapkit.body import describe_content
 from singer_tapkit.client import ErrorBody, HttpClient
 from singer_tapkit.errors import NoResponseError
-from typing_extensions import override
-
 from tap_gotom import hints
 from tap_gotom.auth import HmacAuthenticator
 from tap_gotom.credentials import CredentialSet
@@ -20,14 +20,19 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from requests import Response
-    from singer_tapkit.errors import RequestError
 
+    from singer_tapkit.errors import RequestError
     from tap_gotom.credentials import Credentials
 
 MAX_RETRIES_OF_A_REFUSED_REPORT: Final = 2
 REPORT_HEADERS: Final = {"Content-Type": "text/csv", "Accept": "*/*"}
-PAGES: Final = (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN)
-"""What goTom also answers with a page of HTML; neither says that something is not there."""
+PAGES: Final = (
+    HTTPStatus.UNAUTHORIZED,
+    HTTPStatus.FORBIDDEN,
+    HTTPStatus.BAD_GATEWAY,
+    HTTPStatus.SERVICE_UNAVAILABLE,
+)
+"""What goTom also answers with a page of HTML; none says that something is not there."""
 
 REPORT_PAGES: Final = (HTTPStatus.NOT_FOUND, HTTPStatus.INTERNAL_SERVER_ERROR)
 """What goTom answers with a page of HTML when a report cannot be had."""

@@ -174,7 +174,7 @@ def _date(pattern: str | None) -> Convert:
 
 
 def _read_back(pattern: str) -> datetime:
-    """Return a moment, written in a format and read back, which shows what the format leaves out."""
+    """Return a moment, written and read back, which shows what a format leaves out."""
     try:
         return datetime.strptime(SAMPLE_MOMENT.strftime(pattern), pattern)  # noqa: DTZ007
     except ValueError:

@@ -11,7 +11,6 @@ from itertools import count
 from typing import TYPE_CHECKING, Any, Final
 
 from singer_tapkit.records import UNKNOWN_FIELDS
-
 from tap_gotom.column_types import ColumnType
 
 if TYPE_CHECKING:

@@ -6,13 +6,13 @@ import re
 from typing import TYPE_CHECKING, Any, Final
 
 from singer_sdk import typing as th
+
 from singer_tapkit.config import (
     common_settings,
     config_error,
     to_config_schema,
     validate_base_url,
 )
-
 from tap_gotom.column_types import KINDS
 
 if TYPE_CHECKING:
@@ -78,7 +78,12 @@ REPORT = th.ObjectType(
     th.Property(
         "encoding", th.StringType(min_length=1), default="utf-8-sig", description="The encoding."
     ),
-    th.Property("quotechar", th.StringType, default='"', description="The quote character of cells; empty for none."),
+    th.Property(
+        "quotechar",
+        th.StringType,
+        default='"',
+        description="The quote character of cells; empty for none.",
+    ),
     th.Property(
         "replication_key",
         th.StringType(min_length=1),

@@ -10,15 +10,14 @@ import hashlib
 import io
 import weakref
 from codecs import BOM_UTF8
-from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, BinaryIO, Final
 
-from singer_tapkit.errors import ExtractionError, NoResponseError, request_line
-from singer_tapkit.spool import disk_errors, open_spool
 from typing_extensions import override
 
+from singer_tapkit.errors import ExtractionError, NoResponseError, request_line
+from singer_tapkit.spool import disk_errors, open_spool
 from tap_gotom.errors import IncompleteReportError, ReportError
 from tap_gotom.report_csv import ReportReader
 
@@ -123,7 +122,8 @@ class ReportSource:
 
     def _fetch_header(self) -> list[str]:
         response = self._client.open_report(self.report.path)
-        with closing(self._client.read_chunks(response, HEADER_CHUNK_BYTES)) as chunks:
+        with response:
+            chunks = self._client.read_chunks(response, HEADER_CHUNK_BYTES)
             body = io.BufferedReader(_ChunkReader(chunks))
             _require_csv(response, body.peek(HEADER_CHUNK_BYTES))
             reader = ReportReader(self.report, body)

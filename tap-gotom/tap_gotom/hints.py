@@ -64,12 +64,8 @@ def error_hint(status: int, path: str, detail: str, server_date: str) -> str:
     credentials = CredentialSet.for_path(path)
     is_report = credentials is CredentialSet.GRAPH
     match status:
-        case HTTPStatus.UNAUTHORIZED if detail in CLOCK_DETAILS:
-            return _clock_hint(server_date)
         case HTTPStatus.UNAUTHORIZED:
-            return CREDENTIALS.get(detail, OTHER_CREDENTIALS).format(
-                user=credentials.user_setting, secret=credentials.secret_setting
-            )
+            return _unauthorized_hint(credentials, detail, server_date)
         case HTTPStatus.FORBIDDEN:
             return FORBIDDEN.format(user=credentials.user_setting)
         case HTTPStatus.NOT_FOUND if is_report:
@@ -80,6 +76,14 @@ def error_hint(status: int, path: str, detail: str, server_date: str) -> str:
             return MAINTENANCE
         case _:
             return ""
+
+
+def _unauthorized_hint(credentials: CredentialSet, detail: str, server_date: str) -> str:
+    if detail in CLOCK_DETAILS:
+        return _clock_hint(server_date)
+    return CREDENTIALS.get(detail, OTHER_CREDENTIALS).format(
+        user=credentials.user_setting, secret=credentials.secret_setting
+    )
 
 
 def _report_hint(path: str) -> str:

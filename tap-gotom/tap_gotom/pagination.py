@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import parse_qs, urlsplit
 
 import msgspec
+from typing_extensions import override
+
 from singer_tapkit.errors import InvalidResponseError
 from singer_tapkit.pagination import IncompleteListError, PagePaginator, read_pages
 from singer_tapkit.spool import RecordSpool
-from typing_extensions import override
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -84,7 +84,7 @@ class ReportReader:
         others = OTHER_DELIMITERS - {self._report.delimiter}
         if len(header) == 1 and (found := others.intersection(header[0])):
             raise ReportError(
-                f"{self._report} has a single column, whose name holds {sorted(found)[0]!r}: set "
+                f"{self._report} has a single column, whose name holds {min(found)!r}: set "
                 "'delimiter' to that, or name the column in 'columns' if it is one."
             )
 

@@ -6,9 +6,9 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
-from singer_tapkit.config import config_error
 from typing_extensions import override
 
+from singer_tapkit.config import config_error
 from tap_gotom.column_types import ColumnType
 
 if TYPE_CHECKING:

@@ -6,7 +6,6 @@ from operator import itemgetter
 from typing import TYPE_CHECKING, Any, Final
 
 from singer_tapkit.errors import truncate
-
 from tap_gotom.column_types import mask_value
 from tap_gotom.columns import match_columns, unique_labels
 from tap_gotom.errors import ReportError
@@ -57,9 +56,7 @@ class RowMapper:
         self._keys = keys
         self._places = match_columns(columns, header)
         self.missing = [
-            column
-            for column, place in zip(columns, self._places, strict=True)
-            if place is None
+            column for column, place in zip(columns, self._places, strict=True) if place is None
         ]
         self._check_columns({*keys, replication_key})
         known = {place for place in self._places if place is not None}

@@ -5,10 +5,10 @@ from __future__ import annotations
 from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any, Final
 
-from singer_tapkit.errors import ExtractionError
-from singer_tapkit.tap import BaseTap
 from typing_extensions import override
 
+from singer_tapkit.errors import ExtractionError
+from singer_tapkit.tap import BaseTap
 from tap_gotom.campaign_ids import read_campaign_ids
 from tap_gotom.client import GoTomClient
 from tap_gotom.columns import columns_from_names, columns_from_schema
@@ -83,9 +83,7 @@ class TapGoTom(BaseTap):
 
     @override
     def discover_streams(self) -> Sequence[GoTomStream]:
-        client = GoTomClient(
-            read_base_url(self.config), self.credentials, self.config, self.logger
-        )
+        client = GoTomClient(read_base_url(self.config), self.credentials, self.config, self.logger)
         sources = self._report_sources(client)
         streams = [self._report_stream(client, source) for source in sources.values()]
         if CredentialSet.API in self.credentials:

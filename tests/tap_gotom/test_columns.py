@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tap_gotom.column_types import ColumnType, shape
-from tap_gotom.columns import Column, of_names, of_schema, places, safe_names
+from tap_gotom.column_types import ColumnType, mask_value as shape
+from tap_gotom.columns import Column, columns_from_names as of_names, columns_from_schema as of_schema, match_columns as places, safe_names
 
 
 @pytest.mark.parametrize(
@@ -82,7 +82,7 @@ def test_names_that_differ_in_case_or_umlauts_alone_are_not_mixed_up() -> None:
 def test_columns_outlive_the_catalog() -> None:
     header = ["Größe", "", "Größe"]
     found = columns(*header)
-    assert of_schema({column.name: column.schema() for column in found}) == found
+    assert of_schema({column.name: column.to_schema() for column in found}) == found
 
 
 @pytest.mark.parametrize(
@@ -117,7 +117,7 @@ def test_columns_outlive_the_catalog() -> None:
     ],
 )
 def test_cells_that_fit_their_type(setting: Any, cell: str, value: Any) -> None:
-    convert = ColumnType.of_setting(setting).converter()
+    convert = ColumnType.from_setting(setting).converter()
     assert convert is not None
     assert convert(cell) == value
     assert type(convert(cell)) is type(value)
@@ -155,7 +155,7 @@ def test_cells_that_fit_their_type(setting: Any, cell: str, value: Any) -> None:
     ],
 )
 def test_cells_that_do_not_fit_are_refused(setting: Any, cell: str) -> None:
-    convert = ColumnType.of_setting(setting).converter()
+    convert = ColumnType.from_setting(setting).converter()
     assert convert is not None
     with pytest.raises(ValueError):  # noqa: PT011 - whatever is wrong with it
         convert(cell)
@@ -183,7 +183,7 @@ def test_cells_that_do_not_fit_are_refused(setting: Any, cell: str) -> None:
 )
 def test_formats_that_say_nothing_are_refused(setting: dict[str, str]) -> None:
     with pytest.raises(ValueError):  # noqa: PT011 - the message is for people
-        ColumnType.of_setting(setting)
+        ColumnType.from_setting(setting)
 
 
 def test_a_shape_shows_how_a_cell_is_written_and_not_what_it_says() -> None:

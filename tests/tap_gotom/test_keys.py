@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from tap_gotom.external_ids import distinct, encoded, is_reachable
-from tap_gotom.keys import PRICE_FIELDS, Distinct, customer_key, discount_key, flight_key, price_key
+from tap_gotom.campaign_ids import unique_ids as distinct, encode_id as encoded, is_reachable
+from tap_gotom.keys import PRICE_FIELDS, KeyDeduplicator as Distinct, customer_key, discount_key, flight_key, price_key
 
 
 def test_a_price_is_known_by_its_nine_ids_in_fixed_order() -> None:

@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import requests
 
-from tap_gotom.errors import UnreadableError
-from tap_gotom.pagination import NextPage
-from tap_gotom.streams.lookups import LOOKUPS
+from singer_tapkit.errors import InvalidResponseError as UnreadableError
+from tap_gotom.streams.lists import LOOKUPS
 from tests.sandbox.faults import Answer
 from tests.sandbox.gotom import GoTom
 from tests.sandbox.gotom.troubles import internal_error, maintenance
@@ -22,40 +21,7 @@ if TYPE_CHECKING:
 
     from tests.tap_gotom.command_line import Tap
 
-LOOKUP_NAMES = sorted(vars(lookup)["name"] for lookup in LOOKUPS)
-
-
-def page_of(pagination: Mapping[str, Any]) -> requests.Response:
-    response = requests.Response()
-    response.status_code = 200
-    response.request = requests.Request("GET", "https://acme.gotom.io/app-api/customer").prepare()
-    response._content = json.dumps(  # noqa: SLF001
-        {"pagination": {"currentPage": 1, "lastPage": 3, "nextPageUrl": None, **pagination}}
-    ).encode()
-    return response
-
-
-def test_the_next_page_is_the_number_in_the_address_whatever_its_host() -> None:
-    paginator = NextPage()
-    paginator.advance(page_of({"nextPageUrl": "https://evil.example/x?a=1&page=2"}))
-    assert paginator.current_value == 2
-    assert not paginator.finished
-
-
-@pytest.mark.parametrize(
-    "pagination",
-    [{}, {"lastPage": 1, "nextPageUrl": "/x?page=2"}, {"lastPage": 0, "nextPageUrl": None}],
-)
-def test_the_last_page_ends_the_list(pagination: dict[str, Any]) -> None:
-    paginator = NextPage()
-    paginator.advance(page_of(pagination))
-    assert paginator.finished
-
-
-@pytest.mark.parametrize("address", ["/x?page=1", "/x?page=0", "/x?page=-1", "/x", "/x?page=two"])
-def test_a_page_that_does_not_grow_is_an_error(address: str) -> None:
-    with pytest.raises(UnreadableError, match="nextPageUrl"):
-        NextPage().advance(page_of({"nextPageUrl": address}))
+LOOKUP_NAMES = sorted([*LOOKUPS, "tarifs"])
 
 
 @pytest.mark.parametrize("size", [100, 1000, 1203])

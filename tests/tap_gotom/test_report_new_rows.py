@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tap_gotom.errors import ReportError
-from tap_gotom.new_rows import NewRows
+from tap_gotom.incremental import IncrementalFilter as NewRows
 from tests.tap_gotom.places import report
 
 if TYPE_CHECKING:
@@ -73,7 +73,7 @@ def test_days_to_come_do_not_move_the_bookmark_beyond_today() -> None:
     now = datetime.now(UTC)
     coming = (now + timedelta(days=90)).date().isoformat()
     new = NewRows("day", 0, None, 0)
-    assert list(new.of([("2026-01-01",), (coming,)])) == [("2026-01-01",), (coming,)]
+    assert list(new.filter([("2026-01-01",), (coming,)])) == [("2026-01-01",), (coming,)]
     assert new.bookmark() == now.date().isoformat()
 
 
@@ -87,11 +87,11 @@ def test_days_to_come_do_not_move_the_bookmark_beyond_today() -> None:
 )
 def test_months_are_compared_as_they_are(bookmark: str | None, days: int, kept: list[str]) -> None:
     rows = [("2025-12",), ("2026-02",), ("2026-03",), ("2026-04",)]
-    assert [row[0] for row in NewRows("month", 0, bookmark, days).of(rows)] == kept
+    assert [row[0] for row in NewRows("month", 0, bookmark, days).filter(rows)] == kept
 
 
 def test_a_look_back_beyond_all_years_loads_everything() -> None:
-    assert list(NewRows("day", 0, "2026-01-01", 1 << 40).of([("0001-01-01",)])) == [("0001-01-01",)]
+    assert list(NewRows("day", 0, "2026-01-01", 1 << 40).filter([("0001-01-01",)])) == [("0001-01-01",)]
 
 
 def test_rows_as_old_as_the_bookmark_come_again_without_a_look_back(place: Place, tap: Tap) -> None:
@@ -110,14 +110,14 @@ def test_no_row_is_loaded_when_a_later_one_does_not_sort(place: Place, tap: Tap)
 @pytest.mark.parametrize("day", ["2025-02-30", "2025-13-01", "2025-00"])
 def test_a_day_that_does_not_exist_is_refused(day: str) -> None:
     with pytest.raises(ReportError, match="does not sort by time"):
-        list(NewRows("day", 0, None, 0).of([(day,)]))
+        list(NewRows("day", 0, None, 0).filter([(day,)]))
 
 
 def test_text_that_does_not_sort_by_time_is_refused() -> None:
     with pytest.raises(ReportError, match=r"99\.99\.9999"):
-        list(NewRows("day", 0, None, 0).of([("31.12.2025",)]))
+        list(NewRows("day", 0, None, 0).filter([("31.12.2025",)]))
 
 
 def test_a_bookmark_of_another_type_is_refused() -> None:
     with pytest.raises(ReportError, match="of another type"):
-        list(NewRows("id", 0, "2026-01-01", 0).of([(5,)]))
+        list(NewRows("id", 0, "2026-01-01", 0).filter([(5,)]))

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 import requests
 
-from tap_gotom.retries import retry_after
+from singer_tapkit.client import read_retry_after as retry_after
 from tests.sandbox.faults import Answer, CutOff, Reset
 from tests.sandbox.gotom import GoTom
 from tests.tap_gotom.places import API_SECRET, Place, report

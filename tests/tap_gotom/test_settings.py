@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tap_gotom.instance import Pair, instance
+from tap_gotom.config import read_base_url
+from tap_gotom.credentials import CredentialSet as Pair, read_credentials
 from tests.sandbox.gotom import Report
 from tests.tap_gotom.places import GRAPH_SECRET, report
 
@@ -31,14 +32,14 @@ USER = {"api_user": "u", "api_secret": "secret-of-u"}
     ],
 )
 def test_the_address_of_an_instance(config: dict[str, Any], url: str) -> None:
-    assert instance({**DEFAULTS, **USER, **config}).url == url
+    assert read_base_url({**DEFAULTS, **USER, **config}) == url
 
 
 def test_each_pair_signs_what_it_is_for() -> None:
-    found = instance({**DEFAULTS, "instance": "acme", "graph_user": "g", "graph_secret": "x"})
-    assert set(found.signatures) == {Pair.GRAPH}
-    assert Pair.of_path("/app-api/custom-report-export/download/1") is Pair.GRAPH
-    assert Pair.of_path("/app-api/customer") is Pair.API
+    found = read_credentials({"graph_user": "g", "graph_secret": "x"})
+    assert set(found) == {Pair.GRAPH}
+    assert Pair.for_path("/app-api/custom-report-export/download/1") is Pair.GRAPH
+    assert Pair.for_path("/app-api/customer") is Pair.API
 
 
 @pytest.mark.parametrize(

@@ -21,7 +21,18 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from typing_extensions import override
 
-from tap_gotom.auth import HmacSignature, authorization, string_to_sign
+from tap_gotom.auth import HmacAuthenticator, authorization_header, string_to_sign
+from tap_gotom.credentials import CredentialSet, Credentials
+
+
+def HmacSignature(user, secret):
+    c = Credentials(user, secret)
+    return HmacAuthenticator({CredentialSet.API: c, CredentialSet.GRAPH: c})
+
+
+def authorization(user, secret, signed):
+    return authorization_header(Credentials(user, secret), signed)
+
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -5,20 +5,20 @@ from __future__ import annotations
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from typing_extensions import override
+
 from singer_tapkit.errors import ApiError
 from singer_tapkit.records import load_schema
 from singer_tapkit.stream import BaseStream
-from typing_extensions import override
-
 from tap_gotom.pagination import read_first_page, read_list
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Collection, Iterable
 
     from singer_sdk import Tap
     from singer_sdk.helpers.types import Context, Record
-    from singer_tapkit.failures import FailureCollector
 
+    from singer_tapkit.failures import FailureCollector
     from tap_gotom.client import GoTomClient
 
 
@@ -30,7 +30,7 @@ class GoTomStream(BaseStream):
     """
 
     personal_fields: ClassVar[frozenset[str]] = frozenset()
-    final_statuses = (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN)
+    final_statuses: ClassVar[Collection[int]] = (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN)
 
     def __init__(
         self,

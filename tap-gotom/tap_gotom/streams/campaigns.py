@@ -10,10 +10,10 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
-from singer_tapkit.errors import InvalidResponseError
-from singer_tapkit.spool import RecordSpool
 from typing_extensions import override
 
+from singer_tapkit.errors import InvalidResponseError
+from singer_tapkit.spool import RecordSpool
 from tap_gotom.campaign_ids import encode_id, is_reachable
 from tap_gotom.keys import KeyDeduplicator, discount_key
 from tap_gotom.streams.base import GoTomStream
@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 
     from singer_sdk import Tap
     from singer_sdk.helpers.types import Context, Record
-    from singer_tapkit.failures import FailureCollector
 
+    from singer_tapkit.failures import FailureCollector
     from tap_gotom.client import GoTomClient
 
 CAMPAIGN_PATH: Final = "/app-api/campaign"

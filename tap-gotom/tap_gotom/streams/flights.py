@@ -12,9 +12,9 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
-from singer_tapkit.errors import ApiError, ExtractionError
 from typing_extensions import override
 
+from singer_tapkit.errors import ApiError, ExtractionError
 from tap_gotom.campaign_ids import encode_id, is_reachable
 from tap_gotom.keys import KeyDeduplicator, flight_key
 from tap_gotom.streams.base import GoTomStream
@@ -25,9 +25,9 @@ if TYPE_CHECKING:
 
     from singer_sdk import Tap
     from singer_sdk.helpers.types import Context, Record
+
     from singer_tapkit.failures import FailureCollector
     from singer_tapkit.spool import RecordSpool
-
     from tap_gotom.client import GoTomClient
 
 NUMBER = re.compile(r"-?[0-9]+(?:\.[0-9]+)?")

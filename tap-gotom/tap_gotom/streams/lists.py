@@ -9,9 +9,9 @@ from __future__ import annotations
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Final
 
-from singer_tapkit.child_stream import ChildStream
 from typing_extensions import override
 
+from singer_tapkit.child_stream import ChildStream
 from tap_gotom.keys import KeyDeduplicator, customer_key, price_key
 from tap_gotom.pagination import read_list
 from tap_gotom.streams.base import GoTomStream, ListStream
@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 
     from singer_sdk import Tap
     from singer_sdk.helpers.types import Context, Record
-    from singer_tapkit.failures import FailureCollector
 
+    from singer_tapkit.failures import FailureCollector
     from tap_gotom.client import GoTomClient
 
 LOOKUPS: Final = {

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 from singer_sdk.singerlib.catalog import REPLICATION_INCREMENTAL
-from singer_tapkit.checkpoint import settings_digest
-from singer_tapkit.errors import UnknownFieldsError
 from typing_extensions import override
 
+from singer_tapkit.checkpoint import settings_digest
+from singer_tapkit.errors import UnknownFieldsError
 from tap_gotom.columns import find_column
 from tap_gotom.errors import ReportError
 from tap_gotom.incremental import IncrementalFilter
@@ -24,8 +24,8 @@ if TYPE_CHECKING:
     from singer_sdk import Tap
     from singer_sdk.helpers.types import Context, Record
     from singer_sdk.singerlib import Catalog
-    from singer_tapkit.failures import FailureCollector
 
+    from singer_tapkit.failures import FailureCollector
     from tap_gotom.client import GoTomClient
     from tap_gotom.columns import Column
     from tap_gotom.download import Download, ReportSource
@@ -185,18 +185,14 @@ class ReportStream(GoTomStream):
             return None
         place = self._fields.index(self.replication_key)
         bookmark = self.get_bookmark(None)
-        return IncrementalFilter(
-            self.replication_key, place, bookmark, self._report.lookback_days
-        )
+        return IncrementalFilter(self.replication_key, place, bookmark, self._report.lookback_days)
 
     def _select_rows(
         self, rows: Iterable[tuple[Any, ...]], row_filter: IncrementalFilter | None
     ) -> Iterable[tuple[Any, ...]]:
         return rows if row_filter is None else row_filter.filter(rows)
 
-    def _write(
-        self, rows: Iterable[tuple[Any, ...]], version: int | None
-    ) -> Iterator[Record]:
+    def _write(self, rows: Iterable[tuple[Any, ...]], version: int | None) -> Iterator[Record]:
         """Write rows at once if nothing stands between them and the target, else yield records."""
         if self.supports_fast_write():
             self.write_records(self._fields, rows, version)
