@@ -12,14 +12,14 @@ from requests.auth import AuthBase
 from typing_extensions import override
 from urllib3.util import parse_url
 
-from tap_gotom.credentials import CredentialSet
+from tap_gotom.config import CredentialSet
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from requests import PreparedRequest
 
-    from tap_gotom.credentials import Credentials
+    from tap_gotom.config import Credentials
 
 PROVIDER: Final = "gotom_app_api"
 DEFAULT_CONTENT_TYPE: Final = "application/json"

@@ -13,7 +13,7 @@ from urllib.parse import quote
 
 from singer_tapkit.errors import ExtractionError
 from tap_gotom.columns import columns_from_names, find_column
-from tap_gotom.errors import ReportError
+from tap_gotom.reports import ReportError
 
 if TYPE_CHECKING:
     import logging

@@ -13,7 +13,7 @@ from singer_tapkit.client import ErrorBody, HttpClient
 from singer_tapkit.errors import NoResponseError
 from tap_gotom import hints
 from tap_gotom.auth import HmacAuthenticator
-from tap_gotom.credentials import CredentialSet
+from tap_gotom.config import CredentialSet
 
 if TYPE_CHECKING:
     import logging
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from requests import Response
 
     from singer_tapkit.errors import RequestError
-    from tap_gotom.credentials import Credentials
+    from tap_gotom.config import Credentials
 
 MAX_RETRIES_OF_A_REFUSED_REPORT: Final = 2
 REPORT_HEADERS: Final = {"Content-Type": "text/csv", "Accept": "*/*"}

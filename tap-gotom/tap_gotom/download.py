@@ -18,8 +18,8 @@ from typing_extensions import override
 
 from singer_tapkit.errors import ExtractionError, NoResponseError, request_line
 from singer_tapkit.spool import disk_errors, open_spool
-from tap_gotom.errors import IncompleteReportError, ReportError
 from tap_gotom.report_csv import ReportReader
+from tap_gotom.reports import IncompleteReportError, ReportError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -7,7 +7,7 @@ from email.utils import parsedate_to_datetime
 from http import HTTPStatus
 from typing import Final
 
-from tap_gotom.credentials import CredentialSet
+from tap_gotom.config import CredentialSet
 
 CLOCK_TOLERANCE: Final = 30 * 60
 """Seconds that the date of a request may be off, either way."""

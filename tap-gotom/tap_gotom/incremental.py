@@ -10,7 +10,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from tap_gotom.column_types import mask_value
-from tap_gotom.errors import ReportError
+from tap_gotom.reports import ReportError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

@@ -12,7 +12,7 @@ import re
 from itertools import chain
 from typing import TYPE_CHECKING, BinaryIO, Final
 
-from tap_gotom.errors import IncompleteReportError, ReportError
+from tap_gotom.reports import IncompleteReportError, ReportError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

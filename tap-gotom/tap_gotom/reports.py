@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 from typing_extensions import override
 
 from singer_tapkit.config import config_error
+from singer_tapkit.errors import ExtractionError
 from tap_gotom.column_types import ColumnType
 
 if TYPE_CHECKING:
@@ -22,6 +23,14 @@ TAB: Final = "\t"
 LINE_BREAKS: Final = frozenset("\r\n\0")
 PATH_CHARACTERS = re.compile(r'[/\\:*?"<>|\x00-\x1f\x7f]|^\.')
 """What a name must not have that loaders also use for files."""
+
+
+class ReportError(ExtractionError):
+    """A report cannot be read in the way that is set; the other streams can."""
+
+
+class IncompleteReportError(ReportError):
+    """A report lacks its end; another download may bring it."""
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 from singer_tapkit.errors import truncate
 from tap_gotom.column_types import mask_value
 from tap_gotom.columns import match_columns, unique_labels
-from tap_gotom.errors import ReportError
+from tap_gotom.reports import ReportError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Sequence

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import cached_property, partial
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from typing_extensions import override
 
@@ -12,11 +12,9 @@ from singer_tapkit.tap import BaseTap
 from tap_gotom.campaign_ids import read_campaign_ids
 from tap_gotom.client import GoTomClient
 from tap_gotom.columns import columns_from_names, columns_from_schema
-from tap_gotom.config import CONFIG_SCHEMA, read_base_url
-from tap_gotom.credentials import CredentialSet, read_credentials
+from tap_gotom.config import CONFIG_SCHEMA, CredentialSet, read_base_url, read_credentials
 from tap_gotom.download import ReportSource
-from tap_gotom.errors import ReportError
-from tap_gotom.reports import Report, read_reports
+from tap_gotom.reports import Report, ReportError, read_reports
 from tap_gotom.streams.campaigns import (
     CampaignDiscountStream,
     CampaignStream,
@@ -35,13 +33,13 @@ from tap_gotom.streams.lists import (
     TarifPriceStream,
     TarifStream,
 )
-from tap_gotom.streams.reports import ReportStream, UnavailableReportStream
+from tap_gotom.streams.reports import ReportStream
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from tap_gotom.columns import Column
-    from tap_gotom.credentials import Credentials
+    from tap_gotom.config import Credentials
     from tap_gotom.streams.base import GoTomStream
 
 API_STREAM_NAMES: Final = (
@@ -85,22 +83,10 @@ class TapGoTom(BaseTap):
     def discover_streams(self) -> Sequence[GoTomStream]:
         client = GoTomClient(read_base_url(self.config), self.credentials, self.config, self.logger)
         sources = self._report_sources(client)
-        streams = [self._report_stream(client, source) for source in sources.values()]
+        streams = list(self._report_streams(client, sources.values()))
         if CredentialSet.API in self.credentials:
             streams += self._api_streams(client, sources)
         return streams
-
-    @property
-    @override
-    def catalog_dict(self) -> dict[str, Any]:
-        """The catalog, without reports whose columns cannot be found out."""
-        catalog = super().catalog_dict
-        catalog["streams"] = [
-            entry
-            for entry in catalog["streams"]
-            if not isinstance(self.streams[entry["tap_stream_id"]], UnavailableReportStream)
-        ]
-        return catalog
 
     @override
     def run_discovery(self) -> str:
@@ -123,14 +109,16 @@ class TapGoTom(BaseTap):
             for name, report in self.reports.items()
         }
 
-    def _report_stream(self, client: GoTomClient, source: ReportSource) -> GoTomStream:
-        name = source.report.name
-        try:
-            columns = self._report_columns(source)
-            return ReportStream(self, client, self.failures, source, columns)
-        except ExtractionError as error:
-            self.failures.record(f"{name}: {error}")
-            return UnavailableReportStream(self, client, self.failures, name)
+    def _report_streams(
+        self, client: GoTomClient, sources: Iterable[ReportSource]
+    ) -> Iterator[GoTomStream]:
+        """Yield the streams of the reports whose columns can be found out."""
+        for source in sources:
+            try:
+                columns = self._report_columns(source)
+                yield ReportStream(self, client, self.failures, source, columns)
+            except ExtractionError as error:
+                self.failures.record(f"{source.report.name}: {error}")
 
     def _report_columns(self, source: ReportSource) -> list[Column]:
         """Return a report's columns from the settings, or the catalog, or else its first line."""

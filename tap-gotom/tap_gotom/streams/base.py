@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from singer_sdk.helpers.types import Context, Record
 
     from singer_tapkit.failures import FailureCollector
+    from singer_tapkit.spool import RecordSpool
     from tap_gotom.client import GoTomClient
 
 
@@ -84,3 +85,21 @@ class ListStream(GoTomStream):
                 raise
             return False
         return True
+
+
+class DependentStream(GoTomStream):
+    """A stream of what belongs to objects that another stream has read."""
+
+    def __init__(
+        self, tap: Tap, client: GoTomClient, failures: FailureCollector, parents: RecordSpool
+    ) -> None:
+        """Prepare the stream.
+
+        Args:
+            tap: The tap.
+            client: Sends the requests.
+            failures: Where failures are collected.
+            parents: The objects.
+        """
+        super().__init__(tap, client, failures)
+        self._parents = parents

@@ -6,6 +6,7 @@ Source: goTom's API documentation, ``/app-api/campaign/{campaignExternalId}`` an
 
 from __future__ import annotations
 
+from functools import cached_property
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Final
 
@@ -16,7 +17,7 @@ from singer_tapkit.errors import InvalidResponseError
 from singer_tapkit.spool import RecordSpool
 from tap_gotom.campaign_ids import encode_id, is_reachable
 from tap_gotom.keys import KeyDeduplicator, discount_key
-from tap_gotom.streams.base import GoTomStream
+from tap_gotom.streams.base import DependentStream, GoTomStream
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -92,31 +93,17 @@ class CampaignStream(GoTomStream):
                 yield {**campaign, "externalId": campaign.get("externalId") or external_id}
 
 
-class CampaignDiscountStream(GoTomStream):
-    """The discounts of each campaign.
-
-    Attributes:
-        discounts: The discounts with what they are for each flight, for this stream and others.
-    """
+class CampaignDiscountStream(DependentStream):
+    """The discounts of each campaign."""
 
     name = "campaign_discounts"
     primary_keys = ("campaignExternalId", "discount_key")
     absences = {HTTPStatus.NOT_FOUND: UNKNOWN}  # noqa: RUF012
 
-    def __init__(
-        self, tap: Tap, client: GoTomClient, failures: FailureCollector, campaigns: RecordSpool
-    ) -> None:
-        """Prepare the stream.
-
-        Args:
-            tap: The tap.
-            client: Sends the requests.
-            failures: Where failures are collected.
-            campaigns: The campaigns.
-        """
-        super().__init__(tap, client, failures)
-        self.discounts = RecordSpool(self._fetch)
-        self._campaigns = campaigns
+    @cached_property
+    def discounts(self) -> RecordSpool:
+        """The discounts with what they are for each flight, for this stream and another one."""
+        return RecordSpool(self._fetch)
 
     @override
     def read(self, context: Context | None) -> Iterator[Record]:
@@ -125,7 +112,7 @@ class CampaignDiscountStream(GoTomStream):
             yield discount
 
     def _fetch(self) -> Iterator[dict[str, Any]]:
-        for number, campaign in enumerate(self._campaigns, start=1):
+        for number, campaign in enumerate(self._parents, start=1):
             if self.status.is_over:
                 return
             if number % LOG_INTERVAL == 0:
@@ -142,29 +129,15 @@ class CampaignDiscountStream(GoTomStream):
                     }
 
 
-class FlightDiscountStream(GoTomStream):
+class FlightDiscountStream(DependentStream):
     """What the discounts of a campaign are for each flight."""
 
     name = "flight_discounts"
     primary_keys = ("campaignExternalId", "campaign_discount_key", "discount_key")
 
-    def __init__(
-        self, tap: Tap, client: GoTomClient, failures: FailureCollector, discounts: RecordSpool
-    ) -> None:
-        """Prepare the stream.
-
-        Args:
-            tap: The tap.
-            client: Sends the requests.
-            failures: Where failures are collected.
-            discounts: The discounts of campaigns.
-        """
-        super().__init__(tap, client, failures)
-        self._discounts = discounts
-
     @override
     def read(self, context: Context | None) -> Iterator[Record]:
-        for discount in self._discounts:
+        for discount in self._parents:
             campaign_id, key = discount["campaignExternalId"], discount["discount_key"]
             deduplicate = KeyDeduplicator()
             with self.isolate(f"{key} of {campaign_id!r}", self.status):

@@ -17,18 +17,14 @@ from typing_extensions import override
 from singer_tapkit.errors import ApiError, ExtractionError
 from tap_gotom.campaign_ids import encode_id, is_reachable
 from tap_gotom.keys import KeyDeduplicator, flight_key
-from tap_gotom.streams.base import GoTomStream
+from tap_gotom.streams.base import DependentStream
 from tap_gotom.streams.campaigns import CAMPAIGN_PATH, UNKNOWN, UNREACHABLE, read_rows_in
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from singer_sdk import Tap
     from singer_sdk.helpers.types import Context, Record
 
-    from singer_tapkit.failures import FailureCollector
-    from singer_tapkit.spool import RecordSpool
-    from tap_gotom.client import GoTomClient
 
 NUMBER = re.compile(r"-?[0-9]+(?:\.[0-9]+)?")
 WITHOUT_ID: Final = "without an external id, as they were made in the user interface"
@@ -40,25 +36,7 @@ class SublineList(msgspec.Struct):
     sublines: list[dict[str, Any]]
 
 
-class CampaignPartStream(GoTomStream):
-    """A stream of what belongs to campaigns."""
-
-    def __init__(
-        self, tap: Tap, client: GoTomClient, failures: FailureCollector, campaigns: RecordSpool
-    ) -> None:
-        """Prepare the stream.
-
-        Args:
-            tap: The tap.
-            client: Sends the requests.
-            failures: Where failures are collected.
-            campaigns: The campaigns.
-        """
-        super().__init__(tap, client, failures)
-        self._campaigns = campaigns
-
-
-class FlightStream(CampaignPartStream):
+class FlightStream(DependentStream):
     """The flights of the campaigns, at no further request."""
 
     name = "flights"
@@ -66,7 +44,7 @@ class FlightStream(CampaignPartStream):
 
     @override
     def read(self, context: Context | None) -> Iterator[Record]:
-        for campaign in self._campaigns:
+        for campaign in self._parents:
             campaign_id = campaign["externalId"]
             deduplicate = KeyDeduplicator()
             with self.isolate(f"campaign {campaign_id!r}", self.status):
@@ -79,7 +57,7 @@ class FlightStream(CampaignPartStream):
                     }
 
 
-class PerFlightStream(CampaignPartStream):
+class PerFlightStream(DependentStream):
     """What takes a request per flight.
 
     A user who may not read one campaign may read others, so that 403 ends its campaign alone.
@@ -104,7 +82,7 @@ class PerFlightStream(CampaignPartStream):
 
     @override
     def read(self, context: Context | None) -> Iterator[Record]:
-        for campaign in self._campaigns:
+        for campaign in self._parents:
             campaign_id = campaign["externalId"]
             try:
                 yield from self._read_campaign(campaign_id, read_rows_in(campaign, "flights"))

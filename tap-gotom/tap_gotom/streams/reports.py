@@ -13,8 +13,8 @@ from typing_extensions import override
 from singer_tapkit.checkpoint import settings_digest
 from singer_tapkit.errors import UnknownFieldsError
 from tap_gotom.columns import find_column
-from tap_gotom.errors import ReportError
 from tap_gotom.incremental import IncrementalFilter
+from tap_gotom.reports import ReportError
 from tap_gotom.row_mapper import METADATA, RowMapper
 from tap_gotom.streams.base import GoTomStream
 
@@ -246,30 +246,6 @@ class ReportStream(GoTomStream):
             str(self.config.get("stream_maps")),
         ]
         return settings_digest(parts)
-
-
-class UnavailableReportStream(GoTomStream):
-    """A report whose columns cannot be found out; why is among the tap's failures."""
-
-    selected_by_default = False
-
-    def __init__(
-        self, tap: Tap, client: GoTomClient, failures: FailureCollector, name: str
-    ) -> None:
-        """Prepare a stream without columns.
-
-        Args:
-            tap: The tap.
-            client: Sends the requests.
-            failures: Where failures are collected.
-            name: The report's name.
-        """
-        super().__init__(tap, client, failures, name=name, schema=_build_schema((), ()))
-        self.primary_keys = ROW_KEY
-
-    @override
-    def read(self, context: Context | None) -> Iterable[Record]:
-        return ()
 
 
 def _build_schema(columns: Sequence[Column], keys: Collection[str]) -> dict[str, Any]:
