@@ -1,12 +1,122 @@
-"""Names of countries and languages."""
+"""What the server makes of a visitor's referrer, user agent, country and language."""
 
 from __future__ import annotations
 
+import re
 from types import MappingProxyType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
+from urllib.parse import parse_qs, urlsplit
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+URL, GROUP, CAMPAIGN, OTHER = "h", "g", "c", "o"
+"""The schemes of a referrer."""
+
+_GROUPS: Mapping[str, str] = MappingProxyType(
+    {
+        "www.google.com": "Google",
+        "google.com": "Google",
+        "news.ycombinator.com": "Hacker News",
+        "hn.algolia.com": "Hacker News",
+        "www.reddit.com": "www.reddit.com",
+        "old.reddit.com": "www.reddit.com",
+        "t.co": "Twitter",
+        "twitter.com": "Twitter",
+        "app.slack.com": "Slack Chat",
+        "mail.google.com": "Email",
+    },
+)
+_SOURCES = ("utm_source", "ref", "src", "source")
+
+
+class Referrer(NamedTuple):
+    """A referrer with its scheme."""
+
+    name: str
+    scheme: str
+
+
+NO_REFERRER = Referrer("", OTHER)
+
+
+def from_text(text: str) -> Referrer:
+    """The referrer that a hit of ``POST /count`` names, kept as it is."""
+    return Referrer(text.removesuffix("/"), OTHER)
+
+
+def from_url(url: str) -> Referrer:
+    """The referrer that a browser names to the tracking pixel."""
+    parts = urlsplit(url)
+    if parts.scheme not in {"http", "https"} or not parts.netloc:
+        return from_text(url)
+    if group := _GROUPS.get(parts.netloc.lower()):
+        return Referrer(group, GROUP)
+    query = f"?{parts.query}" if parts.query else ""
+    return Referrer((parts.netloc + parts.path + query).removesuffix("/"), URL)
+
+
+def from_query(query: str) -> Referrer | None:
+    """The source that the query of a page names, if it does."""
+    parameters = parse_qs(query.removeprefix("?"))
+    source = next((parameters[name][0] for name in _SOURCES if name in parameters), None)
+    return None if source is None else Referrer(source, CAMPAIGN)
+
+
+def campaign_of(query: str) -> str:
+    """The campaign that the query of a page names; empty if none."""
+    return parse_qs(query.removeprefix("?")).get("utm_campaign", [""])[0]
+
+
+_BOT = re.compile(
+    r"bot\b|bot/|crawl|spider|^curl/|^wget/|python|^go-http-client|^java/|libwww|httpx|headless",
+    re.IGNORECASE,
+)
+_BROWSERS = (
+    ("Firefox", re.compile(r"Firefox/(\d+)")),
+    ("Opera", re.compile(r"OPR/(\d+)")),
+    ("Chrome", re.compile(r"Chrome/(\d+)")),
+    ("Safari", re.compile(r"Version/(\d+\.\d+)\S* .*Safari/")),
+)
+_SYSTEMS = (
+    ("iOS", re.compile(r"(?:iPhone|CPU) OS (\d+_\d+)")),
+    ("Android", re.compile(r"Android (\d+(?:\.\d+)?)")),
+    ("Windows", re.compile(r"Windows NT (\d+(?:\.\d+)?)")),
+    ("macOS", re.compile(r"Mac OS X (\d+_\d+)")),
+    ("Linux", re.compile(r"Linux()")),
+)
+
+
+class Product(NamedTuple):
+    """A browser or system; both texts empty if it is not known."""
+
+    name: str
+    version: str
+
+
+UNKNOWN_PRODUCT = Product("", "")
+
+
+def is_bot(user_agent: str) -> bool:
+    """Whether hits of this client are set aside; a client without a name is trusted."""
+    return bool(_BOT.search(user_agent))
+
+
+def browser_of(user_agent: str) -> Product:
+    """The browser, with its major version."""
+    for name, pattern in _BROWSERS:
+        if found := pattern.search(user_agent):
+            return Product(name, found[1])
+    return UNKNOWN_PRODUCT
+
+
+def system_of(user_agent: str) -> Product:
+    """The operating system."""
+    for name, pattern in _SYSTEMS:
+        if found := pattern.search(user_agent):
+            return Product(name, found[1].replace("_", ".").removesuffix(".0"))
+    return UNKNOWN_PRODUCT
+
 
 UNKNOWN = "(unknown)"
 """What statistics call a country or language that is not known."""
