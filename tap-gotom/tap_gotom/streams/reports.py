@@ -131,12 +131,15 @@ class ReportStream(GoTomStream):
     @override
     def apply_catalog(self, catalog: Catalog) -> None:
         """Apply a catalog, but for the keys, which follow from the settings."""
-        keys, replication_key = self.primary_keys, self.replication_key
+        replication_key = self.replication_key
+        entry = catalog.get_stream(self.name)
+        if entry is not None:
+            entry.key_properties = self.primary_keys
+            if replication_key != (entry.replication_key or entry.metadata.root.replication_key):
+                entry.replication_method = None
+                entry.metadata.root.forced_replication_method = None
         super().apply_catalog(catalog)
-        self.primary_keys = keys
-        if self.replication_key != replication_key:
-            self.replication_key = replication_key
-            self.forced_replication_method = None
+        self.replication_key = replication_key
 
     def _check(self, download: Download) -> None:
         """Read all rows, so that none goes out if one is not as it should be."""

@@ -1,10 +1,12 @@
-"""A sandbox's goTom, and how the tap is set to read it."""
+"""A sandbox's goTom, and the settings to read it."""
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from tests.sandbox.faults import Answer
 from tests.sandbox.gotom import GoTom, Report
 
 if TYPE_CHECKING:
@@ -18,16 +20,16 @@ API_SECRET = "api-secret-sentinel"  # noqa: S105
 
 
 @dataclass(frozen=True)
-class Place:
+class GoTomServer:
     """An instance that both pairs of credentials may read.
 
     Attributes:
         url: Where it is.
-        server: A view behind the scenes.
+        sandbox: A view behind the scenes.
     """
 
     url: str
-    server: GoTom = field(repr=False)
+    sandbox: GoTom = field(repr=False)
 
     def graph(self, *reports: dict[str, Any], **more: Any) -> dict[str, Any]:
         """The settings for reports alone."""
@@ -66,11 +68,11 @@ class Place:
     ) -> None:
         """Save a report, or replace it."""
         more = {} if dialect is None else {"dialect": dialect}
-        self.server.add_report(number, Report.of_rows(header, rows, **more), kind)
+        self.sandbox.add_report(number, Report.of_rows(header, rows, **more), kind)
 
     def received(self, path: str) -> list[ReceivedRequest]:
         """The requests for a path that the server has got so far."""
-        return [request for request in self.server.requests if request.path == path]
+        return [request for request in self.sandbox.requests if request.path == path]
 
 
 def report(name: str = "sales", report_id: int = 46, **more: Any) -> dict[str, Any]:
@@ -84,3 +86,10 @@ def cells(records: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
         {name: value for name, value in record.items() if not name.startswith("_")}
         for record in records
     ]
+
+
+def api_error(status: int, detail: str = "Not Found") -> Answer:
+    """An error of goTom itself."""
+    content = {"type": "https://errors.example", "title": "Error", "status": status}
+    body = json.dumps({**content, "detail": detail})
+    return Answer(status, body, {"Content-Type": "application/json"})

@@ -22,17 +22,7 @@ from hypothesis import strategies as st
 from typing_extensions import override
 
 from tap_gotom.auth import HmacAuthenticator, authorization_header, string_to_sign
-from tap_gotom.credentials import CredentialSet, Credentials
-
-
-def HmacSignature(user, secret):
-    c = Credentials(user, secret)
-    return HmacAuthenticator({CredentialSet.API: c, CredentialSet.GRAPH: c})
-
-
-def authorization(user, secret, signed):
-    return authorization_header(Credentials(user, secret), signed)
-
+from tap_gotom.config import Credentials, CredentialSet
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -41,6 +31,12 @@ VECTORS: list[dict[str, Any]] = json.loads(
     (Path(__file__).parents[1] / "sandbox" / "gotom" / "signatures.json").read_text("utf-8")
 )
 SECRET = "pä$$wörd+/="  # noqa: S105
+
+
+def authenticator(user: str) -> HmacAuthenticator:
+    return HmacAuthenticator({CredentialSet.API: Credentials(user, SECRET)})
+
+
 LOWERED = next(vector for vector in VECTORS if vector["id"] == "T08")
 AWKWARD = string.ascii_letters + string.digits + "-._~:/?#[]@!$&'()*+,;=%\"<>\\^`{|} äöüß€é🏔"
 
@@ -59,12 +55,13 @@ def test_every_worked_example_comes_out(vector: dict[str, Any]) -> None:
         vector["uri"],
     )
     assert signed == vector["string_to_sign"]
-    assert authorization(vector["user"], vector["secret"], signed) == vector["authorization_header"]
+    credentials = Credentials(vector["user"], vector["secret"])
+    assert authorization_header(credentials, signed) == vector["authorization_header"]
 
 
 def test_an_upper_case_content_type_signed_as_it_is_would_be_refused() -> None:
     unlowered = LOWERED["string_to_sign"].replace("utf-8", "UTF-8")
-    header = authorization(LOWERED["user"], LOWERED["secret"], unlowered)
+    header = authorization_header(Credentials(LOWERED["user"], LOWERED["secret"]), unlowered)
     assert header.endswith(":VQjxOzyzA0ot265QzOxwbJCDDw4=")
 
 
@@ -74,7 +71,7 @@ def test_signing_again_replaces_what_was_signed_before(monkeypatch: pytest.Monke
     clock = SimpleNamespace(now=lambda _zone: next(moments))
     monkeypatch.setattr("tap_gotom.auth.datetime", clock)
     request = requests.Request("GET", "https://acme.gotom.io/app-api/customer?page=2").prepare()
-    sign = HmacSignature("user", SECRET)
+    sign = authenticator("user")
     first = dict(sign(request).headers)
     second = dict(sign(request).headers)
     assert first["Date"] == "2026-03-09T05:15:00+00:00"
@@ -85,8 +82,25 @@ def test_signing_again_replaces_what_was_signed_before(monkeypatch: pytest.Monke
 
 
 def test_a_user_beyond_ascii_goes_out_as_utf_8() -> None:
-    header = authorization("müller", SECRET, "anything")
+    header = authorization_header(Credentials("müller", SECRET), "anything")
     assert header.encode("latin-1").startswith("gotom_app_api müller:".encode())
+
+
+@pytest.mark.parametrize(
+    ("path", "user"),
+    [
+        ("/app-api/graph-export/download/46", "reports"),
+        ("/app-api/custom-report-export/download/47", "reports"),
+        ("/app-api/customer", "rest"),
+    ],
+)
+def test_the_path_decides_who_signs(path: str, user: str) -> None:
+    sign = HmacAuthenticator({
+        CredentialSet.GRAPH: Credentials("reports", SECRET),
+        CredentialSet.API: Credentials("rest", SECRET),
+    })  # fmt: skip
+    request = sign(requests.Request("GET", f"https://acme.gotom.io{path}").prepare())
+    assert request.headers["Authorization"].startswith(f"gotom_app_api {user}:")
 
 
 class _Verifier(socketserver.BaseRequestHandler):
@@ -167,7 +181,7 @@ def test_the_signature_holds_for_what_arrives_at_a_socket(
         params=query,
         data=body,
         headers={"Content-Type": content_type},
-        auth=HmacSignature("we:ird", SECRET),
+        auth=authenticator("we:ird"),
     )
     with requests.Session() as session:
         session.trust_env = False

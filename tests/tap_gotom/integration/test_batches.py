@@ -7,12 +7,11 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from tests.tap_gotom.places import report
+from tests.tap_gotom.servers import report
 
 if TYPE_CHECKING:
-    from tests.command_line import Run
-    from tests.tap_gotom.command_line import Tap
-    from tests.tap_gotom.places import Place
+    from tests.tap_gotom.command_line import CommandLineTap, Run
+    from tests.tap_gotom.servers import GoTomServer
 
 
 def in_files(directory: Path) -> dict[str, Any]:
@@ -42,17 +41,19 @@ def rows(run: Run) -> list[dict[str, Any]]:
 
 
 def test_files_hold_all_rows_and_no_version_is_activated(
-    place: Place, tap: Tap, tmp_path: Path
+    server: GoTomServer, command_line: CommandLineTap, tmp_path: Path
 ) -> None:
-    place.save(("A",), *[(str(number),) for number in range(100)])
-    run = tap.succeed(place.graph(report(), **in_files(tmp_path)))
+    server.save(("A",), *[(str(number),) for number in range(100)])
+    run = command_line.succeed(server.graph(report(), **in_files(tmp_path)))
     assert [row["a"] for row in rows(run)] == [str(number) for number in range(100)]
     assert run.output.kinds("sales") == ["SCHEMA", "BATCH", "BATCH", "BATCH"]
 
 
-def test_no_state_runs_ahead_of_the_files(place: Place, tap: Tap, tmp_path: Path) -> None:
-    place.save(("A",), *[(str(number),) for number in range(100)])
-    run = tap.succeed(place.graph(report(skip_unchanged=True), **in_files(tmp_path)))
+def test_no_state_runs_ahead_of_the_files(
+    server: GoTomServer, command_line: CommandLineTap, tmp_path: Path
+) -> None:
+    server.save(("A",), *[(str(number),) for number in range(100)])
+    run = command_line.succeed(server.graph(report(skip_unchanged=True), **in_files(tmp_path)))
     last_file = max(
         place for place, message in enumerate(run.output.messages) if message["type"] == "BATCH"
     )

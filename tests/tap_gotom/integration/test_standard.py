@@ -12,14 +12,14 @@ from tap_gotom.tap import TapGoTom
 from tests.sandbox.gotom import GoTom
 from tests.singer import selecting
 from tests.standard import get_tap_test_class
-from tests.tap_gotom.places import API_SECRET, GRAPH_SECRET, Place, report
+from tests.tap_gotom.servers import API_SECRET, GRAPH_SECRET, GoTomServer, report
 
 SERVER = GoTom()
 SERVER.add_user("graph_user", GRAPH_SECRET, ["reports"])
 SERVER.add_user("api_user", API_SECRET, ["api"])
 RUNNING = ExitStack()
 atexit.register(RUNNING.close)
-PLACE = Place(RUNNING.enter_context(SERVER.serve()), SERVER)
+PLACE = GoTomServer(RUNNING.enter_context(SERVER.serve()), SERVER)
 PLACE.save(("Id", "Tag", "Umsatz"), ("1", "2026-01-01", "1.5"), ("2", "2026-01-02", "2.5"))
 COLUMNS = {"Id": "integer", "Tag": "date", "Umsatz": "number"}
 

@@ -1,0 +1,291 @@
+"""The streams of saved reports."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tests.sandbox.faults import CutOff
+from tests.sandbox.gotom import Report
+from tests.sandbox.gotom.awkward_rows import HEADER, ROWS, UNICODE_ROWS
+from tests.tap_gotom.servers import cells, report
+
+if TYPE_CHECKING:
+    from tests.tap_gotom.command_line import Run, Tap
+    from tests.tap_gotom.servers import GoTomServer
+
+PATH = "/app-api/graph-export/download/46"
+TYPED = {"Name": "string", "Umsatz": "number"}
+DAYS = {"Tag": {"type": "date", "format": "%d.%m.%Y"}, "Id": "integer"}
+
+
+def ids(run: Run) -> list[int]:
+    return [record["id"] for record in run.records["sales"]]
+
+
+def test_every_row_becomes_a_record_with_where_it_comes_from(server: GoTomServer, tap: Tap) -> None:
+    server.save(("Kampagne", "Umsatz netto"), ("Frühling", "8662.50"), ("Sommer", "1200.00"))
+    run = tap.succeed(server.graph(report()))
+    found = run.records["sales"]
+    assert len({record.pop("_extracted_at") for record in found}) == 1
+    assert found == [
+        {"_report_id": 46, "_row_number": 1, "kampagne": "Frühling", "umsatz_netto": "8662.50"},
+        {"_report_id": 46, "_row_number": 2, "kampagne": "Sommer", "umsatz_netto": "1200.00"},
+    ]
+
+
+@pytest.mark.parametrize(
+    ("more", "keys"),
+    [
+        ({"primary_keys": ["Id"]}, ["id"]),
+        ({}, ["_report_id", "_row_number"]),
+        ({"replication_key": "Tag"}, ["_report_id", "_extracted_at", "_row_number"]),
+    ],
+)
+def test_every_report_has_a_key(
+    server: GoTomServer, tap: Tap, more: dict[str, Any], keys: list[str]
+) -> None:
+    server.save(("Tag", "Id"), ("01.03.2026", "1"), ("01.03.2026", "2"))
+    run = tap.succeed(server.graph(report(columns=DAYS, **more)))
+    assert run.output.schemas["sales"]["key_properties"] == keys
+    assert len(set(run.output.keys("sales"))) == 2
+
+
+def test_each_kind_is_fetched_where_it_is(server: GoTomServer, tap: Tap) -> None:
+    server.save(("A",), ("graph",), kind="graph")
+    server.save(("A",), ("custom",), kind="custom")
+    run = tap.succeed(server.graph(report("one", kind="graph"), report("two", kind="custom")))
+    assert cells(run.records["one"]) == [{"a": "graph"}]
+    assert cells(run.records["two"]) == [{"a": "custom"}]
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        {"flattening_enabled": True, "flattening_max_depth": 1},
+        {"stream_maps": {"sales": {"__filter__": "True"}}},
+    ],
+)
+def test_both_ways_of_writing_records_give_the_same(
+    server: GoTomServer, tap: Tap, more: dict[str, Any]
+) -> None:
+    server.save(HEADER, *ROWS, *UNICODE_ROWS)
+    fast, usual = tap.succeed(server.graph(report())), tap.succeed(server.graph(report(), **more))
+    for run in (fast, usual):
+        assert run.output.message_types("sales")[-1] == "ACTIVATE_VERSION"
+        versions = {m["version"] for m in run.output.messages if m["type"] == "RECORD"}
+        assert versions == set(run.output.activated_versions)
+        for record in run.records["sales"]:
+            del record["_extracted_at"]
+    assert fast.records == usual.records
+
+
+def test_each_run_has_a_greater_version_in_milliseconds(server: GoTomServer, tap: Tap) -> None:
+    server.save(("A",), ("1",))
+    start = time.time_ns() // 10**6
+    first = tap.succeed(server.graph(report()))
+    second = tap.succeed(server.graph(report()), state=first.state)
+    assert start <= first.output.activated_versions[0] < second.output.activated_versions[0]
+
+
+def test_a_configured_key_has_no_versions(server: GoTomServer, tap: Tap) -> None:
+    server.save(("A",), ("1",))
+    run = tap.succeed(server.graph(report(primary_keys=["A"])))
+    assert run.output.message_types("sales") == ["SCHEMA", "RECORD"]
+    assert all("version" not in message for message in run.output.messages)
+
+
+@pytest.mark.parametrize("content", [b"", b'"A"\n'], ids=["nothing", "header"])
+def test_an_empty_report_removes_nothing(server: GoTomServer, tap: Tap, content: bytes) -> None:
+    server.save(("A",), ("1",))
+    catalog = tap.discover(server.graph(report()))
+    first = tap.succeed(server.graph(report()), catalog=catalog)
+    server.sandbox.add_report(46, Report(content))
+    second = tap.succeed(server.graph(report()), catalog=catalog, state=first.state)
+    assert second.output.message_types("sales") == ["SCHEMA"]
+    assert "has no rows" in second.log
+    assert second.state["bookmarks"]["sales"] == first.state["bookmarks"]["sales"]
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (b'"Name","Umsatz"\n"a","1.5"\n"b","1\'234.50"\n', "row 2, column 'Umsatz'"),
+        (b'"Name","Umsatz"\n"a","1.5"\n"b"\n', "row 2: 1 cells instead of 2"),
+        (b'"Name","Umsatz"\n"a","1.5"\n"b","', "cut off"),
+        (b'"Id"\n"1"\n', "none of the report's columns is there"),
+    ],
+)
+def test_a_report_that_is_not_as_it_should_be_writes_nothing_and_keeps_the_state(
+    server: GoTomServer, tap: Tap, content: bytes, words: str
+) -> None:
+    settings = server.graph(report(columns=TYPED), max_retries=0)
+    server.save(("Name", "Umsatz"), ("a", "1"), ("b", ""))
+    first = tap.succeed(settings)
+    assert cells(first.records["sales"])[1] == {"name": "b", "umsatz": None}
+    server.sandbox.add_report(46, Report(content))
+    second = tap.fail(settings, state=first.state)
+    assert second.output.message_types("sales") == ["SCHEMA"]
+    assert second.state == first.state
+    assert words in second.log
+
+
+def test_a_broken_transfer_is_fetched_again(server: GoTomServer, tap: Tap) -> None:
+    server.save(("A",), ("1",), ("2",), ("3",))
+    server.sandbox.faults.add("GET", PATH, CutOff(12))
+    run = tap.succeed(server.graph(report(columns={"A": "string"})))
+    assert "Trying again" in run.log
+    assert cells(run.records["sales"]) == [{"a": "1"}, {"a": "2"}, {"a": "3"}]
+
+
+def test_a_report_is_parsed_twice_to_check_and_to_write(
+    server: GoTomServer, tap: Tap, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from tap_gotom.report_csv import ReportReader  # noqa: PLC0415 - only to be watched
+
+    reads = []
+    original = ReportReader.read_rows
+    monkeypatch.setattr(
+        ReportReader, "read_rows", lambda reader: reads.append(1) or original(reader)
+    )
+    server.save(("Tag", "Id"), ("01.03.2026", "1"))
+    tap.succeed(server.graph(report(columns=DAYS, replication_key="Tag")))
+    assert len(reads) == 2
+
+
+def test_one_failing_report_fails_alone(server: GoTomServer, tap: Tap) -> None:
+    server.save(("A",), ("1",), number=1)
+    server.save(("A",), ("3",), number=3)
+    run = tap.fail(server.graph(report("one", 1), report("two", 2), report("three", 3)))
+    assert cells(run.records["one"]) == [{"a": "1"}]
+    assert cells(run.records["three"]) == [{"a": "3"}]
+    assert "two: GET /app-api/graph-export/download/2 answered 404" in run.log
+    assert run.output.message_types("two") == []
+    assert {"one", "three"} <= run.state["bookmarks"].keys()
+
+
+def test_a_missing_column_is_null_and_told(server: GoTomServer, tap: Tap) -> None:
+    server.save(("C", "A"), ("3", "1"))
+    run = tap.succeed(server.graph(report(columns=dict.fromkeys("ABC", "string"))))
+    assert cells(run.records["sales"]) == [{"a": "1", "b": None, "c": "3"}]
+    assert "missing in the report stay null: 'B'" in run.log
+
+
+@pytest.mark.parametrize("more", [{}, {"flattening_enabled": True, "flattening_max_depth": 1}])
+def test_new_columns_are_left_out_kept_or_refused(
+    server: GoTomServer, tap: Tap, more: dict[str, Any]
+) -> None:
+    server.save(("New", "A"), ("0", "1"))
+    reports = report(columns={"A": "string"})
+    left_out = tap.succeed(server.graph(reports, **more))
+    assert cells(left_out.records["sales"]) == [{"a": "1"}]
+    assert "left out: New" in left_out.log
+    kept = tap.succeed(server.graph(reports, unknown_fields="keep"))
+    assert cells(kept.records["sales"]) == [{"a": "1", "unknown_fields": {"New": "0"}}]
+    refused = tap.fail(server.graph(reports, unknown_fields="fail"))
+    assert refused.output.message_types("sales") == ["SCHEMA"]
+    assert "unknown here: New" in refused.log
+
+
+def test_the_catalog_keeps_what_was_discovered(server: GoTomServer, tap: Tap) -> None:
+    server.save(("Größe", "Größe", "", "€"), ("1", "2", "3", "4"))
+    catalog = tap.discover(server.graph(report()))
+    server.save(("€", "", "Neu", "Größe", "Größe"), ("d", "c", "n", "a", "b"))
+    run = tap.succeed(server.graph(report()), catalog=catalog)
+    assert list(cells(run.records["sales"])[0].values()) == ["a", "b", "c", "d"]
+
+
+def test_values_keep_their_columns_from_day_to_day_without_a_catalog(
+    server: GoTomServer, tap: Tap
+) -> None:
+    server.save(("Rabatt %", "Rabatt €"), ("5", "20"))
+    first = cells(tap.succeed(server.graph(report())).records["sales"])
+    server.save(("Rabatt €", "Rabatt %"), ("20", "5"))
+    assert cells(tap.succeed(server.graph(report())).records["sales"]) == first
+
+
+def test_keys_follow_from_the_settings_and_not_from_a_catalog(
+    server: GoTomServer, tap: Tap
+) -> None:
+    server.save(("Id", "Tag"), ("1", "2026-01-01"))
+    old = tap.discover(server.graph(report(primary_keys=["Tag"], replication_key="Tag")))
+    run = tap.succeed(server.graph(report(primary_keys=["Id"])), catalog=old)
+    assert run.output.keys("sales") == [("1",)]
+    assert "replication_key_value" not in run.state["bookmarks"]["sales"]
+    old = tap.discover(server.graph(report()))
+    run = tap.succeed(server.graph(report(primary_keys=["Id"], replication_key="Tag")), catalog=old)
+    assert run.output.keys("sales") == [("1",)]
+    assert run.output.bookmark("sales") == "2026-01-01"
+
+
+@pytest.mark.parametrize("more", [{"primary_keys": ["X"]}, {"replication_key": "X"}])
+def test_a_key_that_is_no_column_fails_this_report_alone(
+    server: GoTomServer, tap: Tap, more: dict[str, Any]
+) -> None:
+    server.save(("A",), ("1",))
+    server.save(("A",), ("1",), number=47)
+    run = tap.fail(server.graph(report(**more), report("other", 47)))
+    assert "its key 'X' is none of the columns 'A'" in run.log
+    assert len(run.records["other"]) == 1
+
+
+def test_deselected_columns_stay_out(server: GoTomServer, tap: Tap) -> None:
+    server.save(("A", "B"), ("1", "2"))
+    catalog = tap.discover(server.graph(report()))
+    for entry in catalog["streams"][0]["metadata"]:
+        if entry["breadcrumb"] == ["properties", "b"]:
+            entry["metadata"]["selected"] = False
+    run = tap.succeed(server.graph(report()), catalog=catalog)
+    assert cells(run.records["sales"]) == [{"a": "1"}]
+
+
+def test_a_hundred_and_fifty_columns_of_one_name_stay_apart(server: GoTomServer, tap: Tap) -> None:
+    row = [str(number) for number in range(200)]
+    server.save(["Umsatz"] * 150 + [f"Spalte {number}" for number in range(50)], row)
+    run = tap.succeed(server.graph(report(primary_keys=["umsatz_150", "Spalte 3"])))
+    assert list(cells(run.records["sales"])[0].values()) == row
+    assert run.output.schemas["sales"]["key_properties"] == ["umsatz_150", "spalte_3"]
+
+
+def test_the_second_run_brings_new_days_and_those_to_look_back_to(
+    server: GoTomServer, tap: Tap
+) -> None:
+    settings = server.graph(
+        report(columns=DAYS, primary_keys=["Id"], replication_key="Tag", lookback_days=1)
+    )
+    server.save(("Tag", "Id"), ("02.01.2026", "2"), ("31.12.2025", "1"), ("", "9"))
+    first = tap.succeed(settings)
+    assert ids(first) == [2, 1, 9]
+    assert first.output.bookmark("sales") == "2026-01-02"
+    server.save(("Tag", "Id"), ("01.01.2026", "3"), ("31.12.2025", "1"), ("03.01.2026", "4"))
+    second = tap.succeed(settings, state=first.state)
+    assert ids(second) == [3, 4]
+    assert second.output.bookmark("sales") == "2026-01-03"
+    server.save(("Tag", "Id"), ("02.03.2026", "5"), ("03.03.2026", "x"))
+    assert tap.fail(settings, state=second.state).state == second.state
+
+
+def test_an_unchanged_report_is_skipped_when_told_so(server: GoTomServer, tap: Tap) -> None:
+    server.save(("A",), ("1",))
+    settings = server.graph(report(skip_unchanged=True))
+    first = tap.succeed(settings)
+    second = tap.succeed(settings, state=first.state)
+    assert second.output.message_types("sales") == ["SCHEMA"]
+    assert "the same as last time" in second.log
+    assert second.state["bookmarks"]["sales"] == first.state["bookmarks"]["sales"]
+    typed = server.graph(report(skip_unchanged=True, columns={"A": "integer"}))
+    assert cells(tap.succeed(typed, state=second.state).records["sales"]) == [{"a": 1}]
+    server.save(("A",), ("2",))
+    assert cells(tap.succeed(settings, state=second.state).records["sales"]) == [{"a": "2"}]
+
+
+@pytest.mark.parametrize("damaged", [7, {"version": "x"}, {"digest": []}])
+def test_a_damaged_state_of_a_report_counts_as_none(
+    server: GoTomServer, tap: Tap, damaged: Any
+) -> None:
+    server.save(("A",), ("1",))
+    settings = server.graph(report(skip_unchanged=True))
+    run = tap.succeed(settings, state={"bookmarks": {"sales": {"report": damaged}}})
+    assert len(run.records["sales"]) == 1
