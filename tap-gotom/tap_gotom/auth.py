@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Final
 
 from requests.auth import AuthBase
 from typing_extensions import override
-from urllib3.util import parse_url
 
 from tap_gotom.config import CredentialSet
 
@@ -45,10 +44,9 @@ class HmacAuthenticator(AuthBase):
     def __call__(self, request: PreparedRequest) -> PreparedRequest:
         content_type = request.headers.setdefault("Content-Type", DEFAULT_CONTENT_TYPE)
         date = datetime.now(UTC).isoformat(timespec="seconds")
-        target = _request_target(request)
-        text = string_to_sign(
-            request.method or "GET", _to_bytes(request.body), content_type, date, target
-        )
+        target = request.path_url
+        body = _to_bytes(request.body)
+        text = string_to_sign(request.method or "GET", body, content_type, date, target)
         credentials = self._credentials[CredentialSet.for_path(target)]
         request.headers["Date"] = date
         request.headers["Authorization"] = authorization_header(credentials, text)
@@ -86,15 +84,6 @@ def authorization_header(credentials: Credentials, text: str) -> str:
     escaped = credentials.user.replace(":", r"\:")
     value = f"{PROVIDER} {escaped}:{base64.b64encode(mac).decode('ascii')}"
     return value.encode().decode("latin-1")
-
-
-def _request_target(request: PreparedRequest) -> str:
-    """Return path and query as they go over the wire.
-
-    Of a query that was given as text, ``requests`` leaves some characters to urllib3 to encode.
-    """
-    path, mark, query = request.path_url.partition("?")
-    return path + mark + (parse_url(f"/?{query}").query or "")
 
 
 def _to_bytes(body: bytes | str | None) -> bytes:

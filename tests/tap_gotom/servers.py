@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import json
+import logging
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from tap_gotom.client import GoTomClient
+from tap_gotom.config import Credentials, CredentialSet
 from tests.sandbox.faults import Answer
 from tests.sandbox.gotom import GoTom, Report
 
@@ -93,3 +96,13 @@ def api_error(status: int, detail: str = "Not Found") -> Answer:
     content = {"type": "https://errors.example", "title": "Error", "status": status}
     body = json.dumps({**content, "detail": detail})
     return Answer(status, body, {"Content-Type": "application/json"})
+
+
+def make_client(base_url: str, **more: Any) -> GoTomClient:
+    """A client with both credentials, which does not try again unless told so."""
+    config = {"user_agent": "test", "request_timeout": 5, "max_retries": 0, **more}
+    credentials = {
+        CredentialSet.GRAPH: Credentials("graph_user", GRAPH_SECRET),
+        CredentialSet.API: Credentials("api_user", API_SECRET),
+    }
+    return GoTomClient(base_url, credentials, config, logging.getLogger("test"))

@@ -9,23 +9,15 @@ import pytest
 
 from singer_tapkit.failures import FailureCollector
 from tap_gotom.campaign_ids import encode_id, is_reachable, read_campaign_ids, unique_ids
-from tap_gotom.client import GoTomClient
-from tap_gotom.config import read_credentials
 from tap_gotom.download import ReportSource
 from tap_gotom.reports import Report
+from tests.tap_gotom.servers import make_client
 
 if TYPE_CHECKING:
     from requests_mock import Mocker
 
 LOGGER = logging.getLogger("test")
 BASE_URL = "https://acme.gotom.io"
-CONFIG = {
-    "graph_user": "g",
-    "graph_secret": "s",
-    "user_agent": "test",
-    "request_timeout": 5,
-    "max_retries": 0,
-}
 IDS_FROM = {"report": "sales", "column": "Externe ID"}
 
 
@@ -50,10 +42,9 @@ def read_ids(requests_mock: Mocker, body: str, **more: Any) -> tuple[list[str], 
     report = Report("sales", 46)
     csv = {"Content-Type": "text/csv"}
     requests_mock.get(f"{BASE_URL}{report.path}", text=body, headers=csv)
-    client = GoTomClient(BASE_URL, read_credentials(CONFIG), CONFIG, LOGGER)
     failures = FailureCollector(LOGGER)
     config = {"campaign_external_ids_from": IDS_FROM, **more}
-    sources = {"sales": ReportSource(client, report)}
+    sources = {"sales": ReportSource(make_client(BASE_URL), report)}
     return list(read_campaign_ids(config, sources, failures, LOGGER)), failures
 
 

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tests.sandbox.faults import Answer, html_page
-from tests.sandbox.gotom import Report
 from tests.sandbox.gotom.troubles import internal_error
 from tests.tap_gotom.servers import API_SECRET, api_error, cells, report
 
@@ -117,31 +116,6 @@ def test_ids_come_from_a_report_that_is_fetched_once(server: GoTomServer, tap: T
     assert ids(run) == ["demo-4712", "demo-4711"]
     assert len(cells(run.records["sales"])) == 4
     assert len(server.received("/app-api/graph-export/download/46")) == 1
-
-
-def test_ids_come_from_a_report_that_is_not_selected(server: GoTomServer, tap: Tap) -> None:
-    server.save(("Externe ID",), ("demo-4711",))
-    settings = server.both(
-        report(), campaign_external_ids_from={"report": "sales", "column": "Externe ID"}
-    )
-    run = tap.succeed(settings, "campaigns")
-    assert ids(run) == ["demo-4711"]
-    assert "sales" not in run.records
-
-
-def test_a_report_that_fails_takes_the_campaigns_with_it_and_nothing_else(
-    server: GoTomServer, tap: Tap
-) -> None:
-    server.sandbox.add_report(46, Report.of_page("Error", 500))
-    settings = server.both(
-        report(columns={"Id": "string"}),
-        campaign_external_ids_from={"report": "sales", "column": "Id"},
-        max_retries=0,
-    )
-    run = tap.fail(settings, "campaigns", "sales", "media")
-    assert len(run.records["media"]) == 3
-    assert len(server.received("/app-api/graph-export/download/46")) == 1
-    assert "'kind' custom" in run.log
 
 
 def in_turn(server: GoTomServer, *statuses: int) -> dict[str, Any]:

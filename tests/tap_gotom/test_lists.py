@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from singer_tapkit.testing import select_streams
 from tap_gotom.streams.lists import LOOKUPS
 from tests.sandbox.faults import Answer, CutOff, Reset
 from tests.sandbox.gotom import GoTom
@@ -74,12 +73,6 @@ def test_a_list_that_the_instance_does_not_know_is_skipped_and_counted(
     assert run.records["flight_tags"] == []
     assert len(run.records["media"]) == 3
     assert "flight_tags: 1 skipped, lists that this instance does not know" in run.log
-
-
-def test_prices_have_the_key_that_they_depend_on(server: GoTomServer, tap: Tap) -> None:
-    run = tap.succeed(server.api(), "tarif_prices")
-    assert run.records["tarif_prices"][1]["price_key"] == "7|2|31|2|2|41||2|"
-    assert "tarifs" not in run.records
 
 
 @pytest.mark.parametrize(
@@ -165,23 +158,6 @@ def test_a_list_that_fails_does_so_alone_and_is_summed_up_at_the_end(
     assert "- users: GET /app-api/primary-keys/user answered 500" in run.log[summary:]
 
 
-def test_fields_that_are_new_are_left_out_kept_or_refused(server: GoTomServer, tap: Tap) -> None:
-    server.sandbox.data.entities["media"][0]["colour"] = "red"
-    warned = tap.succeed(server.api(), "media")
-    assert warned.records["media"][0] == {"id": 1, "name": "Display"}
-    assert "left out: colour" in warned.log
-    kept = tap.succeed(server.api(unknown_fields="keep"), "media")
-    assert kept.records["media"][0]["unknown_fields"] == {"colour": "red"}
-    failed = tap.fail(server.api(unknown_fields="fail"), "media")
-    assert "'media': colour" in failed.log
-
-
-def test_refused_credentials_are_asked_with_once(server: GoTomServer, tap: Tap) -> None:
-    run = tap.fail({**server.api(), "api_secret": "wrong"}, "media")
-    assert "The secret in 'api_secret' does not belong" in run.log
-    assert len(server.received(MEDIA)) == 1
-
-
 def test_an_endpoint_that_was_not_ordered_fails_its_streams_alone(
     server: GoTomServer, tap: Tap
 ) -> None:
@@ -190,15 +166,6 @@ def test_an_endpoint_that_was_not_ordered_fails_its_streams_alone(
     assert "The user in 'api_user' is known but may not read this" in run.log
     assert len(run.records["media"]) == 3
     assert len(server.received("/app-api/customer")) == 1
-
-
-def test_a_catalog_of_other_settings_does_not_matter(server: GoTomServer, tap: Tap) -> None:
-    server.sandbox.data.entities["media"][0]["colour"] = "red"
-    catalog = select_streams(tap.discover(server.api()), ["media", "users"])
-    settings = server.api(unknown_fields="keep", include_personal_data=False)
-    run = tap.succeed(settings, catalog=catalog)
-    assert [row["unknown_fields"] for row in run.records["media"][:2]] == [{"colour": "red"}, None]
-    assert run.output.schemas["users"]["schema"]["properties"].keys() == {"id", "unknown_fields"}
 
 
 def test_a_server_that_never_answers_is_waited_for_once(tap: Tap) -> None:

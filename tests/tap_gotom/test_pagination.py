@@ -2,28 +2,19 @@
 
 from __future__ import annotations
 
-import logging
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from singer_tapkit.errors import InvalidResponseError
-from tap_gotom.client import GoTomClient
-from tap_gotom.config import read_credentials
 from tap_gotom.pagination import read_list
+from tests.tap_gotom.servers import make_client
 
 if TYPE_CHECKING:
     from requests_mock import Mocker
 
 PATH = "/app-api/customer"
 BASE_URL = "https://acme.gotom.io"
-CONFIG = {
-    "api_user": "u",
-    "api_secret": "s",
-    "user_agent": "test",
-    "request_timeout": 5,
-    "max_retries": 0,
-}
 
 
 def page(number: int, last: int, total: int, *ids: int, **more: Any) -> dict[str, Any]:
@@ -41,8 +32,7 @@ def page(number: int, last: int, total: int, *ids: int, **more: Any) -> dict[str
 
 def read(requests_mock: Mocker, *pages: dict[str, Any]) -> list[int]:
     requests_mock.get(BASE_URL + PATH, [{"json": item} for item in pages])
-    client = GoTomClient(BASE_URL, read_credentials(CONFIG), CONFIG, logging.getLogger("test"))
-    return [row["id"] for row in read_list(client, PATH)]
+    return [row["id"] for row in read_list(make_client(BASE_URL), PATH)]
 
 
 def queries(requests_mock: Mocker) -> list[str]:

@@ -95,19 +95,6 @@ def test_without_columns_discovery_reads_the_first_record_alone(
     assert [column["type"] for column in columns] == [["string", "null"]] * 6
 
 
-def test_a_sync_with_a_catalog_fetches_each_report_once(server: GoTomServer, tap: Tap) -> None:
-    server.save(("A",), ("1",))
-    catalog = tap.discover(server.graph(report()))
-    before = len(server.sandbox.requests)
-    tap.succeed(server.graph(report()), catalog=catalog)
-    assert len(server.sandbox.requests) == before + 1
-
-
-def test_reports_without_their_credentials_are_told(server: GoTomServer, tap: Tap) -> None:
-    settings = server.api(reports=[report()])
-    assert "no 'graph_user' and 'graph_secret'" in tap.succeed(settings, "media").log
-
-
 def test_the_check_of_connections_downloads_nothing_and_names_what_fails(
     server: GoTomServer, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -40,15 +40,6 @@ def rows(run: Run) -> list[dict[str, Any]]:
     ]
 
 
-def test_files_hold_all_rows_and_no_version_is_activated(
-    server: GoTomServer, command_line: CommandLineTap, tmp_path: Path
-) -> None:
-    server.save(("A",), *[(str(number),) for number in range(100)])
-    run = command_line.succeed(server.graph(report(), **in_files(tmp_path)))
-    assert [row["a"] for row in rows(run)] == [str(number) for number in range(100)]
-    assert run.output.kinds("sales") == ["SCHEMA", "BATCH", "BATCH", "BATCH"]
-
-
 def test_no_state_runs_ahead_of_the_files(
     server: GoTomServer, command_line: CommandLineTap, tmp_path: Path
 ) -> None:

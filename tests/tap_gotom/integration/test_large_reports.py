@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.command_line import messages, read_until, stop
-from tests.sandbox.gotom import Ending, Report
+from tests.sandbox.gotom import Report
 from tests.tap_gotom.servers import report
 
 if TYPE_CHECKING:
@@ -89,17 +89,6 @@ def test_a_run_that_is_killed_while_it_downloads_leaves_no_file(
         assert time.monotonic() < deadline
         time.sleep(0.02)
     assert not any('"RECORD"' in line for line in stop(process, end))
-    assert list(spool.iterdir()) == []
-
-
-def test_a_failed_run_leaves_no_file(
-    server: GoTomServer, command_line: CommandLineTap, spool: Path
-) -> None:
-    cut = Report(Report.of_size(MIB).content, ends_after=MIB // 2, ending=Ending.ORDERLY)
-    server.sandbox.add_report(46, cut)
-    settings = server.graph(report(columns={"Kampagne": "string"}), max_retries=0)
-    run = command_line.fail(settings)
-    assert "RECORD" not in run.output.kinds("sales")
     assert list(spool.iterdir()) == []
 
 
