@@ -27,7 +27,7 @@ class RowMapper:
     Attributes:
         missing: The columns that the download lacks.
         new_names: The names of the columns that the stream lacks.
-        row_count: How many rows the last `map_rows` has read.
+        converts: Whether there are cells that may turn out not to fit their column's type.
     """
 
     def __init__(
@@ -64,7 +64,8 @@ class RowMapper:
         self._new = [(label, place) for place, label in enumerate(labels) if place not in known]
         self.new_names = [label for label, _ in self._new]
         self._keeps_new = keeps_new
-        self.row_count = 0
+        self._converters = self._find_converters()
+        self.converts = bool(self._converters)
 
     def map_rows(self, download: Download) -> Iterator[tuple[Any, ...]]:
         """Yield the values of `METADATA` and of the columns, and new cells if they are kept.
@@ -76,10 +77,10 @@ class RowMapper:
             ReportError: A cell does not fit its column's type, or a key has none.
             IncompleteReportError: The file lacks its end.
         """
-        converters = self._converters()
+        converters = self._converters
         select = self._row_selector()
         report_id, time = download.report.report_id, download.time
-        number = place = 0
+        place = 0
         for number, row in enumerate(download.read_rows(), start=1):
             try:
                 for place, convert in converters:
@@ -87,7 +88,6 @@ class RowMapper:
             except ValueError:
                 raise ReportError(self._cell_error(number, row, place)) from None
             yield (report_id, number, time, *select(row))
-        self.row_count = number
 
     def _check_columns(self, needed: Collection[str | None]) -> None:
         if self._columns and len(self.missing) == len(self._columns):
@@ -117,7 +117,7 @@ class RowMapper:
             {label: row[place] for label, place in self._new} or None,
         )
 
-    def _converters(self) -> list[tuple[int, Callable[[str], Any]]]:
+    def _find_converters(self) -> list[tuple[int, Callable[[str], Any]]]:
         converters = []
         for column, place in zip(self._columns, self._places, strict=True):
             convert = column.type.converter()

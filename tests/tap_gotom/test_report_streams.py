@@ -7,7 +7,7 @@ from unittest.mock import create_autospec
 
 import pytest
 
-from tap_gotom.download import Download
+from tap_gotom.row_mapper import RowMapper
 from tests.sandbox.gotom import Report
 from tests.sandbox.gotom.awkward_rows import HEADER, ROWS, UNICODE_ROWS
 from tests.tap_gotom.servers import cells, report
@@ -113,8 +113,8 @@ def test_a_report_that_is_not_as_it_should_be_writes_nothing_and_keeps_the_state
 def test_a_report_is_parsed_twice_to_check_and_to_write(
     server: GoTomServer, tap: Tap, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    watched = create_autospec(Download.read_rows, side_effect=Download.read_rows)
-    monkeypatch.setattr(Download, "read_rows", watched)
+    watched = create_autospec(RowMapper.map_rows, side_effect=RowMapper.map_rows)
+    monkeypatch.setattr(RowMapper, "map_rows", watched)
     server.save(("Tag", "Id"), ("01.03.2026", "1"))
     tap.succeed(server.graph(report(columns=DAYS, replication_key="Tag")))
     assert watched.call_count == 2

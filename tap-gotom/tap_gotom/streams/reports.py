@@ -154,7 +154,11 @@ class ReportStream(GoTomStream):
             keeps_new=self.config["unknown_fields"] == "keep",
         )
         self._refuse_new_columns(mapper)
-        deque(self._select_rows(mapper.map_rows(download), self._filter()), maxlen=0)
+        row_filter = self._filter()
+        if mapper.converts or row_filter is not None:
+            deque(self._select_rows(mapper.map_rows(download), row_filter), maxlen=0)
+        else:
+            deque(download.read_rows(), maxlen=0)
         self._mapper = mapper
 
     def _load(self, download: Download) -> Iterator[Record]:
@@ -165,7 +169,7 @@ class ReportStream(GoTomStream):
         if self._report.skip_unchanged and loaded.digest == digest:
             self.logger.info("%s is the same as last time and skipped.", self._report)
             return
-        if self._mapper is None or not self._mapper.row_count:
+        if self._mapper is None or next(download.read_rows(), None) is None:
             self.logger.warning(
                 "%s has no rows, so that nothing is loaded and nothing is removed.", self._report
             )
