@@ -154,8 +154,8 @@ SETTINGS: Final = th.PropertiesList(
     th.Property(
         "base_url",
         th.StringType(min_length=1),
-        title="Base URL",
-        description="The whole base URL, in place of instance and environment.",
+        title="Base address",
+        description="The whole address, in place of instance and environment.",
     ),
     th.Property(
         "graph_user",
