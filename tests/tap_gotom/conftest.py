@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.sandbox.gotom import GoTom
-from tests.tap_gotom.command_line import CommandLineTap, Tap
+from tests.tap_gotom.command_line import CommandLineTap
 from tests.tap_gotom.servers import API_SECRET, GRAPH_SECRET, GoTomServer
 
 if TYPE_CHECKING:
@@ -29,11 +29,10 @@ def server(sandbox: GoTom) -> Iterator[GoTomServer]:
         yield GoTomServer(url, sandbox)
 
 
-@pytest.fixture
-def tap(monkeypatch: pytest.MonkeyPatch) -> Tap:
-    """The tap in this process, which does not wait long before a retry."""
+@pytest.fixture(autouse=True)
+def _short_backoff(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let runs in this process not wait long before a retry."""
     monkeypatch.setattr("singer_tapkit.client.MAX_BACKOFF", 0.01)
-    return Tap()
 
 
 @pytest.fixture

@@ -21,8 +21,7 @@ HTML = "<html><body>Forbidden by policy</body></html>"
 
 
 @pytest.fixture
-def client(monkeypatch: pytest.MonkeyPatch) -> GoTomClient:
-    monkeypatch.setattr("singer_tapkit.client.MAX_BACKOFF", 0.0)
+def client() -> GoTomClient:
     return make_client(BASE_URL, max_retries=6)
 
 

@@ -28,11 +28,6 @@ def server() -> Iterator[FakeServer]:
         yield server
 
 
-@pytest.fixture(autouse=True)
-def _no_backoff(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("singer_tapkit.client.MAX_BACKOFF", 0.0)
-
-
 def source_of(server: FakeServer, *answers: Answer, is_shared: bool = False) -> ReportSource:
     server.respond(REPORT.path, *answers)
     client = make_client(server.url, max_retries=1)

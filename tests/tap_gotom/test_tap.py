@@ -11,12 +11,12 @@ import pytest
 from singer_tapkit.failures import SyncFailedError
 from tap_gotom.tap import TapGoTom
 from tests.sandbox.gotom import Report
+from tests.tap_gotom.command_line import discover, fail, succeed
 from tests.tap_gotom.servers import cells, report
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from tests.tap_gotom.command_line import Tap
     from tests.tap_gotom.servers import GoTomServer
 
 STATES = Path(__file__).parent / "states"
@@ -27,12 +27,12 @@ def names(catalog: dict[str, Any]) -> set[str]:
     return {stream["tap_stream_id"] for stream in catalog["streams"]}
 
 
-def test_streams_exist_for_the_credentials_that_are_set(server: GoTomServer, tap: Tap) -> None:
+def test_streams_exist_for_the_credentials_that_are_set(server: GoTomServer) -> None:
     server.save(("A",), ("1",))
-    assert names(tap.discover(server.graph(report()))) == {"sales"}
-    assert len(names(tap.discover(server.api()))) == 21
-    both = tap.discover(server.both(report()))
-    assert names(both) == names(tap.discover(server.api())) | {"sales"}
+    assert names(discover(server.graph(report()))) == {"sales"}
+    assert len(names(discover(server.api()))) == 21
+    both = discover(server.both(report()))
+    assert names(both) == names(discover(server.api())) | {"sales"}
 
 
 def describe_fields(schema: dict[str, Any], path: str) -> Iterator[tuple[str, bool]]:
@@ -43,10 +43,8 @@ def describe_fields(schema: dict[str, Any], path: str) -> Iterator[tuple[str, bo
         yield from describe_fields(schema["items"], path)
 
 
-def test_every_field_is_described_and_every_key_is_never_null(
-    server: GoTomServer, tap: Tap
-) -> None:
-    for stream in tap.discover(server.api())["streams"]:
+def test_every_field_is_described_and_every_key_is_never_null(server: GoTomServer) -> None:
+    for stream in discover(server.api())["streams"]:
         described = dict(describe_fields(stream["schema"], stream["tap_stream_id"]))
         assert [field for field, is_described in described.items() if not is_described] == []
         for key in stream["key_properties"]:
@@ -54,31 +52,29 @@ def test_every_field_is_described_and_every_key_is_never_null(
 
 
 def test_a_report_that_cannot_be_discovered_is_left_out_and_fails_the_run(
-    server: GoTomServer, tap: Tap
+    server: GoTomServer,
 ) -> None:
     server.save(("A",), ("1",), number=1)
     settings = server.graph(report("one", 1), report("two", 2))
-    catalog = tap.discover(settings)
+    catalog = discover(settings)
     assert names(catalog) == {"one"}
-    run = tap.fail(settings, catalog=catalog, state={"bookmarks": {"two": {"report": {}}}})
+    run = fail(settings, catalog=catalog, state={"bookmarks": {"two": {"report": {}}}})
     assert len(run.records["one"]) == 1
     assert "download/2 answered 404" in run.log
     assert "two" in run.state["bookmarks"]
 
 
-def test_a_run_without_any_report_that_can_be_discovered_fails(
-    server: GoTomServer, tap: Tap
-) -> None:
+def test_a_run_without_any_report_that_can_be_discovered_fails(server: GoTomServer) -> None:
     server.sandbox.add_report(46, Report(b""))
-    run = tap.fail(server.graph(report()))
+    run = fail(server.graph(report()))
     assert "name them in 'columns'" in run.log
     with pytest.raises(SyncFailedError, match="name them in 'columns'"):
         TapGoTom(config=server.graph(report())).run_discovery()
 
 
-def test_with_columns_in_the_settings_discovery_asks_nothing(server: GoTomServer, tap: Tap) -> None:
+def test_with_columns_in_the_settings_discovery_asks_nothing(server: GoTomServer) -> None:
     settings = server.graph(report(columns={"Kampagne": "string", "Umsatz netto": "number"}))
-    (stream,) = tap.discover(settings)["streams"]
+    (stream,) = discover(settings)["streams"]
     assert stream["schema"]["properties"]["umsatz_netto"] == {
         "type": ["number", "null"],
         "title": "Umsatz netto",
@@ -86,33 +82,15 @@ def test_with_columns_in_the_settings_discovery_asks_nothing(server: GoTomServer
     assert server.sandbox.requests == []
 
 
-def test_without_columns_discovery_reads_the_first_record_alone(
-    server: GoTomServer, tap: Tap
-) -> None:
+def test_without_columns_discovery_reads_the_first_record_alone(server: GoTomServer) -> None:
     server.sandbox.add_report(46, Report.of_size(1 << 40))
-    (stream,) = tap.discover(server.graph(report()))["streams"]
+    (stream,) = discover(server.graph(report()))["streams"]
     columns = [field for field in stream["schema"]["properties"].values() if "title" in field]
     assert [column["type"] for column in columns] == [["string", "null"]] * 6
 
 
-def test_the_check_of_connections_downloads_nothing_and_names_what_fails(
-    server: GoTomServer, capsys: pytest.CaptureFixture[str]
-) -> None:
-    server.sandbox.add_report(46, Report.of_size(1 << 40))
-    server.sandbox.add_report(48, Report(b""))
-    empty = report("empty", 48, columns={"A": "string"})
-    tap = TapGoTom(config=server.both(report(), report("missing", 47), empty))
-    with pytest.raises(SyncFailedError, match="missing: GET /app-api/graph-export/download/47"):
-        tap.check_connection()
-    told = capsys.readouterr().err
-    for stream in ("sales", "empty", "media"):
-        assert f"{stream}: may be read." in told
-
-
 @pytest.mark.parametrize("state", ["finished", "interrupted"])
-def test_a_state_of_the_version_before_is_understood(
-    server: GoTomServer, tap: Tap, state: str
-) -> None:
+def test_a_state_of_the_version_before_is_understood(server: GoTomServer, state: str) -> None:
     recorded = json.loads((STATES / f"{state}.json").read_text("utf-8"))
     before = recorded["bookmarks"]
     server.save(("Tag", "Id"), ("03.01.2026", "3"), ("02.01.2026", "2"), ("31.12.2025", "1"))
@@ -127,7 +105,7 @@ def test_a_state_of_the_version_before_is_understood(
         report("large", 48),
         campaign_external_ids=["demo-4711"],
     )
-    run = tap.succeed(settings, state=recorded)
+    run = succeed(settings, state=recorded)
     assert [record["id"] for record in run.records["daily"]] == [3, 2]
     assert run.output.bookmark("daily") == "2026-01-03"
     assert cells(run.records["whole"]) == cells(run.records["frozen"]) == [{"a": "1"}, {"a": "2"}]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -55,20 +55,6 @@ def test_the_check_of_connections_downloads_nothing_and_names_what_fails(
     assert "sales: may be read." in run.stderr
     assert "missing: GET /app-api/graph-export/download/47 answered 404" in run.stderr
     assert run.stdout == ""
-
-
-@pytest.mark.parametrize(
-    "settings",
-    [
-        {"instance": "acme"},
-        {"instance": "acme", "api_user": "u"},
-        {"instance": "acme", "api_user": "u", "api_secret": "s", "reports": [report("users")]},
-    ],
-)
-def test_settings_that_cannot_work_are_refused_before_anything_is_written(
-    command_line: CommandLineTap, settings: dict[str, Any]
-) -> None:
-    assert command_line.fail(settings).output.messages == []
 
 
 def test_a_failing_report_ends_the_run_with_a_status_and_everything_else_written(
