@@ -4,13 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tap_studio_openapi.streams.appointments import BookableAppointments, BookableAppointmentSlots
+from tap_studio_openapi.streams.calendar import (
+    BookableAppointments,
+    BookableAppointmentSlots,
+    Classes,
+    ClassSlots,
+)
 from tap_studio_openapi.streams.checkins import CustomerCheckins
-from tap_studio_openapi.streams.classes import Classes, ClassSlots
 from tap_studio_openapi.streams.contracts import (
     ContractIdlePeriodConfig,
     ContractIdlePeriods,
     ContractRemainingIdlePeriods,
+    CustomerContracts,
 )
 from tap_studio_openapi.streams.customer_details import (
     CustomerAccountBalances,
@@ -22,7 +27,6 @@ from tap_studio_openapi.streams.customer_details import (
     CustomerCommunicationPreferences,
     CustomerContactData,
     CustomerContractData,
-    CustomerContracts,
     CustomerDocuments,
     CustomerMasterData,
     CustomerUpcomingTransactions,
@@ -35,12 +39,15 @@ from tap_studio_openapi.streams.debt_collection import (
     DebtCollectionDebtors,
     DebtCollectionTransferDetails,
 )
-from tap_studio_openapi.streams.memberships import (
+from tap_studio_openapi.streams.offers import (
     AdditionalModules,
     ContractCancelationReasons,
     MembershipOfferDetails,
     MembershipOffers,
     OnlineOffers,
+    TrialOfferAppointments,
+    TrialOfferClasses,
+    TrialOfferConfigs,
 )
 from tap_studio_openapi.streams.studio import (
     AdditionalInformationFields,
@@ -52,11 +59,6 @@ from tap_studio_openapi.streams.studio import (
     StudioTags,
     StudioUtilization,
     TenantStudiosWithOffers,
-)
-from tap_studio_openapi.streams.trial_offers import (
-    TrialOfferAppointments,
-    TrialOfferClasses,
-    TrialOfferConfigs,
 )
 
 if TYPE_CHECKING:
