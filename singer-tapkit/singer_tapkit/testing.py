@@ -14,6 +14,8 @@ import click
 from jsonschema import Draft7Validator, FormatChecker
 from singer_sdk.exceptions import ConfigValidationError
 
+from singer_tapkit.tap import BaseTap
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
@@ -123,9 +125,10 @@ def run_tap(
         try:
             if select:
                 catalog = select_streams(catalog or _discover(tap_class, config), select)
-            tap_class(
+            tap = tap_class(
                 config=_copied(config), catalog=_copied(catalog), state=_copied(state or {})
-            ).sync_all()
+            )
+            tap.run() if isinstance(tap, BaseTap) else tap.sync_all()
         except ConfigValidationError as invalid:
             exit_code, error = 1, "\n".join(invalid.errors)
         except click.ClickException as failure:
