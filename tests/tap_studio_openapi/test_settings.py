@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tap_studio_openapi.connections import connections
+from tap_studio_openapi.studios import parse_connections
 
 if TYPE_CHECKING:
     from tests.tap_studio_openapi.command_line import Tap
@@ -49,7 +49,7 @@ def test_settings_that_cannot_work_are_told(tap: Tap, settings: dict[str, Any], 
 
 @pytest.mark.parametrize("given", [URL, f"{URL}/", f"{URL}/v1", f"{URL}/v1/", f" {URL} "])
 def test_addresses_are_taken_in_any_form(given: str) -> None:
-    (connection,) = connections({"base_url": given, "api_key": "k", "allow_http": False})
+    (connection,) = parse_connections({"base_url": given, "api_key": "k", "allow_http": False})
 
     assert connection.url == URL
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tap_studio_openapi.windows import Window, windows
+from tap_studio_openapi.windows import Window, split_into_windows
 from tests.sandbox.faults import Answer
 from tests.tap_studio_openapi.places import ids
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 def test_windows_share_a_day_and_miss_none() -> None:
     first = date(2026, 1, 1)
 
-    found = list(windows(first, date(2026, 1, 15), 6))
+    found = list(split_into_windows(first, date(2026, 1, 15), 6))
 
     assert found == [
         Window(date(2026, 1, 1), date(2026, 1, 7)),
@@ -27,8 +27,8 @@ def test_windows_share_a_day_and_miss_none() -> None:
         Window(date(2026, 1, 13), date(2026, 1, 15)),
     ]
     assert [window.days_ahead for window in found] == [6, 6, 2]
-    assert list(windows(first, first, 6)) == [Window(first, first)]
-    assert list(windows(first, date(2025, 12, 31), 6)) == []
+    assert list(split_into_windows(first, first, 6)) == [Window(first, first)]
+    assert list(split_into_windows(first, date(2025, 12, 31), 6)) == []
 
 
 def coming(place: Place) -> set[int]:
