@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from tests.tap_studio_openapi.command_line import Tap
-    from tests.tap_studio_openapi.places import Place
+    from tests.tap_studio_openapi.conftest import InProcessTap
+    from tests.tap_studio_openapi.tenant import Tenant
 
 ABOUT_PERSONS = {
     "accountHolder",
@@ -59,9 +59,9 @@ def names_in(value: Any) -> Iterator[str]:
             yield from names_in(item)
 
 
-def test_one_setting_leaves_all_personal_data_out(place: Place, tap: Tap) -> None:
-    settings = place.one(include_personal_data=False, debt_collection_run_ids=[881])
-    streams = set(tap.entries(settings))
+def test_one_setting_leaves_all_personal_data_out(tenant: Tenant, tap: InProcessTap) -> None:
+    settings = tenant.one(include_personal_data=False, debt_collection_run_ids=[881])
+    streams = set(tap.discover(settings))
 
     run = tap.succeed(settings, *streams)
 
@@ -71,8 +71,8 @@ def test_one_setting_leaves_all_personal_data_out(place: Place, tap: Tap) -> Non
         assert not found & ABOUT_PERSONS, stream
 
 
-def test_streams_of_nothing_but_personal_data_are_gone_with_it(place: Place, tap: Tap) -> None:
-    gone = tap.entries(place.one()).keys() - tap.entries(place.one(include_personal_data=False))
+def test_streams_of_nothing_but_personal_data_are_gone_with_it(tenant: Tenant, tap: InProcessTap) -> None:
+    gone = tap.discover(tenant.one()).keys() - tap.discover(tenant.one(include_personal_data=False))
 
     assert gone == {
         "customer_checkins",
@@ -87,12 +87,12 @@ def test_streams_of_nothing_but_personal_data_are_gone_with_it(place: Place, tap
     }
 
 
-def test_fields_that_nobody_knows_are_no_way_around_that(place: Place, tap: Tap) -> None:
-    place.server.extra_fields["/v1/customers"] = {
+def test_fields_that_nobody_knows_are_no_way_around_that(tenant: Tenant, tap: InProcessTap) -> None:
+    tenant.server.extra_fields["/v1/customers"] = {
         "nickname": "Leni",
         "preferredLanguage": {"languageCode": "de", "nickname": "Leni"},
     }
-    settings = place.one(include_personal_data=False, unknown_fields="keep")
+    settings = tenant.one(include_personal_data=False, unknown_fields="keep")
 
     run = tap.succeed(settings, "customers")
 
@@ -101,11 +101,11 @@ def test_fields_that_nobody_knows_are_no_way_around_that(place: Place, tap: Tap)
 
 
 def test_a_catalog_that_was_made_under_other_settings_makes_no_difference(
-    place: Place, tap: Tap
+    tenant: Tenant, tap: InProcessTap
 ) -> None:
-    usual = tap.discover(place.one())
-    settings = place.one(include_personal_data=False)
-    expected = tap.entries(settings)["customers"]["schema"]["properties"].keys()
+    usual = tap.discover(tenant.one())
+    settings = tenant.one(include_personal_data=False)
+    expected = tap.discover(settings)["customers"]["schema"]["properties"].keys()
 
     run = tap.succeed(settings, catalog=selecting(usual, "customers"))
 
@@ -113,32 +113,32 @@ def test_a_catalog_that_was_made_under_other_settings_makes_no_difference(
     assert "firstName" not in expected
 
 
-def test_single_fields_can_be_deselected(place: Place, tap: Tap) -> None:
-    catalog = selecting(tap.discover(place.one()), "customers")
+def test_single_fields_can_be_deselected(tenant: Tenant, tap: InProcessTap) -> None:
+    catalog = selecting(tap.discover(tenant.one()), "customers")
     entry = next(one for one in catalog["streams"] if one["tap_stream_id"] == "customers")
     for metadata in entry["metadata"]:
         if metadata["breadcrumb"] in (["properties", "lastName"], ["properties", "email"]):
             metadata["metadata"]["selected"] = False
 
-    run = tap.succeed(place.one(), catalog=catalog)
+    run = tap.succeed(tenant.one(), catalog=catalog)
 
     assert not {"lastName", "email"} & set(run.output.schemas["customers"]["schema"]["properties"])
     assert not any({"lastName", "email"} & record.keys() for record in run.records["customers"])
     assert "firstName" in run.records["customers"][0]
 
 
-def test_ids_stay_without_personal_data(place: Place, tap: Tap) -> None:
-    customer = tap.succeed(place.one(include_personal_data=False), "customers").records[
+def test_ids_stay_without_personal_data(tenant: Tenant, tap: InProcessTap) -> None:
+    customer = tap.succeed(tenant.one(include_personal_data=False), "customers").records[
         "customers"
     ][0]
 
     assert {"id", "studio_id", "status", "studioId", "createdDateTime"} <= customer.keys()
 
 
-def test_addresses_that_expire_are_left_out_unless_wanted(place: Place, tap: Tap) -> None:
+def test_addresses_that_expire_are_left_out_unless_wanted(tenant: Tenant, tap: InProcessTap) -> None:
     streams = ("customer_documents", "employees", "membership_offers", "membership_offer_details")
-    without = tap.succeed(place.one(), *streams)
-    wanted = tap.succeed(place.one(include_expiring_urls=True), *streams)
+    without = tap.succeed(tenant.one(), *streams)
+    wanted = tap.succeed(tenant.one(include_expiring_urls=True), *streams)
 
     links = {"imageUrl", "employeeImageUrl", "imgUrl", "signedDocumentUrl", "documentUrl"}
     for stream in streams:
@@ -149,16 +149,16 @@ def test_addresses_that_expire_are_left_out_unless_wanted(place: Place, tap: Tap
     assert wanted.records["employees"][0]["employeeImageUrl"].startswith("https://")
 
 
-def test_two_runs_give_the_same_rows(place: Place, tap: Tap) -> None:
+def test_two_runs_give_the_same_rows(tenant: Tenant, tap: InProcessTap) -> None:
     streams = ("customers", "customer_contracts", "employees", "additional_modules")
 
-    assert tap.succeed(place.one(), *streams).records == tap.succeed(place.one(), *streams).records
+    assert tap.succeed(tenant.one(), *streams).records == tap.succeed(tenant.one(), *streams).records
 
 
 @pytest.mark.parametrize("fields", [PERSONAL, EXPIRING], ids=["personal", "expiring"])
-def test_every_field_that_can_be_left_out_is_in_a_schema(fields: frozenset[str], tap: Tap) -> None:
+def test_every_field_that_can_be_left_out_is_in_a_schema(fields: frozenset[str], tap: InProcessTap) -> None:
     settings = {"base_url": "https://a.example", "api_key": "k", "include_expiring_urls": True}
-    catalog = tap.entries(settings)
+    catalog = tap.discover(settings)
     known = {
         path for stream, entry in catalog.items() for path in paths_in(entry["schema"], stream)
     }
@@ -178,36 +178,36 @@ def is_known(field: str, known: set[str]) -> bool:
     return field in known or any(path.endswith(f".{field}") for path in known)
 
 
-def test_unknown_fields_are_told_once_and_left_out(place: Place, tap: Tap) -> None:
-    place.server.extra_fields["/v1/devices"] = {"firmware": "7.1"}
+def test_unknown_fields_are_told_once_and_left_out(tenant: Tenant, tap: InProcessTap) -> None:
+    tenant.server.extra_fields["/v1/devices"] = {"firmware": "7.1"}
 
-    run = tap.succeed(place.one(), "devices")
+    run = tap.succeed(tenant.one(), "devices")
 
     assert "firmware" not in run.records["devices"][0]
     assert run.log.count("Fields that are unknown here are left out: firmware.") == 1
 
 
-def test_unknown_fields_are_kept_if_wanted(place: Place, tap: Tap) -> None:
-    place.server.extra_fields["/v1/devices"] = {"firmware": "7.1"}
+def test_unknown_fields_are_kept_if_wanted(tenant: Tenant, tap: InProcessTap) -> None:
+    tenant.server.extra_fields["/v1/devices"] = {"firmware": "7.1"}
 
-    run = tap.succeed(place.one(unknown_fields="keep"), "devices")
+    run = tap.succeed(tenant.one(unknown_fields="keep"), "devices")
 
     assert run.records["devices"][0]["unknown_fields"] == {"firmware": "7.1"}
 
 
-def test_unknown_fields_fail_their_stream_if_wanted(place: Place, tap: Tap) -> None:
-    place.server.extra_fields["/v1/devices"] = {"firmware": "7.1"}
+def test_unknown_fields_fail_their_stream_if_wanted(tenant: Tenant, tap: InProcessTap) -> None:
+    tenant.server.extra_fields["/v1/devices"] = {"firmware": "7.1"}
 
-    run = tap.fail(place.one(unknown_fields="fail"), "devices", "classes")
+    run = tap.fail(tenant.one(unknown_fields="fail"), "devices", "classes")
 
     assert "the server sends fields that are unknown here: firmware" in run.log
     assert run.records["classes"]
 
 
-def test_unknown_fields_end_the_customers_of_their_studio(place: Place, tap: Tap) -> None:
-    place.server.extra_fields["/v1/customers"] = {"nickname": "Leni"}
+def test_unknown_fields_end_the_customers_of_their_studio(tenant: Tenant, tap: InProcessTap) -> None:
+    tenant.server.extra_fields["/v1/customers"] = {"nickname": "Leni"}
 
-    run = tap.fail(place.both(unknown_fields="fail"), "customers", "customer_checkins")
+    run = tap.fail(tenant.both(unknown_fields="fail"), "customers", "customer_checkins")
 
     assert "2 part(s) of the sync failed" in run.log
     assert run.records["customers"] == []
@@ -215,11 +215,11 @@ def test_unknown_fields_end_the_customers_of_their_studio(place: Place, tap: Tap
     assert not any("replication_key_value" in entry for entry in partitions)
 
 
-def test_online_offers_keep_what_is_not_documented(place: Place, tap: Tap) -> None:
-    place.server.version = "1.13.2"
-    place.server.extra_fields["/v1/online-offers/purchasable"] = {"offerType": "CHECK_IN_BASED"}
+def test_online_offers_keep_what_is_not_documented(tenant: Tenant, tap: InProcessTap) -> None:
+    tenant.server.version = "1.13.2"
+    tenant.server.extra_fields["/v1/online-offers/purchasable"] = {"offerType": "CHECK_IN_BASED"}
 
-    offers = tap.succeed(place.one(), "online_offers").records["online_offers"]
+    offers = tap.succeed(tenant.one(), "online_offers").records["online_offers"]
 
     assert offers[0]["unknown_fields"]["offerType"] == "CHECK_IN_BASED"
 
@@ -253,10 +253,10 @@ def document(tmp_path: Path) -> str:
     return str(path)
 
 
-def test_a_newer_document_of_the_vendor_adds_fields(place: Place, tap: Tap, document: str) -> None:
-    place.server.extra_fields["/v1/devices"] = {"firmware": {"version": "7.1"}}
+def test_a_newer_document_of_the_vendor_adds_fields(tenant: Tenant, tap: InProcessTap, document: str) -> None:
+    tenant.server.extra_fields["/v1/devices"] = {"firmware": {"version": "7.1"}}
 
-    run = tap.succeed(place.one(openapi_spec=document), "devices")
+    run = tap.succeed(tenant.one(openapi_spec=document), "devices")
 
     assert run.records["devices"][0]["firmware"] == {"version": "7.1"}
     properties = run.output.schemas["devices"]["schema"]["properties"]
@@ -264,8 +264,8 @@ def test_a_newer_document_of_the_vendor_adds_fields(place: Place, tap: Tap, docu
     assert properties["active"]["type"] == ["boolean", "null"]
 
 
-def test_a_document_that_is_not_there_is_told(place: Place, tap: Tap) -> None:
-    found = tap.run_with("--discover", settings=place.one(openapi_spec="/nowhere.json"))
+def test_a_document_that_is_not_there_is_told(tenant: Tenant, tap: InProcessTap) -> None:
+    found = tap.run_with("--discover", settings=tenant.one(openapi_spec="/nowhere.json"))
 
     assert found.returncode != 0
     assert "'openapi_spec' must be a file or an address with an OpenAPI document" in (

@@ -9,11 +9,11 @@ import pytest
 
 from tap_studio_openapi.windows import Window, split_into_windows
 from tests.sandbox.faults import Answer
-from tests.tap_studio_openapi.places import ids
+from tests.tap_studio_openapi.tenant import ids
 
 if TYPE_CHECKING:
-    from tests.tap_studio_openapi.command_line import Tap
-    from tests.tap_studio_openapi.places import Place
+    from tests.tap_studio_openapi.conftest import InProcessTap
+    from tests.tap_studio_openapi.tenant import Tenant
 
 
 def test_windows_share_a_day_and_miss_none() -> None:
@@ -31,48 +31,48 @@ def test_windows_share_a_day_and_miss_none() -> None:
     assert list(split_into_windows(first, date(2025, 12, 31), 6)) == []
 
 
-def coming(place: Place) -> set[int]:
+def coming(tenant: Tenant) -> set[int]:
     """The slots of the days that are surely to come, and not more than fourteen ahead."""
     today = datetime.now(UTC).date()
     days = {(today + timedelta(number)).isoformat() for number in range(1, 14)}
-    slots = place.kiel.class_slots
+    slots = tenant.kiel.class_slots
     return {slot["id"] for slot in slots if slot["startDateTime"][:10] in days}
 
 
 @pytest.mark.parametrize("included", [True, False])
 def test_slots_of_all_days_come_once_whatever_a_window_includes(
-    place: Place, tap: Tap, *, included: bool
+    tenant: Tenant, tap: InProcessTap, *, included: bool
 ) -> None:
-    place.server.last_day_included = included
+    tenant.server.last_day_included = included
 
-    found = ids(tap.succeed(place.one(), "class_slots").records["class_slots"], place.kiel)
+    found = ids(tap.succeed(tenant.one(), "class_slots").records["class_slots"], tenant.kiel)
 
     assert len(found) == len(set(found))
-    assert coming(place) <= set(found)
+    assert coming(tenant) <= set(found)
 
 
-def test_old_servers_are_asked_class_by_class(place: Place, tap: Tap) -> None:
-    place.server.version = "1.6.0"
+def test_old_servers_are_asked_class_by_class(tenant: Tenant, tap: InProcessTap) -> None:
+    tenant.server.version = "1.6.0"
 
-    found = ids(tap.succeed(place.one(), "class_slots").records["class_slots"], place.kiel)
+    found = ids(tap.succeed(tenant.one(), "class_slots").records["class_slots"], tenant.kiel)
 
-    assert coming(place) <= set(found)
-    assert len(place.received("/v1/classes/slots")) == 1
+    assert coming(tenant) <= set(found)
+    assert len(tenant.received("/v1/classes/slots")) == 1
 
 
-def test_a_studio_where_it_is_tomorrow_is_asked_from_there(place: Place, tap: Tap) -> None:
-    place.server.faults.add("GET", "/v1/classes/slots", Answer(400, "{}"))
+def test_a_studio_where_it_is_tomorrow_is_asked_from_there(tenant: Tenant, tap: InProcessTap) -> None:
+    tenant.server.faults.add("GET", "/v1/classes/slots", Answer(400, "{}"))
 
-    run = tap.succeed(place.one(), "class_slots")
+    run = tap.succeed(tenant.one(), "class_slots")
 
-    days = [one.query["slotWindowStartDate"][0] for one in place.received("/v1/classes/slots")]
+    days = [one.query["slotWindowStartDate"][0] for one in tenant.received("/v1/classes/slots")]
     assert date.fromisoformat(days[1]) - date.fromisoformat(days[0]) == timedelta(1)
     assert run.records["class_slots"]
 
 
-def test_studios_that_take_short_windows_get_them(place: Place, tap: Tap) -> None:
+def test_studios_that_take_short_windows_get_them(tenant: Tenant, tap: InProcessTap) -> None:
     path = "/v1/appointments/bookable/*/slots"
-    place.server.faults.add(
+    tenant.server.faults.add(
         "GET",
         path,
         Answer(400, "{}"),
@@ -80,18 +80,18 @@ def test_studios_that_take_short_windows_get_them(place: Place, tap: Tap) -> Non
         when=lambda request: request.query["daysAhead"] != ["1"],
     )
 
-    run = tap.succeed(place.one(class_slot_days=3), "bookable_appointment_slots")
+    run = tap.succeed(tenant.one(class_slot_days=3), "bookable_appointment_slots")
 
     slots = run.records["bookable_appointment_slots"]
-    known = {appointment["id"] for appointment in place.kiel.bookable_appointments}
+    known = {appointment["id"] for appointment in tenant.kiel.bookable_appointments}
     assert {slot["bookable_appointment_id"] for slot in slots} == known
 
 
 @pytest.mark.parametrize("days", [0, 1, 6, 7, 14])
-def test_windows_reach_as_far_as_the_settings_say(place: Place, tap: Tap, days: int) -> None:
-    tap.succeed(place.one(class_slot_days=days), "class_slots")
+def test_windows_reach_as_far_as_the_settings_say(tenant: Tenant, tap: InProcessTap, days: int) -> None:
+    tap.succeed(tenant.one(class_slot_days=days), "class_slots")
 
-    asked = [one.query for one in place.received("/v1/classes/slots")]
+    asked = [one.query for one in tenant.received("/v1/classes/slots")]
     first = date.fromisoformat(asked[0]["slotWindowStartDate"][0])
     last = max(
         date.fromisoformat(one["slotWindowStartDate"][0]) + timedelta(int(one["daysAhead"][0]))

@@ -100,8 +100,10 @@ class CustomerCheckins(PerCustomerStream):
 
 def parse_bookmark(bookmark: Any) -> datetime | None:
     """Return the time that a bookmark holds, None if it cannot be that of an earlier run."""
+    if not isinstance(bookmark, str):
+        return None
     try:
-        moment = datetime.fromisoformat(str(bookmark))
+        moment = datetime.fromisoformat(bookmark)
     except ValueError:
         return None
     moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)

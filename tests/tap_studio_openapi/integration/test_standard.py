@@ -11,7 +11,7 @@ from contextlib import ExitStack
 from tap_studio_openapi.tap import TapStudioOpenApi
 from tests.sandbox.studio_openapi import StudioOpenApi, demonstration
 from tests.standard import get_tap_test_class
-from tests.tap_studio_openapi.places import KEYS
+from tests.tap_studio_openapi.tenant import KEYS
 
 SERVER = StudioOpenApi(version="1.16.0")
 SERVER.add_studio(KEYS["kiel"], customers=6)

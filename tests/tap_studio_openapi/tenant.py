@@ -1,10 +1,14 @@
-"""A sandbox's tenant, and how the tap is set to read it."""
+"""A tenant of the sandbox, and the settings that read it."""
 
 from __future__ import annotations
 
+import json
+import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from tap_studio_openapi.streams import STREAMS
+from tests.sandbox.faults import Answer
 from tests.sandbox.studio_openapi import StudioOpenApi
 
 if TYPE_CHECKING:
@@ -16,7 +20,7 @@ KEYS = {"kiel": "kiel-key-sentinel", "lübeck": "luebeck-key-sentinel"}
 
 
 @dataclass(frozen=True)
-class Place:
+class Tenant:
     """A tenant with a studio per key.
 
     Attributes:
@@ -48,6 +52,11 @@ class Place:
         ]
         return {"connections": connections, "max_retries": 1, **more}
 
+    def path_of(self, stream: str) -> str:
+        """The path of a stream, with a pattern in place of ids."""
+        found = next(one.path for one in STREAMS if one.name == stream)
+        return re.sub(r"\{[^}]*\}", "*", found)
+
     def received(self, path: str) -> list[ReceivedRequest]:
         """The requests for a path that the server has got so far."""
         return [request for request in self.server.requests if request.path == path]
@@ -64,3 +73,10 @@ def make_tenant(*, customers: int = 12) -> StudioOpenApi:
 def ids(records: list[dict[str, Any]], studio: Studio, name: str = "id") -> list[Any]:
     """The ids of a studio's records, in order."""
     return [record[name] for record in records if record["studio_id"] == studio.id]
+
+
+def refusal(status: int, code: str = "errormessage.refused", **headers: str) -> Answer:
+    """Return an answer by which the API itself refuses."""
+    body = {"errorMessage": "This is refused", "errorCode": code}
+    names = {name.replace("_", "-"): value for name, value in headers.items()}
+    return Answer(status, json.dumps(body), names)

@@ -6,17 +6,15 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tap_studio_openapi.studios import parse_connections
-
 if TYPE_CHECKING:
-    from tests.tap_studio_openapi.command_line import Tap
-    from tests.tap_studio_openapi.places import Place
+    from tests.tap_studio_openapi.conftest import InProcessTap
+    from tests.tap_studio_openapi.tenant import Tenant
 
 URL = "https://example.open-api.magicline.com"
 
 
 @pytest.mark.parametrize(
-    ("settings", "told"),
+    ("settings", "message"),
     [
         ({}, "Set 'base_url' and 'api_key', or 'connections'"),
         ({"api_key": "sentinel"}, "must be an address like"),
@@ -36,28 +34,21 @@ URL = "https://example.open-api.magicline.com"
         ({"base_url": URL, "api_key": "k", "max_concurrency": 0}, "less than the minimum"),
         ({"base_url": URL, "api_key": "k", "customer_statuses": []}, "at least one status"),
         ({"base_url": URL, "api_key": "k", "start_date": "soon"}, "must be a date"),
+        ({"base_url": URL, "api_key": "k", "checkin_lookback_days": 10**10}, "greater than"),
     ],
 )
-def test_settings_that_cannot_work_are_told(tap: Tap, settings: dict[str, Any], told: str) -> None:
-    finished = tap.run_with(settings=settings)
-
-    assert finished.returncode != 0
-    assert told in finished.stderr
-    assert "sentinel" not in finished.stderr
-    assert finished.stdout == ""
-
-
-@pytest.mark.parametrize("given", [URL, f"{URL}/", f"{URL}/v1", f"{URL}/v1/", f" {URL} "])
-def test_addresses_are_taken_in_any_form(given: str) -> None:
-    (connection,) = parse_connections({"base_url": given, "api_key": "k", "allow_http": False})
-
-    assert connection.url == URL
+def test_settings_that_cannot_work_are_told(
+    tap: InProcessTap, settings: dict[str, Any], message: str
+) -> None:
+    run = tap.fail(settings)
+    assert message in run.error
+    assert "sentinel" not in run.error + run.log
+    assert run.stdout == b""
 
 
-def test_requests_say_who_sends_them_in_which_language(place: Place, tap: Tap) -> None:
-    tap.succeed(place.one(user_agent="our-warehouse", accept_language="de"), "devices")
-
-    headers = place.received("/v1/devices")[0].headers
+def test_requests_say_who_sends_them_in_which_language(tenant: Tenant, tap: InProcessTap) -> None:
+    tap.succeed(tenant.one(user_agent="our-warehouse", accept_language="de"), "devices")
+    headers = tenant.received("/v1/devices")[0].headers
     assert headers["user-agent"] == "our-warehouse"
     assert headers["accept-language"] == "de"
     assert headers["accept"] == "application/json"

@@ -13,12 +13,12 @@ import pytest
 from tests.command_line import stop
 from tests.sandbox.faults import Delay
 from tests.sandbox.studio_openapi import StudioOpenApi
-from tests.tap_studio_openapi.places import KEYS, Place
+from tests.tap_studio_openapi.tenant import KEYS, Tenant
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from tests.tap_studio_openapi.command_line import Tap
+    from tests.tap_studio_openapi.integration.command_line import Tap
 
 STREAMS = ("customers", "customer_account_balances", "customer_checkins")
 FREE = {"requests_per_minute": 100_000}
@@ -27,21 +27,21 @@ KILLED_AFTER = 530
 
 
 @pytest.fixture
-def place() -> Iterator[Place]:
+def tenant() -> Iterator[Tenant]:
     """A tenant with one studio that has many customers."""
     server = StudioOpenApi(version="1.12.1")
     server.add_studio(KEYS["kiel"], customers=MANY, statuses=["MEMBER"], checkins_each=0)
     with server.serve() as url:
-        yield Place(url, server)
+        yield Tenant(url, server)
 
 
-def interrupted(tap: Tap, place: Place, *streams: str) -> tuple[dict[str, Any], set[int], set[int]]:
+def interrupted(tap: Tap, tenant: Tenant, *streams: str) -> tuple[dict[str, Any], set[int], set[int]]:
     """Kill a run behind the first chunk of customers.
 
     Returns:
         The last state, and the customers and balances that were written before it or after.
     """
-    process = tap.start(place.one(**FREE), *streams)
+    process = tap.start(tenant.one(**FREE), *streams)
     assert process.stdout is not None
     state: dict[str, Any] = {}
     customers: set[int] = set()
@@ -66,26 +66,26 @@ def point_in(state: dict[str, Any]) -> dict[str, Any]:
     return found
 
 
-def test_a_killed_run_is_taken_up_at_its_offset(place: Place, tap: Tap) -> None:
+def test_a_killed_run_is_taken_up_at_its_offset(tenant: Tenant, tap: Tap) -> None:
     before = datetime.now(UTC).isoformat()
-    state, customers, balances = interrupted(tap, place, *STREAMS)
-    assert point_in(state)["offset"] == str(place.kiel.id_of(499))
+    state, customers, balances = interrupted(tap, tenant, *STREAMS)
+    assert point_in(state)["offset"] == str(tenant.kiel.id_of(499))
 
-    run = tap.succeed(place.one(**FREE), *STREAMS, state=state)
+    run = tap.succeed(tenant.one(**FREE), *STREAMS, state=state)
 
     read = {record["id"] for record in run.records["customers"]}
     assert len(read) == MANY - 500
-    assert customers | read == set(place.kiel.customers)
+    assert customers | read == set(tenant.kiel.customers)
     asked = {record["customer_id"] for record in run.records["customer_account_balances"]}
-    assert balances | asked == set(place.kiel.customers)
+    assert balances | asked == set(tenant.kiel.customers)
     after = run.state["bookmarks"]
     assert "resume_point" not in after["customers"]["partitions"][0]
-    bookmark = run.output.bookmark("customer_checkins", studio_id=place.kiel.id)
+    bookmark = run.output.bookmark("customer_checkins", studio_id=tenant.kiel.id)
     assert before[:19] <= bookmark[:19] <= point_in(state)["written"][:19]
 
 
-def test_what_is_noted_is_written_before(place: Place, tap: Tap) -> None:
-    process = tap.start(place.one(**FREE), *STREAMS)
+def test_what_is_noted_is_written_before(tenant: Tenant, tap: Tap) -> None:
+    process = tap.start(tenant.one(**FREE), *STREAMS)
     assert process.stdout is not None
     balances = 0
     seen: dict[tuple[str, str | None], int] = {}
@@ -98,7 +98,7 @@ def test_what_is_noted_is_written_before(place: Place, tap: Tap) -> None:
             seen.setdefault((point["status"], point["offset"]), balances)
     assert seen == {
         ("MEMBER", None): 0,  # behind the prospects, who are none
-        ("MEMBER", str(place.kiel.id_of(499))): 500,
+        ("MEMBER", str(tenant.kiel.id_of(499))): 500,
         ("FORMER_MEMBER", None): MANY,
     }
 
@@ -113,41 +113,41 @@ def test_what_is_noted_is_written_before(place: Place, tap: Tap) -> None:
     ids=["old", "other settings", "unreadable"],
 )
 def test_a_place_that_is_of_no_use_is_not_taken_up(
-    place: Place, tap: Tap, change: dict[str, str]
+    tenant: Tenant, tap: Tap, change: dict[str, str]
 ) -> None:
-    state, *_ = interrupted(tap, place, "customers")
+    state, *_ = interrupted(tap, tenant, "customers")
     point_in(state).update(change)
 
-    run = tap.succeed(place.one(**FREE), "customers", state=state)
+    run = tap.succeed(tenant.one(**FREE), "customers", state=state)
 
     assert len(run.records["customers"]) == MANY
 
 
-def test_an_offset_that_the_server_does_not_take_starts_over(place: Place, tap: Tap) -> None:
-    state, *_ = interrupted(tap, place, "customers")
+def test_an_offset_that_the_server_does_not_take_starts_over(tenant: Tenant, tap: Tap) -> None:
+    state, *_ = interrupted(tap, tenant, "customers")
     point_in(state)["offset"] = "nonsense"
 
-    run = tap.succeed(place.one(**FREE), "customers", state=state)
+    run = tap.succeed(tenant.one(**FREE), "customers", state=state)
 
     assert len(run.records["customers"]) == MANY
 
 
-def test_other_streams_selected_read_all_customers(place: Place, tap: Tap) -> None:
-    state, *_ = interrupted(tap, place, "customers")
+def test_other_streams_selected_read_all_customers(tenant: Tenant, tap: Tap) -> None:
+    state, *_ = interrupted(tap, tenant, "customers")
 
-    run = tap.succeed(place.one(**FREE), "customers", "studio", state=state)
+    run = tap.succeed(tenant.one(**FREE), "customers", "studio", state=state)
 
     assert len(run.records["customers"]) == MANY
 
 
 def test_an_interrupted_run_ends_at_once_though_requests_are_under_way(
-    place: Place, tap: Tap
+    tenant: Tenant, tap: Tap
 ) -> None:
     slow = Delay(6)
-    place.server.faults.add("GET", "/v1/customers/*/account/balances", slow, times=None)
-    process = tap.start(place.one(max_concurrency=20), *STREAMS)
+    tenant.server.faults.add("GET", "/v1/customers/*/account/balances", slow, times=None)
+    process = tap.start(tenant.one(max_concurrency=20), *STREAMS)
     deadline = time.monotonic() + 30
-    while sum(request.path.endswith("/balances") for request in place.server.requests) < 10:
+    while sum(request.path.endswith("/balances") for request in tenant.server.requests) < 10:
         assert time.monotonic() < deadline
         time.sleep(0.05)
     began = time.monotonic()

@@ -11,14 +11,14 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tests.sandbox.studio_openapi import Limit, StudioOpenApi
-from tests.tap_studio_openapi.places import KEYS, Place
+from tests.tap_studio_openapi.tenant import KEYS, Tenant
 
 if TYPE_CHECKING:
     import subprocess
     from collections.abc import Iterator
 
     from tests.sandbox.studio_openapi import Studio
-    from tests.tap_studio_openapi.command_line import Tap
+    from tests.tap_studio_openapi.integration.command_line import Tap
 
 MIB = 1 << 20
 MANY = 20_000
@@ -27,23 +27,23 @@ STUDIOS = 200
 
 
 @pytest.fixture
-def place() -> Iterator[Place]:
+def tenant() -> Iterator[Tenant]:
     """A tenant with one studio that has many customers."""
     server = StudioOpenApi(version="1.12.1", limit=Limit(per_minute=1_000_000))
     server.add_studio(KEYS["kiel"], customers=MANY, statuses=["MEMBER"], checkins_each=0)
     with server.serve() as url:
-        yield Place(url, server)
+        yield Tenant(url, server)
 
 
-def settings(place: Place, **more: Any) -> dict[str, Any]:
+def settings(tenant: Tenant, **more: Any) -> dict[str, Any]:
     free = {"requests_per_minute": 1_000_000, "customer_statuses": ["MEMBER"]}
-    return place.one(**free, **more)
+    return tenant.one(**free, **more)
 
 
-def with_fewer(place: Place) -> Studio:
+def with_fewer(tenant: Tenant) -> Studio:
     """Put another studio behind the key."""
-    place.server.studios.clear()
-    return place.server.add_studio(KEYS["kiel"], customers=FEWER, statuses=["MEMBER"])
+    tenant.server.studios.clear()
+    return tenant.server.add_studio(KEYS["kiel"], customers=FEWER, statuses=["MEMBER"])
 
 
 def peak(process: subprocess.Popen[str]) -> int:
@@ -57,9 +57,9 @@ def peak(process: subprocess.Popen[str]) -> int:
 @pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
 @pytest.mark.parametrize("streams", [("customers",), ("customers", "customer_address_data")])
 def test_memory_stays_flat_however_many_customers_there_are(
-    place: Place, tap: Tap, streams: tuple[str, ...]
+    tenant: Tenant, tap: Tap, streams: tuple[str, ...]
 ) -> None:
-    process = tap.start(settings(place), *streams)
+    process = tap.start(settings(tenant), *streams)
     assert process.stdout is not None
     most, records = 0, Counter[str]()
     for number, line in enumerate(process.stdout):
@@ -81,10 +81,10 @@ def lines_of_customers(tap: Tap, given: dict[str, Any]) -> list[dict[str, Any]]:
     ]
 
 
-def test_customers_are_the_same_whichever_way_they_are_written(place: Place, tap: Tap) -> None:
-    studio = with_fewer(place)
-    at_once = lines_of_customers(tap, settings(place))
-    with_children = tap.succeed(settings(place), "customers", "customer_address_data")
+def test_customers_are_the_same_whichever_way_they_are_written(tenant: Tenant, tap: Tap) -> None:
+    studio = with_fewer(tenant)
+    at_once = lines_of_customers(tap, settings(tenant))
+    with_children = tap.succeed(settings(tenant), "customers", "customer_address_data")
 
     assert [message["record"] for message in at_once] == with_children.records["customers"]
     assert [list(message) for message in at_once] == [["type", "stream", "record"]] * FEWER
@@ -94,10 +94,10 @@ def test_customers_are_the_same_whichever_way_they_are_written(place: Place, tap
     assert [message["record"]["id"] for message in at_once] == list(studio.customers)
 
 
-def test_the_customers_that_are_written_at_once_are_counted(place: Place, tap: Tap) -> None:
-    with_fewer(place)
+def test_the_customers_that_are_written_at_once_are_counted(tenant: Tenant, tap: Tap) -> None:
+    with_fewer(tenant)
 
-    log = tap.succeed(settings(place), "customers").log
+    log = tap.succeed(settings(tenant), "customers").log
 
     assert f'"record_count","value":{FEWER}' in log.replace(" ", "")
 
