@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from singer_tapkit.testing import TapRun, run_tap
 
+from singer_tapkit.testing import TapRun, run_tap
 from tap_studio_openapi.tap import TapStudioOpenApi
 from tests.tap_studio_openapi.tenant import Tenant, make_tenant
 

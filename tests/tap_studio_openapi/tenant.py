@@ -54,7 +54,7 @@ class Tenant:
 
     def path_of(self, stream: str) -> str:
         """The path of a stream, with a pattern in place of ids."""
-        found = next(one.path for one in STREAMS if one.name == stream)
+        found = next(one.path for one in STREAMS if vars(one)["name"] == stream)
         return re.sub(r"\{[^}]*\}", "*", found)
 
     def received(self, path: str) -> list[ReceivedRequest]:

@@ -43,7 +43,9 @@ def test_old_servers_are_asked_class_by_class(tenant: Tenant, tap: InProcessTap)
     assert len(tenant.received("/v1/classes/slots")) == 1
 
 
-def test_a_studio_where_it_is_tomorrow_is_asked_from_there(tenant: Tenant, tap: InProcessTap) -> None:
+def test_a_studio_where_it_is_tomorrow_is_asked_from_there(
+    tenant: Tenant, tap: InProcessTap
+) -> None:
     tenant.server.faults.add("GET", "/v1/classes/slots", refusal(400))
 
     run = tap.succeed(tenant.one(), "class_slots")
@@ -71,7 +73,9 @@ def test_studios_that_take_short_windows_get_them(tenant: Tenant, tap: InProcess
 
 
 @pytest.mark.parametrize("days", [0, 1, 6, 7, 14])
-def test_windows_reach_as_far_as_the_settings_say(tenant: Tenant, tap: InProcessTap, days: int) -> None:
+def test_windows_reach_as_far_as_the_settings_say(
+    tenant: Tenant, tap: InProcessTap, days: int
+) -> None:
     tap.succeed(tenant.one(class_slot_days=days), "class_slots")
 
     asked = [one.query for one in tenant.received("/v1/classes/slots")]

@@ -69,7 +69,9 @@ def test_the_first_run_reads_a_year(tenant: Tenant, tap: InProcessTap) -> None:
     assert windows_of(tenant, tenant.kiel.id_of(0)) == [(ago(365), ago(0))]
 
 
-def test_the_next_run_reads_from_the_last_one_and_some_days_before(tenant: Tenant, tap: InProcessTap) -> None:
+def test_the_next_run_reads_from_the_last_one_and_some_days_before(
+    tenant: Tenant, tap: InProcessTap
+) -> None:
     bookmark = (datetime.now(UTC) - timedelta(3)).isoformat()
 
     run = tap.succeed(tenant.one(checkin_lookback_days=5), STREAM, state=state_of(tenant, bookmark))
@@ -79,7 +81,9 @@ def test_the_next_run_reads_from_the_last_one_and_some_days_before(tenant: Tenan
     assert datetime.now(UTC) - moved < timedelta(minutes=5)
 
 
-def test_a_failure_keeps_the_bookmark_of_its_studio_alone(tenant: Tenant, tap: InProcessTap) -> None:
+def test_a_failure_keeps_the_bookmark_of_its_studio_alone(
+    tenant: Tenant, tap: InProcessTap
+) -> None:
     bookmark = f"{ago(3)}T08:00:00+00:00"
     path = f"/v1/customers/{tenant.kiel.id_of(1)}/activities/checkins"
     tenant.server.faults.add("GET", path, refusal(500), times=None)
@@ -90,7 +94,9 @@ def test_a_failure_keeps_the_bookmark_of_its_studio_alone(tenant: Tenant, tap: I
     assert run.output.bookmark(STREAM, studio_id=tenant.luebeck.id) > bookmark
 
 
-def test_a_list_of_customers_that_breaks_off_keeps_the_bookmark(tenant: Tenant, tap: InProcessTap) -> None:
+def test_a_list_of_customers_that_breaks_off_keeps_the_bookmark(
+    tenant: Tenant, tap: InProcessTap
+) -> None:
     bookmark = f"{ago(3)}T08:00:00+00:00"
     tenant.server.faults.add(
         "GET",
@@ -106,7 +112,9 @@ def test_a_list_of_customers_that_breaks_off_keeps_the_bookmark(tenant: Tenant, 
     assert run.output.bookmark(STREAM, studio_id=tenant.kiel.id) == bookmark
 
 
-def test_who_joins_while_the_tap_reads_is_not_passed_over(tenant: Tenant, tap: InProcessTap) -> None:
+def test_who_joins_while_the_tap_reads_is_not_passed_over(
+    tenant: Tenant, tap: InProcessTap
+) -> None:
     number = tenant.kiel.add_customer(status="PROSPECT")["id"]
     tenant.kiel.checkins[number] = [
         {"checkinId": 1, "checkInDateTime": f"{ago(90)}T10:00:00+01:00", "studioId": tenant.kiel.id}
@@ -131,7 +139,9 @@ def test_start_dates_to_come_ask_for_nothing(tenant: Tenant, tap: InProcessTap) 
 
 
 @pytest.mark.parametrize(
-    "bookmark", ["2999-01-01T00:00:00+00:00", "0001-01-01", "", "soon", 20261129, [1], True], ids=str
+    "bookmark",
+    ["2999-01-01T00:00:00+00:00", "0001-01-01", "", "soon", 20261129, [1], True],
+    ids=str,
 )
 def test_a_bookmark_that_cannot_be_is_told_and_skips_nothing(
     tenant: Tenant, tap: InProcessTap, bookmark: Any

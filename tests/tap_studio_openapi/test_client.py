@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 import requests
+
 from singer_tapkit.errors import ApiError, GatewayError
 from singer_tapkit.rate_limit import RateLimitKey
-
 from tap_studio_openapi.client import OPTED_OUT, StudioClient
 from tests.sandbox.faults import Answer, CutOff, Reset
 from tests.sandbox.studio_openapi import Limit, Throttling

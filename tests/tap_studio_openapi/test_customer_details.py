@@ -14,9 +14,7 @@ if TYPE_CHECKING:
 
 
 @pytest.mark.parametrize("stream", ["customer_class_bookings", "customer_appointment_bookings"])
-def test_bookings_are_asked_for_by_customer(
-    tenant: Tenant, tap: InProcessTap, stream: str
-) -> None:
+def test_bookings_are_asked_for_by_customer(tenant: Tenant, tap: InProcessTap, stream: str) -> None:
     records = tap.succeed(tenant.one(), stream).records[stream]
     asked = {request.query["customerId"][0] for request in tenant.received(tenant.path_of(stream))}
     assert asked == {str(number) for number in tenant.kiel.customers}

@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from singer_tapkit import checkpoint
 
+from singer_tapkit import checkpoint
 from tap_studio_openapi.customer_lists import Position, load_checkpoint
 from tests.sandbox.studio_openapi import StudioOpenApi
 from tests.tap_studio_openapi.tenant import KEYS, Tenant, ids, refusal

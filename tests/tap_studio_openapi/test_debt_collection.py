@@ -11,7 +11,9 @@ if TYPE_CHECKING:
     from tests.tap_studio_openapi.tenant import Tenant
 
 
-def test_runs_of_the_settings_are_read_and_others_skipped(tenant: Tenant, tap: InProcessTap) -> None:
+def test_runs_of_the_settings_are_read_and_others_skipped(
+    tenant: Tenant, tap: InProcessTap
+) -> None:
     run_id = demonstration.DEBT_COLLECTION_RUNS[0]
     elsewhere = range(1, 13)
 

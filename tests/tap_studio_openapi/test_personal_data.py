@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tap_studio_openapi.personal_data import EXPIRING, PERSONAL
-from tests.tap_studio_openapi.tenant import Tenant
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from tests.tap_studio_openapi.conftest import InProcessTap
+    from tests.tap_studio_openapi.tenant import Tenant
 
 ABOUT_PERSONS = re.compile(
     r"""
@@ -109,9 +109,7 @@ def test_every_link_is_one_that_expires(tenant: Tenant, tap: InProcessTap) -> No
     assert found == EXPIRING - {"downloadUrl"}
 
 
-def test_links_stand_in_no_record_unless_they_are_wanted(
-    tenant: Tenant, tap: InProcessTap
-) -> None:
+def test_links_stand_in_no_record_unless_they_are_wanted(tenant: Tenant, tap: InProcessTap) -> None:
     settings = tenant.one(debt_collection_run_ids=[881])
     streams = tap.discover(settings)
     names = set(names_in(tap.succeed(settings, *streams).records))

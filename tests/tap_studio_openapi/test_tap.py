@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from singer_tapkit.failures import SyncFailedError
 
+from singer_tapkit.failures import SyncFailedError
 from tap_studio_openapi.streams import STREAMS
 from tap_studio_openapi.tap import TapStudioOpenApi
 from tests.tap_studio_openapi.tenant import KEYS, Tenant

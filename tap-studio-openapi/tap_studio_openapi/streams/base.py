@@ -91,7 +91,7 @@ class StudioStream(BaseStream):
     has_parts: ClassVar[bool] = False
     is_sparse: ClassVar[bool] = False
     primary_keys: Sequence[str] = ("studio_id", "id")
-    state_partitioning_keys: Sequence[str] = ()
+    state_partitioning_keys: Sequence[str] | None = ()
 
     def __init__(self, tap: Tap, *, api: StudioApi, failures: FailureCollector) -> None:
         """Prepare the schema for the settings.
