@@ -80,7 +80,8 @@ def to_config_schema(settings: th.PropertiesList) -> dict[str, Any]:
     """
     schema = settings.to_dict()
     for setting in schema["properties"].values():
-        setting["type"] = [name for name in setting["type"] if name != "null"]
+        if isinstance(setting.get("type"), list):
+            setting["type"] = [name for name in setting["type"] if name != "null"]
     return schema
 
 

@@ -41,6 +41,7 @@ SIGNAL_STATUS: Final = 128
 class BaseTap(Tap):
     """A tap that tells no secrets, goes on where a part fails, and ends with a true status."""
 
+    _is_running = False
     message_writer_class: type[GenericSingerWriter[Any, Any]] = MessageWriter
     capabilities: ClassVar[list[Any]] = [
         TapCapabilities.CATALOG,
@@ -93,6 +94,7 @@ class BaseTap(Tap):
         Raises:
             SyncFailedError: Parts have failed; the others have been written, with their state.
         """
+        self._is_running = True
         self.sync_all()
         self.failures.raise_if_any()
 
@@ -119,14 +121,15 @@ class BaseTap(Tap):
     def _handle_termination(self, signum: int, frame: FrameType | None) -> None:
         """Write the state as far as it is true, and end with the status of the signal.
 
-        When records go out in files, the state may be ahead of the file that is being written.
+        It is not known before the run has begun, and when records go out in files, it may be ahead
+        of the file that is being written.
         """
-        writer = self.message_writer
-        if isinstance(writer, MessageWriter) and writer.defer(
-            partial(self._handle_termination, signum, frame)
-        ):
-            return
-        if not self.config.get("batch_config"):
+        if self._is_running and not self.config.get("batch_config"):
+            writer = self.message_writer
+            if isinstance(writer, MessageWriter) and writer.defer(
+                partial(self._handle_termination, signum, frame)
+            ):
+                return
             with suppress(SystemExit):
                 super()._handle_termination(signum, frame)
         sys.exit(SIGNAL_STATUS + signum)

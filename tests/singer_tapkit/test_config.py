@@ -80,6 +80,18 @@ def test_settings_are_never_null_nor_out_of_range(wrong: dict[str, Any]) -> None
     assert errors_in({"api_key": "k", **wrong})
 
 
+def test_a_type_that_stands_alone_and_a_choice_of_types_stay() -> None:
+    schema = to_config_schema(
+        th.PropertiesList(
+            th.Property("names", th.ArrayType(th.StringType), required=True),
+            th.Property("either", th.OneOf(th.StringType, th.IntegerType), required=True),
+        )
+    )
+
+    assert schema["properties"]["names"]["type"] == "array"
+    assert len(schema["properties"]["either"]["oneOf"]) == 2
+
+
 @pytest.mark.parametrize(
     "config",
     [

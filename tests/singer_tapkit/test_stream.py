@@ -118,6 +118,23 @@ def test_a_final_status_ends_the_stream_at_once(server: FakeServer) -> None:
     assert "- orders: GET /orders/b answered 401: unknown key" in failed.error
 
 
+def test_what_is_not_there_is_skipped_told_and_no_failure(
+    server: FakeServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Orders, "absences", {403: "accounts without scope"})
+    for account in "abdef":
+        server.respond(f"/orders/{account}", REFUSED)
+    server.respond("/orders/c", orders(3))
+
+    finished = run(server, "abcdef")
+
+    assert finished.exit_code == 0
+    assert finished.output.keys("orders") == [("c", 3)]
+    assert finished.log.count("WARNING: Skipped, accounts without scope: ") == 3
+    assert "a GET /orders/a answered 403: no scope" in finished.log
+    assert "WARNING: orders: 5 skipped, accounts without scope." in finished.log
+
+
 def test_a_row_that_fits_no_schema_fails_its_partition_behind_the_rows_before(
     server: FakeServer,
 ) -> None:

@@ -458,21 +458,29 @@ def test_the_log_does_not_repeat_the_catalog(
     assert "as child stream" not in caplog.text
 
 
-def test_a_signal_writes_no_state_that_is_ahead_of_a_file(
-    server: FakeServer, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+@pytest.mark.parametrize("is_running", [True, False])
+@pytest.mark.parametrize("in_files", [True, False])
+def test_a_signal_writes_the_state_only_while_it_is_true(
+    server: FakeServer,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    *,
+    is_running: bool,
+    in_files: bool,
 ) -> None:
     batch = {
         "encoding": {"format": "jsonl", "compression": "gzip"},
         "storage": {"root": tmp_path.as_uri()},
     }
-    tap = SmallTap(config=settings(server, batch_config=batch))
-    tap.streams["orders"].get_context_state({"account": "a"})["replication_key_value"] = 7
+    tap = SmallTap(config=settings(server, **({"batch_config": batch} if in_files else {})))
+    monkeypatch.setattr(tap, "sync_all", lambda: os.kill(os.getpid(), signal.SIGTERM))
 
     with pytest.raises(SystemExit) as end:
-        tap._handle_termination(signal.SIGTERM, None)  # noqa: SLF001 - what a signal calls
+        tap.run() if is_running else os.kill(os.getpid(), signal.SIGTERM)
 
     assert end.value.code == 143
-    assert capsys.readouterr().out == ""
+    assert ("STATE" in capsys.readouterr().out) == (is_running and not in_files)
 
 
 def test_a_server_that_is_gone_fails_every_stream(server: FakeServer, tmp_path: Path) -> None:
