@@ -28,7 +28,7 @@ OLDEST_STATUSES: Final = {"MEMBER", "PROSPECT"}
 """Those that every server knows."""
 MAX_CHECKPOINT_AGE: Final = timedelta(hours=6)
 OLD_CHECKPOINT: Final = "resume_point"
-"""The key of the checkpoint in a state that version 0.1 wrote."""
+"""The key of the checkpoint in the state of an earlier version."""
 
 
 class Position(msgspec.Struct, frozen=True):
@@ -61,7 +61,7 @@ class Page:
 
 
 class OldCheckpoint(msgspec.Struct):
-    """A checkpoint as version 0.1 kept it."""
+    """A checkpoint as an earlier version kept it."""
 
     status: str
     offset: str | None
@@ -147,7 +147,7 @@ def load_checkpoint(
     """Return where the run before was interrupted, None if that is of no use.
 
     Args:
-        state: The state of a studio, from which a checkpoint of version 0.1 is moved.
+        state: The state of a studio, in which one of an earlier version is replaced.
         settings: The digest of the present settings.
         statuses: The statuses that are to be read.
     """

@@ -7,7 +7,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cached_property, partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import msgspec
 from typing_extensions import override
@@ -30,6 +30,8 @@ if TYPE_CHECKING:
     from singer_tapkit.prefetch import PendingRequests
     from tap_studio_openapi.client import StudioClient
     from tap_studio_openapi.pagination import Chunk
+
+T = TypeVar("T")
 
 API_PATH = "/v1"
 STUDIO_PATH = "/v1/studios/information"
@@ -144,39 +146,22 @@ class StudioApi:
         """
         self.client.request("HEAD", STUDIO_PATH, auth=connection.auth, base_url=connection.url)
 
-    def get_row(
-        self, studio: Studio, path: str, params: Mapping[str, Any] | None = None
-    ) -> dict[str, Any]:
-        """Return what is one object.
+    def get_json(
+        self, studio: Studio, path: str, kind: type[T], params: Mapping[str, Any] | None = None
+    ) -> T:
+        """Return what does not come in chunks.
+
+        Args:
+            studio: Whose it is.
+            path: Where it is.
+            kind: What the answer is to be, such as a list of rows.
+            params: The query.
 
         Raises:
             ExtractionError: It cannot be read.
         """
-        connection = studio.connection
-        return self.client.get_json(
-            path,
-            dict[str, Any],
-            params=params,
-            auth=connection.auth,
-            base_url=connection.url,
-        )
-
-    def get_rows(
-        self, studio: Studio, path: str, params: Mapping[str, Any] | None = None
-    ) -> list[dict[str, Any]]:
-        """Return the rows of a list that comes whole.
-
-        Raises:
-            ExtractionError: It cannot be read.
-        """
-        connection = studio.connection
-        return self.client.get_json(
-            path,
-            list[dict[str, Any]],
-            params=params,
-            auth=connection.auth,
-            base_url=connection.url,
-        )
+        url, auth = studio.connection.url, studio.connection.auth
+        return self.client.get_json(path, kind, params=params, auth=auth, base_url=url)
 
     def read_chunks(
         self,

@@ -27,7 +27,7 @@ MANY = 560
 
 
 def recorded(name: str) -> dict[str, Any]:
-    """Return a state that version 0.1 wrote, as if it had been written an hour ago."""
+    """Return a state of the version before, as if it had been written an hour ago."""
     text = (STATES / f"{name}.json").read_text(encoding="utf-8")
     hour_ago = (datetime.now(UTC) - timedelta(hours=1)).isoformat()
     state: dict[str, Any] = json.loads(re.sub(r"2026-11-29T[^\"]*", hour_ago, text))

@@ -160,7 +160,7 @@ class StudioStream(BaseStream):
         """Yield the rows of a list, in as many chunks as it takes."""
         studio = self.studio_of(ids)
         if self.slice_size is None:
-            yield from self.api.get_rows(studio, path, params)
+            yield from self.api.get_json(studio, path, list[dict[str, Any]], params)
             return
         for chunk in self.api.read_chunks(studio, path, params, slice_size=self.slice_size):
             yield from chunk.result
@@ -325,8 +325,8 @@ class ObjectStream(StudioStream):
 
     @override
     def fetch(self, ids: Ids) -> Iterable[Record]:
-        path = self.path.format(**ids)
-        return [self.api.get_row(self.studio_of(ids), path, self.build_params(ids))]
+        path, params = self.path.format(**ids), self.build_params(ids)
+        return [self.api.get_json(self.studio_of(ids), path, dict[str, Any], params)]
 
 
 class PerParentStream(ChildStream, StudioStream):

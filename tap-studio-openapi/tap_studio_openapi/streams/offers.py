@@ -7,7 +7,7 @@ offers" and "Trial Offers".
 from __future__ import annotations
 
 from http import HTTPStatus
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import msgspec
 from typing_extensions import override
@@ -161,7 +161,7 @@ class TrialOfferConfigs(StudioStream):
     def _fetch_config(self, studio: Studio, config_id: int) -> Record:
         path = self.path.format(config_id=config_id)
         try:
-            return self.api.get_row(studio, path)
+            return self.api.get_json(studio, path, dict[str, Any])
         except ApiError as error:
             if error.status != HTTPStatus.NOT_FOUND:
                 raise
