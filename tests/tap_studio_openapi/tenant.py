@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 KEYS = {"kiel": "kiel-key-sentinel", "lübeck": "luebeck-key-sentinel"}
 """Keys by the names of connections."""
+LIMITS = {"max_retries": 1, "max_concurrency": 4}
 
 
 @dataclass(frozen=True)
@@ -43,14 +44,14 @@ class Tenant:
 
     def one(self, **more: Any) -> dict[str, Any]:
         """The settings for the first studio alone."""
-        return {"base_url": self.url, "api_key": KEYS["kiel"], "max_retries": 1, **more}
+        return {"base_url": self.url, "api_key": KEYS["kiel"], **LIMITS, **more}
 
     def both(self, **more: Any) -> dict[str, Any]:
         """The settings for both studios."""
         connections = [
             {"name": name, "base_url": self.url, "api_key": key} for name, key in KEYS.items()
         ]
-        return {"connections": connections, "max_retries": 1, **more}
+        return {"connections": connections, **LIMITS, **more}
 
     def path_of(self, stream: str) -> str:
         """The path of a stream, with a pattern in place of ids."""

@@ -179,21 +179,3 @@ def test_unknown_fields_fail_their_stream_if_wanted(tenant: Tenant, tap: InProce
     run = tap.fail(tenant.one(unknown_fields="fail"), "devices", "classes")
     assert "firmware" in run.error
     assert run.records["classes"]
-
-
-def test_single_fields_can_be_deselected(tenant: Tenant, tap: InProcessTap) -> None:
-    catalog = {"streams": list(tap.discover(tenant.one()).values())}
-    entry = next(one for one in catalog["streams"] if one["tap_stream_id"] == "customers")
-    for metadata in entry["metadata"]:
-        if metadata["breadcrumb"] in (["properties", "lastName"], ["properties", "email"]):
-            metadata["metadata"]["selected"] = False
-    run = tap.succeed(tenant.one(), "customers", catalog=catalog)
-    assert not {"lastName", "email"} & set(run.output.schemas["customers"]["schema"]["properties"])
-    assert not any({"lastName", "email"} & record.keys() for record in run.records["customers"])
-    assert "firstName" in run.records["customers"][0]
-
-
-def test_two_runs_bring_the_same_rows(tenant: Tenant, tap: InProcessTap) -> None:
-    streams = ("customers", "customer_contracts", "employees", "additional_modules")
-    first, second = (tap.succeed(tenant.one(), *streams) for _ in range(2))
-    assert first.records == second.records

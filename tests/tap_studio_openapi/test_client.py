@@ -11,8 +11,8 @@ import requests
 from singer_tapkit.errors import ApiError, GatewayError
 from singer_tapkit.rate_limit import RateLimitKey
 from tap_studio_openapi.client import OPTED_OUT, StudioClient
-from tests.sandbox.faults import Answer, CutOff, Reset
-from tests.sandbox.studio_openapi import Limit, Throttling
+from tests.sandbox.faults import Answer
+from tests.sandbox.studio_openapi import Limit
 from tests.tap_studio_openapi.tenant import refusal
 
 if TYPE_CHECKING:
@@ -124,43 +124,12 @@ def test_a_storm_of_refusals_loses_nothing(tenant: Tenant, tap: InProcessTap) ->
     assert tenant.server.limit.denied
 
 
-def test_a_storm_of_throttling_loses_nothing(tenant: Tenant, tap: InProcessTap) -> None:
-    tenant.server.throttling = Throttling(share=0.3, seed=1)
-    run = tap.succeed(tenant.both(max_retries=8), "customers", "customer_account_balances")
-    assert len(run.records["customer_account_balances"]) == 24
-    assert tenant.server.throttling.refused
-
-
 def test_storms_are_told_in_a_few_lines(tenant: Tenant, tap: InProcessTap) -> None:
     path = "/v1/customers/*/account/balances"
     tenant.server.faults.add("GET", path, refusal(503), times=12)
     run = tap.succeed(tenant.one(max_retries=8), "customer_account_balances")
     assert run.log.count("Trying again in") == 3
     assert "12 repeated requests." in run.log
-
-
-def test_throttling_without_end_is_given_up(tenant: Tenant, tap: InProcessTap) -> None:
-    tenant.server.faults.add("GET", "/v1/devices", refusal(503), times=None)
-    run = tap.fail(tenant.one(max_retries=1), "devices", "classes")
-    assert "answered 503" in run.error
-    assert len(tenant.received("/v1/devices")) == 2
-    assert run.records["classes"]
-
-
-def test_broken_transfers_are_repeated(tenant: Tenant, tap: InProcessTap) -> None:
-    tenant.server.faults.add("GET", "/v1/devices", Reset())
-    tenant.server.faults.add("GET", "/v1/classes", CutOff(40))
-    run = tap.succeed(tenant.one(), "devices", "classes")
-    assert len(run.records["devices"]) == len(tenant.kiel.devices)
-    assert run.records["classes"]
-
-
-def test_a_long_refusal_is_told_instead_of_waited_for(tenant: Tenant, tap: InProcessTap) -> None:
-    refused = refusal(429, Retry_After="86400")
-    tenant.server.faults.add("GET", "/v1/devices", refused, times=None)
-    run = tap.fail(tenant.one(), "devices")
-    assert "answered 429" in run.error
-    assert "lower 'requests_per_minute'" in run.error
 
 
 def test_keys_appear_nowhere(tenant: Tenant, tap: InProcessTap) -> None:

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from singer_tapkit import checkpoint
-from tap_studio_openapi.customer_lists import Position, load_checkpoint
+from tap_studio_openapi.customer_lists import load_checkpoint
 from tests.sandbox.studio_openapi import StudioOpenApi
-from tests.tap_studio_openapi.tenant import KEYS, Tenant, ids, refusal
+from tests.tap_studio_openapi.tenant import KEYS, Tenant, refusal
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -46,11 +46,6 @@ def many_members() -> Iterator[Tenant]:
     server.add_studio(KEYS["kiel"], customers=MANY, statuses=["MEMBER"], checkins_each=0)
     with server.serve() as url:
         yield Tenant(url, server)
-
-
-def test_customers_of_all_statuses_are_read(tenant: Tenant, tap: InProcessTap) -> None:
-    run = tap.succeed(tenant.one(), "customers")
-    assert sorted(ids(run.records["customers"], tenant.kiel)) == sorted(tenant.kiel.customers)
 
 
 def test_a_server_without_former_members_is_asked_for_the_others(
@@ -144,18 +139,3 @@ def test_a_damaged_resume_point_is_dropped(point: object) -> None:
     state = {"resume_point": point}
     assert load_checkpoint(state, "digest", STATUSES) is None
     assert state == {}
-
-
-def test_an_old_resume_point_becomes_a_checkpoint() -> None:
-    state = partition_of(recorded("interrupted"))
-    settings = state["resume_point"]["settings"]
-    found = load_checkpoint(state, settings, STATUSES)
-    assert found is not None
-    assert found.position == Position("MEMBER", "1210303493")
-    assert "resume_point" not in state
-
-
-def test_other_streams_selected_read_all_customers(many_members: Tenant, tap: InProcessTap) -> None:
-    state = recorded("interrupted")
-    run = tap.succeed(many_members.one(**FREE), "customers", "studio", state=state)
-    assert len(run.records["customers"]) == MANY

@@ -5,10 +5,9 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
-from tests.tap_studio_openapi.tenant import Tenant, ids, refusal
-
 if TYPE_CHECKING:
     from tests.tap_studio_openapi.conftest import InProcessTap
+    from tests.tap_studio_openapi.tenant import Tenant
 
 CHILDREN = ("customers", "customer_contracts", "contract_idle_periods", "customer_checkins")
 
@@ -78,19 +77,3 @@ def test_a_customer_that_does_not_fit_ends_the_customers_of_its_studio(
     assert run.records["customers"] == []
     partitions = run.state["bookmarks"]["customer_checkins"].get("partitions", [])
     assert not any("replication_key_value" in entry for entry in partitions)
-
-
-def test_a_list_that_fails_in_one_studio_leaves_the_others_alone(
-    tenant: Tenant, tap: InProcessTap
-) -> None:
-    key = tenant.one()["api_key"]
-    tenant.server.faults.add(
-        "GET",
-        "/v1/customers",
-        refusal(500),
-        times=None,
-        when=lambda request: request.headers["x-api-key"] == key,
-    )
-    run = tap.fail(tenant.both(), "customers")
-    assert ids(run.records["customers"], tenant.kiel) == []
-    assert len(ids(run.records["customers"], tenant.luebeck)) == 12

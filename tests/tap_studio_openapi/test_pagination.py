@@ -108,21 +108,3 @@ def test_rows_that_move_to_another_chunk_come_once(tenant: Tenant, tap: InProces
     found = ids(tap.succeed(tenant.one(), "employees").records["employees"], tenant.kiel)
     assert len(found) == len(set(found))
     assert set(EMPLOYEES) <= set(found)
-
-
-def test_every_chunk_keeps_to_the_size_that_its_endpoint_takes(
-    tenant: Tenant, tap: InProcessTap
-) -> None:
-    settings = tenant.one(debt_collection_run_ids=[1])
-    tap.succeed(settings, *tap.discover(settings))
-    statuses = {request.status for request in tenant.server.requests}
-    sizes = {
-        request.path: request.query["sliceSize"][0]
-        for request in tenant.server.requests
-        if "sliceSize" in request.query
-    }
-    assert 400 not in statuses
-    assert sizes["/v1/customers"] == "500"
-    assert {size for path, size in sizes.items() if path.endswith(("checkins", "documents"))} == {
-        "50"
-    }

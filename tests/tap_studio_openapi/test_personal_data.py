@@ -5,9 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-import pytest
-
-from tap_studio_openapi.personal_data import EXPIRING, PERSONAL
+from tap_studio_openapi.personal_data import EXPIRING
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -118,15 +116,3 @@ def test_links_stand_in_no_record_unless_they_are_wanted(tenant: Tenant, tap: In
     assert "attachedExternalUrlDto" in names
     assert wanted["customer_documents"][0]["url"].startswith("https://")
     assert wanted["employees"][0]["employeeImageUrl"].startswith("https://")
-
-
-@pytest.mark.parametrize("fields", [PERSONAL, EXPIRING], ids=["personal", "expiring"])
-def test_every_field_that_can_be_left_out_is_in_a_schema(
-    fields: frozenset[str], tenant: Tenant, tap: InProcessTap
-) -> None:
-    catalog = tap.discover(tenant.one(include_expiring_urls=True))
-    known = {
-        path for stream, entry in catalog.items() for path in paths_in(entry["schema"], stream)
-    }
-    names = {path.rpartition(".")[2] for path in known}
-    assert fields - known - names <= {"downloadUrl"}

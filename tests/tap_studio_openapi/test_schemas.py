@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import json
+import re
 import runpy
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from tap_studio_openapi.streams import STREAMS
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+PARAMETER = re.compile(r"\{[^}]*\}")
 TAP = Path(__file__).parents[2] / "tap-studio-openapi"
 SCHEMAS = {
     path.stem: json.loads(path.read_text(encoding="utf-8"))
@@ -30,6 +34,17 @@ def test_schema_files_are_up_to_date() -> None:
     make = runpy.run_path(str(TAP / "make_schemas.py"))
     endpoints = json.loads(make["ENDPOINTS"].read_text(encoding="utf-8"))
     assert make["make_schemas"](endpoints) == SCHEMAS
+
+
+def test_streams_name_the_scopes_of_their_endpoints() -> None:
+    endpoints = json.loads((TAP / "endpoints.json").read_text(encoding="utf-8"))
+    scopes = {
+        PARAMETER.sub("{}", entry["path"]): entry["scopes"]
+        for entry in endpoints
+        if entry["method"] == "GET"
+    }
+    for stream in STREAMS:
+        assert list(stream.scopes) == scopes[PARAMETER.sub("{}", stream.path)], stream
 
 
 def test_every_field_has_a_type_and_a_description() -> None:

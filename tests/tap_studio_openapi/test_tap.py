@@ -49,15 +49,18 @@ def test_the_key_check_says_which_key_is_good(
     assert "sentinel" not in captured.err + caught.value.message
 
 
-def test_records_of_all_streams_have_keys_of_their_own(tenant: Tenant, tap: InProcessTap) -> None:
-    run = tap.succeed(tenant.both(), *tap.discover(tenant.both()))
-    output = run.output
+def test_all_streams_have_keys_of_their_own_and_keep_to_what_the_api_takes(
+    tenant: Tenant, tap: InProcessTap
+) -> None:
+    settings = tenant.both(debt_collection_run_ids=[881])
+    output = tap.succeed(settings, *tap.discover(settings)).output
     for stream in output.records:
         keys = output.keys(stream)
         assert len(keys) == len(set(keys)), stream
-
-
-def test_nothing_is_written_to_the_server(tenant: Tenant, tap: InProcessTap) -> None:
-    settings = tenant.one(debt_collection_run_ids=[881])
-    tap.succeed(settings, *tap.discover(settings))
-    assert {request.method for request in tenant.server.requests} == {"GET"}
+    requests = tenant.server.requests
+    assert {request.method for request in requests} == {"GET"}
+    assert 400 not in {request.status for request in requests}
+    sizes = {request.path: request.query.get("sliceSize") for request in requests}
+    assert sizes["/v1/customers"] == ["500"]
+    assert sizes["/v1/employees"] == ["100"]
+    assert sizes[f"/v1/customers/{tenant.kiel.id_of(0)}/activities/checkins"] == ["50"]
