@@ -1,0 +1,158 @@
+"""A checkpoint is used only if it is recent, fits the settings, and is well-formed."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from datetime import UTC, date, datetime, timedelta
+from types import MappingProxyType
+from typing import Any
+
+import msgspec
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from singer_tapkit import checkpoint
+
+MAX_AGE = timedelta(hours=6)
+STARTED_AT = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
+
+
+class Position(msgspec.Struct):
+    """A position in a list."""
+
+    status: str
+    offset: int | None = None
+
+
+def saved(**changes: object) -> dict[str, Any]:
+    """A state as the next run reads it, with a checkpoint that has these changes."""
+    state: dict[str, Any] = {"replication_key_value": 7}
+    checkpoint.save(state, Position("ACTIVE", 500), settings="abc", started_at=STARTED_AT)
+    state["checkpoint"] |= changes
+    loaded: dict[str, Any] = json.loads(json.dumps(state))
+    return loaded
+
+
+def load(state: dict[str, Any], **changes: Any) -> checkpoint.Checkpoint[Position] | None:
+    return checkpoint.load(state, Position, **{"settings": "abc", "max_age": MAX_AGE, **changes})
+
+
+def test_a_checkpoint_comes_back_as_it_was_saved() -> None:
+    found = load(saved())
+
+    assert found is not None
+    assert found.position == Position("ACTIVE", 500)
+    assert found.started_at == STARTED_AT
+    assert datetime.now(UTC) - found.saved_at < timedelta(minutes=1)
+
+
+def test_a_position_can_be_a_mapping() -> None:
+    state: dict[str, Any] = {}
+    checkpoint.save(state, {"page": 3}, settings="", started_at=STARTED_AT)
+
+    found = checkpoint.load(state, dict[str, int], settings="", max_age=MAX_AGE)
+
+    assert found is not None
+    assert found.position == {"page": 3}
+
+
+def test_a_checkpoint_of_other_settings_is_not_used() -> None:
+    assert load(saved(), settings="other") is None
+
+
+@pytest.mark.parametrize(
+    ("age", "is_used"),
+    [
+        (timedelta(seconds=-1), False),
+        (timedelta(0), True),
+        (MAX_AGE - timedelta(seconds=1), True),
+        (MAX_AGE, False),
+    ],
+)
+def test_a_checkpoint_is_used_only_while_it_is_recent(age: timedelta, *, is_used: bool) -> None:
+    saved_at = datetime(2026, 5, 5, tzinfo=UTC)
+
+    found = load(saved(saved_at=saved_at.isoformat()), now=saved_at + age)
+
+    assert (found is not None) is is_used
+
+
+def test_a_start_after_the_saving_is_damage() -> None:
+    later = datetime.now(UTC) + timedelta(days=400)
+
+    assert load(saved(started_at=later.isoformat())) is None
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        {"position": None},
+        {"position": {"status": 1}},
+        {"position": {"status": "ACTIVE", "offset": "500"}},
+        {"settings": None},
+        {"started_at": "yesterday"},
+        {"saved_at": 1700000000},
+        {"saved_at": "2026-01-02T03:04:05"},
+    ],
+)
+def test_a_damaged_checkpoint_is_not_used(damage: dict[str, object]) -> None:
+    assert load(saved(**damage)) is None
+
+
+@settings(deadline=None)
+@given(
+    st.recursive(
+        st.none() | st.booleans() | st.integers() | st.text(),
+        lambda inner: (
+            st.lists(inner)
+            | st.dictionaries(
+                st.sampled_from(["position", "settings", "started_at", "saved_at", "x"]), inner
+            )
+        ),
+        max_leaves=10,
+    )
+)
+def test_whatever_stands_in_its_place_is_no_checkpoint(value: Any) -> None:
+    assert load({"checkpoint": value}) is None
+
+
+def test_a_state_without_a_checkpoint_has_none() -> None:
+    assert load({}) is None
+
+
+def test_clearing_removes_the_checkpoint_alone() -> None:
+    state = saved()
+
+    checkpoint.clear(state)
+    checkpoint.clear(state)
+
+    assert state == {"replication_key_value": 7}
+
+
+def test_equal_settings_have_equal_digests_in_whatever_form() -> None:
+    plain = {"since": "2026-01-01", "streams": ["a", "b"], "nested": {"x": 1}}
+    other = MappingProxyType(
+        {"nested": MappingProxyType({"x": 1}), "streams": {"b", "a"}, "since": date(2026, 1, 1)}
+    )
+
+    assert checkpoint.settings_digest(plain) == checkpoint.settings_digest(other)
+    assert checkpoint.settings_digest(plain) != checkpoint.settings_digest({**plain, "x": None})
+
+
+def test_digests_are_the_same_in_every_process() -> None:
+    program = (
+        "from singer_tapkit.checkpoint import settings_digest\n"
+        "print(settings_digest({'a', 'b', 'c', 'd'}))"
+    )
+    digests = {
+        subprocess.check_output(
+            [sys.executable, "-c", program], env={**os.environ, "PYTHONHASHSEED": seed}
+        )
+        for seed in ("1", "2", "3")
+    }
+
+    assert len(digests) == 1

@@ -1,0 +1,365 @@
+"""Rate limits are used fully and not exceeded, wherever the windows of the server begin."""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+import tracemalloc
+from typing import TYPE_CHECKING
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from singer_tapkit.rate_limit import RateLimiter, RateLimitKey, Window
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from contextlib import AbstractContextManager
+
+LOGGER = logging.getLogger("tap-test")
+KEY = RateLimitKey("api.example", "/items", "secret-key")
+OTHER = RateLimitKey("api.example", "/items", "other-key")
+NOTHING = RateLimitKey("other.example")
+
+
+class World:
+    """A clock that moves only when somebody sleeps, and the requests in flight meanwhile."""
+
+    def __init__(self) -> None:
+        """Begin at 1000 seconds."""
+        self.now = 1000.0
+        self._in_flight: list[tuple[float, AbstractContextManager[None]]] = []
+
+    def clock(self) -> float:
+        """Return the time."""
+        return self.now
+
+    def sleep(self, seconds: float) -> None:
+        """Let time pass, and responses arrive."""
+        until = self.now + seconds
+        for finish, slot in sorted(self._in_flight, key=lambda entry: entry[0]):
+            if finish <= until:
+                self._in_flight.remove((finish, slot))
+                self.now = max(self.now, finish)
+                slot.__exit__(None, None, None)
+        self.now = until
+
+    def send(self, limiter: RateLimiter, key: RateLimitKey, latency: float = 0.0) -> float:
+        """Send a request without waiting for its response; return when it was sent."""
+        slot = limiter.slot(key)
+        slot.__enter__()
+        self._in_flight.append((self.now + latency, slot))
+        return self.now
+
+    def limiter(self, *windows: Window, hint: str = "") -> RateLimiter:
+        """Return a limiter that lives by this clock."""
+        return RateLimiter(LOGGER, windows, hint=hint, clock=self.clock, sleep=self.sleep)
+
+
+def count_most(moments: Sequence[float], seconds: float) -> int:
+    """Return the highest number of moments in any half-open window of this length."""
+    ordered = sorted(moments)
+    return max(
+        sum(start <= moment < start + seconds - 1e-6 for moment in ordered) for start in ordered
+    )
+
+
+REQUESTS = st.lists(
+    st.tuples(
+        st.sampled_from([0.0, 0.0, 0.01, 0.5, 3.0]),  # pause before it
+        st.sampled_from([0.0, 0.05, 0.9, 1.0, 7.0]),  # latency
+        st.floats(0, 1),  # where in the latency the server charges it
+        st.sampled_from([KEY, OTHER]),
+    ),
+    min_size=1,
+    max_size=60,
+)
+
+
+@settings(deadline=None, max_examples=200)
+@given(REQUESTS, st.integers(1, 5), st.integers(1, 12))
+def test_no_window_holds_a_request_too_many(
+    requests: list[tuple[float, float, float, RateLimitKey]], per_second: int, per_ten: int
+) -> None:
+    world = World()
+    limiter = world.limiter(Window(per_second, 1.0), Window(per_ten, 10.0))
+    charged: dict[RateLimitKey, list[float]] = {KEY: [], OTHER: []}
+
+    for pause, latency, fraction, key in requests:
+        world.sleep(pause)
+        sent = world.send(limiter, key, latency)
+        charged[key].append(sent + fraction * latency)
+
+    for moments in filter(None, charged.values()):
+        assert count_most(moments, 1.0) <= per_second
+        assert count_most(moments, 10.0) <= per_ten
+
+
+def test_a_limit_is_used_in_full() -> None:
+    world = World()
+    limiter = world.limiter(Window(1000, 60.0))
+
+    sent = []
+    for _ in range(3000):
+        with limiter.slot(KEY):
+            sent.append(world.now)
+
+    assert [round(moment - 1000.0, 2) for moment in sent[999::1000]] == [0.0, 60.0, 120.0]
+
+
+def test_slow_responses_leave_a_limit_of_one_per_second_to_be_used() -> None:
+    world = World()
+    limiter = world.limiter(Window(4, 1.0))
+
+    for _ in range(100):
+        with limiter.slot(KEY):
+            world.sleep(0.01)
+
+    assert world.now - 1000.0 == pytest.approx(100 / 4, rel=0.05)
+
+
+def test_a_request_counts_until_a_window_after_its_response() -> None:
+    world = World()
+    limiter = world.limiter(Window(1, 60.0))
+
+    with limiter.slot(KEY):
+        world.sleep(100.0)
+    with limiter.slot(KEY):
+        assert world.now == pytest.approx(1160.0, abs=0.01)
+
+
+def test_a_request_that_fails_counts_as_well() -> None:
+    world = World()
+    limiter = world.limiter(Window(1, 60.0))
+
+    with pytest.raises(ConnectionError), limiter.slot(KEY):
+        raise ConnectionError
+    with limiter.slot(KEY):
+        assert world.now == pytest.approx(1060.0, abs=0.01)
+
+
+def test_each_endpoint_and_each_credentials_have_a_counter_of_their_own() -> None:
+    world = World()
+    limiter = world.limiter(Window(1, 60.0))
+
+    for key in (KEY, OTHER, RateLimitKey("api.example", "/users", "secret-key"), NOTHING):
+        with limiter.slot(key):
+            assert world.now == 1000.0
+
+
+def test_without_windows_nothing_waits() -> None:
+    world = World()
+    limiter = world.limiter()
+
+    for _ in range(2000):
+        with limiter.slot(KEY):
+            pass
+
+    assert world.now == 1000.0
+
+
+def test_a_limit_that_becomes_known_late_counts_what_came_before() -> None:
+    world = World()
+    limiter = world.limiter(Window(1000, 1.0))
+    for _ in range(400):
+        with limiter.slot(KEY):
+            pass
+
+    limiter.set_windows([Window(1000, 1.0), Window(500, 3600.0)])
+    sent = []
+    for _ in range(101):
+        with limiter.slot(KEY):
+            sent.append(world.now)
+
+    assert sent[99] == 1000.0
+    assert sent[100] == pytest.approx(4600.0, abs=0.01)
+
+
+def test_a_pause_holds_back_its_key_alone(caplog: pytest.LogCaptureFixture) -> None:
+    world = World()
+    limiter = world.limiter(hint="Lower the limit.")
+
+    limiter.pause(KEY, 61)
+    limiter.pause(KEY, 30)
+    with limiter.slot(OTHER):
+        assert world.now == 1000.0
+    with caplog.at_level(logging.INFO), limiter.slot(KEY):
+        assert world.now == pytest.approx(1061.0)
+
+    assert caplog.messages == [
+        "Rate limited by api.example/items; waiting 61 s. Lower the limit.",
+    ]
+    assert "secret" not in repr(KEY)
+
+
+def test_a_pause_is_logged_again_when_it_comes_again(caplog: pytest.LogCaptureFixture) -> None:
+    world = World()
+    limiter = world.limiter()
+
+    for _ in range(2):
+        limiter.pause(NOTHING, 2)
+        world.sleep(2)
+
+    assert caplog.messages == ["Rate limited by other.example; waiting 2 s."] * 2
+
+
+def test_credentials_share_a_limit_once_the_server_shows_that_they_do(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    world = World()
+    limiter = world.limiter(Window(10, 60.0))
+    for key in [KEY] * 10 + [OTHER]:
+        with limiter.slot(key):
+            pass
+
+    limiter.pause(OTHER, 60)
+    limiter.pause(KEY, 60)
+    with limiter.slot(KEY):
+        assert world.now == pytest.approx(1060.0, abs=0.01)
+    sent = []
+    for key in [KEY, OTHER] * 5:
+        with limiter.slot(key):
+            sent.append(world.now - 1000.0)
+
+    assert sent[8] == pytest.approx(60.0, abs=0.01)
+    assert sent[9] == pytest.approx(120.0, abs=0.01)
+    assert [message.split(":")[0].split(";")[0] for message in caplog.messages] == [
+        "api.example counts the requests of all credentials together",
+        "Rate limited by api.example/items",
+    ]
+
+
+def test_other_endpoints_of_such_a_server_share_their_limits_as_well() -> None:
+    world = World()
+    limiter = world.limiter(Window(1, 60.0))
+    for key in (KEY, OTHER):
+        with limiter.slot(key):
+            pass
+    limiter.pause(KEY, 1)
+
+    with limiter.slot(RateLimitKey("api.example", "/users", "secret-key")):
+        assert world.now == 1000.0
+    with limiter.slot(RateLimitKey("api.example", "/users", "other-key")):
+        assert world.now == pytest.approx(1060.0, abs=0.01)
+
+
+def test_a_refusal_below_the_limit_shows_no_sharing() -> None:
+    world = World()
+    limiter = world.limiter(Window(10, 60.0))
+    for key in [KEY] * 5 + [OTHER] * 5:
+        with limiter.slot(key):
+            pass
+
+    limiter.pause(KEY, 30)
+
+    with limiter.slot(OTHER):
+        assert world.now == 1000.0
+
+
+def test_a_long_wait_is_logged_once(caplog: pytest.LogCaptureFixture) -> None:
+    world = World()
+    limiter = world.limiter(Window(2, 3600.0))
+
+    with caplog.at_level(logging.INFO):
+        for _ in range(2):
+            world.send(limiter, KEY, latency=60.0)
+        world.sleep(61.0)
+        with limiter.slot(KEY):
+            pass
+
+    assert caplog.messages == [
+        "Waiting 3599 s: the rate limit of api.example/items is used up.",
+    ]
+
+
+def test_a_short_wait_is_not_logged(caplog: pytest.LogCaptureFixture) -> None:
+    world = World()
+    limiter = world.limiter(Window(1, 1.0))
+
+    with caplog.at_level(logging.INFO):
+        for _ in range(3):
+            with limiter.slot(KEY):
+                pass
+
+    assert not caplog.messages
+
+
+def test_threads_send_in_the_order_in_which_they_came() -> None:
+    world, gate = World(), threading.Event()
+
+    def sleep(seconds: float) -> None:
+        gate.wait(10)
+        world.now += seconds
+
+    limiter = RateLimiter(LOGGER, [Window(1, 60.0)], clock=world.clock, sleep=sleep)
+    limiter.pause(KEY, 60)
+    waiting = limiter._counters[KEY].queue._turns  # noqa: SLF001 - nothing else tells who has come
+    sent: list[int] = []
+
+    def send(number: int) -> None:
+        with limiter.slot(KEY):
+            sent.append(number)
+
+    threads = [threading.Thread(target=send, args=(number,)) for number in range(12)]
+    for number, thread in enumerate(threads):
+        thread.start()
+        while len(waiting) <= number:
+            time.sleep(0.001)
+    gate.set()
+    for thread in threads:
+        thread.join(10)
+
+    assert sent == list(range(12))
+
+
+def test_an_interrupted_wait_lets_the_next_one_pass() -> None:
+    world = World()
+
+    def interrupt(seconds: float) -> None:
+        world.now += seconds
+        raise KeyboardInterrupt
+
+    limiter = RateLimiter(LOGGER, clock=world.clock, sleep=interrupt)
+    limiter.pause(KEY, 60)
+
+    with pytest.raises(KeyboardInterrupt), limiter.slot(KEY):
+        pass
+    with limiter.slot(KEY):
+        assert world.now == 1060.0
+
+
+def test_many_threads_keep_a_limit_on_the_real_clock() -> None:
+    limiter = RateLimiter(LOGGER, [Window(10, 0.2)])
+    lock, charged = threading.Lock(), []
+
+    def send() -> None:
+        with limiter.slot(KEY):
+            time.sleep(0.002)
+            with lock:
+                charged.append(time.monotonic())
+
+    threads = [threading.Thread(target=send) for _ in range(30)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(10)
+
+    assert len(charged) == 30
+    assert count_most(charged, 0.2) <= 10
+
+
+def test_the_requests_of_the_past_take_little_memory() -> None:
+    limiter = World().limiter(Window(1_000, 1.0))
+    with limiter.slot(NOTHING):
+        pass
+
+    tracemalloc.start()
+    for _ in range(12_000):
+        with limiter.slot(NOTHING):
+            pass
+    size, _ = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+
+    assert size < 40_000
