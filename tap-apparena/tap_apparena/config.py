@@ -1,8 +1,10 @@
-"""The settings, as users see them in ``--about``, in Meltano and on its hub."""
+"""The settings, as ``--about``, Meltano and its hub show them."""
 
 from __future__ import annotations
 
 from singer_sdk import typing as th
+
+from singer_tapkit.config import common_settings
 
 BY_STREAM = th.CustomType(
     {
@@ -40,14 +42,6 @@ SETTINGS = th.PropertiesList(
         default=100,
         title="Rows per page",
         description="How many rows to ask for at once; the server may give fewer.",
-    ),
-    th.Property(
-        "order_style",
-        th.StringType(allowed_values=["orderasc", "orderBy", "none"]),
-        default="orderasc",
-        title="Way of ordering",
-        description="How the server is asked to order rows, as two ways are documented: "
-        "orderasc=appId, orderBy[ASC]=appId, or not at all. Records are right with each.",
     ),
     th.Property(
         "languages",
@@ -101,40 +95,5 @@ SETTINGS = th.PropertiesList(
         description="Read names, e-mail addresses and the like of users, names and IP addresses "
         "of who made or changed something, and addresses of companies.",
     ),
-    th.Property(
-        "allow_http",
-        th.BooleanType,
-        default=False,
-        title="Allow plain HTTP",
-        description="Send keys and data unencrypted also beyond this machine.",
-    ),
-    th.Property(
-        "user_agent",
-        th.StringType(min_length=1),
-        default="tap-apparena",
-        title="User agent",
-        description="What requests say about who sends them.",
-    ),
-    th.Property(
-        "request_timeout",
-        th.IntegerType(minimum=1),
-        default=60,
-        title="Time-out of a request (seconds)",
-        description="How long the server may stay silent.",
-    ),
-    th.Property(
-        "max_retries",
-        th.IntegerType(minimum=0),
-        default=6,
-        title="Retries",
-        description="How often a request is repeated after a passing failure.",
-    ),
-    th.Property(
-        "unknown_fields",
-        th.StringType(allowed_values=["warn", "keep", "fail"]),
-        default="warn",
-        title="Unknown fields",
-        description="What to do with fields that the server sends and the tap does not know: "
-        "warn and leave them out, keep them in one object, or fail.",
-    ),
+    *common_settings("tap-apparena"),
 )
