@@ -160,7 +160,7 @@ def test_all_collections_may_have_one_form(arena: AppArena, client: Client) -> N
     assert client.data("apps/41207/configs")[0]["configId"] == "color_primary"
     arena.quirks.lists = "map"
     assert list(client.data("apps/41207/channels")) == ["9031", "9040"]
-    assert list(client.json("companies/57/channels")) == ["9102"]
+    assert list(client.data("companies/57/channels")) == ["9102"]
 
 
 def test_links_may_lead_elsewhere(arena: AppArena, client: Client) -> None:

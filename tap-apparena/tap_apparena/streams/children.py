@@ -87,16 +87,13 @@ class ChildListStream(ChildStream, AppArenaStream):
         version = context.get("sourceVersion")
         return [*([("version", version)] if version else []), *self.options]
 
-    def context_of_row(self, an_id: Hashable, context: Context) -> Context:
-        """Return the context for the children of a row."""
-        return {**context, self.id_field.names[0]: an_id}
-
     def _fetch_deeply(
         self, context: Context, language: str, pending: PendingRequests
     ) -> list[tuple[Hashable, Row]]:
         rows = self.fetch_rows(context, language)
-        for key, _ in rows:
-            self.submit_children(self.context_of_row(key, context), pending)
+        for child in self.children_to_read:
+            for _, row in rows:
+                child.submit(self.get_child_context(row, context) or {}, pending)
         return rows
 
     def _part(self, context: Context, language: str) -> Hashable:

@@ -40,10 +40,6 @@ class Versions(PagedChildStream):
     def get_child_context(self, record: Record, context: Context | None) -> Context:
         return {"sourceProjectId": record["projectId"], "sourceVersion": record["variant"]}
 
-    @override
-    def context_of_row(self, an_id: Hashable, context: Context) -> Context:
-        return {"sourceProjectId": context["sourceProjectId"], "sourceVersion": an_id}
-
 
 def _with_number(row: Row, project_id: int, variant: Hashable) -> Row:
     """Return a row with its number in one field, and the project that was asked for."""

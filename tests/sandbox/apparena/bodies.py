@@ -33,7 +33,7 @@ def _collection(call: Call) -> Any:
     rows = filters.apply(rows, call.options.filters, call.endpoint.record, strict=strict)
     page = paging.page_of(ordering.arrange(rows, call), call)
     data = _wrapped(page.rows, call)
-    if call.endpoint.container == "bare_array":
+    if call.endpoint.container == "bare_array" and isinstance(data, list):
         return data
     counters = page.counters(call) if call.endpoint.counts else {}
     return {"_links": paging.links(page, call), "_embedded": {"data": data}, **counters}
