@@ -1,14 +1,12 @@
-"""Make the schema files of the package from a description of the API's endpoints.
+"""Make the schema files of the package from ``endpoints.json``, which stands beside this file.
 
-Run it in the repository: ``uv run tap-studio-openapi/make_schemas.py ENDPOINTS``, where ENDPOINTS
-is a JSON list of objects with ``method``, ``path`` and ``answer``, the JSON Schema of a success.
-The repository has one in ``tests/sandbox/studio_openapi``.
+It is a JSON list of objects with ``method``, ``path`` and ``answer``, the JSON Schema of a success.
+Run it in the repository: ``uv run tap-studio-openapi/make_schemas.py``.
 """
 
 from __future__ import annotations
 
 import json
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -21,6 +19,7 @@ if TYPE_CHECKING:
 
     from tap_studio_openapi.streams.base import StudioStream
 
+ENDPOINTS = Path(__file__).with_name("endpoints.json")
 FOLDER = Path(__file__).parent / "tap_studio_openapi" / "schemas"
 IDS = {
     "studio_id": "The id of the studio that the key opens.",
@@ -89,4 +88,4 @@ def main(source: Path, folder: Path) -> None:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), FOLDER)
+    main(ENDPOINTS, FOLDER)

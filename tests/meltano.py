@@ -79,8 +79,10 @@ class Project:
         self.directory = directory
         shutil.copy(REPOSITORY / "meltano.yml", directory)
         (directory / "output").mkdir()
-        for tap in REPOSITORY.glob("tap-*"):
-            (directory / tap.name).symlink_to(tap)
+        # Which packages are the workspace's own is said in the file at its root.
+        packages = ("pyproject.toml", "singer-tapkit", *(p.name for p in REPOSITORY.glob("tap-*")))
+        for name in packages:
+            (directory / name).symlink_to(REPOSITORY / name)
 
     def install(self, *plugins: str) -> None:
         """Install plugins.

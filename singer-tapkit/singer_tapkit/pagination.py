@@ -70,10 +70,6 @@ class PagePaginator(BaseAPIPaginator[Token], Generic[Token, Page]):
     def get_next(self, response: Response) -> Token | None:
         return self.next_token(self.page)
 
-    @override
-    def continue_if_empty(self, response: Response) -> bool:
-        return True
-
 
 def read_pages(
     paginator: PagePaginator[Token, Page], fetch: Callable[[Token], Response]
@@ -100,14 +96,8 @@ def read_pages(
         idle = idle + 1 if not rows or rows == previous else 0
         previous = rows
         token = paginator.next_token(page)
-        if token is not None and (token in seen or idle >= MAX_PAGES_WITHOUT_ROWS):
-            raise InvalidResponseError(
-                f"{request_line(response.request)} answered with a list that does not end: "
-                f"after {paginator.count + 1:,} pages it leads to {token!r}"
-                f"{', where it has been' if token in seen else ', and brings no more rows'}. "
-                "Run the tap again; report it if that fails, too."
-            )
         if token is not None:
+            _check_progress(paginator, token, seen, idle, response)
             seen.add(token)
         paginator.advance(response)
         is_finished = paginator.finished
@@ -118,6 +108,28 @@ def read_pages(
 
 class IncompleteListError(InvalidResponseError):
     """A list has ended with fewer rows than it announced; another read may bring all."""
+
+
+def _check_progress(
+    paginator: PagePaginator[Token, Page],
+    token: Token,
+    seen: set[Token],
+    idle: int,
+    response: Response,
+) -> None:
+    if token in seen:
+        problem = f"it leads to {token!r}, where it has been"
+    elif not token:
+        problem = f"it leads to {token!r}, which is no place"
+    elif idle >= MAX_PAGES_WITHOUT_ROWS:
+        problem = f"it leads to {token!r}, and brings no more rows"
+    else:
+        return
+    raise InvalidResponseError(
+        f"{request_line(response.request)} answered with a list that does not end: "
+        f"after {paginator.count + 1:,} pages {problem}. "
+        "Run the tap again; report it if that fails, too."
+    )
 
 
 def _compare_with_total(

@@ -137,7 +137,8 @@ def compile_conformer(
     """Compile what makes the records of a stream fit its schema.
 
     Args:
-        schema: The JSON Schema of a record.
+        schema: The JSON Schema of a record. Objects for which it lists no properties pass, only
+            without excluded fields.
         stream_name: The name of the stream.
         excluded: Fields that are never written, kept or reported, named as in `exclude_fields`.
         unknown_fields: What to do with fields that the schema lacks. ``warn`` leaves them out and
@@ -234,7 +235,7 @@ class _UnknownFields:
         """Remove unknown and excluded fields from an object, and report the unknown ones.
 
         Returns:
-            The unknown ones, without excluded fields in them.
+            Those that are kept, without excluded fields in them.
         """
         for name in self.excluded_here.intersection(value):
             del value[name]
@@ -242,7 +243,10 @@ class _UnknownFields:
             return {}
         names = sorted(value.keys() - self.known)
         self.reporter.report_unknown([self.path + name for name in names], is_kept=self.is_kept)
-        return {name: _without(self.excluded, value.pop(name), name) for name in names}
+        unknown = {name: value.pop(name) for name in names}
+        if not self.is_kept:
+            return {}
+        return {name: _without(self.excluded, inner, name) for name, inner in unknown.items()}
 
 
 class _Reporter:
@@ -393,9 +397,7 @@ class _Compiler:
             if not isinstance(value, dict):
                 raise reporter.type_error(path, value, "object")
             if not known.issuperset(value):
-                unknown = unknown_fields.take(value)
-                if unknown_fields.is_kept:
-                    value.update(unknown)
+                value.update(unknown_fields.take(value))
             for inner, kind, convert in fields:
                 item = value.get(inner)
                 if item is not None and type(item) is not kind:

@@ -239,6 +239,14 @@ def test_an_object_that_is_null_needs_none_of_its_fields() -> None:
     assert conform({"a": None, "b": [None]}) == {"a": None, "b": [None]}
 
 
+def test_an_object_with_all_that_it_needs_passes() -> None:
+    needed = {"id": {"type": "integer"}, "day": {"type": "string", "format": "date"}}
+
+    record = conformer({"a": an_object(**needed)})({"a": {"id": "1", "day": [1990, 1, 2]}})
+
+    assert record == {"a": {"id": 1, "day": "1990-01-02"}}
+
+
 def nested_row() -> dict[str, Any]:
     return {
         "id": 1,

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from tap_studio_openapi.streams.base import StudioStream
 
 README = readme_of("tap-studio-openapi")
-ENDPOINTS = REPOSITORY / "tests" / "sandbox" / "studio_openapi" / "endpoints.json"
+ENDPOINTS = REPOSITORY / "tap-studio-openapi" / "endpoints.json"
 
 
 def test_the_stream_table_has_the_scopes() -> None:

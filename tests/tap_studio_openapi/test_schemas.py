@@ -7,7 +7,7 @@ import runpy
 from pathlib import Path
 
 REPOSITORY = Path(__file__).parents[2]
-ENDPOINTS = REPOSITORY / "tests" / "sandbox" / "studio_openapi" / "endpoints.json"
+ENDPOINTS = REPOSITORY / "tap-studio-openapi" / "endpoints.json"
 TAP = REPOSITORY / "tap-studio-openapi"
 
 
