@@ -9,6 +9,8 @@ from urllib.parse import urlencode, urlsplit
 from typing_extensions import override
 
 from singer_tapkit.client import ErrorBody, HttpClient
+from singer_tapkit.errors import request_line
+from singer_tapkit.pagination import IncompleteListError
 from tap_apparena.hints import (
     CONNECTION_HINT,
     HINTS,
@@ -57,6 +59,24 @@ class AppArenaClient(HttpClient):
             return parse_page(self.decode(response, ListBody), response, id_field)
 
         return self.with_retries(attempt)()
+
+    def get_list(self, path: str, params: Sequence[tuple[str, str]], id_field: IdField) -> Page:
+        """Return the rows of a list that is not paged.
+
+        Raises:
+            RequestError: There is no answer, or a refusal.
+            InvalidResponseError: The answer is no list.
+            IncompleteListError: It has fewer rows than it says, also when it is read once more.
+        """
+        page = self.get_page(path, params, id_field)
+        if page.lacks_rows:
+            page = self.get_page(path, params, id_field)
+        if page.lacks_rows:
+            raise IncompleteListError(
+                f"{request_line(page.response.request)} announces more rows than it hands out: "
+                f"{len(page.ids):,} of {page.total or 'those of several pages'}."
+            )
+        return page
 
     def get_languages(self, path: str, params: Sequence[tuple[str, str]]) -> Languages:
         """Return the languages of an app, a template or a version.

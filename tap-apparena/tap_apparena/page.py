@@ -95,6 +95,13 @@ class Page:
             return True
         return not self.ids or (self.count is not None and self.count <= 1)
 
+    @property
+    def lacks_rows(self) -> bool:
+        """Whether there are other pages, by what the server says, or should be more rows."""
+        if self.total is None:
+            return self.count is not None and self.count > 1
+        return len(self.ids) < self.total
+
     def in_order(self) -> Page:
         """Return the page with its rows in ascending order of integer ids."""
         pairs = sorted(zip(self.ids, self.rows, strict=True), key=lambda pair: pair[0])

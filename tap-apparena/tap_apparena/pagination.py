@@ -377,7 +377,7 @@ class PagedList:
         position = scan.position()
         if not self._pages_per_position or scan.number % self._pages_per_position:
             return None
-        if position is None or scan.snapshot is None or scan.style is None:
+        if position in {None, self._position} or scan.snapshot is None or scan.style is None:
             return None
         newest = self._fetch(1, scan.style.descending)
         return position if scan.snapshot.is_intact(newest) else None

@@ -6,7 +6,6 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from singer_tapkit.testing import TapRun, run_tap
-
 from tap_apparena.streams import STREAMS
 from tap_apparena.tap import TapAppArena
 

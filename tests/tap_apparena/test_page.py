@@ -1,133 +1,131 @@
-"""Each shape of body is read, and everything else is refused.
+"""Each documented shape of a list is read, and everything else is refused.
 
 The bodies are those of the API's documentation, with other values.
 """
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tap_apparena.bodies import BodyError, languages_of, page_of, stated_status
+from singer_tapkit.errors import InvalidResponseError
+from tap_apparena.page import IdField, Page
+from tests.tap_apparena.clients import URL, client
+
+if TYPE_CHECKING:
+    from requests_mock import Mocker
 
 RECORD = {"appId": 41207, "name": "Harbour photo vote"}
-HEADLINE = {"configId": "headline", "value": "Vote"}
+APP = IdField(("appId",))
+CONFIG = IdField(("configId",), is_integer=False)
+VERSION = IdField(("variant", "version"), is_integer=False)
 
 
 def enveloped(data: Any, **more: Any) -> dict[str, Any]:
     return {"_links": {"self": {"href": "x"}}, "_embedded": {"data": data}, **more}
 
 
+def read(mocked: Mocker, body: Any, id_field: IdField = APP) -> Page:
+    mocked.get(f"{URL}/apps", json=body)
+    return client().get_page("/apps", [], id_field)
+
+
 @pytest.mark.parametrize(
     "body",
-    [
-        enveloped({"41207": RECORD}),
-        enveloped([RECORD]),
-        enveloped(RECORD),
-        [RECORD],
-        {"0": RECORD},
-    ],
-    ids=["map", "array", "flat", "bare array", "bare map"],
+    [enveloped({"41207": RECORD}), enveloped([RECORD]), [RECORD]],
+    ids=["map", "array", "bare array"],
 )
-def test_a_record_is_found_in_each_shape(body: Any) -> None:
-    assert page_of(body, "appId").records == [RECORD]
+def test_a_row_is_found_in_each_shape(requests_mock: Mocker, body: Any) -> None:
+    page = read(requests_mock, body)
+
+    assert (page.rows, page.ids) == ([RECORD], [41207])
 
 
-@pytest.mark.parametrize("data", [[], {}, None])
-def test_nothing_is_found_where_nothing_is(data: Any) -> None:
-    assert page_of(enveloped(data), "appId").records == []
-
-
-def test_a_bare_array_can_be_empty() -> None:
-    assert page_of([], "channelId").records == []
-
-
-def test_the_id_in_a_record_goes_before_its_key() -> None:
-    data = {"1": RECORD, "2": {"name": "Quiz"}, "3": {"appId": None}}
-    assert [row["appId"] for row in page_of(enveloped(data), "appId").records] == [41207, "2", "3"]
-
-
-def test_a_map_with_an_entry_called_like_the_id_is_no_flat_record() -> None:
-    data = {"configId": {"configId": "configId", "value": "x"}, "headline": HEADLINE}
-    assert len(page_of(enveloped(data), "configId").records) == 2
-
-
-def test_a_version_is_known_by_either_of_two_fields() -> None:
-    data = {"2.0.0": {"variant": "2.0.0"}, "2.1.0": {"version": "2.1.0"}, "2.2.0": {"name": "x"}}
-    records = page_of(enveloped(data), "variant", "version").records
-    assert records == [
-        {"variant": "2.0.0"},
-        {"version": "2.1.0"},
-        {"variant": "2.2.0", "name": "x"},
-    ]
-
-
-def test_counters_stand_beside_the_records() -> None:
-    page = page_of(
-        enveloped([], total_items=5, page_size="2", page_count=3, page_number=2), "appId"
-    )
-    assert (page.total_items, page.page_size, page.page_count, page.page_number) == (5, 2, 3, 2)
-
-
-def test_the_number_of_pages_follows_from_the_other_counters() -> None:
-    assert page_of(enveloped([], total_items=5, page_size=2), "appId").page_count == 3
-    assert page_of(enveloped([]), "appId").page_count is None
+@pytest.mark.parametrize("body", [enveloped([]), enveloped({}), []])
+def test_the_documented_forms_of_empty_are_empty(requests_mock: Mocker, body: Any) -> None:
+    assert read(requests_mock, body).rows == []
 
 
 @pytest.mark.parametrize(
     "body",
     [
-        {},
-        None,
-        7,
-        "text",
-        {"message": "x"},
-        {"error": {"message": "x"}},
+        *({}, None, 7, "text", False, ""),
         {"_embedded": {}},
-        {"_embedded": []},
-        enveloped(7),
-        enveloped([7]),
-        enveloped({"1": "text"}),
+        {"_embedded": [], "total_items": 0},
+        {"0": RECORD},
+        *map(enveloped, (None, 7, [7], {"1": "text"}, RECORD)),
         [None],
+        enveloped([RECORD], total_items="many"),
+        enveloped([RECORD], page_count=-1),
     ],
 )
-def test_anything_else_is_refused(body: Any) -> None:
-    with pytest.raises(BodyError):
-        page_of(body, "configId")
+def test_anything_else_is_refused(requests_mock: Mocker, body: Any) -> None:
+    with pytest.raises(InvalidResponseError, match="GET /api/v2/apps answered 200 with"):
+        read(requests_mock, body)
 
 
-def test_languages_come_in_two_maps() -> None:
-    german = {"lang": "de_DE", "appId": 1}
-    english = {"lang": "en_US", "projectId": 44}
-    found = languages_of({"activated": {"de_DE": german}, "available": {"en_US": english}})
-    assert found.activated == {"de_DE": german}
-    assert found.available == {"en_US": english}
+def test_a_row_without_id_has_its_key_in_the_map(requests_mock: Mocker) -> None:
+    data = {"1": RECORD, "2": {"name": "Quiz"}, "3": {"appId": None}}
+
+    page = read(requests_mock, enveloped(data))
+
+    assert page.ids == [41207, 2, 3]
+    assert page.rows[1] == {"name": "Quiz", "appId": "2"}
 
 
-@pytest.mark.parametrize("body", [{"available": []}, {"available": {}}, [], {}])
-def test_there_may_be_no_languages(body: Any) -> None:
-    found = languages_of(body)
-    assert (found.activated, found.available) == (None, {})
+def test_a_version_is_known_by_either_of_two_fields(requests_mock: Mocker) -> None:
+    data = {"2.0.0": {"variant": "2.0.0"}, "2.1.0": {"version": "2.1.0"}, "2.2.0": {"name": "x"}}
+
+    assert read(requests_mock, enveloped(data), VERSION).ids == ["2.0.0", "2.1.0", "2.2.0"]
 
 
-def test_empty_maps_of_languages_differ_from_absent_ones() -> None:
-    assert languages_of({"activated": [], "available": []}).activated == {}
+@pytest.mark.parametrize("wrong", ["x", "", " 7", "\u0667", "1_0", 1.5, True, [1], {"a": 1}])
+def test_an_id_that_is_no_integer_is_refused_without_a_quote(
+    requests_mock: Mocker, wrong: Any
+) -> None:
+    with pytest.raises(InvalidResponseError, match="a row whose appId is no integer") as caught:
+        read(requests_mock, enveloped([{"appId": wrong, "name": "Ada"}]))
+
+    assert "Ada" not in str(caught.value)
 
 
-def test_languages_without_their_locale_have_it_from_the_map() -> None:
-    assert languages_of({"available": {"de_DE": {"projectId": 44}}}).available == {
-        "de_DE": {"projectId": 44, "lang": "de_DE"}
-    }
+@pytest.mark.parametrize("wrong", [True, ["x"], {"a": "b"}])
+def test_an_id_that_is_no_text_is_refused(requests_mock: Mocker, wrong: Any) -> None:
+    with pytest.raises(InvalidResponseError, match="a row whose configId is no text"):
+        read(requests_mock, enveloped([{"configId": wrong}]), CONFIG)
 
 
-@pytest.mark.parametrize("body", [{"data": {}}, 7, enveloped({"de_DE": {}})])
-def test_what_holds_no_languages_is_refused(body: Any) -> None:
-    with pytest.raises(BodyError):
-        languages_of(body)
+def test_integers_may_come_in_quotes(requests_mock: Mocker) -> None:
+    page = read(
+        requests_mock,
+        enveloped({"7": {"appId": "7"}}, total_items="5", page_size="2", page_count="3"),
+    )
+
+    assert page.ids == [7]
+    assert (page.total, page.size, page.count) == (5, 2, 3)
 
 
-def test_an_error_states_its_status_but_a_good_body_does_not() -> None:
-    assert stated_status({"status": 404, "message": "App '99999' not found."}) == 404
-    assert stated_status(enveloped([], status=200)) is None
-    assert stated_status([RECORD]) is None
+def test_the_number_of_pages_follows_from_the_other_counters(requests_mock: Mocker) -> None:
+    assert read(requests_mock, enveloped([RECORD], total_items=5, page_size=2)).count == 3
+    assert read(requests_mock, enveloped([RECORD])).count is None
+
+
+@pytest.mark.parametrize(
+    ("counters", "is_whole", "lacks_rows"),
+    [
+        ({}, False, False),
+        ({"total_items": 1}, True, False),
+        ({"total_items": 1, "page_size": 1, "page_count": 2}, True, False),
+        ({"page_count": 1}, True, False),
+        ({"page_count": 2}, False, True),
+        ({"total_items": 2, "page_size": 1}, False, True),
+        ({"total_items": 2, "page_size": 20}, True, True),
+    ],
+)
+def test_counters_tell_whether_there_is_more(
+    requests_mock: Mocker, counters: dict[str, int], *, is_whole: bool, lacks_rows: bool
+) -> None:
+    page = read(requests_mock, enveloped([RECORD], **counters))
+
+    assert (page.is_whole_list, page.lacks_rows) == (is_whole, lacks_rows)

@@ -79,7 +79,7 @@ class ChildListStream(ChildStream, AppArenaStream):
         params = self.params_of(context)
         if language:
             params.append(("lang", language))
-        page = self.client.get_page(self.path.format(**context), params, self.id_field)
+        page = self.client.get_list(self.path.format(**context), params, self.id_field)
         return list(zip(page.ids, page.rows, strict=True))
 
     def params_of(self, context: Context) -> Params:
