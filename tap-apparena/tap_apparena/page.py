@@ -139,7 +139,10 @@ def rows_by_locale(languages: Map | msgspec.UnsetType) -> dict[str, Row]:
 
 
 def _find_id(row: Row, id_field: IdField) -> Any:
-    return next((row[name] for name in id_field.names if row.get(name) is not None), None)
+    for name in id_field.names:
+        if (value := row.get(name)) is not None:
+            return value
+    return None
 
 
 def _read_ids(rows: list[Row], response: Response, id_field: IdField) -> list[Id]:

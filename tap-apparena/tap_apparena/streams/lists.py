@@ -61,6 +61,7 @@ class ListStream(AppArenaStream):
         super().__init__(tap, resources)
         (self._id,) = self.primary_keys
         self.reads_new_ids = tap.config["incremental_mode"] == "new_ids"
+        self._has_children = False
         self.replication_key = self._id if self.reads_new_ids else None
 
     @override
@@ -73,6 +74,14 @@ class ListStream(AppArenaStream):
     @override
     def get_child_context(self, record: Record, context: Context | None) -> Context:
         return {self.child_key: record[self._id]}
+
+    @override
+    def generate_child_contexts(
+        self, record: Record, context: Context | None
+    ) -> Iterator[Context | None]:
+        """Yield the context for children, if any are read for the records of this list."""
+        if self._has_children:
+            yield self.get_child_context(record, context)
 
     @property
     def is_parent(self) -> bool:
@@ -87,6 +96,7 @@ class ListStream(AppArenaStream):
     @override
     def read(self, context: Context | None) -> Iterator[Record]:
         self.get_context_state(context).pop(OLD_CHECKPOINT, None)
+        self._has_children = self.is_parent
         return self._read_new(context) if self.reads_new_ids else self._read_all(context)
 
     def _read_all(self, context: Context | None) -> Iterator[Record]:
@@ -247,13 +257,6 @@ class Customers(ListStream):
     @override
     def is_parent(self) -> bool:
         return super().is_parent and not self._company_ids
-
-    @override
-    def generate_child_contexts(
-        self, record: Record, context: Context | None
-    ) -> Iterator[Context | None]:
-        if self.is_parent:
-            yield self.get_child_context(record, context)
 
     @override
     def read(self, context: Context | None) -> Iterator[Record]:
