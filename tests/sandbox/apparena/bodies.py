@@ -159,7 +159,7 @@ def _collection(call: Call) -> Any:
     rows = apply_filters(rows, call.options.filters, call.endpoint.record)
     page = page_of(arrange(rows, call), call)
     data = _wrapped(page.rows, call)
-    if call.endpoint.container == "bare_array":
+    if call.endpoint.container == "bare_array" and isinstance(data, list):
         return data
     counters = page.counters(call) if call.endpoint.counts else {}
     return {"_links": page_links(page, call), "_embedded": {"data": data}, **counters}
