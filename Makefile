@@ -33,6 +33,7 @@ lint: $(UV)
 	$(RUN) ruff check
 	$(RUN) ruff format --check
 	$(RUN) mypy
+	$(RUN) lint-imports
 	$(RUN) check-jsonschema --builtin-schema vendor.meltano meltano.yml
 
 bench: $(UV)

@@ -28,8 +28,9 @@ class MessageWriter(MsgSpecWriter):
             super().write_message(message)
         finally:
             self._is_writing = False
-        if self._deferred:
-            self._deferred()
+        action, self._deferred = self._deferred, None
+        if action:
+            action()
 
     def defer(self, action: Callable[[], object]) -> bool:
         """Do something after the message that is being written.

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar
 from singer_sdk.pagination import BaseAPIPaginator
 from typing_extensions import override
 
-from singer_tapkit.errors import InvalidResponseError, request_line
+from singer_tapkit.errors import InvalidResponseError, NoResponseError, request_line
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -82,6 +82,7 @@ def read_pages(
 
     Raises:
         InvalidResponseError: The list does not end, or is not as documented.
+        NoResponseError: A page ends before its end, also when it is fetched once more.
         IncompleteListError: It has ended with fewer rows than it announced.
     """
     seen: set[Token] = {paginator.current_value}
@@ -89,8 +90,8 @@ def read_pages(
     previous: Sequence[Any] = ()
     is_finished = paginator.finished
     while not is_finished:
-        response = fetch(paginator.current_value)
-        page = paginator.page = paginator.parse_page(response)
+        response = _fetch_page(paginator, fetch)
+        page = paginator.page
         rows = paginator.rows_of(page)
         count += len(rows)
         idle = idle + 1 if not rows or rows == previous else 0
@@ -108,6 +109,19 @@ def read_pages(
 
 class IncompleteListError(InvalidResponseError):
     """A list has ended with fewer rows than it announced; another read may bring all."""
+
+
+def _fetch_page(
+    paginator: PagePaginator[Token, Page], fetch: Callable[[Token], Response]
+) -> Response:
+    """Fetch the next page, once more if its JSON ends before its end, which no retry has seen."""
+    response = fetch(paginator.current_value)
+    try:
+        paginator.page = paginator.parse_page(response)
+    except NoResponseError:
+        response = fetch(paginator.current_value)
+        paginator.page = paginator.parse_page(response)
+    return response
 
 
 def _check_progress(

@@ -6,7 +6,7 @@ import errno
 import logging
 import os
 import sys
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import cached_property, partial
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, ClassVar, Final
@@ -17,7 +17,7 @@ from singer_sdk.exceptions import ConfigValidationError
 from singer_sdk.helpers.capabilities import PluginCapabilities, TapCapabilities
 from typing_extensions import override
 
-from singer_tapkit.config import mask_secrets
+from singer_tapkit.config import redact_secrets
 from singer_tapkit.errors import ExtractionError
 from singer_tapkit.failures import FailureCollector
 from singer_tapkit.message_writer import MessageWriter
@@ -41,6 +41,7 @@ SIGNAL_STATUS: Final = 128
 class BaseTap(Tap):
     """A tap that tells no secrets, goes on where a part fails, and ends with a true status."""
 
+    _is_running = False
     message_writer_class: type[GenericSingerWriter[Any, Any]] = MessageWriter
     capabilities: ClassVar[list[Any]] = [
         TapCapabilities.CATALOG,
@@ -93,6 +94,7 @@ class BaseTap(Tap):
         Raises:
             SyncFailedError: Parts have failed; the others have been written, with their state.
         """
+        self._is_running = True
         self.sync_all()
         self.failures.raise_if_any()
 
@@ -104,29 +106,33 @@ class BaseTap(Tap):
 
     @override
     def _validate_config(self, *, raise_errors: bool = True) -> list[str]:
-        """Validate the settings with their secrets masked, as the SDK's errors quote values."""
-        config = self._config
-        self._config = mask_secrets(config, self.config_jsonschema)
+        """Validate the settings, without the secrets that the SDK's errors quote."""
+        schema = self.config_jsonschema
         try:
             errors = super()._validate_config(raise_errors=raise_errors)
-        finally:
-            self._config = {**self._config, **config}
+        except ConfigValidationError as error:
+            messages = redact_secrets(error.errors, self.config, schema)
+            raise ConfigValidationError(str(error), errors=messages, schema=error.schema) from None
         if raise_errors:
             self.validate_config()
-        return errors
+        return redact_secrets(errors, self.config, schema)
 
     @override
     def _handle_termination(self, signum: int, frame: FrameType | None) -> None:
-        """Write the state as far as it is true, and end with the status of the signal."""
-        writer = self.message_writer
-        if isinstance(writer, MessageWriter) and writer.defer(
-            partial(self._handle_termination, signum, frame)
-        ):
-            return
-        try:
-            super()._handle_termination(signum, frame)
-        except SystemExit:
-            sys.exit(SIGNAL_STATUS + signum)
+        """Write the state as far as it is true, and end with the status of the signal.
+
+        It is not known before the run has begun, and when records go out in files, it may be ahead
+        of the file that is being written.
+        """
+        if self._is_running and not self.config.get("batch_config"):
+            writer = self.message_writer
+            if isinstance(writer, MessageWriter) and writer.defer(
+                partial(self._handle_termination, signum, frame)
+            ):
+                return
+            with suppress(SystemExit):
+                super()._handle_termination(signum, frame)
+        sys.exit(SIGNAL_STATUS + signum)
 
     @classmethod
     @override

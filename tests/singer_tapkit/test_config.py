@@ -6,8 +6,6 @@ from datetime import date
 from typing import Any
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 from jsonschema import Draft7Validator
 from singer_sdk import typing as th
 from singer_sdk.exceptions import ConfigValidationError
@@ -15,8 +13,8 @@ from singer_sdk.exceptions import ConfigValidationError
 from singer_tapkit.config import (
     common_settings,
     config_error,
-    mask_secrets,
     parse_date,
+    redact_secrets,
     to_config_schema,
     validate_base_url,
 )
@@ -82,35 +80,54 @@ def test_settings_are_never_null_nor_out_of_range(wrong: dict[str, Any]) -> None
     assert errors_in({"api_key": "k", **wrong})
 
 
-def test_secrets_are_masked_and_the_rest_is_not() -> None:
-    config = {
-        "api_key": "sentinel",
-        "region": "eu",
-        "unknown_setting": "x",
-        "accounts": [{"key": "sentinel", "id": 7, "sentinel": None}, "sentinel", ""],
-    }
-
-    assert mask_secrets(config, SCHEMA) == {
-        "api_key": "***",
-        "region": "eu",
-        "unknown_setting": "x",
-        "accounts": [{"key": "***", "id": 0, "***": None}, "***", ""],
-    }
-
-
-@given(
-    st.fixed_dictionaries(
-        {},
-        optional={
-            "api_key": st.text() | st.integers() | st.none(),
-            "accounts": st.lists(
-                st.dictionaries(st.sampled_from(["key", "id"]), st.text() | st.integers())
-            ),
-        },
+def test_a_type_that_stands_alone_and_a_choice_of_types_stay() -> None:
+    schema = to_config_schema(
+        th.PropertiesList(
+            th.Property("names", th.ArrayType(th.StringType), required=True),
+            th.Property("either", th.OneOf(th.StringType, th.IntegerType), required=True),
+        )
     )
+
+    assert schema["properties"]["names"]["type"] == "array"
+    assert len(schema["properties"]["either"]["oneOf"]) == 2
+
+
+@pytest.mark.parametrize(
+    "config",
+    [
+        {"api_key": ["sentinel"]},
+        {"api_key": {"sentinel": "sentinel"}},
+        {"api_key": 7391},
+        {"api_key": 7391.5},
+        {"accounts": "sentinel\n'\""},
+        {"accounts": {"sentinel": 7391}},
+        {"accounts": [{"key": ["sentinel"], "id": "sentinel"}, "sentinel", 7391]},
+        {"accounts": [{"id": {"sentinel": [7391, "sentinel sentinel"]}}]},
+    ],
 )
-def test_masked_settings_are_valid_exactly_if_the_given_ones_are(config: dict[str, Any]) -> None:
-    assert len(errors_in(mask_secrets(config, SCHEMA))) == len(errors_in(config))
+def test_messages_about_settings_quote_no_secret(config: dict[str, Any]) -> None:
+    errors = errors_in({"api_key": "k", **config})
+
+    redacted = redact_secrets(errors, config, SCHEMA)
+
+    assert any("sentinel" in error or "7391" in error for error in errors)
+    assert len(redacted) == len(errors)
+    assert not any("sentinel" in error or "7391" in error for error in redacted)
+    assert any("***" in error for error in redacted)
+
+
+def test_messages_about_other_settings_and_empty_secrets_stay() -> None:
+    config = {
+        "api_key": "",
+        "region": 7,
+        "accounts": [{"key": None, "id": False}],
+        "max_retries": -1,
+        "unknown": "x",
+    }
+    errors = errors_in(config)
+
+    assert len(errors) == 4
+    assert redact_secrets(errors, config, SCHEMA) == errors
 
 
 @pytest.mark.parametrize(

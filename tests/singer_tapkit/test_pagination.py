@@ -13,7 +13,7 @@ from singer_sdk.pagination import BaseAPIPaginator, OffsetPaginator
 from typing_extensions import override
 
 from singer_tapkit.body import decode_json
-from singer_tapkit.errors import InvalidResponseError
+from singer_tapkit.errors import InvalidResponseError, NoResponseError
 from singer_tapkit.pagination import IncompleteListError, PagePaginator, read_pages
 
 if TYPE_CHECKING:
@@ -72,6 +72,7 @@ class Server:
         """Begin with no requests."""
         self.pages = pages
         self.tokens: list[Any] = []
+        self.cuts: list[int] = []
 
     def fetch(self, token: Any) -> Response:
         """Return the page at a token."""
@@ -79,7 +80,10 @@ class Server:
         response = requests.Response()
         response.status_code = 200
         response.request = requests.Request("GET", "https://api.example/rows?key=s").prepare()
-        response._content = msgspec.json.encode(self.pages[token])  # noqa: SLF001 - no other way
+        body = msgspec.json.encode(self.pages[token])
+        cut = self.cuts.pop() if self.cuts else 0
+        response._content = body[: len(body) - cut]  # noqa: SLF001 - no other way
+        response.url = "https://api.example/rows"
         return response
 
 
@@ -198,6 +202,22 @@ def test_a_page_that_is_not_as_documented_fails_the_list() -> None:
     server = Server({0: Page(["one"], 1)})  # type: ignore[list-item]
 
     with pytest.raises(InvalidResponseError, match=r"got `str` - at `\$\.rows\[0\]`"):
+        read(server)
+
+
+def test_a_page_that_is_cut_is_fetched_once_more() -> None:
+    server = Server({0: Page([1], 1), 1: Page([2])})
+    server.cuts = [0, 3, 0]
+
+    assert read(server) == [1, 2]
+    assert server.tokens == [0, 1, 1]
+
+
+def test_a_page_that_is_always_cut_fails_the_list() -> None:
+    server = Server({0: Page([1], 1)})
+    server.cuts = [3, 3]
+
+    with pytest.raises(NoResponseError, match="ends before its end"):
         read(server)
 
 
