@@ -83,21 +83,22 @@ def read_hits(file: ExportFile, expected: int | None) -> Iterator[CsvRow]:
     to_bool, to_bot, is_time = BOOLEANS.get, BOTS.get, _is_time
     number = 0
     try:
-        for number, row in enumerate(_open_rows(file), start=1):
-            if len(row) != len(COLUMNS):
-                raise InvalidResponseError(_row_error_message(row, number, file.name))
-            (
-                path, title, event, user_agent, browser, system, session, bot, referrer,
-                referrer_scheme, screen_size, location, first_visit, moment,
-            ) = row  # fmt: skip
-            is_event, bot_code, is_first = to_bool(event), to_bot(bot), to_bool(first_visit)
-            if is_event is None or bot_code is None or is_first is None or not is_time(moment):
-                raise InvalidResponseError(_row_error_message(row, number, file.name))
-            yield (
-                number, path, title, is_event, user_agent, browser.strip(), system.strip(),
-                session, bot_code, referrer, referrer_scheme, screen_size, location, is_first,
-                moment,
-            )  # fmt: skip
+        with _open_text(file) as text:
+            for number, row in enumerate(_read_rows(text, file.name), start=1):
+                if len(row) != len(COLUMNS):
+                    raise InvalidResponseError(_row_error_message(row, number, file.name))
+                (
+                    path, title, event, user_agent, browser, system, session, bot, referrer,
+                    referrer_scheme, screen_size, location, first_visit, moment,
+                ) = row  # fmt: skip
+                is_event, bot_code, is_first = to_bool(event), to_bot(bot), to_bool(first_visit)
+                if is_event is None or bot_code is None or is_first is None or not is_time(moment):
+                    raise InvalidResponseError(_row_error_message(row, number, file.name))
+                yield (
+                    number, path, title, is_event, user_agent, browser.strip(), system.strip(),
+                    session, bot_code, referrer, referrer_scheme, screen_size, location, is_first,
+                    moment,
+                )  # fmt: skip
     except (csv.Error, UnicodeDecodeError) as error:
         raise InvalidResponseError(f"{file.name}, row {number + 1}: {error}. {HINT}") from error
     except (EOFError, OSError, zlib.error) as error:
@@ -110,18 +111,22 @@ def read_hits(file: ExportFile, expected: int | None) -> Iterator[CsvRow]:
         )
 
 
-def _open_rows(file: ExportFile) -> Iterator[list[str]]:
-    """Return the rows behind the header; a file without rows may have none."""
-    csv.field_size_limit(MAX_CELL)
+def _open_text(file: ExportFile) -> io.TextIOWrapper:
     is_compressed = file.body.read(len(GZIP_MAGIC)) == GZIP_MAGIC
     file.body.seek(0)
     unpacked: BinaryIO | io.BufferedReader = file.body
     if is_compressed:
         unpacked = io.BufferedReader(gzip.GzipFile(fileobj=file.body), BUFFER_BYTES)
-    rows = csv.reader(io.TextIOWrapper(unpacked, "utf-8", newline=""), strict=True)
+    return io.TextIOWrapper(unpacked, "utf-8", newline="")
+
+
+def _read_rows(text: io.TextIOWrapper, name: str) -> Iterator[list[str]]:
+    """Return the rows behind the header; a file without rows may have none."""
+    csv.field_size_limit(MAX_CELL)
+    rows = csv.reader(text, strict=True)
     header = next(rows, None)
     if header is not None:
-        _check_header(header, file.name)
+        _check_header(header, name)
     return rows
 
 

@@ -68,18 +68,6 @@ def test_every_request_for_statistics_says_which_utc_days_it_wants(
         assert asked == [whole(day(2), day(2)), whole(day(1), day(1))], page
 
 
-def test_long_spans_are_asked_for_in_windows_that_do_not_overlap(
-    sandbox: Sandbox, tap: TapInProcess
-) -> None:
-    sandbox.add(view("/a", days_ago=25))
-    tap.succeed(sandbox.settings(start_date=start(25), window_days=10), "total_daily")
-    assert windows(sandbox.received("GET", "/stats/total")) == [
-        whole(day(25), day(16)),
-        whole(day(15), day(6)),
-        whole(day(5), day(1)),
-    ]
-
-
 def test_the_first_run_begins_with_the_first_visit_and_leaves_the_current_day_out(
     sandbox: Sandbox, tap: TapInProcess
 ) -> None:
@@ -98,23 +86,6 @@ def test_start_and_end_date_are_both_included(sandbox: Sandbox, tap: TapInProces
     assert {stream: days_of(run, stream) for stream in run.records} == dict.fromkeys(
         ("total_daily", "path_daily", "browsers"), expected
     )
-
-
-def test_an_end_date_in_the_future_is_no_later_than_yesterday(
-    sandbox: Sandbox, tap: TapInProcess
-) -> None:
-    sandbox.add(view("/a"))
-    settings = sandbox.settings(start_date=start(2), end_date="2100-01-01T00:00:00Z")
-    assert days_of(tap.succeed(settings, "total_daily"), "total_daily")[-1] == str(day(1))
-
-
-def test_a_start_date_after_the_end_gives_nothing_and_no_bookmark(
-    newer: Sandbox, tap: TapInProcess
-) -> None:
-    newer.add(view("/a"))
-    run = tap.succeed(newer.settings(start_date=start(2), end_date=start(5)), "total_daily")
-    assert run.records["total_daily"] == []
-    assert run.output.bookmark("total_daily", site_id=1) is None
 
 
 def test_the_next_run_reads_the_last_days_again_and_their_changed_counts(

@@ -105,18 +105,6 @@ def test_a_second_run_brings_only_what_was_stored_since(server: Server, tap: Tap
     assert [hit["path"] for hit in second.records["hits"]] == ["/third", "/fourth"]
 
 
-def test_a_run_asks_for_what_comes_after_the_last_page_view(
-    sandbox: Sandbox, tap: TapInProcess
-) -> None:
-    sandbox.add(view("/a"), view("/b"))
-    first = tap.succeed(sandbox.settings(), "hits")
-    assert first.output.bookmark("hits", site_id=1) == sandbox.server.last_hit_id(1) == 2
-    sandbox.add(view("/c"))
-    second = tap.succeed(sandbox.settings(), "hits", state=first.output.state)
-    assert [export.start_from_hit_id for export in sandbox.server.exports] == [0, 2]
-    assert second.output.bookmark("hits", site_id=1) == 3
-
-
 def test_without_new_page_views_the_run_succeeds_and_the_bookmark_stays(
     server: Server, tap: TapInProcess
 ) -> None:
@@ -125,14 +113,6 @@ def test_without_new_page_views_the_run_succeeds_and_the_bookmark_stays(
     second = tap.succeed(server.settings(), "hits", state=first.output.state)
     assert second.records["hits"] == []
     assert second.output.state == first.output.state
-
-
-def test_a_site_without_any_page_view_gives_no_record_and_no_bookmark(
-    server: Server, tap: TapInProcess
-) -> None:
-    run = tap.succeed(server.settings(), "hits")
-    assert run.records["hits"] == []
-    assert run.output.bookmark("hits", site_id=server.site_id) is None
 
 
 def test_where_page_views_are_not_stored_one_warning_names_the_switch(
@@ -146,14 +126,6 @@ def test_where_page_views_are_not_stored_one_warning_names_the_switch(
     assert len(warnings) == 1
     assert "Individual pageviews" in warnings[0]
     assert sandbox.url in warnings[0]
-
-
-def test_page_views_stored_before_the_switch_was_turned_off_are_still_read(
-    sandbox: Sandbox, tap: TapInProcess
-) -> None:
-    sandbox.add(view("/a"))
-    sandbox.site.collect = 190
-    assert len(tap.succeed(sandbox.settings(), "hits").records["hits"]) == 1
 
 
 def test_the_export_is_in_the_state_before_the_first_record_and_not_in_the_last_state(
@@ -174,17 +146,6 @@ def test_a_start_date_does_not_get_in_the_way(sandbox: Sandbox, tap: TapInProces
     second = tap.succeed(settings, "hits", state=first.output.state)
     paths = [hit["path"] for hit in first.records["hits"] + second.records["hits"]]
     assert paths == ["/a", "/b"]
-
-
-def test_without_a_state_everything_is_read_again_under_the_same_keys(
-    newer: Sandbox, tap: TapInProcess
-) -> None:
-    newer.add(view("/a"))
-    first = tap.succeed(newer.settings(), "hits")
-    newer.add(view("/b"))
-    second = tap.succeed(newer.settings(), "hits")
-    assert [hit["path"] for hit in second.records["hits"]] == ["/a", "/b"]
-    assert second.output.keys("hits")[:1] == first.output.keys("hits")
 
 
 @pytest.mark.parametrize(

@@ -124,13 +124,6 @@ def test_a_stream_selected_later_gets_its_past_in_the_same_export(
     assert len({row["day"] for row in second.records["json_size_stats"]}) == 19
 
 
-def test_hits_and_statistics_ask_for_an_export_each(newer: Sandbox, tap: TapInProcess) -> None:
-    newer.add(*hits_of(range(1, 3)))
-    run = tap.succeed(newer.settings(), "hits", "json_hit_stats")
-    assert len(run.records["hits"]) == 14
-    assert [export.format for export in newer.server.exports] == ["csv", "json"]
-
-
 def test_an_older_server_is_told_from_one_that_fails(older: Sandbox, tap: TapInProcess) -> None:
     older.add(view("/a"))
     run = tap.fail(older.settings(), "json_hit_stats", "json_paths", "hits")
@@ -174,14 +167,6 @@ def archive(**changed: str | None) -> bytes:
             if text is not None:
                 zipped.writestr(f"folder/{name}", text)
     return body.getvalue()
-
-
-def test_a_field_added_by_a_newer_version_is_told(newer: Sandbox, tap: TapInProcess) -> None:
-    row = '{"hour":"2026-11-01T10:00:00Z","path_id":1,"ref_id":1,"count":3,"total":9}\n'
-    newer.server.next_export.json = archive(hit_stats__jsonl=row)
-    run = tap.succeed(newer.settings(), "json_hit_stats")
-    assert "left out: total" in run.log
-    assert run.records["json_hit_stats"][0]["count"] == 3
 
 
 def test_a_row_of_the_future_does_not_take_the_bookmark_along(
