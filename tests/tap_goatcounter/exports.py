@@ -36,8 +36,8 @@ def bookmark_of(run: TapRun | Run, site_id: int = 1) -> Any:
     return run.output.bookmark("hits", site_id=site_id)
 
 
-def memory_of(run: TapRun | Run, stream: str = "hits", site_id: int = 1) -> Any:
-    """The id of the export that the last state keeps in mind, None if there is none."""
+def checkpoint_of(run: TapRun | Run, stream: str = "hits", site_id: int = 1) -> Any:
+    """The id of the export in the checkpoint of the last state, None if there is none."""
     partitions = run.output.state["bookmarks"][stream]["partitions"]
     (partition,) = (entry for entry in partitions if entry["context"] == {"site_id": site_id})
     checkpoint = partition.get("checkpoint")

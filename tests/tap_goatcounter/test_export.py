@@ -14,10 +14,10 @@ from tests.sandbox.goatcounter import UNLIMITED, Generation
 from tests.tap_goatcounter.exports import (
     ROW,
     bookmark_of,
+    checkpoint_of,
     csv_of,
     earlier_state,
     exports_asked_for,
-    memory_of,
 )
 from tests.tap_goatcounter.servers import rfc3339, view
 
@@ -35,7 +35,7 @@ def interrupt_before_the_download(sandbox: Sandbox, tap: TapInProcess) -> TapRun
     sandbox.server.faults.add("GET", "/api/v0/export/1/download", Reset(), times=None)
     run = tap.fail(sandbox.settings(max_retries=0), "hits", state=earlier_state(0))
     sandbox.server.faults.clear()
-    assert memory_of(run) == 1
+    assert checkpoint_of(run) == 1
     return run
 
 
@@ -47,7 +47,7 @@ def test_an_export_that_failed_is_reported_in_the_servers_words_and_forgotten(
     run = tap.fail(sandbox.settings(), "hits", state=earlier_state(0))
     assert "no space left on device" in run.log
     assert bookmark_of(run) == 0
-    assert memory_of(run) is None
+    assert checkpoint_of(run) is None
     second = tap.succeed(sandbox.settings(), "hits", state=run.output.state)
     assert len(second.records["hits"]) == 1
 
@@ -61,7 +61,7 @@ def test_an_export_that_is_never_finished_ends_the_wait_and_is_kept_in_mind(
     assert "not finished within 1 seconds" in run.log
     assert "export_timeout_seconds" in run.log
     assert bookmark_of(run) == 0
-    assert memory_of(run) == 1
+    assert checkpoint_of(run) == 1
     assert run.records["hits"] == []
 
 
@@ -96,22 +96,9 @@ def test_a_file_that_is_gone_is_named_and_asked_for_once(
     second = tap.fail(sandbox.settings(max_retries=5), "hits", state=run.state)
     assert "is gone" in second.error
     assert len(sandbox.received("GET", "/export/1/download")) == before + 1
-    assert memory_of(second) is None
+    assert checkpoint_of(second) is None
     third = tap.succeed(sandbox.settings(), "hits", state=second.state)
     assert [hit["path"] for hit in third.records["hits"]] == ["/a"]
-
-
-def test_a_download_that_breaks_every_time_leaves_the_export_in_mind(
-    newer: Sandbox, tap: TapInProcess
-) -> None:
-    newer.add(view("/a"))
-    newer.server.faults.add("GET", "/api/v0/export/1/download", CutOff(after=20), times=None)
-    run = tap.fail(newer.settings(), "hits", state=earlier_state(0))
-    assert (bookmark_of(run), memory_of(run)) == (0, 1)
-    newer.server.faults.clear()
-    second = tap.succeed(newer.settings(), "hits", state=run.output.state)
-    assert len(second.records["hits"]) == 1
-    assert exports_asked_for(newer) == 1
 
 
 def test_a_file_with_the_wrong_hash_is_never_read(sandbox: Sandbox, tap: TapInProcess) -> None:
@@ -153,15 +140,6 @@ def test_the_request_for_an_export_is_never_repeated(
     assert bookmark_of(run) == 0
 
 
-def test_polling_that_keeps_failing_leaves_the_export_in_mind(
-    newer: Sandbox, tap: TapInProcess
-) -> None:
-    newer.add(view("/a"))
-    newer.server.faults.add("GET", "/api/v0/export/1", Answer(503), times=None)
-    run = tap.fail(newer.settings(max_retries=0), "hits", state=earlier_state(0))
-    assert (bookmark_of(run), memory_of(run)) == (0, 1)
-
-
 @pytest.mark.parametrize("name", ["a file", "its rows unpacked"])
 def test_a_file_that_a_proxy_has_packed_or_unpacked_is_read_all_the_same(
     newer: Sandbox, tap: TapInProcess, name: str
@@ -184,7 +162,7 @@ def test_a_folder_that_is_full_is_named_and_the_export_kept_in_mind(
     newer.add(view("/a"))
     run = tap.fail(newer.settings(), "hits", state=earlier_state(0))
     assert "TMPDIR" in run.error
-    assert (bookmark_of(run), memory_of(run)) == (0, 1)
+    assert (bookmark_of(run), checkpoint_of(run)) == (0, 1)
 
 
 def test_the_next_export_is_waited_for_when_told_to(
@@ -222,7 +200,7 @@ def test_when_the_export_of_this_hour_is_spent_the_stream_fails_and_says_what_to
     assert "wait_for_export_limit" in second.log
     assert exports_asked_for(sandbox) == 2
     assert bookmark_of(second) == bookmark_of(first)
-    assert memory_of(second) is None
+    assert checkpoint_of(second) is None
 
 
 @pytest.mark.parametrize("waits", [False, True])

@@ -14,7 +14,7 @@ import pytest
 import requests
 
 from tests.sandbox.goatcounter import Generation, Hit
-from tests.tap_goatcounter.exports import bookmark_of, exports_asked_for, memory_of
+from tests.tap_goatcounter.exports import bookmark_of, checkpoint_of, exports_asked_for
 from tests.tap_goatcounter.servers import rfc3339
 
 if TYPE_CHECKING:
@@ -93,7 +93,7 @@ def test_an_export_in_progress_is_taken_up(
     assert exports_asked_for(sandbox) == partition["export"]["id"]
     assert len(run.records[stream]) == 12
     assert "export" not in run.state["bookmarks"][stream]["partitions"][0]
-    assert memory_of(run, stream) is None
+    assert checkpoint_of(run, stream) is None
 
 
 def ask_for_export(sandbox: Sandbox, stream: str) -> None:

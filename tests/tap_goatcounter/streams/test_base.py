@@ -65,7 +65,10 @@ def test_sites_of_both_generations_are_read_in_one_run_and_a_broken_one_fails_al
 
 @pytest.mark.parametrize(
     "answer",
-    [Answer(400, '{"error":"no"}'), *(Answer(200, body) for body in ("{}", "[]", '{"stats":7}'))],
+    [
+        *(Answer(status, '{"error":"no"}') for status in (400, 401)),
+        *(Answer(200, body) for body in ("{}", "[]", '{"stats":7}')),
+    ],
 )
 def test_a_stream_that_fails_for_one_site_goes_on_with_the_others(
     family: Sandbox, tap: TapInProcess, answer: Answer

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.tap_goatcounter.exports import ROW, bookmark_of, csv_of, earlier_state, memory_of
+from tests.tap_goatcounter.exports import ROW, bookmark_of, checkpoint_of, csv_of, earlier_state
 from tests.tap_goatcounter.servers import day, view
 
 if TYPE_CHECKING:
@@ -128,16 +128,6 @@ def test_where_page_views_are_not_stored_one_warning_names_the_switch(
     assert sandbox.url in warnings[0]
 
 
-def test_the_export_is_in_the_state_before_the_first_record_and_not_in_the_last_state(
-    newer: Sandbox, tap: TapInProcess
-) -> None:
-    newer.add(view("/a"))
-    run = tap.succeed(newer.settings(), "hits")
-    first, last = (state["bookmarks"]["hits"]["partitions"][0] for state in run.output.states[::2])
-    assert first["checkpoint"]["position"] == {"export_id": 1}
-    assert "checkpoint" not in last
-
-
 def test_a_start_date_does_not_get_in_the_way(sandbox: Sandbox, tap: TapInProcess) -> None:
     sandbox.add(view("/a", days_ago=9))
     settings = sandbox.settings(start_date=f"{day(2)}T00:00:00Z")
@@ -159,7 +149,7 @@ def test_an_end_that_cannot_be_moves_no_bookmark(
     newer.server.next_export.last_hit_id = last_hit_id
     run = tap.fail(newer.settings(), "hits", state=earlier_state(10))
     assert run.records["hits"] == []
-    assert (bookmark_of(run), memory_of(run)) == (10, 1)
+    assert (bookmark_of(run), checkpoint_of(run)) == (10, 1)
 
 
 @pytest.mark.parametrize("bookmark", ["7", -1, 2.5, True, ""])

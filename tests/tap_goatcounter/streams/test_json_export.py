@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.tap_goatcounter.exports import exports_asked_for, memory_of
+from tests.tap_goatcounter.exports import exports_asked_for
 from tests.tap_goatcounter.servers import day, view, visitors
 
 if TYPE_CHECKING:
@@ -130,16 +130,6 @@ def test_an_older_server_is_told_from_one_that_fails(older: Sandbox, tap: TapInP
     assert "has no JSON export, which came after version 2.7" in run.log
     assert len(run.records["hits"]) == 1
     assert exports_asked_for(older) == 1
-
-
-def test_the_export_is_forgotten_when_all_streams_have_read_it(
-    newer: Sandbox, tap: TapInProcess
-) -> None:
-    newer.add(*hits_of(range(1, 3)))
-    run = tap.succeed(newer.settings(), *STATISTICS)
-    assert memory_of(run, "json_hit_stats") is None
-    tap.succeed(newer.settings(), *STATISTICS, state=run.output.state)
-    assert exports_asked_for(newer) == 2
 
 
 def test_an_export_that_failed_without_a_word_fails_all_its_streams_with_one_request(

@@ -30,15 +30,6 @@ def test_no_path_is_lost_however_many_there_are_and_however_they_are_sorted(
     assert all(path["title"] == f"Title of {path['path']}" for path in found)
 
 
-def test_no_path_is_lost_when_the_ids_ascend_by_chance_on_the_first_page(
-    newer: Sandbox, tap: TapInProcess
-) -> None:
-    texts = [f"/{number:03}" for number in range(100, 300)] + ["/zz", "/000", "/150-late"]
-    newer.add(*(view(text, session=text) for text in texts))
-    found = tap.succeed(newer.settings(), "paths").records["paths"]
-    assert sorted(path["path"] for path in found) == sorted(texts)
-
-
 def test_gaps_in_the_list_of_paths_are_told_and_filled_with_events_too(
     newer: Sandbox, tap: TapInProcess
 ) -> None:
