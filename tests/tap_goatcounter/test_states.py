@@ -135,15 +135,3 @@ def test_an_export_that_the_state_does_not_really_name_is_forgotten(
     assert bookmark_of(run) == 12
     (left,) = run.state["bookmarks"]["hits"]["partitions"]
     assert (left.get("export"), left["of_another_version"]) == (None, [1])
-
-
-def test_a_site_that_is_no_longer_set_stays_as_it_is(
-    recorded: tuple[str, Sandbox], tap: TapInProcess
-) -> None:
-    name, sandbox = recorded
-    state = load(f"finished-{name}")
-    gone = {"context": {"site_id": 99}, "replication_key_value": "2020-01-01"}
-    state["bookmarks"]["total_daily"]["partitions"].append(gone)
-    run = tap.succeed(settings_of(sandbox), "total_daily", state=state)
-    assert run.output.bookmark("total_daily", site_id=99) == "2020-01-01"
-    assert run.output.bookmark("total_daily", site_id=1) == "2026-11-25"

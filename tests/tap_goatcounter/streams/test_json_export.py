@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import io
 import json
-import zipfile
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.tap_goatcounter.exports import exports_asked_for
+from tests.tap_goatcounter.exports import exports_asked_for, pack
 from tests.tap_goatcounter.servers import day, view, visitors
 
 if TYPE_CHECKING:
@@ -144,26 +142,11 @@ def test_an_export_that_failed_without_a_word_fails_all_its_streams_with_one_req
     assert exports_asked_for(newer) == 1
 
 
-def archive(**changed: str | None) -> bytes:
-    """An archive, some of its files changed or left out."""
-    files: dict[str, str | None] = {
-        "info.json": '{"export_version":"1.0"}',
-        "hit_stats.jsonl": '{"hour":"2026-11-01T10:00:00Z","path_id":1,"ref_id":1,"count":3}\n',
-        **{name.replace("__", "."): text for name, text in changed.items()},
-    }
-    body = io.BytesIO()
-    with zipfile.ZipFile(body, "w", zipfile.ZIP_DEFLATED) as zipped:
-        for name, text in files.items():
-            if text is not None:
-                zipped.writestr(f"folder/{name}", text)
-    return body.getvalue()
-
-
 def test_a_row_of_the_future_does_not_take_the_bookmark_along(
     newer: Sandbox, tap: TapInProcess
 ) -> None:
     rows = '{"hour":"2199-11-01T10:00:00Z","path_id":1,"ref_id":1,"count":3}\n'
-    newer.server.next_export.json = archive(hit_stats__jsonl=rows)
+    newer.server.next_export.json = pack(hit_stats__jsonl=rows)
     run = tap.succeed(newer.settings(), "json_hit_stats")
     assert len(run.records["json_hit_stats"]) == 1
     assert run.output.bookmark("json_hit_stats", site_id=1)[:10] == str(day(0))
@@ -173,7 +156,7 @@ def test_a_row_of_the_future_does_not_take_the_bookmark_along(
 def test_a_row_without_its_key_is_an_error_and_moves_no_bookmark(
     newer: Sandbox, tap: TapInProcess, row: str
 ) -> None:
-    newer.server.next_export.json = archive(hit_stats__jsonl=f"{row}\n")
+    newer.server.next_export.json = pack(hit_stats__jsonl=f"{row}\n")
     run = tap.fail(newer.settings(), "json_hit_stats")
     assert "'hour'" in run.error
     assert run.output.bookmark("json_hit_stats", site_id=1) is None
