@@ -101,12 +101,6 @@ def test_a_bad_request_in_the_words_of_the_api_is_not_too_large(requests_mock: M
         open_client().fetch(SITE, "/stats/hits", dict, is_splittable=True)
 
 
-def test_what_cannot_be_split_is_repeated(requests_mock: Mocker) -> None:
-    answers: list[dict[str, Any]] = [{"status_code": 504, **PAGE}, {"json": {"a": 1}}]
-    requests_mock.get(f"{API}/stats/total", answers)
-    assert open_client(max_retries=1).read(SITE, "/stats/total", dict) == {"a": 1}
-
-
 @pytest.mark.parametrize("answer", [{"status_code": 503, **PAGE}, {"exc": ConnectionError}])
 def test_a_post_is_sent_a_single_time(requests_mock: Mocker, answer: dict[str, Any]) -> None:
     requests_mock.post(f"{API}/export", **answer)

@@ -5,13 +5,11 @@ from __future__ import annotations
 import json
 import signal
 import time
-from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from tests.command_line import read_lines, read_until, stop
-from tests.sandbox.faults import Delay
 from tests.singer import Output, read_output
 from tests.tap_goatcounter.exports import (
     bookmark_of,
@@ -76,26 +74,6 @@ def test_a_run_killed_while_it_emits_gives_the_same_keys_to_the_same_hits_again(
     assert [hit["path"] for hit in third.records["hits"]] == ["/after-the-export"]
 
 
-def test_a_terminated_run_of_statistics_writes_how_far_it_came(
-    newer: Sandbox, command: Tap
-) -> None:
-    newer.add(*(view("/a", days_ago=number, session=str(number)) for number in range(1, 60)))
-    newer.server.faults.add("GET", "/api/v0/stats/browsers", Delay(0.2), times=None)
-    process = command.start(newer.settings(), "browsers")
-    lines = read_lines(process, 20)
-    output = read_output([*lines, *stop(process, signal.SIGTERM)])
-    last_day = output.records["browsers"][-1]["day"]
-    assert output.bookmark("browsers", site_id=1) in {last_day, _day_before(last_day)}
-    newer.server.faults.clear()
-    second = command.succeed(newer.settings(), "browsers", state=output.state)
-    days = {record["day"] for record in output.records["browsers"] + second.records["browsers"]}
-    assert len(days) == 59
-
-
 def bookmark_in(output: Output) -> Any:
     """The cursor in the last state."""
     return output.bookmark("hits", site_id=1)
-
-
-def _day_before(day: str) -> str:
-    return str((datetime.fromisoformat(day) - timedelta(days=1)).date())

@@ -152,29 +152,6 @@ def test_a_single_day_that_is_too_much_is_tried_again_and_then_told(
     assert run.output.bookmark("total_daily", site_id=1) == str(day(3))
 
 
-@pytest.mark.parametrize("streams", [("path_daily",), ("locations",), ("toprefs",)])
-def test_pages_smaller_than_asked_for_lose_nothing(
-    open_sandbox: OpenSandbox, generation: Generation, tap: TapInProcess, streams: tuple[str, ...]
-) -> None:
-    sandbox = open_sandbox(generation, api_max=4)
-    countries = ["NL", "DE", "FR", "GB", "IE", "ES", "PT", "IT"]
-    for number in range(14):
-        for repeat in range(number + 1):
-            sandbox.add(
-                view(
-                    f"/{number}",
-                    session=f"{number} {repeat}",
-                    location=countries[number % 8],
-                    ref=f"ref {number}",
-                )
-            )
-    run = tap.succeed(sandbox.settings(start_date=start(2)), *streams)
-    (records,) = run.records.values()
-    assert len(records) == {"path_daily": 14, "locations": 8, "toprefs": 14}[streams[0]]
-    count = "daily" if streams == ("path_daily",) else "count"
-    assert sum(record[count] for record in records) == 105
-
-
 ZONES = {
     "west": "US.America/New_York",
     "far west": "US.Pacific/Honolulu",

@@ -195,17 +195,6 @@ def test_the_fast_way_and_that_of_the_sdk_write_the_same_bytes_but_for_the_time(
     assert counted == [1200, 1200]
 
 
-def test_stream_maps_are_applied(visited: Sandbox, tap: TapInProcess) -> None:
-    settings = visited.settings(
-        stream_maps={"hits": {"session": "md5(session)", "title": None, "__alias__": "views"}}
-    )
-    run = tap.succeed(settings, "hits")
-    assert list(run.records) == ["views"]
-    assert len(run.records["views"]) == 1200
-    assert len(run.records["views"][0]["session"]) == 32
-    assert "title" not in run.records["views"][0]
-
-
 def test_batches_hold_all_records_and_no_state_runs_ahead_of_them(
     visited: Sandbox, tap: TapInProcess, tmp_path: Path
 ) -> None:

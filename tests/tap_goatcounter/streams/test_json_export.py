@@ -103,13 +103,6 @@ def test_the_first_run_reads_everything_and_the_next_one_the_last_days_again(
     assert len(second.records["json_paths"]) == 3
 
 
-def test_a_start_date_limits_the_first_run(newer: Sandbox, tap: TapInProcess) -> None:
-    newer.add(*hits_of(range(1, 20)))
-    run = tap.succeed(newer.settings(start_date=f"{day(5)}T00:00:00Z"), "json_hit_stats")
-    assert asked_from(newer) == [f"{day(5)}T00:00:00Z"]
-    assert min(row["hour"] for row in run.records["json_hit_stats"])[:10] == str(day(5))
-
-
 def test_a_stream_selected_later_gets_its_past_in_the_same_export(
     newer: Sandbox, tap: TapInProcess
 ) -> None:

@@ -41,16 +41,6 @@ def test_gaps_in_the_list_of_paths_are_told_and_filled_with_events_too(
     assert sorted(events) == [f"event-{number}" for number in range(5)]
 
 
-def test_a_list_of_paths_that_fits_on_one_page_is_asked_for_once(
-    sandbox: Sandbox, tap: TapInProcess
-) -> None:
-    sandbox.add(*(view(f"/{number}", session=str(number)) for number in reversed(range(200))))
-    run = tap.succeed(sandbox.settings(), "paths")
-    assert len(run.records["paths"]) == 200
-    assert len(sandbox.received("GET", "/paths")) == 1
-    assert "WARNING" not in run.log
-
-
 def test_filling_gaps_survives_the_time_limit_of_queries(
     open_sandbox: OpenSandbox, tap: TapInProcess
 ) -> None:
