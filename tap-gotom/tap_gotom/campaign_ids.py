@@ -6,7 +6,6 @@ Source: goTom's API documentation, page about good and bad external IDs.
 
 from __future__ import annotations
 
-from collections import deque
 from itertools import chain
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import quote
@@ -79,7 +78,7 @@ def _read_report(
     try:
         if name not in sources:
             raise ReportError("'graph_user' and 'graph_secret' are missing to read it with.")
-        download = sources[name].fetch(_check)
+        download = sources[name].fetch()
         place = _find_place(download, ids_from["column"])
         has_rows = False
         for row in download.read_rows():
@@ -90,10 +89,6 @@ def _read_report(
         return
     if not has_rows:
         logger.warning("The report %s has no rows, so that it names no campaigns.", name)
-
-
-def _check(download: Download) -> None:
-    deque(download.read_rows(), maxlen=0)
 
 
 def _find_place(download: Download, name: str) -> int:

@@ -10,6 +10,7 @@ import hashlib
 import io
 import weakref
 from codecs import BOM_UTF8
+from collections import deque
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, BinaryIO, Final
@@ -64,11 +65,23 @@ class Download:
         return ReportReader(self.report, self.body).read_rows()
 
 
+def read_all(download: Download) -> None:
+    """Read all rows of a download, to see that it is complete.
+
+    Raises:
+        ReportError: It is not as the settings say.
+        IncompleteReportError: It lacks its end.
+    """
+    deque(download.read_rows(), maxlen=0)
+
+
 class ReportSource:
     """A saved report, which is fetched once, when it is first needed.
 
     Attributes:
         report: The report.
+        is_shared: Whether others need it besides its own stream. Then it is kept, and checked only
+            for what all of them need: that it is complete.
     """
 
     def __init__(self, client: GoTomClient, report: Report, *, is_shared: bool = False) -> None:
@@ -77,11 +90,11 @@ class ReportSource:
         Args:
             client: Sends the request.
             report: The report.
-            is_shared: Whether somebody else needs it besides its own stream.
+            is_shared: Whether others need it besides its own stream.
         """
         self.report = report
         self._client = client
-        self._is_shared = is_shared
+        self.is_shared = is_shared
         self._fetched: Download | ExtractionError | None = None
 
     def fetch_header(self) -> list[str]:
@@ -93,13 +106,13 @@ class ReportSource:
         """
         return self._client.with_retries(self._fetch_header)()
 
-    def fetch(self, check: Callable[[Download], None]) -> Download:
-        """Return the download, all of which a check has read.
+    def fetch(self, check: Callable[[Download], None] = read_all) -> Download:
+        """Return the download, all of which was read once.
 
-        A transfer that breaks off, also where only the check can see it, begins anew.
+        A transfer that breaks off, also where only reading shows it, begins anew.
 
         Args:
-            check: Reads all rows. If the report was fetched before, another check has done so.
+            check: Reads all rows. It is not called for a shared report.
 
         Raises:
             ReportError: The file is not one of CSV, or not as the settings say.
@@ -107,7 +120,9 @@ class ReportSource:
         """
         if self._fetched is None:
             try:
-                self._fetched = self._client.with_retries(self._fetch)(check)
+                self._fetched = self._client.with_retries(self._fetch)(
+                    read_all if self.is_shared else check
+                )
             except ExtractionError as error:
                 self._fetched = error
         if isinstance(self._fetched, ExtractionError):
@@ -116,7 +131,7 @@ class ReportSource:
 
     def release(self) -> None:
         """Remove the file, unless somebody else needs it."""
-        if not self._is_shared and isinstance(self._fetched, Download):
+        if not self.is_shared and isinstance(self._fetched, Download):
             self._fetched.body.close()
             self._fetched = None
 

@@ -151,3 +151,17 @@ def test_missing_flight_discounts_are_not_taken_for_none(server: GoTomServer) ->
     run = fail(server.api(campaign_external_ids=["odd", "demo-4711"]), "flight_discounts")
     assert len(run.records["flight_discounts"]) == 4
     assert "flight_discounts of ext:cd-1 of 'odd'" in run.log
+
+
+def test_a_cell_that_does_not_fit_fails_the_report_and_not_the_campaigns_in_it(
+    server: GoTomServer,
+) -> None:
+    server.save(("Externe ID", "Umsatz"), ("demo-4711", "1'234"))
+    columns = {"Externe ID": "string", "Umsatz": "number"}
+    settings = server.both(
+        report("a_report", columns=columns),
+        campaign_external_ids_from={"report": "a_report", "column": "Externe ID"},
+    )
+    run = fail(settings, "a_report", "campaigns")
+    assert ids(run) == ["demo-4711"]
+    assert "1 part(s) of the sync failed" in run.log

@@ -10,7 +10,7 @@ from typing_extensions import override
 from singer_tapkit.errors import ApiError
 from singer_tapkit.records import load_schema
 from singer_tapkit.stream import BaseStream
-from tap_gotom.pagination import read_first_page, read_list
+from tap_gotom.pagination import ListPage, read_list
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
@@ -79,7 +79,7 @@ class ListStream(GoTomStream):
     @override
     def check_connection(self) -> bool:
         try:
-            read_first_page(self._client, self.path)
+            self._client.get_json(self.path, ListPage)
         except ApiError as error:
             if error.status not in self.absences:
                 raise

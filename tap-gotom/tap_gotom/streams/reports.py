@@ -13,6 +13,7 @@ from typing_extensions import override
 from singer_tapkit.checkpoint import settings_digest
 from singer_tapkit.errors import UnknownFieldsError
 from tap_gotom.columns import find_column
+from tap_gotom.download import read_all
 from tap_gotom.incremental import IncrementalFilter
 from tap_gotom.reports import ReportError
 from tap_gotom.row_mapper import METADATA, RowMapper
@@ -157,8 +158,8 @@ class ReportStream(GoTomStream):
         row_filter = self._filter()
         if mapper.converts or row_filter is not None:
             deque(self._select_rows(mapper.map_rows(download), row_filter), maxlen=0)
-        else:
-            deque(download.read_rows(), maxlen=0)
+        elif not self._source.is_shared:
+            read_all(download)
         self._mapper = mapper
 
     def _load(self, download: Download) -> Iterator[Record]:
