@@ -18,12 +18,15 @@ MASK: Final = "***"
 LOOPBACK_HOSTS: Final = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
-def common_settings(name: str, *, request_timeout: int = 60) -> list[th.Property[Any]]:
+def common_settings(
+    name: str, *, request_timeout: int = 60, max_retries: int = 6
+) -> list[th.Property[Any]]:
     """Return the settings that every tap has.
 
     Args:
         name: The tap's name, for the default of `user_agent`.
         request_timeout: The default of that setting in seconds.
+        max_retries: The default of that setting.
     """
     return [
         th.Property(
@@ -50,7 +53,7 @@ def common_settings(name: str, *, request_timeout: int = 60) -> list[th.Property
         th.Property(
             "max_retries",
             th.IntegerType(minimum=0),
-            default=6,
+            default=max_retries,
             title="Retries",
             description="How often a request is repeated after a passing failure.",
         ),
