@@ -184,7 +184,7 @@ class ReportStream(GoTomStream):
         if row_filter is not None:
             self.advance_bookmark(None, row_filter.bookmark())
         if version is not None:
-            self._write_activate_version_message(version)
+            self.activate_version(version)
         state[STATE_KEY] = {"digest": digest, "version": version}
 
     def _filter(self) -> IncrementalFilter | None:
@@ -205,7 +205,7 @@ class ReportStream(GoTomStream):
         if self.supports_fast_write():
             self.write_records(self._fields, rows, version)
             return
-        self._stream_version = version
+        self.begin_version(version)
         yield from (dict(zip(self._fields, row, strict=True)) for row in rows)
 
     def _refuse_new_columns(self, mapper: RowMapper) -> None:
