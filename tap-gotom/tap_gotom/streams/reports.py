@@ -17,7 +17,7 @@ from tap_gotom.download import read_all
 from tap_gotom.incremental import IncrementalFilter
 from tap_gotom.reports import ReportError
 from tap_gotom.row_mapper import METADATA, RowMapper
-from tap_gotom.streams.base import GoTomStream
+from tap_gotom.streams.base import PartedStream
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Sequence
@@ -61,7 +61,7 @@ class LoadedDownload(msgspec.Struct):
     version: int | None = None
 
 
-class ReportStream(GoTomStream):
+class ReportStream(PartedStream):
     """The rows of one saved report.
 
     In the schema, the `title` of a column is its exact name in the report. Without configured
@@ -108,14 +108,8 @@ class ReportStream(GoTomStream):
         self._mapper: RowMapper | None = None
 
     @override
-    def get_records(self, context: Context | None) -> Iterator[Record]:
-        with self.isolate("", self.status):
-            yield from self.read(context)
-        self.write_state()
-
-    @override
     def read(self, context: Context | None) -> Iterator[Record]:
-        """Read the report, the records of which fit the schema by themselves."""
+        """Yield the records of the report, whose cells the row mapper makes fit."""
         try:
             download = self._source.fetch(self._check)
             if self._checked is not download:
