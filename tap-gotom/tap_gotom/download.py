@@ -11,6 +11,7 @@ import io
 import weakref
 from codecs import BOM_UTF8
 from collections import deque
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, BinaryIO, Final
@@ -34,7 +35,7 @@ if TYPE_CHECKING:
 
 CHUNK_BYTES: Final = 1 << 18
 HEADER_CHUNK_BYTES: Final = 1 << 13
-LOG_BYTES: Final = 1 << 30
+LOG_BYTES: Final = 100 << 20
 """A line in the log for so much of a report."""
 
 CSV: Final = "text/csv"
@@ -136,8 +137,7 @@ class ReportSource:
             self._fetched = None
 
     def _fetch_header(self) -> list[str]:
-        response = self._client.open_report(self.report.path)
-        with response:
+        with self._retriable_cuts(), self._client.open_report(self.report.path) as response:
             chunks = self._client.read_chunks(response, HEADER_CHUNK_BYTES)
             body = io.BufferedReader(_ChunkReader(chunks))
             _require_csv(response, body.peek(HEADER_CHUNK_BYTES))
@@ -153,17 +153,27 @@ class ReportSource:
         try:
             digest = self._store(body)
             body.seek(0)
-            header = ReportReader(self.report, body).read_header()
-            download = Download(self.report, body, digest, time, header)
-            check(download)
-        except IncompleteReportError as error:
-            body.close()
-            raise self._client.incomplete_error(str(error)) from error
+            with self._retriable_cuts():
+                header = ReportReader(self.report, body).read_header()
+                download = Download(self.report, body, digest, time, header)
+                check(download)
         except BaseException:
             body.close()
             raise
         weakref.finalize(download, body.close)
         return download
+
+    @contextmanager
+    def _retriable_cuts(self) -> Iterator[None]:
+        """Let a file that lacks its end count as a transfer that broke off.
+
+        Raises:
+            NoResponseError: It does.
+        """
+        try:
+            yield
+        except IncompleteReportError as error:
+            raise self._client.incomplete_error(str(error)) from error
 
     def _store(self, body: BinaryIO) -> str:
         """Store the report, and return its digest."""
@@ -176,11 +186,9 @@ class ReportSource:
                 digest.update(chunk)
                 with disk_errors(str(self.report)):
                     body.write(chunk)
-                if (size + len(chunk)) // LOG_BYTES > size // LOG_BYTES:
-                    self._client.logger.info(
-                        "%s: %s MiB are there.", self.report, f"{size >> 20:,}"
-                    )
                 size += len(chunk)
+                if size % LOG_BYTES < len(chunk):
+                    self._client.logger.info("%s: %s MiB are there.", self.report, size >> 20)
             with disk_errors(str(self.report)):
                 body.flush()
         except NoResponseError as error:
