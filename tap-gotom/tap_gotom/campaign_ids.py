@@ -51,7 +51,7 @@ def read_campaign_ids(
         config: The settings.
         sources: The reports that can be read, by name.
         failures: Where it is noted that the report cannot be read.
-        logger: Where it is told that the report has no ids.
+        logger: Where a report without ids is logged.
     """
     ids_from = config.get("campaign_external_ids_from")
     cells = _read_report(ids_from, sources, failures, logger) if ids_from else ()

@@ -108,7 +108,7 @@ class ReportSource:
         return self._client.with_retries(self._fetch_header)()
 
     def fetch(self, check: Callable[[Download], None] = read_all) -> Download:
-        """Return the download, all of which was read once.
+        """Return the download after all of it was read once.
 
         A transfer that breaks off, also where only reading shows it, begins anew.
 
@@ -165,7 +165,7 @@ class ReportSource:
 
     @contextmanager
     def _retriable_cuts(self) -> Iterator[None]:
-        """Let a file that lacks its end count as a transfer that broke off.
+        """Raise for a file that lacks its end what a transfer raises that breaks off.
 
         Raises:
             NoResponseError: It does.
@@ -199,7 +199,7 @@ class ReportSource:
 
 
 def _require_csv(response: Response, beginning: bytes) -> None:
-    """Tell reports from pages that come with the status of a success.
+    """Refuse pages that come with the status of a success.
 
     Raises:
         ReportError: It is no report.
