@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import json
 import re
+from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -161,6 +162,18 @@ def test_a_bookmark_that_is_no_hit_id_is_told_and_costs_no_export(
     assert repr(bookmark) in run.error
     assert newer.received("POST", "/export") == []
     assert len(run.records["paths"]) == 1
+
+
+def test_a_site_that_was_created_anew_is_told_from_the_one_of_the_bookmark(
+    newer: Sandbox, tap: TapInProcess
+) -> None:
+    newer.add(view("/a"))
+    first = tap.succeed(newer.settings(), "hits")
+    newer.site.created_at += timedelta(days=1)
+    second = tap.fail(newer.settings(), "hits", state=first.state)
+    assert "counts hits anew" in second.error
+    assert bookmark_of(second) == 1
+    assert len(newer.received("POST", "/export")) == 1
 
 
 @pytest.fixture
