@@ -85,6 +85,14 @@ def test_a_stream_that_fails_for_one_site_goes_on_with_the_others(
     assert run.error.splitlines()[-1].startswith("- total_daily of site 2 at")
 
 
+def test_when_no_site_can_be_read_the_run_fails_without_a_record(
+    newer: Sandbox, tap: TapInProcess
+) -> None:
+    run = tap.fail(newer.settings(token="unknown"), *STREAMS)  # noqa: S106
+    assert not any(run.records.values())
+    assert "'token'" in run.error
+
+
 def test_any_number_of_sites_may_fail_before_one_that_does_not(
     family: Sandbox, tap: TapInProcess
 ) -> None:
