@@ -25,7 +25,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final, NamedTuple
 import msgspec
 from typing_extensions import override
 
-from singer_tapkit.errors import ApiError, request_line
+from singer_tapkit.errors import ApiError, GatewayError, request_line
 from singer_tapkit.pagination import IncompleteListError, PagePaginator, read_pages
 from tap_apparena.page import Id, Page, Row
 
@@ -368,7 +368,7 @@ class PagedList:
         for style in self._ordering.styles:
             try:
                 newest = self._fetch(1, style.descending)
-            except ApiError as error:
+            except (ApiError, GatewayError) as error:
                 if error.status != HTTPStatus.BAD_REQUEST:
                     raise
                 continue
