@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import partial
+from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
 import msgspec
@@ -125,7 +125,7 @@ class StudioStream(BaseStream):
     def partitions(self) -> None:
         """Return none: studios are read in one go, each while the next ones are asked for."""
 
-    @property
+    @cached_property
     def selected_children(self) -> list[StudioStream]:
         """The children that are to be read, or have children that are."""
         return [
