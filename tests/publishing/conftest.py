@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import pytest
 from filelock import FileLock
 
-from tests.meltano import FOREIGN_SETTINGS, REPOSITORY
+from tests.meltano import FOREIGN_SETTINGS, REPOSITORY, TIME_LIMIT_SECONDS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -56,7 +56,7 @@ def run(
         env={**own, **(settings or {})},
         capture_output=True,
         text=True,
-        timeout=300,
+        timeout=TIME_LIMIT_SECONDS,
         check=False,
     )
     assert finished.returncode == 0, finished.stderr

@@ -73,9 +73,6 @@ class Application:
         )
 
     def _check_rights(self, key: Key, endpoint: Endpoint) -> None:
-        quirks = self._instance.quirks
-        all_companies = endpoint.path == "/companies" or (
-            quirks.companies_for_store_owners and endpoint.path.startswith("/companies")
-        )
-        if endpoint.entity not in key.rights or (all_companies and not key.store_owner):
-            raise Refusal(quirks.forbidden_status, "You do not have the right to do this.")
+        wants_all = endpoint.path == "/companies"
+        if endpoint.entity not in key.rights or (wants_all and not key.store_owner):
+            raise Refusal(HTTPStatus.FORBIDDEN, "You do not have the right to do this.")

@@ -156,11 +156,10 @@ def _collection(call: Call) -> Any:
     if quirks.before_page is not None and wants_page(call):
         quirks.before_page(call.path, call.options.page or 1)
     rows = sources.COLLECTIONS[call.endpoint.path](call)
-    strict = quirks.unknown_filters == "refused"
-    rows = apply_filters(rows, call.options.filters, call.endpoint.record, strict=strict)
+    rows = apply_filters(rows, call.options.filters, call.endpoint.record)
     page = page_of(arrange(rows, call), call)
     data = _wrapped(page.rows, call)
-    if call.endpoint.container == "bare_array":
+    if call.endpoint.container == "bare_array" and isinstance(data, list):
         return data
     counters = page.counters(call) if call.endpoint.counts else {}
     return {"_links": page_links(page, call), "_embedded": {"data": data}, **counters}

@@ -95,10 +95,7 @@ class Quirks:
     reshuffle: bool = False
     """Whether that order is another one in every answer."""
     filters: Literal["obeyed", "ignored", "refused"] = "obeyed"
-    unknown_filters: Literal["refused", "ignored"] = "refused"
-    """What happens to filters with a field or an operator that does not exist."""
 
-    default_page_size: int = 20
     largest_page: int | None = None
     """The most rows that a page has, whatever was asked for."""
     beyond: Literal["empty", "last", "error"] = "empty"
@@ -135,12 +132,8 @@ class Quirks:
     """Whether records have fields that are not documented."""
 
     errors_under_200: bool = False
-    forbidden_status: int = HTTPStatus.FORBIDDEN
-    """The status for a good key that lacks a right."""
     own_company_is_customer: bool = False
     """Whether the list of customers holds the caller's own company."""
-    companies_for_store_owners: bool = False
-    """Whether everything below ``/companies`` is for store owners, as its list always is."""
 
 
 @dataclass

@@ -20,6 +20,7 @@ from tests.sandbox.apparena.instance import Call, Quirks, Refusal, bad_request
 if TYPE_CHECKING:
     from tests.sandbox.apparena.data import Row
 
+_DEFAULT_PAGE_SIZE = 20
 _FILTER = re.compile(r"filter\.(\w+)\[(\w+)\]")
 _STYLES: Mapping[str, Mapping[str, bool]] = {
     "orderasc": {"orderasc": False, "orderdesc": True},
@@ -120,7 +121,7 @@ def _filters(sent: Mapping[str, str], quirks: Quirks) -> list[Filter]:
     for name, value in given:
         if parts := _FILTER.fullmatch(name):
             found.append(Filter(parts[1], parts[2], value))
-        elif quirks.unknown_filters == "refused":
+        else:
             raise bad_request(f"'{name}' is no filter.")
     return found
 
@@ -148,7 +149,7 @@ _BOOLEANS = {"true": True, "1": True, "false": False, "0": False}
 
 
 def apply_filters(
-    rows: list[Row], filters: tuple[Filter, ...], record: Mapping[str, Any], *, strict: bool
+    rows: list[Row], filters: tuple[Filter, ...], record: Mapping[str, Any]
 ) -> list[Row]:
     """Keeps the rows that all filters let pass; null passes none, as in SQL.
 
@@ -156,18 +157,12 @@ def apply_filters(
         rows: What there is.
         filters: What to keep of it.
         record: JSON schema of a row, which says what its fields hold.
-        strict: Whether unknown fields and operators are refused rather than ignored.
 
     Raises:
-        Refusal: If a filter is refused.
+        Refusal: If a field or an operator does not exist.
     """
     for one in filters:
-        try:
-            fits, wanted = _meaning(one, record["properties"])
-        except Refusal:
-            if strict:
-                raise
-            continue
+        fits, wanted = _meaning(one, record["properties"])
         field = one.field
         rows = [
             row for row in rows if (value := row.get(field)) is not None and fits(value, wanted)
@@ -274,7 +269,7 @@ def page_of(rows: list[Row], call: Call) -> Page:
         Refusal: If it lies behind the last one, and that is an error.
     """
     quirks, total = call.quirks, len(rows)
-    size = call.options.items or quirks.default_page_size
+    size = call.options.items or _DEFAULT_PAGE_SIZE
     size = min(size, quirks.largest_page or size)
     if not wants_page(call):
         return Page(rows, 1, size, total)

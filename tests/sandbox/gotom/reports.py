@@ -49,8 +49,6 @@ class Report:
     headers: Mapping[str, str] = field(default_factory=dict)
     declares_length: bool = False
     """Whether there is a ``Content-Length``; otherwise the transfer is chunked."""
-    delay: float = 0.0
-    """Seconds until the first byte, as when the report has to be computed."""
     ends_after: int | None = None
     """Number of bytes after which the transfer ends; None sends everything."""
     ending: Ending = Ending.CLOSED
@@ -115,7 +113,6 @@ class Download(Response):
     @override
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Sends the report until it ends or the client is gone."""
-        await asyncio.sleep(self._report.delay)
         start = {"type": "http.response.start", "status": self.status_code}
         await send({**start, "headers": self.raw_headers})
         # As the request has been read, nothing but the client's leave can be received.

@@ -22,15 +22,14 @@ class _Counter:
 class Limit:
     """How many requests an endpoint takes; the documented limit is the default.
 
+    A request too many is followed by a minute without any.
+
     Whether one key's requests count against another's is not documented, nor is ``Retry-After``.
     """
 
     per_minute: float = 1000
     shared: bool = False
     """Whether all keys of the tenant share a counter."""
-    lockout: bool = True
-    """Whether a request too many is followed by a minute without any, as documented; otherwise
-    the next window counts from zero."""
     retry_after: bool = False
     """Whether a denial says for how many seconds it stands."""
     minute: float = 60.0
@@ -52,8 +51,7 @@ class Limit:
             counter.began, counter.count = now, 0
         counter.count += 1
         if counter.count > self.per_minute and counter.denied_until <= now:
-            window_ends = counter.began + self.minute
-            counter.denied_until = now + self.minute if self.lockout else window_ends
+            counter.denied_until = now + self.minute
         if counter.denied_until > now:
             self.denied += 1
             return False
@@ -72,22 +70,16 @@ class Limit:
 class Throttling:
     """Which requests are refused.
 
-    With the defaults it is all of them; ``share`` takes some, and ``busy`` and ``calm`` make phases
-    that begin with the first request.
+    With the defaults it is all of them.
     """
 
     share: float = 1.0
-    """Of the requests in a busy phase."""
     path: str = "*"
     """Path of the endpoints, with names for variable parts; ``*`` stands for any text."""
-    busy: float = math.inf
-    """Seconds for which requests are refused, in turn with ``calm``."""
-    calm: float = 0.0
     seed: int = 0
     refused: int = 0
     """Requests refused so far."""
     _chance: Random = field(init=False, repr=False)
-    _began: float | None = None
 
     def __post_init__(self) -> None:
         """Makes the choice of requests repeatable."""
@@ -95,14 +87,6 @@ class Throttling:
 
     def hits(self, path: str) -> bool:
         """Whether a request is refused; counts it if so."""
-        now = time.monotonic()
-        self._began = now if self._began is None else self._began
-        passed = now - self._began
-        phase = passed if math.isinf(self.busy) else passed % (self.busy + self.calm)
-        hit = (
-            fnmatch.fnmatchcase(path, self.path)
-            and phase < self.busy
-            and self._chance.random() < self.share
-        )
+        hit = fnmatch.fnmatchcase(path, self.path) and self._chance.random() < self.share
         self.refused += hit
         return hit
