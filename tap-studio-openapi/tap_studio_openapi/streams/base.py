@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import cached_property, partial
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
 import msgspec
@@ -251,14 +252,16 @@ class StudioStream(BaseStream):
 
     def prepare_records(self, rows: Iterable[Record], ids: Ids) -> Iterator[Record]:
         """Yield records of rows: fitting the schema, with all ids, each key once."""
+        keys = tuple(self.primary_keys)
+        key_of = itemgetter(*keys)
         seen = set()
         for row in rows:
             row.update(ids)
-            if any(row.get(name) is None for name in self.primary_keys):
+            if None in [row.get(name) for name in keys]:
                 self.record_skip(WITHOUT_KEY, f"one of {self.studio_of(ids)}")
                 continue
             record = self.conform(row)
-            key = tuple([record[name] for name in self.primary_keys])
+            key = key_of(record)
             if key not in seen:
                 seen.add(key)
                 yield record
