@@ -18,6 +18,7 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 from singer_sdk.helpers.conform import TypeConformanceLevel
+from singer_sdk.mapper import RemoveRecordTransform
 from singer_sdk.singerlib import RecordMessage, Schema
 from singer_sdk.singerlib.catalog import REPLICATION_INCREMENTAL
 from singer_sdk.streams import Stream
@@ -313,6 +314,22 @@ class BaseStream(Stream):
         super().log_sync_costs()
         for reason, count in self._skipped.items():
             self.logger.warning("%s: %s skipped, %s.", self.name, f"{count:,}", reason)
+
+    @override
+    def _process_record(
+        self,
+        record: Record,
+        child_context: Context | None = None,
+        partition_context: Context | None = None,
+    ) -> None:
+        """Read the children of a record, also where a stream map removes all records here.
+
+        The SDK takes such a map for a filter, and passes the children over without a word.
+        """
+        super()._process_record(record, child_context, partition_context)
+        if isinstance(self.stream_maps[0], RemoveRecordTransform):
+            for context in self.generate_child_contexts(record, child_context):
+                self._sync_children(context)
 
     @override
     def _increment_stream_state(
