@@ -22,7 +22,8 @@ from typing import TYPE_CHECKING, cast
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-REAL_SLEEP_SECONDS = 0.001
+REAL_SLEEP_SECONDS = 0.02
+"""What a wait takes at most, so that the services get on with what a tap waits for."""
 
 
 @dataclass(frozen=True)
