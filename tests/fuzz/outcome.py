@@ -29,6 +29,12 @@ SEVERITY = (
     "next run fails",
     "file left",
 )
+IDENTITIES = {"hits": ("site_id", "date")}
+"""What tells records apart whose keys depend on where an export began."""
+PLACES = {
+    ("hits", name) for name in ("export_cursor", "export_id", "export_last_hit_id", "row_number")
+}
+"""The streams and fields that depend on that, too."""
 
 
 @dataclass(frozen=True)
@@ -92,7 +98,10 @@ class Warehouse:
 
     def missing(self, truth: Warehouse) -> str:
         """Return what the truth has that this has not; empty if that is nothing."""
-        lacking = ((name, rows.keys() - self._keys(name)) for name, rows in truth.rows.items())
+        lacking = (
+            (name, truth.identified(name).keys() - self.identified(name).keys())
+            for name in truth.rows
+        )
         return _listed((name, sorted(keys)) for name, keys in lacking)
 
     def differences(self, truth: Warehouse, volatile: set[tuple[str, str]]) -> str:
@@ -103,14 +112,18 @@ class Warehouse:
             volatile: The streams and fields that differ from run to run.
         """
         return _listed(
-            (name, sorted(self._different(name, rows, volatile)))
-            for name, rows in truth.rows.items()
+            (name, sorted(self._different(name, truth.identified(name), volatile | PLACES)))
+            for name in truth.rows
         )
 
     def stable(self, other: Warehouse) -> Warehouse:
         """Return the streams that have the same keys in another warehouse."""
         return Warehouse(
-            {name: rows for name, rows in self.rows.items() if rows.keys() == other._keys(name)}
+            {
+                name: rows
+                for name, rows in self.rows.items()
+                if rows.keys() == set(other.rows.get(name, {}))
+            }
         )
 
     def changing_fields(self, other: Warehouse) -> set[tuple[str, str]]:
@@ -123,20 +136,26 @@ class Warehouse:
             if other.rows.get(stream, {}).get(key, (0, record))[1].get(name) != value
         }
 
-    def _keys(self, stream: str) -> set[str]:
-        return set(self.rows.get(stream, {}))
+    def identified(self, stream: str) -> dict[str, dict[str, Any]]:
+        """Return the records of a stream by what tells them apart."""
+        found: dict[str, dict[str, Any]] = {}
+        for key, (_, record) in sorted(self.rows.get(stream, {}).items()):
+            names = IDENTITIES.get(stream)
+            identity = json.dumps([record.get(name) for name in names]) if names else key
+            found[f"{identity} again" if identity in found else identity] = record
+        return found
 
     def _different(
         self,
         stream: str,
-        truth: Mapping[str, tuple[int, dict[str, Any]]],
+        truth: Mapping[str, dict[str, Any]],
         volatile: set[tuple[str, str]],
     ) -> Iterator[str]:
-        for key, (_, record) in self.rows.get(stream, {}).items():
+        for key, record in self.identified(stream).items():
             if key not in truth:
                 yield f"{key} too many"
                 continue
-            expected = truth[key][1]
+            expected = truth[key]
             names = {
                 name
                 for name in record.keys() | expected.keys()

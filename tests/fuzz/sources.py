@@ -129,8 +129,8 @@ def goatcounter(generation: Generation, *, grown: bool) -> Source:
     midnight = datetime.now(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
     for site in sites:
         sandbox.add_hits(site, _hits(midnight - timedelta(days=2), 6))
-        if grown:
-            sandbox.add_hits(site, _hits(midnight - timedelta(hours=20), 3))
+    for site in sites if grown else ():
+        sandbox.add_hits(site, _hits(midnight - timedelta(hours=19), 3))
     return Source(
         sandbox,
         lambda url: {
