@@ -24,14 +24,16 @@ test-next: INSTALL = $(UV) pip install --quiet --python $(NEXT)
 test-next: $(UV)
 	$(UV) venv --quiet --clear $(NEXT)
 	$(UV) export --quiet --locked --no-hashes --no-emit-workspace | $(INSTALL) --requirement -
-	$(INSTALL) --no-deps $(foreach tap,$(wildcard tap-*),--editable $(tap))
+	$(INSTALL) --no-deps $(foreach package,singer-tapkit $(wildcard tap-*),--editable $(package))
 	$(INSTALL) --prerelease allow --upgrade-package singer-sdk 'singer-sdk[msgspec,testing]>=0.55.0a1'
-	$(NEXT)/bin/python -m pytest --numprocesses auto tests/tap_*/test_standard.py tests/tap_*/test_bulk.py
+	$(NEXT)/bin/python -m pytest --numprocesses auto tests/singer_tapkit \
+		$(shell find tests/tap_* -name test_standard.py -o -name test_bulk.py)
 
 lint: $(UV)
 	$(RUN) ruff check
 	$(RUN) ruff format --check
 	$(RUN) mypy
+	$(RUN) lint-imports
 	$(RUN) check-jsonschema --builtin-schema vendor.meltano meltano.yml
 
 bench: $(UV)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import requests
 from typing_extensions import override
 
-from tests.tap_goatcounter.places import Place, visitors
+from tests.tap_goatcounter.servers import Server, visitors
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -38,8 +38,8 @@ NO_LIMITS = "api:100000/1,api-count:100000/1,export:100000/1"
 
 
 @dataclass(frozen=True)
-class RealGoatCounter(Place):
-    """A place on a real server, which stores hits a moment after they were sent."""
+class RealGoatCounter(Server):
+    """A real server, which stores hits a moment after they were sent."""
 
     sent: list[Hit]
 

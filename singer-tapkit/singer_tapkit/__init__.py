@@ -1,1 +1,86 @@
-"""What the Singer SDK lacks for extraction that can be trusted."""
+"""What the Singer SDK lacks for extraction that can be trusted.
+
+What stands in ``__all__`` is public, and so is what `singer_tapkit.testing` and
+`singer_tapkit.fake_server` offer to the tests of a tap.
+"""
+
+from singer_tapkit import checkpoint
+from singer_tapkit.body import decode_json
+from singer_tapkit.checkpoint import Checkpoint
+from singer_tapkit.child_stream import ChildStream
+from singer_tapkit.client import ErrorBody, HttpClient
+from singer_tapkit.config import (
+    common_settings,
+    config_error,
+    parse_date,
+    to_config_schema,
+    validate_base_url,
+)
+from singer_tapkit.errors import (
+    ApiError,
+    ExtractionError,
+    GatewayError,
+    InvalidResponseError,
+    NoResponseError,
+    RequestError,
+    RetryAfterTooLongError,
+    SpoolError,
+    UnknownFieldsError,
+)
+from singer_tapkit.failures import FailureCollector, SyncFailedError
+from singer_tapkit.fast_writer import supports_fast_write, write_records
+from singer_tapkit.message_writer import MessageWriter
+from singer_tapkit.pagination import IncompleteListError, PagePaginator, read_pages
+from singer_tapkit.prefetch import PendingRequests, Prefetcher, round_robin
+from singer_tapkit.rate_limit import RateLimiter, RateLimitKey, Window
+from singer_tapkit.records import Conformer, compile_conformer, exclude_fields, load_schema
+from singer_tapkit.spool import RecordSpool, disk_errors, open_spool
+from singer_tapkit.stream import BaseStream, PartitionStatus
+from singer_tapkit.tap import BaseTap
+
+__all__ = [
+    "ApiError",
+    "BaseStream",
+    "BaseTap",
+    "Checkpoint",
+    "ChildStream",
+    "Conformer",
+    "ErrorBody",
+    "ExtractionError",
+    "FailureCollector",
+    "GatewayError",
+    "HttpClient",
+    "IncompleteListError",
+    "InvalidResponseError",
+    "MessageWriter",
+    "NoResponseError",
+    "PagePaginator",
+    "PartitionStatus",
+    "PendingRequests",
+    "Prefetcher",
+    "RateLimitKey",
+    "RateLimiter",
+    "RecordSpool",
+    "RequestError",
+    "RetryAfterTooLongError",
+    "SpoolError",
+    "SyncFailedError",
+    "UnknownFieldsError",
+    "Window",
+    "checkpoint",
+    "common_settings",
+    "compile_conformer",
+    "config_error",
+    "decode_json",
+    "disk_errors",
+    "exclude_fields",
+    "load_schema",
+    "open_spool",
+    "parse_date",
+    "read_pages",
+    "round_robin",
+    "supports_fast_write",
+    "to_config_schema",
+    "validate_base_url",
+    "write_records",
+]

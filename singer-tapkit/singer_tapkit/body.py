@@ -8,12 +8,14 @@ another encoding, with a byte order mark or with half a surrogate pair is to bec
 from __future__ import annotations
 
 import json
+import re
 import time
 import zlib
-from typing import TYPE_CHECKING, Any, Final, TypeVar, cast
+from typing import TYPE_CHECKING, Any, Final, TypeVar
+from urllib.parse import urlsplit
 
 import msgspec
-from urllib3.exceptions import DecodeError, ReadTimeoutError
+from urllib3.exceptions import DecodeError, ProtocolError
 
 from singer_tapkit.errors import InvalidResponseError, NoResponseError, request_line
 
@@ -29,9 +31,17 @@ CHUNK_BYTES: Final = 64 * 1024
 MIN_BYTES_PER_SECOND: Final = 1000
 """A body that comes more slowly is given up, once the time-out has passed twice."""
 
+MAX_DECOMPRESSED: Final = 1024 * 1024
+"""Bytes that are decompressed at once."""
+
 GZIP_OR_ZLIB: Final = zlib.MAX_WBITS | 32
+NO_HEADER: Final = -zlib.MAX_WBITS
 COMPRESSED: Final = frozenset({"gzip", "x-gzip", "deflate"})
 BYTE_ORDER_MARK: Final = b"\xef\xbb\xbf"
+QUOTED_VALUE: Final = re.compile(
+    r"(Invalid [a-z ]*value) .*?( - at `[^`']*`(?: in `[^`']*`)?)?", re.DOTALL
+)
+"""The only messages of msgspec that quote a value."""
 
 
 class CheckedBody:
@@ -70,18 +80,25 @@ class CheckedBody:
         """
         encoding = self._raw.headers.get("Content-Encoding", "").strip().lower()
         chunks = self._read_in_time(amt, decode_content=encoding not in COMPRESSED)
-        yield from _decompress(chunks) if decode_content and encoding in COMPRESSED else chunks
+        if decode_content and encoding in COMPRESSED:
+            chunks = _decompress(chunks, encoding)
+        yield from chunks
 
     def _read_in_time(self, amt: int, *, decode_content: bool) -> Iterator[bytes]:
-        start = time.monotonic()
+        """Yield what comes; only the time that the server takes counts, not the reader's."""
+        waited = 0.0
         received = 0
-        while chunk := self._raw.read1(amt, decode_content=decode_content):
-            yield chunk
+        while True:
+            start = time.monotonic()
+            chunk = self._raw.read1(amt, decode_content=decode_content)
+            if not chunk:
+                return
+            waited += time.monotonic() - start
             received += len(chunk)
             allowed = 2 * self._timeout + received / MIN_BYTES_PER_SECOND
-            if time.monotonic() - start > allowed:
-                pool = cast("Any", getattr(self._raw, "_pool", None))
-                raise ReadTimeoutError(pool, "", f"only {received:,} bytes in {allowed:.0f} s")
+            if waited > allowed:
+                raise ProtocolError(f"only {received:,} bytes came in {waited:.0f} s")
+            yield chunk
 
 
 def decode_json(response: Response, kind: type[T], hint: str = "") -> T:
@@ -89,7 +106,7 @@ def decode_json(response: Response, kind: type[T], hint: str = "") -> T:
 
     Args:
         response: A response whose body is JSON; a byte order mark, another encoding than UTF-8 and
-            half a surrogate pair are mended.
+            half a surrogate pair are mended, and what is not a number becomes null.
         kind: The type, such as a msgspec struct.
         hint: What the user can do if it is something else.
 
@@ -101,10 +118,15 @@ def decode_json(response: Response, kind: type[T], hint: str = "") -> T:
     try:
         return _decode_or_mend(response, kind)
     except msgspec.ValidationError as error:
-        problem = f"which is not as documented: {error}."
+        quoting = QUOTED_VALUE.fullmatch(str(error))
+        place = "".join(filter(None, quoting.groups())) if quoting else error
+        problem = f"with JSON that is not as documented: {place}."
     except (msgspec.DecodeError, RecursionError, ValueError):
         if _is_cut(response.content):
-            raise NoResponseError(f"{asked}, but the body ends before its end.") from None
+            raise NoResponseError(
+                f"{asked}, but the body ends before its end.",
+                host=urlsplit(response.url).netloc,
+            ) from None
         problem = f"with {describe_content(response)}, which is no JSON."
     raise InvalidResponseError(f"{asked} {problem} {hint}".rstrip())
 
@@ -150,32 +172,37 @@ def _mend(response: Response) -> bytes:
         text = content.decode()
     except UnicodeDecodeError:
         text = content.decode("cp1252", errors="replace")
-    mended = json.dumps(json.loads(text), ensure_ascii=False, allow_nan=False)
+    value = json.loads(text, parse_constant=lambda _: None)
+    mended = json.dumps(value, ensure_ascii=False, allow_nan=False)
     return mended.encode(errors="replace")
 
 
-def _decompress(chunks: Iterator[bytes]) -> Iterator[bytes]:
+def _decompress(chunks: Iterator[bytes], encoding: str) -> Iterator[bytes]:
     """Yield what a compressed stream of one or more members holds.
 
     Raises:
         urllib3.exceptions.DecodeError: It is damaged, or ends before its end.
     """
-    member = zlib.decompressobj(GZIP_OR_ZLIB)
-    is_started = False
+    member = None
     for chunk in chunks:
         rest = chunk
         while rest:
-            if member.eof:
-                rest = rest.lstrip(b"\0")
-                member, is_started = zlib.decompressobj(GZIP_OR_ZLIB), False
+            if member is not None and member.eof:
+                member, rest = None, rest.lstrip(b"\0")
                 continue
-            is_started = True
+            member = member or zlib.decompressobj(_window_bits(encoding, rest))
             try:
-                data = member.decompress(rest)
+                yield member.decompress(rest, MAX_DECOMPRESSED)
             except zlib.error as error:
                 raise DecodeError(f"the compressed body is damaged: {error}") from error
-            rest = member.unused_data
-            if data:
-                yield data
-    if is_started and not member.eof:
-        raise DecodeError("the compressed body ends before its end")
+            rest = member.unconsumed_tail or member.unused_data
+    if member is not None and not member.eof:
+        yield member.flush()
+        if not member.eof:
+            raise DecodeError("the compressed body ends before its end")
+
+
+def _window_bits(encoding: str, start: bytes) -> int:
+    """Return how zlib reads a member; ``deflate`` comes with and without a header."""
+    has_header = encoding != "deflate" or start[0] & 0x0F == zlib.DEFLATED
+    return GZIP_OR_ZLIB if has_header else NO_HEADER

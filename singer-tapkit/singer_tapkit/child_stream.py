@@ -16,6 +16,7 @@ from typing_extensions import override
 from singer_tapkit.stream import BaseStream
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from types import TracebackType
     from typing import Self
 
@@ -61,8 +62,9 @@ class AggregateTimer(metrics.Timer):
 
 
 class ChildStream(BaseStream):
-    """A stream with a parent, which writes the state for both."""
+    """A stream with a parent, which writes the state for both and has the only bookmark."""
 
+    state_partitioning_keys: Sequence[str] | None = ()
     _is_announced = False
 
     @cached_property
@@ -75,6 +77,7 @@ class ChildStream(BaseStream):
 
     @override
     def get_record_counter(self, **options: Any) -> metrics.Counter:
+        self._record_counter = self._counter
         return self._counter
 
     @override

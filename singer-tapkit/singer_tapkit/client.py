@@ -7,28 +7,22 @@ own client, which says what errors of its API look like and what the user can do
 from __future__ import annotations
 
 import logging
-import os
 import random
 import re
 import time
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from http import HTTPStatus
-from http.cookiejar import DefaultCookiePolicy
 from itertools import count
-from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING, Any, ClassVar, Final, NamedTuple, ParamSpec, TypeVar
 from urllib.parse import urlsplit
 
 import backoff
 import requests
-from requests.adapters import HTTPAdapter
-from requests.exceptions import InvalidHeader, InvalidURL, SSLError
-from requests.utils import get_environ_proxies, select_proxy
+from requests.exceptions import InvalidHeader, InvalidURL, MissingSchema
 
 from singer_tapkit.body import CHUNK_BYTES, CheckedBody, decode_json, describe_content
-from singer_tapkit.config import config_error
 from singer_tapkit.errors import (
     ApiError,
     ExtractionError,
@@ -37,11 +31,13 @@ from singer_tapkit.errors import (
     RequestError,
     RetryAfterTooLongError,
     connection_error_message,
+    is_certificate_error,
     redact,
     response_error_message,
     truncate,
 )
 from singer_tapkit.rate_limit import RateLimitKey
+from singer_tapkit.session import add_proxy, open_session
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
@@ -66,7 +62,8 @@ DEFAULT_RETRY_AFTER: Final = 60.0
 MAX_JITTER: Final = 1.25
 SECONDS: Final = re.compile(r"-?[0-9]+(?:\.[0-9]*)?")
 
-NEVER_RETRIED: Final = (SSLError, InvalidHeader, InvalidURL)
+USER_IN_URL: Final = re.compile(r"//[^/@]*@")
+HEADER_VALUE: Final = re.compile(r"[\t\x20-\x7e\x80-\xff]*")
 
 
 class ErrorBody(NamedTuple):
@@ -146,6 +143,7 @@ class HttpClient:
         self._lock = Lock()
         self._answered_hosts: set[str] = set()
         self._silent_hosts: set[str] = set()
+        self._known_urls = set(urls)
         self._session = open_session(urls, max_concurrency + 1)
         self._session.headers.update({"Accept": "application/json", **(headers or {})})
 
@@ -217,7 +215,8 @@ class HttpClient:
             try:
                 return repeated(*args, **kwargs)
             except NoResponseError as error:
-                self._silent_hosts.add(error.host)
+                if error.host not in self._answered_hosts:
+                    self._silent_hosts.add(error.host)
                 raise
 
         return call
@@ -250,21 +249,18 @@ class HttpClient:
             RequestError: There is no response, or a refusal.
         """
         base = self.base_url if base_url is None else base_url
-        try:
-            request = self._session.prepare_request(
-                requests.Request(
-                    method,
-                    base + path,
-                    params=params,
-                    json=json,
-                    headers=dict(headers or {}),
-                    auth=auth or self.auth,
-                )
-            )
-            response = self._exchange(request, stream=stream)
-        except requests.RequestException as error:
-            raise self._no_response(error) from error
-        self._answered_hosts.add(urlsplit(request.url or "").netloc)
+        if base not in self._known_urls:
+            add_proxy(self._session, base)
+            self._known_urls.add(base)
+        request = requests.Request(
+            method,
+            base + path,
+            params=params,
+            json=json,
+            headers=dict(headers or {}),
+            auth=auth or self.auth,
+        )
+        response = self._exchange(request, stream=stream)
         self.validate_response(response)
         return response
 
@@ -282,7 +278,7 @@ class HttpClient:
             try:
                 yield from response.iter_content(size)
             except requests.RequestException as error:
-                raise self._no_response(error) from error
+                raise self._no_response(error, response.request, "complete ") from error
 
     def validate_response(self, response: Response) -> None:
         """Raise the error that a response stands for.
@@ -356,15 +352,15 @@ class HttpClient:
         """Return what counts a request; by default the server has one counter for all."""
         return RateLimitKey(urlsplit(request.url or "").netloc)
 
-    def _exchange(self, request: PreparedRequest, *, stream: bool) -> Response:
+    def _exchange(self, request: requests.Request, *, stream: bool) -> Response:
         """Send a request within the rate limits; what exceeds one all the same goes out again."""
         if self.rate_limiter is None:
-            return self._transfer(request, stream=stream)
-        key = self.rate_limit_key(request)
+            return self._transfer(self._prepare(request), stream=stream)
+        key = self.rate_limit_key(self._prepare(request))
         deadline = time.monotonic() + MAX_RATE_LIMITED
         while True:
             with self.rate_limiter.slot(key):
-                response = self._transfer(request, stream=stream)
+                response = self._transfer(self._prepare(request), stream=stream)
             if response.status_code != HTTPStatus.TOO_MANY_REQUESTS or not self.waits_for_limits:
                 return response
             asked = read_retry_after(response)
@@ -373,21 +369,48 @@ class HttpClient:
                 return response
             self.rate_limiter.pause(key, seconds)
 
+    def _prepare(self, request: requests.Request) -> PreparedRequest:
+        """Return a request with credentials as of now, as signatures have a date.
+
+        Raises:
+            RequestError: Its URL or a header cannot be sent; the message quotes neither.
+        """
+        try:
+            prepared = self._session.prepare_request(request)
+        except (InvalidHeader, InvalidURL, MissingSchema) as error:
+            raise _unsendable(request, type(error).__name__) from None
+        for name, value in prepared.headers.items():
+            if not _is_header_value(value):
+                raise _unsendable(request, f"the header {name} has characters that none may have")
+        return prepared
+
     def _transfer(self, request: PreparedRequest, *, stream: bool) -> Response:
-        response = self._session.send(
-            request, stream=True, timeout=self.timeout, allow_redirects=False
-        )
+        try:
+            response = self._session.send(
+                request, stream=True, timeout=self.timeout, allow_redirects=False
+            )
+        except requests.RequestException as error:
+            raise self._no_response(error, request) from error
+        self._answered_hosts.add(_host_of(request))
         response.raw = CheckedBody(response.raw, self.timeout)
         if not stream or not response.ok:
-            _ = response.content
+            self._read_content(response)
         return response
 
-    def _no_response(self, error: requests.RequestException) -> NoResponseError:
-        request = error.request
+    def _read_content(self, response: Response) -> None:
+        try:
+            _ = response.content
+        except requests.RequestException as error:
+            response.close()
+            raise self._no_response(error, response.request, "complete ") from error
+
+    def _no_response(
+        self, error: requests.RequestException, request: PreparedRequest, kind: str = ""
+    ) -> NoResponseError:
         return NoResponseError(
-            connection_error_message(error, self.connection_hint),
-            host=urlsplit(request.url or "").netloc if request is not None else "",
-            is_retriable=not isinstance(error, NEVER_RETRIED),
+            connection_error_message(error, self.connection_hint, request, kind),
+            host=_host_of(request),
+            is_retriable=not (is_certificate_error(error) or isinstance(error, ValueError)),
         )
 
     def _error_body(self, response: Response) -> ErrorBody | None:
@@ -399,7 +422,8 @@ class HttpClient:
 
     def _gateway_message(self, response: Response, status: int) -> str:
         if response.is_redirect:
-            target = redact(response.headers["Location"].partition("?")[0], response.request)
+            location = re.split("[?#]", response.headers["Location"])[0]
+            target = redact(USER_IN_URL.sub("//", location), response.request)
             detail = f"a redirect to {truncate(target)}"
             return response_error_message(response, status, detail, self.redirect_hint)
         detail = f"{describe_content(response)}, and not an error of the API"
@@ -461,42 +485,20 @@ def read_retry_after(response: Response) -> float | None:
     return (moment.replace(tzinfo=moment.tzinfo or UTC) - datetime.now(UTC)).total_seconds()
 
 
-def open_session(urls: Sequence[str], max_connections: int) -> requests.Session:
-    """Return a session that refuses cookies and obeys the environment.
-
-    What the environment says about certificates and proxies is read here, once: prepared requests
-    do not look for the one, and would look for the other each time, at a high price.
-
-    Args:
-        urls: Where requests go, their hosts in ASCII.
-        max_connections: How many connections are kept open per host.
-
-    Raises:
-        ConfigValidationError: The environment names certificates that are not there.
-    """
-    session = requests.Session()
-    session.trust_env = False
-    for url in urls:
-        if proxy := select_proxy(url, get_environ_proxies(url)):
-            parts = urlsplit(url)
-            session.proxies[f"{parts.scheme}://{parts.hostname}"] = proxy
-    session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
-    session.verify = _certificates()
-    session.headers["Accept-Encoding"] = "gzip, deflate"
-    adapter = HTTPAdapter(pool_connections=max_connections, pool_maxsize=max_connections)
-    session.mount("https://", adapter)
-    session.mount("http://", adapter)
-    return session
+def _host_of(request: PreparedRequest) -> str:
+    return urlsplit(request.url or "").netloc
 
 
-def _certificates() -> str | bool:
-    """Return the file or folder of certificates that the environment names, True if none."""
-    for variable in ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"):
-        if path := os.environ.get(variable):
-            if not Path(path).exists():
-                raise config_error(f"{variable} names {path!r}, which does not exist.")
-            return path
-    return True
+def _is_header_value(value: str | bytes) -> bool:
+    text = value.decode("latin-1") if isinstance(value, bytes) else value
+    return HEADER_VALUE.fullmatch(text) is not None
+
+
+def _unsendable(request: requests.Request, reason: str) -> RequestError:
+    return RequestError(
+        f"A {request.method} request cannot be sent: {reason}. "
+        "Check the settings that it is made of."
+    )
 
 
 def _is_passing(status: int) -> bool:

@@ -4,22 +4,29 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
-from typing import Any, Final
+from functools import reduce
+from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import SplitResult, urlsplit, urlunsplit
 
 from singer_sdk import typing as th
 from singer_sdk.exceptions import ConfigValidationError
 
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
 MASK: Final = "***"
 LOOPBACK_HOSTS: Final = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
-def common_settings(name: str, *, request_timeout: int = 60) -> list[th.Property[Any]]:
+def common_settings(
+    name: str, *, request_timeout: int = 60, max_retries: int = 6
+) -> list[th.Property[Any]]:
     """Return the settings that every tap has.
 
     Args:
         name: The tap's name, for the default of `user_agent`.
         request_timeout: The default of that setting in seconds.
+        max_retries: The default of that setting.
     """
     return [
         th.Property(
@@ -46,7 +53,7 @@ def common_settings(name: str, *, request_timeout: int = 60) -> list[th.Property
         th.Property(
             "max_retries",
             th.IntegerType(minimum=0),
-            default=6,
+            default=max_retries,
             title="Retries",
             description="How often a request is repeated after a passing failure.",
         ),
@@ -73,25 +80,30 @@ def to_config_schema(settings: th.PropertiesList) -> dict[str, Any]:
     """
     schema = settings.to_dict()
     for setting in schema["properties"].values():
-        setting["type"] = [name for name in setting["type"] if name != "null"]
+        if isinstance(setting.get("type"), list):
+            setting["type"] = [name for name in setting["type"] if name != "null"]
     return schema
 
 
-def mask_secrets(config: Mapping[str, Any], schema: Mapping[str, Any]) -> dict[str, Any]:
-    """Return settings with masked secrets, for a check that quotes what is wrong.
+def redact_secrets(
+    messages: Iterable[str], config: Mapping[str, Any], schema: Mapping[str, Any]
+) -> list[str]:
+    """Return messages of a validation without the secrets that they quote.
 
     Args:
+        messages: The messages; values stand in them as Python writes them.
         config: The settings.
         schema: Their JSON Schema, in which secrets are marked as such.
-
-    Returns:
-        Settings that fit the schema exactly if the given ones do.
     """
     settings = schema["properties"]
-    return {
-        name: _mask(value, _property_names(settings[name])) if _is_secret(settings, name) else value
+    secrets = {
+        repr(part)
         for name, value in config.items()
+        if settings.get(name, {}).get("secret")
+        for part in _parts_of(value, _property_names(settings[name]))
     }
+    longest_first = sorted(secrets, key=len, reverse=True)
+    return [reduce(_replace_secret, longest_first, message) for message in messages]
 
 
 def validate_base_url(url: str, setting: str, example: str, *, allow_http: bool) -> str:
@@ -150,10 +162,6 @@ def _split_url(url: str) -> SplitResult | None:
     return parts if parts.netloc.isascii() else parts._replace(netloc=netloc)
 
 
-def _is_secret(settings: Mapping[str, Any], name: str) -> bool:
-    return bool(settings.get(name, {}).get("secret"))
-
-
 def _property_names(schema: Mapping[str, Any]) -> set[str]:
     """Return the names of all properties in a schema, at any depth."""
     properties = schema.get("properties", {})
@@ -161,12 +169,21 @@ def _property_names(schema: Mapping[str, Any]) -> set[str]:
     return {*properties, *(name for part in inner for name in _property_names(part))}
 
 
-def _mask(value: Any, names: set[str]) -> Any:
-    """Mask all that a value says but for the names of properties, and keep its shape."""
-    if isinstance(value, Mapping):
-        return {name if name in names else MASK: _mask(item, names) for name, item in value.items()}
-    if isinstance(value, list):
-        return [_mask(item, names) for item in value]
-    if isinstance(value, str):
-        return MASK if value else value
-    return value if value is None or isinstance(value, bool) else 0
+def _parts_of(value: Any, names: set[str]) -> Iterator[Any]:
+    """Yield all that a value says but for the names of properties."""
+    match value:
+        case Mapping():
+            yield from value.keys() - names
+            for item in value.values():
+                yield from _parts_of(item, names)
+        case list():
+            for item in value:
+                yield from _parts_of(item, names)
+        case None | bool() | "":
+            return
+        case _:
+            yield value
+
+
+def _replace_secret(message: str, secret: str) -> str:
+    return message.replace(secret, MASK)

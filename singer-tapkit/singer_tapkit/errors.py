@@ -145,19 +145,34 @@ def response_error_message(response: Response, status: int, detail: str, hint: s
     return f"{request_line(response.request)} answered {status}: {detail}{end} {hint}".rstrip()
 
 
-def connection_error_message(error: RequestException, hint: str) -> str:
+def connection_error_message(
+    error: RequestException,
+    hint: str,
+    request: Request | PreparedRequest | None = None,
+    kind: str = "",
+) -> str:
     """Return why there was no response, without the URL that the original error quotes.
 
     Args:
         error: What requests has raised.
         hint: What the user can do if it is not about a certificate.
+        request: What was asked, if the error does not know it.
+        kind: What kind of response there was none of, such as ``"complete "``.
     """
-    asked = f" to {request_line(error.request)}" if error.request else ""
+    request = error.request or request
+    asked = f" to {request_line(request)}" if request else ""
     cause = error.args[0] if error.args else error
-    reason = truncate(getattr(cause, "reason", cause)).rstrip(".")
-    if isinstance(error, SSLError):
+    quotes_url = isinstance(error, ValueError)
+    reason = "" if quotes_url else truncate(getattr(cause, "reason", cause)).rstrip(".")
+    if is_certificate_error(error):
         hint = CERTIFICATE_HINT
-    return f"no answer{asked}, {type(error).__name__}: {reason}. {hint}".rstrip()
+    problem = f"{type(error).__name__}: {reason}" if reason else type(error).__name__
+    return f"no {kind}answer{asked}, {problem}. {hint}".rstrip()
+
+
+def is_certificate_error(error: RequestException) -> bool:
+    """Return whether a server's certificate cannot be verified, which no retry changes."""
+    return isinstance(error, SSLError) and "CERTIFICATE_VERIFY_FAILED" in str(error)
 
 
 def redact(text: str, request: Request | PreparedRequest) -> str:

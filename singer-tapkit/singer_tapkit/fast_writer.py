@@ -49,7 +49,7 @@ def supports_fast_write(stream: Stream) -> bool:
         and all(stream.mask.values())
         and [type(stream_map) for stream_map in stream.stream_maps] == [SameRecordTransform]
         and not stream.stream_maps[0].flattening_enabled
-        and type(stream._tap.message_writer) is MsgSpecWriter  # noqa: SLF001 - no public way
+        and isinstance(stream._tap.message_writer, MsgSpecWriter)  # noqa: SLF001 - no public way
     )
 
 

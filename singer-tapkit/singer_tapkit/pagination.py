@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar
 from singer_sdk.pagination import BaseAPIPaginator
 from typing_extensions import override
 
-from singer_tapkit.errors import InvalidResponseError, request_line
+from singer_tapkit.errors import InvalidResponseError, NoResponseError, request_line
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -70,10 +70,6 @@ class PagePaginator(BaseAPIPaginator[Token], Generic[Token, Page]):
     def get_next(self, response: Response) -> Token | None:
         return self.next_token(self.page)
 
-    @override
-    def continue_if_empty(self, response: Response) -> bool:
-        return True
-
 
 def read_pages(
     paginator: PagePaginator[Token, Page], fetch: Callable[[Token], Response]
@@ -86,6 +82,7 @@ def read_pages(
 
     Raises:
         InvalidResponseError: The list does not end, or is not as documented.
+        NoResponseError: A page ends before its end, also when it is fetched once more.
         IncompleteListError: It has ended with fewer rows than it announced.
     """
     seen: set[Token] = {paginator.current_value}
@@ -93,21 +90,15 @@ def read_pages(
     previous: Sequence[Any] = ()
     is_finished = paginator.finished
     while not is_finished:
-        response = fetch(paginator.current_value)
-        page = paginator.page = paginator.parse_page(response)
+        response = _fetch_page(paginator, fetch)
+        page = paginator.page
         rows = paginator.rows_of(page)
         count += len(rows)
         idle = idle + 1 if not rows or rows == previous else 0
         previous = rows
         token = paginator.next_token(page)
-        if token is not None and (token in seen or idle >= MAX_PAGES_WITHOUT_ROWS):
-            raise InvalidResponseError(
-                f"{request_line(response.request)} answered with a list that does not end: "
-                f"after {paginator.count + 1:,} pages it leads to {token!r}"
-                f"{', where it has been' if token in seen else ', and brings no more rows'}. "
-                "Run the tap again; report it if that fails, too."
-            )
         if token is not None:
+            _check_progress(paginator, token, seen, idle, response)
             seen.add(token)
         paginator.advance(response)
         is_finished = paginator.finished
@@ -118,6 +109,41 @@ def read_pages(
 
 class IncompleteListError(InvalidResponseError):
     """A list has ended with fewer rows than it announced; another read may bring all."""
+
+
+def _fetch_page(
+    paginator: PagePaginator[Token, Page], fetch: Callable[[Token], Response]
+) -> Response:
+    """Fetch the next page, once more if its JSON ends before its end, which no retry has seen."""
+    response = fetch(paginator.current_value)
+    try:
+        paginator.page = paginator.parse_page(response)
+    except NoResponseError:
+        response = fetch(paginator.current_value)
+        paginator.page = paginator.parse_page(response)
+    return response
+
+
+def _check_progress(
+    paginator: PagePaginator[Token, Page],
+    token: Token,
+    seen: set[Token],
+    idle: int,
+    response: Response,
+) -> None:
+    if token in seen:
+        problem = f"it leads to {token!r}, where it has been"
+    elif not token:
+        problem = f"it leads to {token!r}, which is no place"
+    elif idle >= MAX_PAGES_WITHOUT_ROWS:
+        problem = f"it leads to {token!r}, and brings no more rows"
+    else:
+        return
+    raise InvalidResponseError(
+        f"{request_line(response.request)} answered with a list that does not end: "
+        f"after {paginator.count + 1:,} pages {problem}. "
+        "Run the tap again; report it if that fails, too."
+    )
 
 
 def _compare_with_total(

@@ -50,6 +50,7 @@ RFC_3339 = re.compile(
     r"[0-9]{4}-[0-9]{2}-[0-9]{2}T(?:[01][0-9]|2[0-3]):[0-9]{2}:[0-9]{2}(?:\.[0-9]+)?"
     r"(?:Z|[+-][0-9]{2}:[0-9]{2})"
 )
+BOOLEANS = {"1": True, "true": True, "0": False, "false": False}
 JSON_TYPES: dict[type, str] = {
     bool: "boolean",
     dict: "object",
@@ -468,7 +469,7 @@ class _ScalarConverter:
             case "number", _:
                 return int, self.to_number
             case _:
-                return bool, self.refuse_boolean
+                return bool, self.to_boolean
 
     def to_string(self, value: Any) -> str | None:
         """Return a time of day as such, and all else as JSON."""
@@ -502,9 +503,12 @@ class _ScalarConverter:
             raise self._type_error(value, "number")
         return None if self._is_infinite(value) else value
 
-    def refuse_boolean(self, value: Any) -> None:
-        """Raise an error, as nothing else is true or false."""
-        raise self._type_error(value, "boolean")
+    def to_boolean(self, value: Any) -> bool:
+        """Return what 1 and 0, or a text that says so, stand for in databases without booleans."""
+        text = str(value).lower() if isinstance(value, int | str) else ""
+        if text not in BOOLEANS:
+            raise self._type_error(value, "boolean")
+        return BOOLEANS[text]
 
     def to_date(self, value: Any) -> str | None:
         """Return a date in the form YYYY-MM-DD."""

@@ -1,4 +1,4 @@
-"""The state and the catalog that a run is given: read, or refused in one sentence."""
+"""The files that a run is given: settings, state and catalog, read or refused in one sentence."""
 
 from __future__ import annotations
 
@@ -9,32 +9,58 @@ import msgspec
 from singer_tapkit.config import config_error
 
 STATE_FORM: Final = '{"bookmarks": {...}}, as the last STATE message has it in "value"'
+CATALOG_FORM: Final = '{"streams": [...]}, as --discover writes it'
+
+WRAPPINGS: Final = ("completed", "singer_state", "value")
+"""Names under which Meltano and STATE messages hold a state."""
 
 
-class _Bookmarks(msgspec.Struct):
-    bookmarks: dict[str, dict[str, Any]] = {}
+class _Partition(msgspec.Struct):
+    context: dict[str, Any]
+
+
+class _StreamState(msgspec.Struct):
+    partitions: list[_Partition] = []
+
+
+class _State(msgspec.Struct):
+    bookmarks: dict[str, _StreamState] = {}
+
+
+class _Metadata(msgspec.Struct):
+    breadcrumb: list[str]
+    metadata: dict[str, Any]
+
+
+class _CatalogEntry(msgspec.Struct):
+    tap_stream_id: str
+    schema: dict[str, Any] = {}
+    key_properties: list[str] | None = None
+    metadata: list[_Metadata] = []
+
+
+class _Catalog(msgspec.Struct):
+    streams: list[_CatalogEntry]
 
 
 def parse_state(file: IO[str]) -> dict[str, Any]:
-    """Return the state in a file.
-
-    A STATE message and the wrapping that Meltano stores are taken off.
+    """Return the state in a file, without what Meltano or a STATE message wraps it in.
 
     Raises:
         ConfigValidationError: There is none.
     """
-    state = _parse_object(file, "state")
-    for name in ("singer_state", "value"):
-        if "bookmarks" not in state and isinstance(state.get(name), dict):
-            state = state[name]
+    state = parse_object(file, "state")
+    while "bookmarks" not in state and (name := _wrapping_of(state)):
+        if state.get("partial"):
+            raise config_error(
+                f"The state file {file.name} holds a partial state of Meltano beside the complete "
+                "one. Use what 'meltano state get' prints."
+            )
+        state = state[name]
     if state and "bookmarks" not in state:
         raise config_error(f"The state file {file.name} must hold {STATE_FORM}.")
-    try:
-        bookmarks = msgspec.convert(state, _Bookmarks).bookmarks
-    except msgspec.ValidationError as error:
-        message = f"The state file {file.name} must hold {STATE_FORM}: {error}."
-        raise config_error(message) from None
-    return {**state, "bookmarks": bookmarks}
+    _check(file, "state", STATE_FORM, state, _State)
+    return {"bookmarks": {}, **state}
 
 
 def parse_catalog(file: IO[str]) -> dict[str, Any]:
@@ -43,17 +69,36 @@ def parse_catalog(file: IO[str]) -> dict[str, Any]:
     Raises:
         ConfigValidationError: There is none.
     """
-    catalog = _parse_object(file, "catalog")
-    if not isinstance(catalog.get("streams"), list):
-        raise config_error(
-            f'The catalog file {file.name} must hold {{"streams": [...]}}, as --discover writes it.'
-        )
+    catalog = parse_object(file, "catalog")
+    _check(file, "catalog", CATALOG_FORM, catalog, _Catalog)
     return catalog
 
 
-def _parse_object(file: IO[str], kind: str) -> dict[str, Any]:
+def parse_object(file: IO[str], kind: str) -> dict[str, Any]:
+    """Return the JSON object in a file.
+
+    Args:
+        file: The file.
+        kind: What messages call it, such as ``state``.
+
+    Raises:
+        ConfigValidationError: There is none. The message quotes nothing of the file.
+    """
     try:
-        return msgspec.json.decode(file.read(), type=dict[str, Any])
+        return msgspec.json.decode(file.read().removeprefix("\ufeff"), type=dict[str, Any])
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        message = f"The {kind} file {file.name} must hold one JSON object: {error}."
+        reason = "not UTF-8" if isinstance(error, UnicodeDecodeError) else error
+        message = f"The {kind} file {file.name} must hold one JSON object: {reason}."
+        raise config_error(message) from None
+
+
+def _wrapping_of(state: dict[str, Any]) -> str | None:
+    return next((name for name in WRAPPINGS if isinstance(state.get(name), dict)), None)
+
+
+def _check(file: IO[str], kind: str, form: str, value: Any, shape: type[msgspec.Struct]) -> None:
+    try:
+        msgspec.convert(value, shape)
+    except msgspec.ValidationError as error:
+        message = f"The {kind} file {file.name} must hold {form}: {error}."
         raise config_error(message) from None

@@ -266,9 +266,21 @@ class BaseStream(Stream):
 
     @override
     def apply_catalog(self, catalog: Catalog) -> None:
-        """Apply a catalog, but for its schema, which may have been made under other settings."""
-        if entry := catalog.get_stream(self.name):
+        """Apply a catalog, but for its schema, which may have been made under other settings.
+
+        Keys stay as they are where the catalog names none. The SDK takes no notice of keys that
+        stand only in the metadata, as the specification has it, when it writes the SCHEMA.
+        """
+        entry = catalog.get_stream(self.name)
+        if entry is not None:
+            root = entry.metadata.root
             entry.schema = Schema.from_dict(self.schema)
+            entry.key_properties = (
+                entry.key_properties or root.table_key_properties or self.primary_keys
+            )
+            entry.replication_key = (
+                entry.replication_key or root.replication_key or self.replication_key
+            )
         super().apply_catalog(catalog)
 
     @property

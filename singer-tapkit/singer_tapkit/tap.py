@@ -2,40 +2,47 @@
 
 from __future__ import annotations
 
+import errno
 import logging
+import os
 import sys
-from functools import cached_property
-from typing import IO, TYPE_CHECKING, Any, ClassVar
+from contextlib import contextmanager, suppress
+from functools import cached_property, partial
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, Any, ClassVar, Final
 
 import click
 from singer_sdk import Tap
-from singer_sdk.contrib.msgspec import MsgSpecWriter
 from singer_sdk.exceptions import ConfigValidationError
 from singer_sdk.helpers.capabilities import PluginCapabilities, TapCapabilities
 from typing_extensions import override
 
-from singer_tapkit.config import mask_secrets
+from singer_tapkit.config import redact_secrets
 from singer_tapkit.errors import ExtractionError
 from singer_tapkit.failures import FailureCollector
-from singer_tapkit.state import parse_catalog, parse_state
+from singer_tapkit.message_writer import MessageWriter
+from singer_tapkit.state import parse_catalog, parse_object, parse_state
 from singer_tapkit.stream import BaseStream
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from types import FrameType
 
     from singer_sdk.singerlib.encoding.base import GenericSingerWriter
 
-REPEATS_CATALOG = frozenset(
+REPEATS_CATALOG: Final = frozenset(
     {"Added '%s' as child stream to '%s'", "Skipping deselected stream '%s'."}
 )
-SIGNAL_STATUS = 128
+OUTPUT_ERRORS: Final = frozenset({errno.EPIPE, errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO})
+SIGNAL_STATUS: Final = 128
 """A process that is ended by a signal has this and the signal's number as its status."""
 
 
 class BaseTap(Tap):
     """A tap that tells no secrets, goes on where a part fails, and ends with a true status."""
 
-    message_writer_class: type[GenericSingerWriter[Any, Any]] = MsgSpecWriter
+    _is_running = False
+    message_writer_class: type[GenericSingerWriter[Any, Any]] = MessageWriter
     capabilities: ClassVar[list[Any]] = [
         TapCapabilities.CATALOG,
         TapCapabilities.STATE,
@@ -87,6 +94,7 @@ class BaseTap(Tap):
         Raises:
             SyncFailedError: Parts have failed; the others have been written, with their state.
         """
+        self._is_running = True
         self.sync_all()
         self.failures.raise_if_any()
 
@@ -98,24 +106,33 @@ class BaseTap(Tap):
 
     @override
     def _validate_config(self, *, raise_errors: bool = True) -> list[str]:
-        """Validate the settings with their secrets masked, as the SDK's errors quote values."""
-        config = self._config
-        self._config = mask_secrets(config, self.config_jsonschema)
+        """Validate the settings, without the secrets that the SDK's errors quote."""
+        schema = self.config_jsonschema
         try:
             errors = super()._validate_config(raise_errors=raise_errors)
-        finally:
-            self._config = {**self._config, **config}
+        except ConfigValidationError as error:
+            messages = redact_secrets(error.errors, self.config, schema)
+            raise ConfigValidationError(str(error), errors=messages, schema=error.schema) from None
         if raise_errors:
             self.validate_config()
-        return errors
+        return redact_secrets(errors, self.config, schema)
 
     @override
     def _handle_termination(self, signum: int, frame: FrameType | None) -> None:
-        """Write the state as far as it is true, and end with the status of the signal."""
-        try:
-            super()._handle_termination(signum, frame)
-        except SystemExit:
-            sys.exit(SIGNAL_STATUS + signum)
+        """Write the state as far as it is true, and end with the status of the signal.
+
+        It is not known before the run has begun, and when records go out in files, it may be ahead
+        of the file that is being written.
+        """
+        if self._is_running and not self.config.get("batch_config"):
+            writer = self.message_writer
+            if isinstance(writer, MessageWriter) and writer.defer(
+                partial(self._handle_termination, signum, frame)
+            ):
+                return
+            with suppress(SystemExit):
+                super()._handle_termination(signum, frame)
+        sys.exit(SIGNAL_STATUS + signum)
 
     @classmethod
     @override
@@ -128,16 +145,38 @@ class BaseTap(Tap):
         state: IO[str] | None = None,
         catalog: IO[str] | None = None,
     ) -> None:
-        """Run the tap as its command line says, and raise what the exit status comes from."""
+        """Run the tap as its command line says.
+
+        Raises:
+            ClickException: Something has failed; the exit status is not zero then.
+            ConfigValidationError: The settings, the state or the catalog cannot work.
+        """
         super(Tap, cls).invoke(about=about, about_format=about_format)
         cls.print_version(print_fn=cls.logger.info)
-        tap = cls(
-            config=config.config if config else None,
-            state=parse_state(state) if state else None,
-            catalog=parse_catalog(catalog) if catalog else None,
-            parse_env_config=config.parse_env if config else False,
-        )
-        tap.run()
+        with _errors_in_a_sentence():
+            cls(
+                config=config.config if config else None,
+                state=parse_state(state) if state else None,
+                catalog=parse_catalog(catalog) if catalog else None,
+                parse_env_config=config.parse_env if config else False,
+            ).run()
+
+    @classmethod
+    @override
+    def cb_config(cls, ctx: click.Context, param: click.Option, value: tuple[str, ...]) -> Any:
+        """Read the files with settings; each may be a pipe, so each is read once."""
+        found = super().cb_config(ctx, param, tuple(name for name in value if name == "ENV"))
+        for name in value:
+            if name != "ENV":
+                found.config.update(_read_config(name))
+        return found
+
+    @classmethod
+    @override
+    def cb_discover(cls, ctx: click.Context, param: click.Option, value: bool) -> None:
+        """Write the catalog on ``--discover``."""
+        with _errors_in_a_sentence(settings=True):
+            super().cb_discover(ctx, param, value)
 
     @classmethod
     @override
@@ -146,12 +185,48 @@ class BaseTap(Tap):
 
         Reading one can cost as much as reading all.
         """
-        try:
+        with _errors_in_a_sentence(settings=True):
             if value != "all":
                 super().cb_test(ctx, param, value)
                 return
             config = ctx.params["config"]
             cls(config=config.config, parse_env_config=config.parse_env).check_connection()
-        except ConfigValidationError as error:
-            raise click.ClickException("\n".join(error.errors)) from None
         ctx.exit()
+
+
+def _read_config(name: str) -> dict[str, Any]:
+    try:
+        with Path(name).open(encoding="utf-8") as file, _errors_in_a_sentence(settings=True):
+            return parse_object(file, "config")
+    except OSError as error:
+        raise click.ClickException(f"The config file {name}: {error.strerror}.") from None
+
+
+@contextmanager
+def _errors_in_a_sentence(*, settings: bool = False) -> Iterator[None]:
+    """Let the command line tell errors without a traceback.
+
+    Args:
+        settings: Also those of settings, which the SDK tells only while the tap runs.
+
+    Raises:
+        ClickException: What the command line tells, before it ends with a status other than zero.
+    """
+    if sys.stdout is None:
+        raise click.ClickException("The standard output is closed, so that nothing can be written.")
+    try:
+        yield
+    except ConfigValidationError as error:
+        if not settings:
+            raise
+        raise click.ClickException("\n".join(error.errors)) from None
+    except ExtractionError as error:
+        raise click.ClickException(str(error)) from None
+    except OSError as error:
+        if error.errno not in OUTPUT_ERRORS:
+            raise
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # for the flush at exit
+        raise click.ClickException(
+            f"The standard output cannot be written: {error.strerror}. If a target reads it, its "
+            "log says why it has ended."
+        ) from None

@@ -1,133 +1,127 @@
-"""How to talk to App-Arena: requests, retries, errors."""
+"""The HTTP client for App-Arena: its query strings, its error bodies, its lists."""
 
 from __future__ import annotations
 
-from functools import cached_property
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Any, TypeVar
-from urllib.parse import urlencode
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode, urlsplit
 
-import msgspec
-from singer_sdk.exceptions import RetriableAPIError
 from typing_extensions import override
 
-from tap_apparena.bodies import BodyError, stated_status
-from tap_apparena.errors import AnswerError, UnreadableError, describe
-from tap_apparena.retries import RetryingStream
+from singer_tapkit.client import ErrorBody, HttpClient
+from singer_tapkit.errors import request_line
+from singer_tapkit.pagination import IncompleteListError
+from tap_apparena.hints import (
+    CONNECTION_HINT,
+    HINTS,
+    NOT_API_HINT,
+    REDIRECT_HINT,
+    STORE_OWNERS_HINT,
+)
+from tap_apparena.page import IdField, Languages, ListBody, Page, parse_page
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
 
-    import requests
+    from requests import Response
 
-    from tap_apparena.auth import Credential
-    from tap_apparena.tap import TapAppArena
-
-T = TypeVar("T")
-
-Parameters = list[tuple[str, str]]
+Params = list[tuple[str, str]]
 
 NOT_ENCODED = "[],"
 """What the documented forms of filters, orders and lists have in them."""
 
+DETAIL_FIELDS = ("message", "detail", "title")
 
-class AppArenaClient(RetryingStream[None]):
-    """A stream as far as HTTP is concerned; threads may ask through it."""
 
-    has_one_server = True
-    _tap: TapAppArena
+class AppArenaClient(HttpClient):
+    """A client for one App-Manager."""
 
-    @property
-    @override
-    def url_base(self) -> str:
-        return self._tap.connection.url
+    hints = HINTS
+    redirect_hint = REDIRECT_HINT
+    connection_hint = CONNECTION_HINT
+    not_api_hint = NOT_API_HINT
 
-    @cached_property
-    @override
-    def authenticator(self) -> Credential:
-        return self._tap.connection.credential
-
-    @property
-    @override
-    def requests_session(self) -> requests.Session:
-        return self._tap.session
-
-    @property
-    @override
-    def http_headers(self) -> dict[str, str]:
-        return {"Accept": "application/json", "Content-Type": "application/json"}
-
-    def ask(self, path: str, parameters: Sequence[tuple[str, str]], read: Callable[[Any], T]) -> T:
-        """Send a GET request, again if need be, and read its answer.
+    def get_page(self, path: str, params: Sequence[tuple[str, str]], id_field: IdField) -> Page:
+        """Return the rows of a list, or of one page of it.
 
         Args:
-            path: Below the API's own path.
-            parameters: The query.
-            read: Makes what is wanted of the decoded body.
-
-        Returns:
-            What `read` made.
+            path: Below the base URL.
+            params: The query.
+            id_field: What identifies a row.
 
         Raises:
-            AnswerError: The server refused.
-            UnreadableError: The answer is not what the API answers.
-            RetriableAPIError: It failed to the last.
-            requests.RequestException: There was no answer, or not all of it.
+            RequestError: There is no answer, or a refusal.
+            InvalidResponseError: The answer is no list.
         """
-        query = urlencode(parameters, safe=NOT_ENCODED)
-        return self.retrying(self._once)(path, query, read)
 
-    def _once(self, path: str, query: str, read: Callable[[Any], T]) -> T:
-        request = self.build_prepared_request(
-            "GET", self.url_base + path, params=query, headers=self.http_headers
-        )
-        response = self._request(request, None)
-        try:
-            body = msgspec.json.decode(response.content)
-        except msgspec.DecodeError as error:
-            raise _undecodable(response, error) from None
-        if (stated := stated_status(body)) is not None:
-            _refuse(response, _status(stated))
-        try:
-            return read(body)
-        except BodyError as error:
-            raise UnreadableError(
-                f"{describe(response, response.status_code)} {error} That is not what the API "
-                "answers: check 'api_url', and what stands in front of the server."
-            ) from None
+        def attempt() -> Page:
+            response = self.send("GET", path, params=encode_params(params))
+            return parse_page(self.decode(response, ListBody), response, id_field)
+
+        return self.with_retries(attempt)()
+
+    def get_list(self, path: str, params: Sequence[tuple[str, str]], id_field: IdField) -> Page:
+        """Return the rows of a list that is not paged.
+
+        Raises:
+            RequestError: There is no answer, or a refusal.
+            InvalidResponseError: The answer is no list.
+            IncompleteListError: It has fewer rows than it says, also when it is read once more.
+        """
+        page = self.get_page(path, params, id_field)
+        if page.lacks_rows:
+            page = self.get_page(path, params, id_field)
+        if page.lacks_rows:
+            raise IncompleteListError(
+                f"{request_line(page.response.request)} announces more rows than it hands out: "
+                f"{len(page.ids):,} of {page.total or 'those of several pages'}."
+            )
+        return page
+
+    def get_languages(self, path: str, params: Sequence[tuple[str, str]]) -> Languages:
+        """Return the languages of an app, a template or a version.
+
+        Raises:
+            RequestError: There is no answer, or a refusal.
+            InvalidResponseError: The answer has none.
+        """
+        return self.get_json(path, Languages, params=encode_params(params))
 
     @override
-    def validate_response(self, response: requests.Response) -> None:
-        if response.status_code != HTTPStatus.OK:
-            _refuse(response, response.status_code)
+    def validate_response(self, response: Response) -> None:
+        """Raise the error that a response stands for, which can be one under status 200, too."""
+        super().validate_response(response)
+        if b'"status"' not in response.content:
+            return
+        body = self.decode(response, object)
+        if isinstance(body, dict) and self.read_error_body(body):
+            raise self.error_of(response, _to_status(body["status"]))
+
+    @override
+    def read_error_body(self, body: Any) -> ErrorBody | None:
+        """Return what an error says: it has a ``status`` and, unlike data, no ``_embedded``.
+
+        No form of errors is documented; this is how the vendor's own client tells them.
+        """
+        if not isinstance(body, dict) or body.get("status") is None or "_embedded" in body:
+            return None
+        words = (body.get(name) for name in DETAIL_FIELDS)
+        return ErrorBody(next((text for text in words if isinstance(text, str)), ""))
+
+    @override
+    def hint(self, response: Response, status: int, body: ErrorBody) -> str:
+        path = urlsplit(response.request.url or "").path
+        if status == HTTPStatus.FORBIDDEN and path.endswith("/companies"):
+            return STORE_OWNERS_HINT
+        return super().hint(response, status, body)
 
 
-def _refuse(response: requests.Response, status: int) -> None:
-    """Raise the error for a status, which is worth another try if it may pass.
-
-    Raises:
-        RetriableAPIError: It may.
-        AnswerError: It will not.
-    """
-    if status == HTTPStatus.TOO_MANY_REQUESTS or status >= HTTPStatus.INTERNAL_SERVER_ERROR:
-        raise RetriableAPIError(describe(response, status), response)
-    raise AnswerError(response, status)
+def encode_params(params: Sequence[tuple[str, str]]) -> str:
+    """Return a query string in the form that the API documents, brackets as they are."""
+    return urlencode(params, safe=NOT_ENCODED)
 
 
-def _status(stated: Any) -> int:
-    """Give the status that an error's body states under 200, as far as it is one."""
+def _to_status(stated: Any) -> int:
+    """Return the status that an error states under 200, as far as it is one."""
     text = str(stated)
     return int(text) if text.isascii() and text.isdigit() else int(HTTPStatus.OK)
-
-
-def _undecodable(
-    response: requests.Response, error: msgspec.DecodeError
-) -> RetriableAPIError | UnreadableError:
-    """Make the error about a body that is no JSON, or that was cut off on its way."""
-    asked = describe(response, response.status_code)
-    if response.content.lstrip()[:1] in {b"{", b"["}:
-        return RetriableAPIError(f"{asked} The body is broken: {error}.", response)
-    return UnreadableError(
-        f"{asked} That is not the API: check 'api_url', and whether a login or a maintenance page "
-        "stands in front of it."
-    )

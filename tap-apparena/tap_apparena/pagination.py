@@ -1,68 +1,286 @@
-"""How long lists are read page by page, though rows come and go meanwhile.
+"""Lists in numbered pages, read so that no row is missed although rows come and go meanwhile.
 
 A row that is deleted moves all rows behind it one place forward, so that one of them can slip
-through between two pages. Therefore every list is counted before and while it is read, and read
-again if the count does not come out. Links to other pages are never followed, as they lead to wrong
-hosts. Source: the API's documentation, "Pagination".
+through between two pages. Therefore a list is read in ascending order, each row is handed out once,
+and what has come is compared with what the server counts. If that does not come out, the list is
+read once more; if it still does not, the list has failed.
+
+New rows have higher ids than all others. A first request in descending order tells how many rows
+there are and the highest id. What is there at the end beyond the ids above that one has been there
+from the beginning, so that a deletion shows even if as many rows were added. This, and going on
+where a run was interrupted, takes a server that obeys an order; where it obeys none, the counts
+have to do. Links to other pages are never followed, as they lead to wrong hosts.
+
+Source: the API's documentation, "Pagination" and "Order".
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Any, Protocol
+from operator import gt, lt
+from typing import TYPE_CHECKING, Annotated, Any, Final, NamedTuple
 
-from tap_apparena.beginning import Beginning, are_whole
-from tap_apparena.errors import AnswerError, UnreadableError
-from tap_apparena.passing import OrderError, Pass, Place
+import msgspec
+from typing_extensions import override
+
+from singer_tapkit.errors import ApiError, request_line
+from singer_tapkit.pagination import IncompleteListError, PagePaginator, read_pages
+from tap_apparena.page import Id, Page, Row
 
 if TYPE_CHECKING:
     import logging
-    from collections.abc import Callable, Hashable, Iterator
+    from collections.abc import Sequence
 
-    from tap_apparena.bodies import Page, Record
+    from requests import Response
 
-MOST_RESTARTS = 2
-FOR_EVERY_PAGE = {HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN}
-
-
-class Asking(Protocol):
-    """What gives a page by its number, from 1."""
-
-    def __call__(self, number: int, *, descending: bool = False) -> Page:
-        """Ask for a page of the list, in ascending order or the other way round."""
+MAX_SCANS: Final = 2
+NOT_ABOUT_A_PAGE: Final = {HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN}
+"""Refusals that would meet every page, whether it exists or not."""
 
 
-@dataclass(frozen=True)
-class Source:
-    """Where a list comes from.
+class OrderStyle(NamedTuple):
+    """The names of the options that ask for an order."""
+
+    ascending: str
+    descending: str
+
+
+ORDER_STYLES: Final = (
+    OrderStyle("orderasc", "orderdesc"),
+    OrderStyle("orderBy[ASC]", "orderBy[DESC]"),
+)
+"""Both are documented, and which one a server obeys is not."""
+
+Fetch = Callable[[int, str | None], Page]
+"""Reads the page with a number, from 1, in the order that an option asks for, None for any."""
+
+
+class Ordering:
+    """The ways to ask for an order that the server may obey, as far as is known.
 
     Attributes:
-        ask: Gives a page.
-        identify: Gives the id of a row.
-        is_ordered: Whether rows are asked for in the order of their ids.
+        styles: Those that are still to be tried, the first one first.
     """
 
-    ask: Asking
-    identify: Callable[[Record], Hashable]
-    is_ordered: bool = True
+    def __init__(self, styles: tuple[OrderStyle, ...] = ORDER_STYLES) -> None:
+        """Begin with all, or with none for rows that no order puts new ones last."""
+        self.styles = styles
+
+    def reject(self, style: OrderStyle) -> None:
+        """Note that the server does not obey one; threads may call this."""
+        self.styles = tuple(other for other in self.styles if other != style)
+
+
+class Position(msgspec.Struct, frozen=True):
+    """How far a list in ascending order is read.
+
+    Attributes:
+        page: The last page that was read, even if only a part of it was filled.
+        last_id: The highest id so far.
+    """
+
+    page: Annotated[int, msgspec.Meta(ge=1)]
+    last_id: int
 
 
 @dataclass(frozen=True)
-class Batch:
-    """Rows of a page that have not come before.
+class RowBatch:
+    """Rows of a page that have not come before, with their ids.
 
     Attributes:
         rows: The rows.
-        place: Where to go on after them; None if that cannot be told.
+        position: Where a later run can go on after them; None if that cannot be told.
     """
 
-    rows: list[Record]
-    place: Place | None = None
+    rows: list[tuple[Any, Row]]
+    position: Position | None = None
 
 
-class List:
-    """A list, every row of which is given once.
+class ListSnapshot(NamedTuple):
+    """What a list was like before it was read.
+
+    Attributes:
+        total: How many rows there were.
+        highest: The highest id.
+    """
+
+    total: int
+    highest: int
+
+    def count_newer(self, ids: Sequence[Any] | set[Any]) -> int:
+        """Return how many ids are those of rows that were added since."""
+        return sum(map(self.highest.__lt__, ids))
+
+    def count_deleted(self, total: int, newer: int) -> int:
+        """Return how many of the rows are gone.
+
+        Args:
+            total: How many rows there are now.
+            newer: How many of them were added since.
+        """
+        return self.total - (total - newer)
+
+    def is_intact(self, newest: Page) -> bool:
+        """Return whether no row was deleted since.
+
+        Args:
+            newest: The first page in descending order, as it is now.
+        """
+        newer = self.count_newer(newest.ids)
+        if newest.total is None or newer == len(newest.ids):
+            return False
+        return self.count_deleted(newest.total, newer) <= 0
+
+
+class PageScan(PagePaginator[int, Page]):
+    """One way through the pages of a list, and what may have gone amiss on it.
+
+    Attributes:
+        number: The page that was read last.
+        snapshot: What the list was like before; None if that, or its order, cannot be told.
+        style: The order that was asked for.
+        after: Up to which id rows were handed out by an earlier run; None if by none.
+        seen: The ids that have come.
+        has_repeats: Whether one has come twice, in place of another perhaps.
+        problem: Why rows may have slipped through, empty if none can have.
+        is_last: Whether the page that was read last is the last one.
+        is_out_of_order: Whether the server has turned out not to obey the order.
+    """
+
+    def __init__(
+        self,
+        fetch: Fetch,
+        *,
+        style: OrderStyle | None = None,
+        snapshot: ListSnapshot | None = None,
+        first: Page | None = None,
+        start: int = 1,
+        after: int | None = None,
+    ) -> None:
+        """Begin.
+
+        Args:
+            fetch: Reads a page.
+            style: The order to ask for.
+            snapshot: What the list was like before.
+            first: The first page, if it was read already.
+            start: The number of the first page.
+            after: Up to which id rows were handed out by an earlier run.
+        """
+        super().__init__(start)
+        self.number = start
+        self.style = style
+        self.snapshot = snapshot
+        self.after = after
+        self.seen: set[Any] = set()
+        self.has_repeats = False
+        self.problem = ""
+        self.is_last = False
+        self.is_out_of_order = False
+        self._fetch = fetch
+        self._first = first
+        self._rows_before = (start - 1) * (first.size or 0) if first else 0
+        self._first_length = 0
+        self._total: int | None = None
+        self._highest: int | None = None
+
+    def fetch(self, number: int) -> Response:
+        """Read a page, and return the response that it is from."""
+        option = self.style.ascending if self.style else None
+        self.page = self._first or self._fetch(number, option)
+        self._first = None
+        self.number = number
+        return self.page.response
+
+    @override
+    def parse_page(self, response: Response) -> Page:
+        page = self.page
+        new = [an_id for an_id in page.ids if an_id not in self.seen]
+        self.has_repeats |= len(new) < len(page.ids)
+        self.seen.update(new)
+        self._first_length = self._first_length or len(page.ids)
+        if page.total is not None:
+            if self._total is not None and page.total < self._total:
+                self.problem = "rows were deleted meanwhile"
+            self._total = page.total
+        self.is_last = self._ends_list(page, new)
+        self._check_order(new)
+        return page
+
+    @override
+    def rows_of(self, page: Page) -> Sequence[Row]:
+        return page.rows
+
+    @override
+    def next_token(self, page: Page) -> int | None:
+        return None if self.is_last else self.current_value + 1
+
+    def end_without(self, number: int) -> None:
+        """Take note that the server has no page with this number.
+
+        Where it does not count, that is how a list ends.
+        """
+        if self._total is not None or self.page.count is not None:
+            self.problem = self.problem or f"page {number} went away"
+
+    def position(self) -> Position | None:
+        """Return how far the list is read; None if that cannot be told, or it is read wholly."""
+        if self.problem or self.is_last or self.snapshot is None or self._highest is None:
+            return None
+        return Position(self.number, self._highest)
+
+    def find_problem(self) -> str:
+        """Return why rows may have slipped through, once the last page was read."""
+        if self.problem or self._total is None:
+            return self.problem
+        missing = self._total - self._rows_before - len(self.seen)
+        if missing > 0:
+            return f"{missing:,} of {self._total:,} rows have not come"
+        if self.snapshot is None:
+            return ""
+        deleted = self.snapshot.count_deleted(self._total, self.snapshot.count_newer(self.seen))
+        is_intact = deleted <= 0 and self.snapshot.highest in self.seen
+        return "" if is_intact else "rows were deleted and added meanwhile"
+
+    @property
+    def complete_up_to(self) -> int | None:
+        """Up to which id all rows have come, where there is no problem.
+
+        Rows that were added meanwhile may have slipped through.
+        """
+        if self.number == 1 and self.page.is_whole_list and self._total is not None:
+            return max(self.seen, default=0)
+        return self.snapshot.highest if self.snapshot else None
+
+    def _ends_list(self, page: Page, new: list[Id]) -> bool:
+        if not page.ids:
+            return True
+        if page.total is not None and self._rows_before + len(self.seen) >= page.total:
+            return True
+        if page.count is not None:
+            return self.number >= page.count
+        is_short = not new or len(page.ids) < self._first_length
+        return page.total is None and is_short
+
+    def _check_order(self, new: list[Id]) -> None:
+        """Give the snapshot up unless ids rise, as they do only if the server obeys the order."""
+        if self.snapshot is None or not new:
+            return
+        ids: list[Any] = new if self._highest is None else [self._highest, *new]
+        self._highest = ids[-1]
+        is_fresh = self.after is None and len(self.seen) == len(new) and not self.is_last
+        is_reversed = is_fresh and ids[0] >= self.snapshot.highest
+        if is_reversed or not all(map(lt, ids, ids[1:])):
+            self.is_out_of_order = True
+            self.snapshot = None
+            if self.after is not None:
+                self.problem = "the order of rows is not by id"
+
+
+class PagedList:
+    """A list, every row of which is handed out once.
 
     Attributes:
         complete_up_to: Up to which id all rows have come, once the list is read; None as long as it
@@ -71,217 +289,151 @@ class List:
 
     def __init__(
         self,
-        source: Source,
+        fetch: Fetch,
+        ordering: Ordering,
         logger: logging.Logger | logging.LoggerAdapter[Any],
         *,
-        place: Place | None = None,
-        pages_per_place: int | None = None,
+        position: Position | None = None,
+        pages_per_position: int | None = None,
         must_be_sure: bool = False,
     ) -> None:
         """Prepare to read.
 
         Args:
-            source: Where it comes from.
-            logger: Where troubles are told.
-            place: Where an earlier read was interrupted.
-            pages_per_place: After how many pages a place is wanted, each of which costs one more
-                request; None for never.
-            must_be_sure: Whether it is read until nothing new comes, where neither an order nor a
-                count tells that nothing has slipped through.
+            fetch: Reads a page.
+            ordering: How to ask for an order.
+            logger: Where it is told that the list is read again.
+            position: Where an earlier run was interrupted.
+            pages_per_position: After how many pages a position is wanted, each of which costs one
+                more request; None for never.
+            must_be_sure: Whether it is read until nothing new comes, where neither an order nor
+                a count tells that nothing has slipped through.
         """
-        self._ask = source.ask
-        self._identify = source.identify
-        self._is_ordered = source.is_ordered
+        self._fetch = fetch
+        self._ordering = ordering
         self._logger = logger
-        self._place = place
-        self._pages_per_place = pages_per_place
+        self._position = position
+        self._pages_per_position = pages_per_position
         self._must_be_sure = must_be_sure
-        self._seen: set[Hashable] = set()
-        self._left_out: set[Hashable] = set()
-        self._total = 0
-        self._shrinks = False
+        self._seen: set[Any] = set()
         self.complete_up_to: int | None = None
 
-    def batches(self) -> Iterator[Batch]:
-        """Read the pages, at most three times over.
+    def read(self) -> Iterator[RowBatch]:
+        """Yield the rows of each page that have not come before.
 
-        Yields:
-            The rows of each page that have not come before, neither in this read nor, where it
-            goes on from a place, up to there.
+        They have come neither in this run nor, where it goes on from a position, up to there.
 
         Raises:
-            AnswerError: The server refused a page.
+            RequestError: A page could not be read.
+            IncompleteListError: Rows may be missing although all pages were read twice.
         """
-        restarts = 0
-        one = self._start()
-        while True:
-            known = len(self._seen)
-            try:
-                yield from self._read(one)
-            except OrderError:
-                self._logger.info("Reading all again, as the order of rows is not by id.")
-                self._place = None
-                self._seen -= self._left_out
-                one = self._begin()
-                continue
-            trouble = one.trouble or self._shortage(one)
-            if not trouble:
-                self.complete_up_to = self._complete_up_to(one, known)
-                if self.complete_up_to is not None or not self._must_be_sure:
-                    return
-                trouble = (
-                    "without an order, only a read that brings nothing new shows that all came"
-                )
-            if restarts == MOST_RESTARTS:
-                if one.error:
-                    raise one.error
-                self._logger.warning(
-                    "Some rows may be missing, though all pages were read %s times: %s.",
-                    restarts + 1,
-                    trouble,
-                )
-                return
-            restarts += 1
-            self._logger.info("Reading from the first page again: %s.", trouble)
-            one = self._begin()
+        scan = self._resume(self._begin())
+        yield from self._read(scan)
+        problem = scan.find_problem()
+        self.complete_up_to = None if problem else scan.complete_up_to
+        if self._must_be_sure and self.complete_up_to is None:
+            problem = problem or "nothing but a second read can show that all rows have come"
+        if not problem:
+            return
+        self._logger.info("Reading the list from its first page again: %s.", problem)
+        known = len(self._seen)
+        scan = self._begin()
+        yield from self._read(scan)
+        if problem := scan.find_problem():
+            raise IncompleteListError(
+                f"{request_line(scan.page.response.request)} hands out no complete list, although "
+                f"it was read twice: {problem}. What has come was written; run the tap again at a "
+                "quieter hour."
+            )
+        self.complete_up_to = scan.complete_up_to
+        if self._must_be_sure and len(self._seen) == known and not scan.has_repeats:
+            self.complete_up_to = max(self._seen, default=0)
 
-    def _read(self, one: Pass) -> Iterator[Batch]:
+    def _read(self, scan: PageScan) -> Iterator[RowBatch]:
         """Go through the pages once."""
-        is_last = False
-        while not is_last:
-            page = one.page or self._page(one)
-            if page is None:
-                return
-            one.page = None
-            ids = self._ids(page)
-            is_last = one.meet(page, ids)
-            if self._place:
-                self._check_order(one, ids, self._place)
-            place = None if is_last else self._safe_place(one, page)
-            yield Batch(self._new(ids, page.records), place)
-            one.number += 1
-
-    def _begin(self) -> Pass:
-        """Start at the first page, knowing what the list is like before.
-
-        A list that fits on a page, and is counted, costs one request.
-        """
-        newest = self._newest()
-        if newest is None or newest.page_count is None:
-            return Pass(1)
-        ids = self._ids(newest)
-        beginning = Beginning.of(newest, ids)
-        if newest.page_count > 1:
-            return Pass(1, beginning=beginning)
-        rows = newest.records[::-1] if beginning else newest.records
-        return Pass(1, replace(newest, records=rows), beginning)
-
-    def _newest(self) -> Page | None:
-        """Ask for the first page in descending order; None if there is no such order."""
         try:
-            return self._ask(1, descending=True) if self._is_ordered else None
-        except AnswerError as error:
-            if error.status != HTTPStatus.BAD_REQUEST:
+            for page in read_pages(scan, scan.fetch):
+                yield RowBatch(self._new_rows(page, scan.after), self._safe_position(scan))
+        except ApiError as error:
+            is_first = scan.number == scan.current_value
+            if is_first or error.is_retriable or error.status in NOT_ABOUT_A_PAGE:
                 raise
-            return None
+            scan.end_without(scan.current_value)
+        if scan.style and scan.is_out_of_order:
+            self._ordering.reject(scan.style)
 
-    def _page(self, one: Pass) -> Page | None:
-        """Ask for the next page; None if the server has it no longer."""
-        try:
-            return self._ask(one.number)
-        except AnswerError as error:
-            if one.number == 1 or error.status in FOR_EVERY_PAGE:
-                raise
-            one.trouble, one.error = f"page {one.number} went away", error
-            return None
-
-    def _ids(self, page: Page) -> list[Hashable]:
-        return [self._identify(row) for row in page.records]
-
-    def _new(self, ids: list[Hashable], rows: list[Record]) -> list[Record]:
-        new = []
-        for an_id, row in zip(ids, rows, strict=True):
-            if an_id in self._seen:
-                continue
-            self._seen.add(an_id)
-            if self._place and isinstance(an_id, int) and an_id <= self._place.last_id:
-                self._left_out.add(an_id)
-            else:
-                new.append(row)
+    def _new_rows(self, page: Page, after: int | None) -> list[tuple[Any, Row]]:
+        ids: list[Any] = page.ids
+        new = [
+            (an_id, row)
+            for an_id, row in zip(ids, page.rows, strict=True)
+            if an_id not in self._seen and (after is None or an_id > after)
+        ]
+        self._seen.update(an_id for an_id, _ in new)
         return new
 
-    def _safe_place(self, one: Pass, page: Page) -> Place | None:
-        """Give the place after a page, if it is time for one and no row has slipped through."""
-        if not self._pages_per_place or one.number % self._pages_per_place:
+    def _safe_position(self, scan: PageScan) -> Position | None:
+        """Return the position after a page, if it is time for one and no row was deleted yet."""
+        position = scan.position()
+        if not self._pages_per_position or scan.number % self._pages_per_position:
             return None
-        place = one.place(page)
-        if not place or (self._place and place.last_id <= self._place.last_id):
+        if position in {None, self._position} or scan.snapshot is None or scan.style is None:
             return None
-        newest = self._newest()
-        return place if newest and one.is_undisturbed(newest, self._ids(newest)) else None
+        newest = self._fetch(1, scan.style.descending)
+        return position if scan.snapshot.is_intact(newest) else None
 
-    def _shortage(self, one: Pass) -> str:
-        """Say how many rows have not come that the server counts, empty if all have."""
-        self._shrinks |= one.shrinks or (one.total or 0) < self._total
-        self._total = one.total or 0
-        come = one.seen if self._shrinks else self._seen  # deleted rows must not stand for others
-        missing = self._total - one.rows_before - len(come)
-        if missing > 0:
-            return f"{missing} of {one.total} rows have not come"
-        return "rows were deleted and added meanwhile" if one.has_lost() else ""
+    def _begin(self) -> PageScan:
+        """Return a scan from the first page, knowing what the list is like before.
 
-    def _complete_up_to(self, one: Pass, known: int) -> int | None:
-        """Tell up to which id all rows have come; a pass with each known row once has shown all.
-
-        Args:
-            one: The pass that has ended, without trouble.
-            known: How many rows had come before it.
+        A list that fits on a page costs one request.
         """
-        if one.complete_up_to is not None or len(self._seen) > known or one.has_repeats:
-            return one.complete_up_to
-        ids = list(self._seen)
-        return max(ids, default=0) if are_whole(ids) else None
+        for style in self._ordering.styles:
+            try:
+                newest = self._fetch(1, style.descending)
+            except ApiError as error:
+                if error.status != HTTPStatus.BAD_REQUEST:
+                    raise
+                continue
+            if newest.is_whole_list:
+                return PageScan(self._fetch, first=newest.in_order())
+            ids: list[Any] = newest.ids
+            if all(map(gt, ids, ids[1:])):
+                total = newest.total
+                snapshot = None if total is None else ListSnapshot(total, ids[0])
+                return PageScan(self._fetch, style=style, snapshot=snapshot)
+            self._ordering.reject(style)
+        return PageScan(self._fetch)
 
-    def _start(self) -> Pass:
-        """Find the page to go on from: the first that can hold rows which never came."""
-        one = self._begin()
-        if self._place is None or one.page:
-            return one
-        number = self._place.page
+    def _resume(self, scan: PageScan) -> PageScan:
+        """Return a scan from the first page that can hold rows which have never come."""
+        position, style = self._position, scan.style
+        if position is None or style is None or scan.snapshot is None:
+            return scan
+        number, last_id = position.page, position.last_id
         try:
-            page = self._ask(number)
-            if page.page_size != self._place.page_size:
-                self._logger.info("Reading all again, as the size of pages is another.")
-                self._place = None
-                return one
-            if not page.records or number > (page.page_count or 1):
-                number = max(page.page_count or 1, 1)
-                page = self._ask(number)
-            number = page.page_number or number
-            while number > 1 and self._lowest(page) > self._place.last_id:
+            page = self._fetch(number, style.ascending)
+            if page.count is None or page.size is None:
+                return scan
+            if number > page.count:
+                number = max(page.count, 1)
+                page = self._fetch(number, style.ascending)
+            while number > 1 and _lowest(page) > last_id:
                 number -= 1
-                page = self._ask(number)
-        except AnswerError as error:
-            if error.status in FOR_EVERY_PAGE:
+                page = self._fetch(number, style.ascending)
+        except ApiError as error:
+            if error.is_retriable or error.status in NOT_ABOUT_A_PAGE:
                 raise
-            return one
-        return Pass(number, page, one.beginning)
-
-    def _lowest(self, page: Page) -> int:
-        ids = self._ids(page)
-        if not are_whole(ids):
-            raise UnreadableError("ids are no whole numbers any more.")
-        return min(ids, default=0)
-
-    @staticmethod
-    def _check_order(one: Pass, ids: list[Hashable], place: Place) -> None:
-        """See that rows before the place have stayed before it.
-
-        Raises:
-            OrderError: They have not, so that rows which never came can be among them.
-        """
-        moved_back = one.number > place.page and any(
-            isinstance(an_id, int) and an_id <= place.last_id for an_id in ids
+            return scan
+        return PageScan(
+            self._fetch,
+            style=style,
+            snapshot=scan.snapshot,
+            first=page,
+            start=number,
+            after=last_id,
         )
-        if moved_back or not one.rises:
-            raise OrderError
+
+
+def _lowest(page: Page) -> int:
+    ids: list[Any] = page.ids
+    return min(ids, default=0)

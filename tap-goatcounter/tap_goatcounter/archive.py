@@ -9,56 +9,68 @@ from __future__ import annotations
 import weakref
 import zipfile
 import zlib
-from typing import TYPE_CHECKING, Any, BinaryIO
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 
-from tap_goatcounter.errors import ExportError
+from singer_tapkit.errors import InvalidResponseError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-MAJOR_VERSION = "1"
+    from tap_goatcounter.export import ExportFile
+
+MAJOR_VERSION: Final = "1"
+DAMAGED: Final = (
+    zipfile.BadZipFile,
+    zlib.error,
+    EOFError,
+    OSError,
+    RuntimeError,  # among them NotImplementedError, for other compressions, and RecursionError
+    msgspec.DecodeError,
+    UnicodeDecodeError,
+)
+
+
+class _Info(msgspec.Struct):
+    export_version: str
 
 
 class Archive:
     """The statistics of a site, in one file."""
 
-    def __init__(self, name: str, body: BinaryIO) -> None:
+    def __init__(self, file: ExportFile) -> None:
         """Open an archive.
 
         Args:
-            name: The file's name, for errors.
-            body: The file, which is closed when the archive is no longer in use.
+            file: The file, which is closed when the archive is no longer in use.
 
         Raises:
-            ExportError: It is no such archive, or one of another major version.
+            InvalidResponseError: It is no such archive, or one of another major version.
         """
-        self._name = name
-        weakref.finalize(self, body.close)
-        try:
-            self._zip = zipfile.ZipFile(body)
-        except zipfile.BadZipFile as error:
-            raise ExportError(f"{name} is not a ZIP file: {error}. Run the tap again.") from error
+        self._name = file.name
+        weakref.finalize(self, file.body.close)
+        with self._damage("the archive"):
+            self._zip = zipfile.ZipFile(file.body)
         self._members = {member.rpartition("/")[2]: member for member in self._zip.namelist()}
-        version = msgspec.json.decode(self._zip.read(self._member("info.json")))["export_version"]
+        with self._damage("info.json"):
+            info = self._zip.read(self._member("info.json"))
+            version = msgspec.json.decode(info, type=_Info).export_version
         if version.partition(".")[0] != MAJOR_VERSION:
-            raise ExportError(
-                f"{name} has version {version} of the format and this tap reads version "
-                f"{MAJOR_VERSION}. Look for a newer tap.",
+            raise InvalidResponseError(
+                f"{self._name} has version {version} of the format and this tap reads version "
+                f"{MAJOR_VERSION}. Look for a newer tap."
             )
 
     def rows(self, file: str) -> Iterator[dict[str, Any]]:
-        """Read one of the files.
+        """Yield the rows of one of the files.
 
         Args:
-            file: The file's name, e.g. ``hit_stats.jsonl``.
-
-        Yields:
-            Its rows.
+            file: The file's name, such as ``hit_stats.jsonl``.
 
         Raises:
-            ExportError: The file is missing or one of its lines is broken.
+            InvalidResponseError: The file is missing or one of its lines is broken.
         """
         decoder = msgspec.json.Decoder(dict[str, Any])
         number = 0
@@ -66,13 +78,22 @@ class Archive:
             with self._zip.open(self._member(file)) as lines:
                 for number, line in enumerate(lines, start=1):  # noqa: B007
                     yield decoder.decode(line)
-        except (msgspec.DecodeError, zipfile.BadZipFile, zlib.error, OSError) as error:
-            raise ExportError(
-                f"{self._name}, {file}, line {number}: {error}. The bookmark stays where it was; "
-                "run the tap again.",
-            ) from error
+        except DAMAGED as error:
+            raise self._error(f"{file}, line {number}", error) from error
+
+    @contextmanager
+    def _damage(self, part: str) -> Iterator[None]:
+        try:
+            yield
+        except DAMAGED as error:
+            raise self._error(part, error) from error
+
+    def _error(self, part: str, error: Exception) -> InvalidResponseError:
+        return InvalidResponseError(
+            f"{self._name}, {part}: {error}. The bookmark stays where it was; run the tap again."
+        )
 
     def _member(self, file: str) -> str:
         if file not in self._members:
-            raise ExportError(f"{self._name} has no {file}. Look for a newer tap.")
+            raise InvalidResponseError(f"{self._name} has no {file}. Look for a newer tap.")
         return self._members[file]

@@ -10,22 +10,26 @@ from typing_extensions import override
 if TYPE_CHECKING:
     from requests import PreparedRequest
 
+    from tap_goatcounter.config import SiteCredentials
 
-class BearerToken(AuthBase):
+
+class SiteAuthenticator(AuthBase):
     """The API token as ``Authorization: Bearer``; the server takes no other spelling of the word.
 
     Source: GoatCounter's API documentation, section "Authentication".
     """
 
-    def __init__(self, token: str) -> None:
-        """Keep the token of one site.
+    def __init__(self, credentials: SiteCredentials) -> None:
+        """Keep the credentials of one site.
 
         Args:
-            token: The API token, as GoatCounter shows it under *user name → API*.
+            credentials: The credentials, whose host decides which site of a server is meant.
         """
-        self._header = f"Bearer {token}"
+        self._credentials = credentials
 
     @override
     def __call__(self, request: PreparedRequest) -> PreparedRequest:
-        request.headers["Authorization"] = self._header
+        request.headers["Authorization"] = f"Bearer {self._credentials.token}"
+        if self._credentials.host is not None:
+            request.headers["Host"] = self._credentials.host
         return request

@@ -1,146 +1,199 @@
-"""How to talk to GoatCounter: requests, pace, retries, errors."""
+"""How to talk to GoatCounter: base address, pace, its own form of errors."""
 
 from __future__ import annotations
 
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
-import msgspec
-from singer_sdk.exceptions import RetriableAPIError
 from typing_extensions import override
 
-from tap_goatcounter.errors import AnswerError, SiteError, TooMuchAtOnceError, describe
-from tap_goatcounter.retries import RetryingStream
-from tap_goatcounter.sites import API_PATH, Address
+from singer_tapkit.client import ErrorBody, HttpClient
+from singer_tapkit.errors import ApiError, ExtractionError, GatewayError
+from singer_tapkit.rate_limit import RateLimiter, RateLimitKey, Window
+from tap_goatcounter.auth import SiteAuthenticator
+from tap_goatcounter.config import API_PATH
+from tap_goatcounter.hints import CONNECTION_HINT, HINTS, NOT_API_HINT, REDIRECT_HINT
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    import logging
+    from collections.abc import Mapping, Sequence
 
-    import requests
+    from requests import PreparedRequest, Response
 
-    from tap_goatcounter.tap import TapGoatCounter
+    from tap_goatcounter.config import SiteCredentials
 
-DOWNLOAD = "/download"
-TOO_MUCH = {
-    HTTPStatus.REQUEST_URI_TOO_LONG,
-    HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE,
-    HTTPStatus.GATEWAY_TIMEOUT,
-}
+T = TypeVar("T")
+
+DEFAULT_HOURLY_LIMIT: Final = 500
+HOUR: Final = 3600.0
+TIMED_OUT: Final = "Server timed out"
+TOO_LARGE: Final = frozenset(
+    {
+        HTTPStatus.REQUEST_URI_TOO_LONG,
+        HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE,
+        HTTPStatus.GATEWAY_TIMEOUT,
+    }
+)
+TOO_LARGE_FOR_PROXIES: Final = TOO_LARGE | {HTTPStatus.BAD_REQUEST}
+"""HAProxy refuses an address that is too long with 400, and a page of its own."""
 
 
-class GoatCounterClient(RetryingStream[None]):
-    """A stream as far as HTTP is concerned."""
+class QueryTooLargeError(ExtractionError):
+    """The server refused a query as too much at once; a smaller one may do."""
 
-    url_base = ""
-    _tap: TapGoatCounter
 
-    @property
-    @override
-    def requests_session(self) -> requests.Session:
-        return self._tap.session
+class GoatCounterClient(HttpClient):
+    """Sends requests to the sites in the settings.
 
-    def ask(
+    Attributes:
+        credentials: The credentials of these sites.
+    """
+
+    hints = HINTS
+    redirect_hint = REDIRECT_HINT
+    connection_hint = CONNECTION_HINT
+    not_api_hint = NOT_API_HINT
+
+    def __init__(
         self,
-        address: Address,
-        path: str,
-        params: Mapping[str, Any] | None = None,
-        *,
-        divisible: bool = False,
-    ) -> Any:
-        """Send a GET request, again if need be, and decode the answer.
+        credentials: Sequence[SiteCredentials],
+        config: Mapping[str, Any],
+        logger: logging.Logger,
+    ) -> None:
+        """Open a session.
 
         Args:
-            address: The site.
-            path: Below the API's own path; ``/status`` lies outside of it.
-            params: The query.
-            divisible: The same could be asked for in smaller parts.
-
-        Returns:
-            The decoded JSON.
-
-        Raises:
-            AnswerError: The server refused.
-            TooMuchAtOnceError: It refused a divisible request as too much.
-            SiteError: The answer is not JSON.
+            credentials: Which sites there are.
+            config: The settings.
+            logger: Where retries and long waits are logged.
         """
-        return decoded(self.get(address, path, params, divisible=divisible))
-
-    def get(
-        self,
-        address: Address,
-        path: str,
-        params: Mapping[str, Any] | None = None,
-        *,
-        divisible: bool = False,
-    ) -> requests.Response:
-        """Send a GET request like `ask`, and give the response itself."""
-
-        def attempt() -> requests.Response:
-            try:
-                return self.once("GET", address, path, params=params)
-            except (AnswerError, RetriableAPIError) as error:
-                if divisible and status_of(error) in TOO_MUCH:
-                    raise TooMuchAtOnceError(str(error)) from error
-                raise
-
-        return self.retrying(attempt)()
-
-    def once(self, method: str, address: Address, path: str, **parts: Any) -> requests.Response:
-        """Send a request a single time, for what must not be repeated blindly.
-
-        Args:
-            method: The HTTP method.
-            address: The site.
-            path: Below the API's own path.
-            parts: `params` or `json`.
-
-        Raises:
-            AnswerError: The server refused.
-            RetriableAPIError: It failed, or has a limit.
-            requests.RequestException: Nobody knows.
-        """
-        return self._request(self._prepared(method, address, path, **parts), None)
-
-    def _prepared(
-        self, method: str, address: Address, path: str, **parts: Any
-    ) -> requests.PreparedRequest:
-        base = address.url if path == "/status" else address.url + API_PATH
-        return self.build_prepared_request(
-            method,
-            base + path,
-            headers=address.headers,
-            auth=address.auth,
-            **parts,
+        self.credentials = credentials
+        self._per_second = Window(config["requests_per_second"], 1.0)
+        self._per_hour: int | None = config.get("requests_per_hour")
+        self._limiter = RateLimiter(logger, self._windows(self._per_hour))
+        super().__init__(
+            [site.url for site in credentials],
+            logger=logger,
+            # without the content type, errors come as HTML
+            headers={"Content-Type": "application/json", "User-Agent": config["user_agent"]},
+            timeout=config["request_timeout"],
+            max_retries=config["max_retries"],
+            rate_limiter=self._limiter,
         )
 
+    def expect_hourly_limit(self) -> None:
+        """Keep to the hourly limit that newer servers have, unless the settings name another."""
+        if self._per_hour is None:
+            self._limiter.set_windows(self._windows(DEFAULT_HOURLY_LIMIT))
+
+    def read(
+        self,
+        site: SiteCredentials,
+        path: str,
+        kind: type[T],
+        params: Mapping[str, Any] | None = None,
+    ) -> T:
+        """Return the answer to a GET request, decoded into a type.
+
+        Args:
+            site: The site.
+            path: Below the API's own path; ``/status`` lies outside of it.
+            kind: What the answer is to be.
+            params: The query.
+
+        Raises:
+            RequestError: There is no answer, or a refusal.
+            InvalidResponseError: The answer is something else.
+        """
+        return self.decode(self.fetch(site, path, kind, params), kind)
+
+    def fetch(
+        self,
+        site: SiteCredentials,
+        path: str,
+        kind: type,
+        params: Mapping[str, Any] | None = None,
+        *,
+        is_splittable: bool = False,
+    ) -> Response:
+        """Send a GET request, again if need be, and return a response of a given type.
+
+        Args:
+            site: The site.
+            path: Below the API's own path.
+            kind: What the answer is to be.
+            params: The query.
+            is_splittable: Whether the same can be asked for in smaller parts.
+
+        Raises:
+            QueryTooLargeError: It must be asked for in smaller parts.
+            RequestError: There is no answer, or a refusal.
+            InvalidResponseError: The answer is something else.
+        """
+
+        def attempt() -> Response:
+            try:
+                response = self.send_to(site, "GET", path, params=params)
+            except (ApiError, GatewayError) as error:
+                statuses = TOO_LARGE if isinstance(error, ApiError) else TOO_LARGE_FOR_PROXIES
+                if is_splittable and error.status in statuses:
+                    raise QueryTooLargeError(str(error)) from error
+                raise
+            self.decode(response, kind)
+            return response
+
+        return self.with_retries(attempt)()
+
+    def post(self, site: SiteCredentials, path: str, body: Mapping[str, Any]) -> Response:
+        """Send a POST request a single time, over a new connection.
+
+        An idle connection may turn out to be closed only when the request is on its way, and then
+        nobody knows whether it arrived.
+
+        Raises:
+            RequestError: There is no answer, or a refusal.
+        """
+        self._session.close()
+        return self.send_to(site, "POST", path, json=dict(body))
+
+    def send_to(self, site: SiteCredentials, method: str, path: str, **options: Any) -> Response:
+        """Send a request to a site a single time.
+
+        Args:
+            site: The site.
+            method: The HTTP method.
+            path: Below the API's own path; ``/status`` lies outside of it.
+            options: As those of `send`.
+
+        Raises:
+            RequestError: There is no answer, or a refusal.
+        """
+        base = site.url if path == "/status" else site.url + API_PATH
+        return self.send(method, path, base_url=base, auth=SiteAuthenticator(site), **options)
+
     @override
-    def validate_response(self, response: requests.Response) -> None:
-        if not response.url.endswith(DOWNLOAD):
-            _ = response.content  # read here, where a broken transfer is tried again
-        status = response.status_code
-        if status == HTTPStatus.TOO_MANY_REQUESTS or status >= HTTPStatus.INTERNAL_SERVER_ERROR:
-            raise RetriableAPIError(describe(response), response)
-        if status >= HTTPStatus.MULTIPLE_CHOICES:
-            raise AnswerError(response)
+    def read_error_body(self, body: Any) -> ErrorBody | None:
+        """Return the words in ``{"error": text}`` or ``{"errors": {field: [text]}}``."""
+        if not isinstance(body, dict):
+            return None
+        if isinstance(words := body.get("error"), str):
+            return ErrorBody(words)
+        if isinstance(fields := body.get("errors"), dict):
+            return ErrorBody("; ".join(f"{name}: {_join(said)}" for name, said in fields.items()))
+        return None
+
+    @override
+    def read_plain_error(self, response: Response) -> ErrorBody | None:
+        return ErrorBody(TIMED_OUT) if response.text.strip() == TIMED_OUT else None
+
+    @override
+    def rate_limit_key(self, request: PreparedRequest) -> RateLimitKey:
+        """Return one key for all, as a server counts all its sites together, and has many hosts."""
+        return RateLimitKey("GoatCounter")
+
+    def _windows(self, per_hour: int | None) -> list[Window]:
+        return [self._per_second, Window(per_hour, HOUR)] if per_hour else [self._per_second]
 
 
-def decoded(response: requests.Response) -> Any:
-    """Decode an answer.
-
-    Raises:
-        SiteError: It is not JSON.
-    """
-    try:
-        return msgspec.json.decode(response.content)
-    except msgspec.DecodeError:
-        raise SiteError(
-            f"{describe(response)} That is not GoatCounter's API: check 'site_url', and what "
-            "stands in front of the server.",
-        ) from None
-
-
-def status_of(error: AnswerError | RetriableAPIError) -> int | None:
-    """Give the HTTP status that an error is about, None if there was no answer."""
-    if isinstance(error, AnswerError):
-        return error.status
-    return None if error.response is None else error.response.status_code
+def _join(said: object) -> str:
+    return ", ".join(map(str, said)) if isinstance(said, list) else str(said)

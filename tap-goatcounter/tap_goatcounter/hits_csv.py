@@ -11,14 +11,18 @@ import gzip
 import io
 import re
 import zlib
-from typing import TYPE_CHECKING, Any, BinaryIO
+from datetime import date
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any, BinaryIO, Final
 
-from tap_goatcounter.errors import ExportError
+from singer_tapkit.errors import InvalidResponseError, truncate
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-COLUMNS = (
+    from tap_goatcounter.export import ExportFile
+
+COLUMNS: Final = (
     "2Path",
     "Title",
     "Event",
@@ -34,27 +38,31 @@ COLUMNS = (
     "FirstVisit",
     "Date",
 )
-VERSION = "2"
-VERSION_OF = re.compile(r"(\d+)Path")
-DATE = re.compile(
-    r"\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])"
-    r"T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.\d+)?Z",
-    re.ASCII,
+VERSION: Final = "2"
+HEADER_VERSION: Final = re.compile(r"(\d+)Path")
+TIME: Final = re.compile(
+    r"(\d{4}-\d{2}-\d{2})T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.\d+)?Z", re.ASCII
 )
-BOOLEANS = {"0": False, "1": True, "false": False, "true": True}
-BOTS = {str(code): code for code in range(256)}
-LONGEST_CELL = 2**31 - 1
-BUFFER = 1 << 17
+BOOLEANS: Final = {"0": False, "1": True, "false": False, "true": True}
+BOTS: Final = {str(code): code for code in range(256)}
+GZIP_MAGIC: Final = b"\x1f\x8b"
+MAX_CELL: Final = 16 * 1024 * 1024
+"""Characters; a quote that is never closed would take the rest of the file into one cell."""
 
-Row = tuple[Any, ...]
+BUFFER_BYTES: Final = 1 << 17
+HINT: Final = (
+    "The bookmark stays where it was. Run the tap again; if it stops at the same place, report it "
+    "with the tap's and the server's version."
+)
+
+CsvRow = tuple[Any, ...]
 
 
-def read(body: BinaryIO, name: str, expected: int | None) -> Iterator[Row]:
-    """Read the rows of an export.
+def read_hits(file: ExportFile, expected: int | None) -> Iterator[CsvRow]:
+    """Yield the rows of an export.
 
     Args:
-        body: The compressed file.
-        name: Its name, for errors.
+        file: The file, compressed or not.
         expected: How many rows the server has counted, None if it does not say.
 
     Yields:
@@ -63,76 +71,105 @@ def read(body: BinaryIO, name: str, expected: int | None) -> Iterator[Row]:
         them, which stand for a missing version.
 
     Raises:
-        ExportError: The file, a row or a cell is not as it should be, or rows are missing.
+        InvalidResponseError: The file, a row or a cell is not as it should be, or rows are missing.
     """
-    csv.field_size_limit(LONGEST_CELL)
-    unpacked = io.BufferedReader(gzip.GzipFile(fileobj=body), BUFFER)
-    rows = csv.reader(io.TextIOWrapper(unpacked, "utf-8", newline=""), strict=True)
-    number, row = 0, list[str]()
+    number = 0
     try:
-        _check_header(next(rows, None), name)
-        checked = _date
-        for number, row in enumerate(rows, start=1):
-            (
-                path, title, event, user_agent, browser, system, session, bot, referrer,
-                referrer_scheme, screen_size, location, first_visit, date,
-            ) = row  # fmt: skip
-            yield (
-                number, path, title, BOOLEANS[event], user_agent, browser.strip(), system.strip(),
-                session, BOTS[bot], referrer, referrer_scheme, screen_size, location,
-                BOOLEANS[first_visit], checked(date),
-            )  # fmt: skip
+        for number, row in enumerate(_read_cells(file), start=1):
+            yield _parse_row(row, number, file.name)
     except (csv.Error, UnicodeDecodeError) as error:
-        raise ExportError(f"{name}, row {number + 1}: {error}. {ASK}") from error
-    except (KeyError, ValueError) as error:
-        raise ExportError(_fault(name, number, row)) from error
+        raise InvalidResponseError(f"{file.name}, row {number + 1}: {error}. {HINT}") from error
     except (EOFError, OSError, zlib.error) as error:
-        raise ExportError(
-            f"{name} ends early or is damaged after row {number}: {error}. {ASK}"
+        raise InvalidResponseError(
+            f"{file.name} ends early or is damaged after row {number}: {error}. {HINT}"
         ) from error
     if expected is not None and number != expected:
-        raise ExportError(f"{name} holds {number} rows, but the server counted {expected}. {ASK}")
+        raise InvalidResponseError(
+            f"{file.name} holds {number} rows, but the server counted {expected}. {HINT}"
+        )
 
 
-ASK = (
-    "The bookmark stays where it was. Run the tap again; if it stops at the same place, report it "
-    "with the tap's and the server's version."
-)
+def _read_cells(file: ExportFile) -> Iterator[list[str]]:
+    """Yield the cells of each row behind the header; a file without rows may have none."""
+    csv.field_size_limit(MAX_CELL)
+    is_compressed = file.body.read(len(GZIP_MAGIC)) == GZIP_MAGIC
+    file.body.seek(0)
+    unpacked: BinaryIO | io.BufferedReader = file.body
+    if is_compressed:
+        unpacked = io.BufferedReader(gzip.GzipFile(fileobj=file.body), BUFFER_BYTES)
+    with io.TextIOWrapper(unpacked, "utf-8", newline="") as text:
+        rows = csv.reader(text, strict=True)
+        header = next(rows, None)
+        if header is not None:
+            _check_header(header, file.name)
+        yield from rows
 
 
-def _date(cell: str) -> str:
-    if DATE.fullmatch(cell) is None:
-        raise ValueError(cell)
-    return cell
+def _parse_row(row: list[str], number: int, name: str) -> CsvRow:
+    if len(row) != len(COLUMNS):
+        raise InvalidResponseError(
+            f"{name}, row {number}: {len(row)} cells instead of {len(COLUMNS)}. {HINT}"
+        )
+    (
+        path, title, event, user_agent, browser, system, session, bot, referrer,
+        referrer_scheme, screen_size, location, first_visit, moment,
+    ) = row  # fmt: skip
+    is_event, bot_code, is_first = BOOLEANS.get(event), BOTS.get(bot), BOOLEANS.get(first_visit)
+    found = TIME.fullmatch(moment)
+    if (
+        is_event is None
+        or bot_code is None
+        or is_first is None
+        or not (found and _is_day(found[1]))
+    ):
+        raise InvalidResponseError(_row_error_message(row, number, name))
+    return (
+        number, path, title, is_event, user_agent, browser.strip(), system.strip(), session,
+        bot_code, referrer, referrer_scheme, screen_size, location, is_first, moment,
+    )  # fmt: skip
 
 
-def _check_header(header: list[str] | None, name: str) -> None:
-    if header is None:
-        return
+@lru_cache(maxsize=4096)
+def _is_day(text: str) -> bool:
+    """Return whether there is such a day; a cache pays, as few days are many rows' days."""
+    try:
+        date.fromisoformat(text)
+    except ValueError:
+        return False
+    return True
+
+
+def _is_time(text: str) -> bool:
+    found = TIME.fullmatch(text)
+    return found is not None and _is_day(found[1])
+
+
+def _check_header(header: list[str], name: str) -> None:
     if tuple(header) == COLUMNS:
         return
-    version = VERSION_OF.fullmatch("".join(header[:1]))
+    version = HEADER_VERSION.fullmatch("".join(header[:1]))
     if version and version[1] != VERSION:
-        raise ExportError(
+        raise InvalidResponseError(
             f"{name}, row 0: the file has version {version[1]} of the format and this tap reads "
-            f"version {VERSION}. Look for a newer tap; the bookmark stays where it was.",
+            f"version {VERSION}. Look for a newer tap; the bookmark stays where it was."
         )
-    raise ExportError(
-        f"{name}, row 0: the columns should be {', '.join(COLUMNS)}, but are {', '.join(header)}. "
-        f"{ASK}",
+    raise InvalidResponseError(
+        f"{name}, row 0: the columns should be {', '.join(COLUMNS)}, but are others. {HINT}"
     )
 
 
-def _fault(name: str, number: int, row: list[str]) -> str:
-    """Say what is wrong with a row, quoting only cells that say nothing about visitors."""
-    if len(row) != len(COLUMNS):
-        return f"{name}, row {number}: {len(row)} cells instead of {len(COLUMNS)}. {ASK}"
+def _row_error_message(row: list[str], number: int, name: str) -> str:
+    """Return what is wrong with a row, quoting only cells that say nothing about visitors."""
     cells = dict(zip(COLUMNS, row, strict=True))
-    fits = {
+    is_valid = {
         "Event": cells["Event"] in BOOLEANS,
         "Bot": cells["Bot"] in BOTS,
         "FirstVisit": cells["FirstVisit"] in BOOLEANS,
-        "Date": DATE.fullmatch(cells["Date"]) is not None,
+        "Date": _is_time(cells["Date"]),
     }
-    wrong = [f"{column} is {cells[column]!r}" for column, fit in fits.items() if not fit]
-    return f"{name}, row {number}: {' and '.join(wrong)}. {ASK}"
+    wrong = [
+        f"{column} is {truncate(repr(cells[column]))}"
+        for column, valid in is_valid.items()
+        if not valid
+    ]
+    return f"{name}, row {number}: {' and '.join(wrong)}. {HINT}"

@@ -1,35 +1,37 @@
-"""The sites that the settings name, and what one must know of a site before reading it."""
+"""The sites that can be read, and what one must know of a site before reading it."""
 
 from __future__ import annotations
 
-import re
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
 from enum import Enum
+from functools import cached_property
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from singer_sdk.exceptions import FatalAPIError, RetriableAPIError
+import msgspec
 from typing_extensions import override
 
-from tap_goatcounter import server as servers
-from tap_goatcounter.addresses import checked
-from tap_goatcounter.auth import BearerToken
-from tap_goatcounter.errors import AnswerError, SiteError
-from tap_goatcounter.settings_schema import invalid
+from singer_tapkit.errors import ApiError, ExtractionError, InvalidResponseError
+from tap_goatcounter.capabilities import detect_capabilities
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    import logging
+    from collections.abc import Callable, Iterable
     from datetime import tzinfo
 
-    from tap_goatcounter.server import Server
+    from requests import Response
 
-API_PATH = "/api/v0"
-INDIVIDUAL_PAGE_VIEWS = 256
-UTC_NAME = ".UTC"
-HEADER_SAFE = re.compile(r"[!-~]+")
+    from singer_tapkit.failures import FailureCollector
+    from tap_goatcounter.capabilities import Capabilities
+    from tap_goatcounter.client import GoatCounterClient
+    from tap_goatcounter.config import SiteCredentials
+
+INDIVIDUAL_PAGE_VIEWS: Final = 256
+UTC_NAME: Final = ".UTC"
 
 
 class Permission(Enum):
@@ -45,36 +47,50 @@ class Permission(Enum):
         return self.name.lower().replace("_", "-")
 
 
-@dataclass(frozen=True)
-class Address:
-    """Where a site is reached, and with which token.
+class _UserSettings(msgspec.Struct):
+    timezone: str | None = None
 
-    Attributes:
-        url: The address without trailing slash, path prefix included, e.g.
-            ``https://example.goatcounter.com``.
-        token: The API token.
-        host: Sent as the header ``Host`` when a site is reached through another one's address.
-    """
 
-    url: str
-    token: str = field(repr=False)
-    host: str | None = None
+class _User(msgspec.Struct):
+    settings: _UserSettings
 
-    @property
-    def auth(self) -> BearerToken:
-        """How requests to this address authenticate."""
-        return BearerToken(self.token)
 
-    @property
-    def headers(self) -> dict[str, str]:
-        """The headers of every request; without the content type, errors come as HTML."""
-        headers = {"Content-Type": "application/json"}
-        return headers if self.host is None else {**headers, "Host": self.host}
+class _Token(msgspec.Struct):
+    permissions: int
 
-    @override
-    def __str__(self) -> str:
-        """Name the address in logs and errors."""
-        return self.url if self.host is None else f"{self.url} (as {self.host})"
+
+class _Me(msgspec.Struct):
+    """The answer of ``GET /me``."""
+
+    user: _User
+    token: _Token
+
+
+class _Status(msgspec.Struct):
+    """The answer of ``GET /status``."""
+
+    version: str
+
+
+class _SiteSettings(msgspec.Struct):
+    collect: int
+
+
+class SiteRow(msgspec.Struct):
+    """A site in the answer of ``GET /sites``, as far as reading depends on it."""
+
+    id: int
+    code: str
+    cname: str | None
+    settings: _SiteSettings = msgspec.field(name="setttings")
+    first_hit_at: datetime | None
+    created_at: datetime
+
+
+class SitesPage(msgspec.Struct):
+    """The answer of ``GET /sites``."""
+
+    sites: list[SiteRow]
 
 
 @dataclass(frozen=True)
@@ -83,169 +99,236 @@ class Site:
 
     Attributes:
         id: The site's id on its server.
-        address: How to reach it.
+        code: The site's code on its server.
+        credentials: How to reach it.
         permissions: The token's permissions, a bit mask.
-        zone: The time zone of the token's user, in which the server cuts days.
-        server: What its server can do.
-        record: The site as ``GET /sites`` gives it.
+        timezone: The time zone of the token's user, in which the server cuts days.
+        capabilities: What its server can do.
+        clock_offset: By how much the server's clock is ahead of the one here.
+        stores_page_views: Whether it keeps the page views that the hit export reads.
+        first_hit: When counting began, or could have begun.
     """
 
     id: int
-    address: Address
+    code: str
+    credentials: SiteCredentials
     permissions: int
-    zone: tzinfo
-    server: Server
-    record: Mapping[str, Any] = field(repr=False)
+    timezone: tzinfo
+    capabilities: Capabilities
+    clock_offset: timedelta
+    stores_page_views: bool
+    first_hit: datetime
 
     @property
-    def stores_page_views(self) -> bool:
-        """Whether the site keeps the individual page views that the hit export reads."""
-        return bool(self.record["setttings"]["collect"] & INDIVIDUAL_PAGE_VIEWS)
+    def now(self) -> datetime:
+        """The time by the server's clock."""
+        return datetime.now(UTC) + self.clock_offset
 
     @property
-    def first_hit(self) -> datetime:
-        """When counting began, or could have begun."""
-        return datetime.fromisoformat(self.record["first_hit_at"] or self.record["created_at"])
+    def utc_offset(self) -> timedelta:
+        """The time zone's present offset, which the server lays on all history."""
+        return self.now.astimezone(self.timezone).utcoffset() or timedelta()
 
-    @property
-    def offset(self) -> timedelta:
-        """The zone's present offset, which the server lays on all history."""
-        return datetime.now(self.zone).utcoffset() or timedelta()
-
-    def lacks(self, permissions: Iterable[Permission]) -> list[str]:
-        """Name those of `permissions` that the token does not have."""
+    def missing_permissions(self, permissions: Iterable[Permission]) -> list[str]:
+        """Return the names of those permissions that the token does not have."""
         return [item.label for item in permissions if not self.permissions & item.value]
 
     @override
     def __str__(self) -> str:
-        """Name the site in logs and errors."""
-        return f"site {self.id} at {self.address}"
+        """Return what logs and errors call it."""
+        return f"site {self.id} at {self.credentials}"
 
 
-class Ask(Protocol):
-    """Sends a GET request to a site and gives the decoded answer; the API's errors are raised."""
+class SiteDirectory:
+    """The sites in the settings, looked up when they are first needed.
 
-    def __call__(self, address: Address, path: str, params: Mapping[str, Any] | None = None) -> Any:
-        """Ask `address` for `path`, below the API's own path unless it begins with ``/status``."""
-
-
-def addresses(config: Mapping[str, Any]) -> list[Address]:
-    """Read the addresses from the settings.
-
-    Raises:
-        ConfigValidationError: No address, or one that must not be used.
+    What keeps a site from being read is a failure of the run, and leaves the others alone.
     """
-    given = list(config.get("sites") or ())
-    if config.get("site_url"):
-        given.insert(0, config)
-    if not given:
-        raise invalid("Set 'site_url' and 'token', or 'sites' for more than one.")
-    return [_address(entry, allow_http=config["allow_http"]) for entry in given]
+
+    def __init__(
+        self,
+        connect: Callable[[], GoatCounterClient],
+        *,
+        with_children: bool,
+        failures: FailureCollector,
+        logger: logging.Logger,
+    ) -> None:
+        """Look nothing up yet.
+
+        Args:
+            connect: Opens the client.
+            with_children: Whether the account's other sites are read through the same address.
+            failures: Where failures are collected.
+            logger: Where peculiarities are logged.
+        """
+        self._connect = connect
+        self._with_children = with_children
+        self._failures = failures
+        self._logger = logger
+
+    @cached_property
+    def client(self) -> GoatCounterClient:
+        """What sends requests to the sites."""
+        return self._connect()
+
+    @cached_property
+    def by_id(self) -> dict[int, Site]:
+        """The sites that can be read, by id."""
+        sites: dict[int, Site] = {}
+        for credentials in self.client.credentials:
+            try:
+                found = discover_sites(self.client, credentials, with_children=self._with_children)
+            except ExtractionError as error:
+                self._failures.record(f"{credentials}: {error}")
+                continue
+            self._apply_server(found[0])
+            for site in found:
+                self._add(site, sites)
+        return sites
+
+    def _apply_server(self, site: Site) -> None:
+        if site.capabilities.has_hourly_limit:
+            self.client.expect_hourly_limit()
+        if site.timezone is not UTC:
+            self._logger.warning(
+                "The days of total_daily and path_daily are those of %s for %s, as that is the "
+                "time zone of the token's user; those of all other streams are UTC's. Make the "
+                "token with a user whose time zone is UTC to have the same days everywhere.",
+                site.timezone,
+                site.credentials,
+            )
+
+    def _add(self, site: Site, sites: dict[int, Site]) -> None:
+        """Add a site, unless another server's site has the same id."""
+        known = sites.setdefault(site.id, site)
+        if known.code != site.code:
+            self._failures.record(
+                f"{site} has the same id as {known.credentials}, on another server. Records of "
+                "the two could not be told apart: run the tap for each server by itself."
+            )
 
 
-def _address(entry: Mapping[str, Any], *, allow_http: bool) -> Address:
-    url = checked(
-        entry.get("site_url", ""), "'site_url'", "https://example.com", allow_http=allow_http
-    ).removesuffix(API_PATH)
-    token = (entry.get("token") or "").strip()
-    if not token:
-        raise invalid(f"The site {url} has no 'token'.")
-    if not HEADER_SAFE.fullmatch(token):
-        raise invalid(
-            f"The 'token' of the site {url} holds blanks or characters that no token has. Copy it "
-            "again from GoatCounter, by itself.",
-        )
-    return Address(url, token)
-
-
-def identify(address: Address, ask: Ask, *, with_children: bool) -> list[Site]:
-    """Find out which site answers at an address, and what the token may read there.
+def discover_sites(
+    client: GoatCounterClient, credentials: SiteCredentials, *, with_children: bool
+) -> list[Site]:
+    """Return which site answers at an address, and what the token may read there.
 
     Args:
-        address: Where to ask.
-        ask: Sends a request.
-        with_children: Also give the account's other sites, reached through the same address.
+        client: Sends the requests.
+        credentials: Where to ask.
+        with_children: Also return the account's other sites, reached through the same address.
 
     Returns:
         The address's own site first.
 
     Raises:
-        SiteError: The token may not read sites, or its user's time zone is unknown.
+        ExtractionError: The token may not read sites, its user's time zone is unknown, or the
+            server does not answer.
     """
-    me = _warm_up(address, ask)
-    permissions = me["token"]["permissions"]
+    response = _warm_up(client, credentials)
+    me = client.decode(response, _Me)
+    permissions = me.token.permissions
     if not permissions & Permission.SITE_READ.value:
-        raise SiteError(
-            f"The token for {address} lacks the permission 'site-read', without which the site's "
-            "id cannot be read. Edit the token in GoatCounter under user name → API.",
+        raise ExtractionError(
+            f"The token for {credentials} lacks the permission 'site-read', without which the "
+            "site's id cannot be read. Edit the token in GoatCounter under user name → API."
         )
-    version = _version(address, ask)
-    server = servers.recognise(version, lambda: _knows_group(address, ask, permissions))
-    zone = _zone(me["user"]["settings"].get("timezone") or UTC_NAME, address)
-    records = ask(address, "/sites")["sites"]
-    return [
-        Site(
-            record["id"],
-            _reached_as(address, record) if position else address,
-            permissions,
-            zone,
-            server,
-            record,
-        )
-        for position, record in enumerate(records if with_children else records[:1])
-    ]
+    version = _read_version(client, credentials)
+    capabilities = detect_capabilities(
+        version, lambda: _knows_group(client, credentials, permissions)
+    )
+    rows = client.read(credentials, "/sites", SitesPage).sites
+    if not rows:
+        raise InvalidResponseError("GET /sites answered without any site.")
+    own = Site(
+        id=rows[0].id,
+        code=rows[0].code,
+        credentials=credentials,
+        permissions=permissions,
+        timezone=_parse_timezone(me.user.settings.timezone or UTC_NAME, credentials),
+        capabilities=capabilities,
+        clock_offset=_read_clock_offset(response),
+        stores_page_views=_stores_page_views(rows[0]),
+        first_hit=rows[0].first_hit_at or rows[0].created_at,
+    )
+    return [own, *(_child_site(own, row) for row in rows[1:] if with_children)]
 
 
-def _warm_up(address: Address, ask: Ask) -> Any:
+def child_site_credentials(credentials: SiteCredentials, row: SiteRow) -> SiteCredentials:
+    """Return how to reach a child site through its account's address.
+
+    Its server knows it by the name of its host.
+    """
+    own_host = urlsplit(credentials.url).netloc
+    return replace(credentials, host=row.cname or f"{row.code}.{own_host.partition('.')[2]}")
+
+
+def _child_site(own: Site, row: SiteRow) -> Site:
+    return replace(
+        own,
+        id=row.id,
+        code=row.code,
+        credentials=child_site_credentials(own.credentials, row),
+        stores_page_views=_stores_page_views(row),
+        first_hit=row.first_hit_at or row.created_at,
+    )
+
+
+def _stores_page_views(row: SiteRow) -> bool:
+    return bool(row.settings.collect & INDIVIDUAL_PAGE_VIEWS)
+
+
+def _warm_up(client: GoatCounterClient, credentials: SiteCredentials) -> Response:
     """Ask who we are, twice if need be.
 
     Newer servers answer 404 to the first request of a token that was not used for a day, whatever
     it asks for, and the same request again with what was asked.
     """
     try:
-        return ask(address, "/me")
-    except AnswerError as error:
+        return client.fetch(credentials, "/me", _Me)
+    except ApiError as error:
         if error.status != HTTPStatus.NOT_FOUND:
             raise
-        return ask(address, "/me")
+        return client.fetch(credentials, "/me", _Me)
 
 
-def _version(address: Address, ask: Ask) -> str | None:
-    """Read the server's version; proxies and path prefixes may hide it."""
+def _read_version(client: GoatCounterClient, credentials: SiteCredentials) -> str | None:
+    """Return the server's version; proxies and path prefixes may hide it."""
     try:
-        return str(ask(address, "/status")["version"])
-    except (FatalAPIError, RetriableAPIError, KeyError, TypeError):
+        return client.decode(client.send_to(credentials, "GET", "/status"), _Status).version
+    except ExtractionError:
         return None
 
 
-def _knows_group(address: Address, ask: Ask, permissions: int) -> bool | None:
+def _read_clock_offset(response: Response) -> timedelta:
+    """Return by how much the server's clock is ahead, nothing if it does not tell the time."""
+    try:
+        moment = parsedate_to_datetime(response.headers.get("Date", ""))
+    except ValueError:
+        return timedelta()
+    return moment.replace(tzinfo=moment.tzinfo or UTC) - datetime.now(UTC)
+
+
+def _knows_group(client: GoatCounterClient, credentials: SiteCredentials, permissions: int) -> bool:
     if not permissions & Permission.STATS.value:
-        return None
+        return False
     try:
-        ask(address, "/stats/hits", {"limit": 1, "group": "day"})
-    except AnswerError as error:
-        if '"group"' not in error.words:
+        client.read(credentials, "/stats/hits", object, {"limit": 1, "group": "day"})
+    except ApiError as error:
+        if '"group"' not in error.detail:
             raise
         return False
     return True
 
 
-def _zone(name: str, address: Address) -> tzinfo:
-    """Read a zone as GoatCounter writes it: country, dot, name, as in ``US.America/New_York``."""
+def _parse_timezone(name: str, credentials: SiteCredentials) -> tzinfo:
+    """Return a zone by GoatCounter's name: country, dot, name, as in ``US.America/New_York``."""
     if name == UTC_NAME:
         return UTC
     try:
         return ZoneInfo(name.partition(".")[2] or name)
     except (ZoneInfoNotFoundError, ValueError):
-        raise SiteError(
-            f"The token's user at {address} has the time zone {name!r}, which is unknown here. "
-            "Set that user's time zone to UTC in GoatCounter.",
+        raise ExtractionError(
+            f"The token's user at {credentials} has the time zone {name!r}, which is unknown here. "
+            "Set that user's time zone to UTC in GoatCounter."
         ) from None
-
-
-def _reached_as(address: Address, record: Mapping[str, Any]) -> Address:
-    """Reach a child site through its account's address, by the name that its server knows it by."""
-    own_host = urlsplit(address.url).netloc
-    return replace(
-        address, host=record["cname"] or f"{record['code']}.{own_host.partition('.')[2]}"
-    )

@@ -6,51 +6,55 @@ import base64
 import hashlib
 import hmac
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from requests.auth import AuthBase
 from typing_extensions import override
-from urllib3.util import parse_url
+
+from tap_gotom.config import CredentialSet
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from requests import PreparedRequest
 
-PROVIDER = "gotom_app_api"
-DEFAULT_CONTENT_TYPE = "application/json"
+    from tap_gotom.config import Credentials
+
+PROVIDER: Final = "gotom_app_api"
+DEFAULT_CONTENT_TYPE: Final = "application/json"
 
 
-class HmacSignature(AuthBase):
-    """Signs a prepared request, on each attempt with the time of that attempt.
+class HmacAuthenticator(AuthBase):
+    """Signs a prepared request, with the credentials that its path needs.
 
     It only sets headers, to the same effect however often it is called: the URL and the body stay
     as they were prepared, for these are what is signed.
     Source: goTom's API documentation, page "HMAC Authentication".
     """
 
-    def __init__(self, user: str, secret: str) -> None:
-        """Sign for one user.
+    def __init__(self, credentials: Mapping[CredentialSet, Credentials]) -> None:
+        """Sign with these credentials.
 
         Args:
-            user: The API user.
-            secret: What goTom's support has handed out with it.
+            credentials: Those of each set that is configured.
         """
-        self._user = user
-        self._secret = secret
+        self._credentials = credentials
 
     @override
     def __call__(self, request: PreparedRequest) -> PreparedRequest:
         content_type = request.headers.setdefault("Content-Type", DEFAULT_CONTENT_TYPE)
         date = datetime.now(UTC).isoformat(timespec="seconds")
-        signed = string_to_sign(
-            request.method or "GET", _bytes(request.body), content_type, date, _target(request)
-        )
+        target = request.path_url
+        body = _to_bytes(request.body)
+        text = string_to_sign(request.method or "GET", body, content_type, date, target)
+        credentials = self._credentials[CredentialSet.for_path(target)]
         request.headers["Date"] = date
-        request.headers["Authorization"] = authorization(self._user, self._secret, signed)
+        request.headers["Authorization"] = authorization_header(credentials, text)
         return request
 
 
 def string_to_sign(method: str, body: bytes, content_type: str, date: str, uri: str) -> str:
-    r"""Put together what is signed.
+    r"""Return what is signed.
 
     Args:
         method: The HTTP method.
@@ -66,31 +70,21 @@ def string_to_sign(method: str, body: bytes, content_type: str, date: str, uri: 
     return f"{method.upper()}\n{digest}\n{content_type.lower()}\n{date}\n\n{uri}"
 
 
-def authorization(user: str, secret: str, signed: str) -> str:
-    """Give the value of the header ``Authorization``.
+def authorization_header(credentials: Credentials, text: str) -> str:
+    """Return the value of the header ``Authorization``.
 
     Args:
-        user: The API user; a colon in it is escaped.
-        secret: The user's secret.
-        signed: What `string_to_sign` gave.
+        credentials: The API user, in which a colon is escaped, and the secret.
+        text: What `string_to_sign` has returned.
 
     Returns:
         The header, which goes out as UTF-8 though HTTP libraries take it for Latin-1.
     """
-    mac = hmac.new(secret.encode(), signed.encode(), hashlib.sha1).digest()
-    escaped = user.replace(":", r"\:")
+    mac = hmac.new(credentials.secret.encode(), text.encode(), hashlib.sha1).digest()
+    escaped = credentials.user.replace(":", r"\:")
     value = f"{PROVIDER} {escaped}:{base64.b64encode(mac).decode('ascii')}"
     return value.encode().decode("latin-1")
 
 
-def _target(request: PreparedRequest) -> str:
-    """Give path and query as they go over the wire.
-
-    Of a query that was given as text, ``requests`` leaves some characters to urllib3 to encode.
-    """
-    path, mark, query = request.path_url.partition("?")
-    return path + mark + (parse_url(f"/?{query}").query or "")
-
-
-def _bytes(body: bytes | str | None) -> bytes:
+def _to_bytes(body: bytes | str | None) -> bytes:
     return body.encode() if isinstance(body, str) else body or b""

@@ -1,41 +1,107 @@
-"""Where the external ids of campaigns come from: the settings, and a column of a report."""
+"""External ids of campaigns: where they come from, and how they stand in paths.
+
+goTom cannot list campaigns, and lets client systems call them what they like.
+Source: goTom's API documentation, page about good and bad external IDs.
+"""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections import deque
+from itertools import chain
+from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import quote
 
-from tap_gotom.columns import of_names
-from tap_gotom.errors import ReportError
+from singer_tapkit.errors import ExtractionError
+from tap_gotom.columns import columns_from_names, find_column
+from tap_gotom.reports import ReportError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    import logging
+    from collections.abc import Iterable, Iterator, Mapping
 
-    from tap_gotom.download import Download
+    from singer_tapkit.failures import FailureCollector
+    from tap_gotom.download import Download, ReportSource
+
+DOTS: Final = frozenset({".", ".."})
 
 
-def cells_of(download: Download, column: str) -> Iterator[str]:
-    """Give the cells of a column.
+def encode_id(external_id: str) -> str:
+    """Return an id as it stands in a path."""
+    return quote(external_id, safe="")
+
+
+def is_reachable(external_id: str) -> bool:
+    """Return whether a path can lead to an id.
+
+    Servers take an encoded slash for one that separates, and HTTP libraries resolve dots.
+    """
+    return "/" not in external_id and external_id not in DOTS
+
+
+def read_campaign_ids(
+    config: Mapping[str, Any],
+    sources: Mapping[str, ReportSource],
+    failures: FailureCollector,
+    logger: logging.Logger,
+) -> Iterator[str]:
+    """Yield the external ids of the campaigns to read, each once.
+
+    If the report that tells more of them cannot be read, those in the settings remain.
 
     Args:
-        download: The report.
-        column: The column's name in the report, or its safe form.
-
-    Raises:
-        ReportError: There is no such column.
+        config: The settings.
+        sources: The reports that can be read, by name.
+        failures: Where it is noted that the report cannot be read.
+        logger: Where it is told that the report has no ids.
     """
-    header = download.header()
-    place = _place(header, column)
-    if place is None and header:
+    ids_from = config.get("campaign_external_ids_from")
+    cells = _read_report(ids_from, sources, failures, logger) if ids_from else ()
+    return unique_ids(chain(config.get("campaign_external_ids") or (), cells))
+
+
+def unique_ids(external_ids: Iterable[str]) -> Iterator[str]:
+    """Yield each id once, in its first spelling; goTom ignores case. Empty ids are none."""
+    seen: set[str] = set()
+    for external_id in external_ids:
+        folded = external_id.casefold()
+        if external_id.strip() and folded not in seen:
+            seen.add(folded)
+            yield external_id
+
+
+def _read_report(
+    ids_from: Mapping[str, str],
+    sources: Mapping[str, ReportSource],
+    failures: FailureCollector,
+    logger: logging.Logger,
+) -> Iterator[str]:
+    name = ids_from["report"]
+    try:
+        if name not in sources:
+            raise ReportError("'graph_user' and 'graph_secret' are missing to read it with.")
+        download = sources[name].fetch(_check)
+        place = _find_place(download, ids_from["column"])
+        has_rows = False
+        for row in download.read_rows():
+            has_rows = True
+            yield row[place]
+    except ExtractionError as error:
+        failures.record(f"campaigns of the report {name}: {error}")
+        return
+    if not has_rows:
+        logger.warning("The report %s has no rows, so that it names no campaigns.", name)
+
+
+def _check(download: Download) -> None:
+    deque(download.read_rows(), maxlen=0)
+
+
+def _find_place(download: Download, name: str) -> int:
+    columns = columns_from_names(download.header)
+    column = find_column(name, columns)
+    if column is None and columns:
         raise ReportError(
-            f"{download.report} has no column {column!r}, as 'campaign_external_ids_from' says. "
-            f"Its columns are: {', '.join(header)}."
+            f"{download.report} has no column {name!r}, as 'campaign_external_ids_from' says. "
+            f"Its columns are: {', '.join(map(repr, download.header))}."
         )
-    if place is not None:
-        yield from (row[place] for row in download.rows())
-
-
-def _place(header: list[str], column: str) -> int | None:
-    if column in header:
-        return header.index(column)
-    safe = [found.name for found in of_names(header, {})]
-    return safe.index(column) if column in safe else None
+    return columns.index(column) if column else 0

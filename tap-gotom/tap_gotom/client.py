@@ -1,133 +1,130 @@
-"""How to talk to goTom: requests, signatures, retries, errors."""
+"""How to talk to goTom: signed requests, and what its errors look like."""
 
 from __future__ import annotations
 
-from functools import cached_property
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import urlsplit
 
-from singer_sdk.exceptions import RetriableAPIError
 from typing_extensions import override
 
-from tap_gotom.errors import AnswerError, describe
-from tap_gotom.instance import Pair
-from tap_gotom.pagination import NextPage, decoded, items_of
-from tap_gotom.retries import RetryingStream
+from singer_tapkit.body import describe_content
+from singer_tapkit.client import ErrorBody, HttpClient
+from singer_tapkit.errors import NoResponseError
+from tap_gotom import hints
+from tap_gotom.auth import HmacAuthenticator
+from tap_gotom.config import CredentialSet
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    import logging
+    from collections.abc import Mapping
 
-    import requests
-    from singer_sdk.helpers.types import Record
-    from singer_sdk.streams.rest import HTTPRequest, PageContext
+    from requests import Response
 
-    from tap_gotom.auth import HmacSignature
-    from tap_gotom.tap import TapGoTom
+    from singer_tapkit.errors import RequestError
+    from tap_gotom.config import Credentials
 
-MOST_RETRIES_OF_A_REPORT = 2
+MAX_RETRIES_OF_A_REFUSED_REPORT: Final = 2
+REPORT_HEADERS: Final = {"Content-Type": "text/csv", "Accept": "*/*"}
+PAGES: Final = (
+    HTTPStatus.UNAUTHORIZED,
+    HTTPStatus.FORBIDDEN,
+    HTTPStatus.BAD_GATEWAY,
+    HTTPStatus.SERVICE_UNAVAILABLE,
+)
+"""What goTom also answers with a page of HTML; none says that something is not there."""
+
+REPORT_PAGES: Final = (HTTPStatus.NOT_FOUND, HTTPStatus.INTERNAL_SERVER_ERROR)
+"""What goTom answers with a page of HTML when a report cannot be had."""
 
 
-class GoTomClient(RetryingStream["int | None"]):
-    """A stream as far as HTTP is concerned.
+class GoTomClient(HttpClient):
+    """Sends signed requests to one instance of goTom.
 
     Attributes:
-        pair: The credentials that sign its requests.
-        content_type: What its requests say they carry; goTom wants one even where there is nothing.
-        accept: What they ask for.
+        logger: Where retries and long downloads are told.
     """
 
-    pair: ClassVar[Pair] = Pair.API
-    content_type: ClassVar[str] = "application/json"
-    accept: ClassVar[str] = "application/json"
-    has_one_server = True
-    _tap: TapGoTom
+    redirect_hint = hints.REDIRECT
+    connection_hint = hints.CONNECTION
+    not_api_hint = hints.NOT_API
 
-    @property
-    @override
-    def url_base(self) -> str:
-        return self._tap.instance.url
-
-    @cached_property
-    @override
-    def authenticator(self) -> HmacSignature:
-        return self._tap.instance.signatures[self.pair]
-
-    @property
-    @override
-    def requests_session(self) -> requests.Session:
-        return self._tap.session
-
-    @property
-    @override
-    def http_headers(self) -> dict[str, str]:
-        return {"Content-Type": self.content_type, "Accept": self.accept}
-
-    @override
-    def get_new_paginator(self) -> NextPage:
-        return NextPage()
-
-    @override
-    def get_http_request(self, *, page: PageContext[int | None]) -> HTTPRequest:
-        request = super().get_http_request(page=page)
-        request.params["page"] = page.next_page_token
-        return request
-
-    @override
-    def parse_response(self, response: requests.Response) -> Iterable[Record]:
-        return items_of(response)
-
-    def ask(self, path: str) -> dict[str, Any]:
-        """Send a GET request, again if need be, and decode the object that it answers.
+    def __init__(
+        self,
+        base_url: str,
+        credentials: Mapping[CredentialSet, Credentials],
+        config: Mapping[str, Any],
+        logger: logging.Logger,
+    ) -> None:
+        """Open a session.
 
         Args:
-            path: Path with everything in it percent-encoded.
-
-        Raises:
-            AnswerError: The server refused.
-            UnreadableError: The answer is no JSON object.
+            base_url: What ``/app-api`` follows.
+            credentials: The credentials of each set that is configured.
+            config: The settings.
+            logger: Where retries are told.
         """
-        return decoded(self.retrying(self.once)(path), dict)
-
-    def once(self, path: str) -> requests.Response:
-        """Send a GET request a single time.
-
-        Raises:
-            AnswerError: The server refused.
-            RetriableAPIError: It failed, or has a limit.
-            requests.RequestException: There was no answer, or not all of it.
-        """
-        request = self.build_prepared_request(
-            "GET", self.url_base + path, headers=self.http_headers
+        super().__init__(
+            [base_url],
+            logger=logger,
+            auth=HmacAuthenticator(credentials),
+            headers={"User-Agent": config["user_agent"]},
+            timeout=config["request_timeout"],
+            max_retries=config["max_retries"],
         )
-        return self._request(request, None)
+        self.logger = logger
 
-    @override
-    def validate_response(self, response: requests.Response) -> None:
-        status = response.status_code
-        if self.pair is not Pair.GRAPH or status != HTTPStatus.OK:
-            _ = response.content  # read here, where a broken transfer is tried again
-        if status == HTTPStatus.TOO_MANY_REQUESTS or status >= HTTPStatus.INTERNAL_SERVER_ERROR:
-            raise RetriableAPIError(describe(response), response)
-        if status != HTTPStatus.OK:
-            raise AnswerError(response)
-
-    @override
-    def seconds_to_wait(self, error: Exception, attempt: int) -> float:
-        """Give the seconds to wait before the next try.
+    def open_report(self, path: str) -> Response:
+        """Return the response with a report, the body of which is still to be read.
 
         Raises:
-            AnswerError: A report was refused often enough to take the refusal for final.
+            RequestError: There is no response, or a refusal.
         """
-        response: requests.Response | None = getattr(error, "response", None)
-        if response is not None and attempt >= MOST_RETRIES_OF_A_REPORT and _is_refused(response):
-            raise AnswerError(response) from error
-        return super().seconds_to_wait(error, attempt)
+        return self.send("GET", path, headers=REPORT_HEADERS, stream=True)
+
+    def incomplete_error(self, message: str) -> NoResponseError:
+        """Return the error about a response that lacks its end, for the request to be repeated."""
+        return NoResponseError(message, host=urlsplit(self.base_url).netloc)
+
+    @override
+    def error_of(self, response: Response, status: int | None = None) -> RequestError:
+        error = super().error_of(response, status)
+        is_refused = response.status_code == HTTPStatus.INTERNAL_SERVER_ERROR
+        if is_refused and _is_report(response):
+            error.max_retries = MAX_RETRIES_OF_A_REFUSED_REPORT
+        return error
+
+    @override
+    def read_error_body(self, body: Any) -> ErrorBody | None:
+        """Return the words in a JSON string, or in ``message``, ``detail`` or ``error.msg``."""
+        match body:
+            case str() as detail:
+                return ErrorBody(detail)
+            case (
+                {"message": str() as detail}
+                | {"detail": str() as detail}
+                | {"error": {"msg": str() as detail}}
+            ):
+                return ErrorBody(detail)
+            case _:
+                return None
+
+    @override
+    def read_plain_error(self, response: Response) -> ErrorBody | None:
+        is_page = response.status_code in PAGES or (
+            _is_report(response) and response.status_code in REPORT_PAGES
+        )
+        return ErrorBody(describe_content(response)) if is_page else None
+
+    @override
+    def hint(self, response: Response, status: int, body: ErrorBody) -> str:
+        date = response.headers.get("Date", "")
+        return hints.error_hint(status, _path_of(response), body.detail, date)
 
 
-def _is_refused(response: requests.Response) -> bool:
-    """Tell whether it may be the report's kind that is wrong, which goTom answers with 500."""
-    path = response.request.path_url
-    return (
-        response.status_code == HTTPStatus.INTERNAL_SERVER_ERROR
-        and Pair.of_path(path) is Pair.GRAPH
-    )
+def _path_of(response: Response) -> str:
+    return urlsplit(response.request.url or "").path
+
+
+def _is_report(response: Response) -> bool:
+    return CredentialSet.for_path(_path_of(response)) is CredentialSet.GRAPH

@@ -24,8 +24,8 @@ OFFSET = re.compile(r".*(?:Z|[+-][0-9]{2}:?[0-9]{2})")
 SAMPLE = re.compile(r"1(?P<group>[.,'’ \u00a0\u202f]?)234(?P<point>[.,])5")  # noqa: RUF001
 PLAIN_SAMPLE = "1234.5"
 SAMPLE_MOMENT = datetime(2027, 11, 22, 13, 45, tzinfo=UTC)
-MOST_DIGITS_OF_A_FLOAT = 15
-DIFFERENT_DATES = 10_000
+MAX_FLOAT_DIGITS = 15
+MAX_CACHED_DATES = 10_000
 
 KINDS = ("string", "integer", "number", "boolean", "date", "date-time")
 WITHOUT_FORMAT = {"string", "integer"}
@@ -47,7 +47,7 @@ class ColumnType:
     format: str | None = None
 
     @classmethod
-    def of_setting(cls, setting: str | Mapping[str, str]) -> ColumnType:
+    def from_setting(cls, setting: str | Mapping[str, str]) -> ColumnType:
         """Read a type from the settings.
 
         Args:
@@ -65,21 +65,21 @@ class ColumnType:
         return found
 
     @classmethod
-    def of_schema(cls, schema: Mapping[str, Any]) -> ColumnType:
+    def from_schema(cls, schema: Mapping[str, Any]) -> ColumnType:
         """Read a type from a JSON Schema, as it stands in a catalog."""
         types = schema.get("type", ["string"])
         kind = next(name for name in [*([types] if isinstance(types, str) else types), "string"]
                     if name != "null")  # fmt: skip
         return cls(schema.get("format", kind) if kind == "string" else kind)
 
-    def schema(self) -> dict[str, Any]:
-        """Give the type and format in JSON Schema."""
+    def to_schema(self) -> dict[str, Any]:
+        """Return the type and format in JSON Schema."""
         if self.kind in FORMATS:
             return {"type": ["string", "null"], "format": FORMATS[self.kind]}
         return {"type": [self.kind, "null"]}
 
     def converter(self) -> Convert | None:
-        """Give what makes a value of a cell that is not empty; None for text as it is.
+        """Return what makes a value of a cell that is not empty; None for text as it is.
 
         The converter raises ValueError for cells that do not fit.
 
@@ -96,14 +96,14 @@ class ColumnType:
             case "boolean":
                 return _boolean(self.format)
             case "date":
-                return lru_cache(DIFFERENT_DATES)(_date(self.format))
+                return lru_cache(MAX_CACHED_DATES)(_date(self.format))
             case "date-time":
-                return lru_cache(DIFFERENT_DATES)(_date_time(self.format))
+                return lru_cache(MAX_CACHED_DATES)(_date_time(self.format))
         raise ValueError(f"{self.kind!r} is none of {', '.join(KINDS)}")
 
 
-def shape(cell: str) -> str:
-    """Show how a cell is written without telling what it says: digits as 9, letters as a."""
+def mask_value(cell: str) -> str:
+    """Return how a cell is written but not what it says: digits as 9, letters as a."""
     shown = re.sub(r"[^\W\d_]", "a", re.sub(r"\d", "9", cell[:40]))
     return repr(shown + ("…" if len(cell) > 40 else ""))  # noqa: PLR2004
 
@@ -131,7 +131,7 @@ def _number(sample: str) -> Convert:
         if pattern.fullmatch(cell) is None:
             raise ValueError
         plain = cell.replace(group, "").replace(point, ".") if group else cell.replace(point, ".")
-        return float(plain) if len(plain) <= MOST_DIGITS_OF_A_FLOAT else Decimal(plain)
+        return float(plain) if len(plain) <= MAX_FLOAT_DIGITS else Decimal(plain)
 
     return convert
 
@@ -156,7 +156,7 @@ def _boolean(words: str | None) -> Convert:
 
 
 def _date(pattern: str | None) -> Convert:
-    """Convert to a day, the first one where the report shows months."""
+    """Return what converts to a day, the first of the month where the report shows months."""
     found = _read_back(pattern) if pattern else SAMPLE_MOMENT
     if (found.year, found.month) != (SAMPLE_MOMENT.year, SAMPLE_MOMENT.month):
         raise ValueError(
@@ -174,7 +174,7 @@ def _date(pattern: str | None) -> Convert:
 
 
 def _read_back(pattern: str) -> datetime:
-    """Write a moment in a format and read it back, to see what the format does not tell."""
+    """Return a moment, written and read back, which shows what a format leaves out."""
     try:
         return datetime.strptime(SAMPLE_MOMENT.strftime(pattern), pattern)  # noqa: DTZ007
     except ValueError:
@@ -182,7 +182,7 @@ def _read_back(pattern: str) -> datetime:
 
 
 def _date_time(pattern: str | None) -> Convert:
-    """Convert to UTC, so that values compare as text; without an offset nobody knows the moment."""
+    """Return what converts to UTC, so that values compare as text; an offset is needed for that."""
     if pattern and "%z" not in pattern:
         raise ValueError(
             "the format of a date-time needs %z, as a time without offset is no moment; keep the "

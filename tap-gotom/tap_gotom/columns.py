@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 import unicodedata
-from collections import Counter
+from collections import Counter, defaultdict
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from itertools import count
+from typing import TYPE_CHECKING, Any, Final
 
+from singer_tapkit.records import UNKNOWN_FIELDS
 from tap_gotom.column_types import ColumnType
-from tap_gotom.unknown_fields import KEPT_AS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
-UMLAUTS = str.maketrans({
+UMLAUTS: Final = str.maketrans({
     "ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss", "æ": "ae", "ø": "o", "œ": "oe", "ł": "l",
 })  # fmt: skip
-LONGEST_NAME = 55
-RESERVED = {KEPT_AS}
+MAX_NAME: Final = 55
+UNNAMED: Final = "unnamed"
+HASH_DIGITS: Final = 6
+RESERVED: Final = frozenset({UNKNOWN_FIELDS})
 
 
 @dataclass(frozen=True)
@@ -35,78 +39,92 @@ class Column:
     original: str
     type: ColumnType
 
-    def schema(self) -> dict[str, Any]:
-        """Give its JSON Schema, in which `title` is the column's exact name in the report."""
-        return {**self.type.schema(), "title": self.original}
+    def to_schema(self) -> dict[str, Any]:
+        """Return its JSON Schema, in which `title` is the column's exact name in the report."""
+        return {**self.type.to_schema(), "title": self.original}
 
 
-def of_names(originals: Sequence[str], types: Mapping[str, ColumnType]) -> list[Column]:
-    """Make columns of the names in a header.
+def columns_from_names(
+    originals: Sequence[str], types: Mapping[str, ColumnType] | None = None
+) -> list[Column]:
+    """Return columns for the names in a header.
 
     Args:
         originals: The names.
         types: Their types, text where one has none.
     """
+    types = types or {}
     return [
         Column(name, original, types.get(original, ColumnType()))
         for name, original in zip(safe_names(originals), originals, strict=True)
     ]
 
 
-def of_schema(properties: Mapping[str, Mapping[str, Any]]) -> list[Column]:
-    """Read columns from the schema in a catalog; what has no title is no column."""
+def columns_from_schema(properties: Mapping[str, Mapping[str, Any]]) -> list[Column]:
+    """Return the columns in the schema of a catalog; what has no title is no column."""
     return [
-        Column(name, schema["title"], ColumnType.of_schema(schema))
+        Column(name, schema["title"], ColumnType.from_schema(schema))
         for name, schema in properties.items()
         if "title" in schema
     ]
 
 
-def safe_names(originals: Iterable[str]) -> list[str]:
-    """Give each name a form of small letters, digits and ``_`` that is its own.
+def find_column(name: str, columns: Sequence[Column]) -> Column | None:
+    """Return the column that somebody has named, in the report's way or in the stream's.
 
-    Names that come twice get ``_2``, ``_3`` and so on; those of which nothing is left, and those
-    that begin with a digit, begin with ``column_``.
+    Blanks around a name, kinds of blanks and Unicode forms make no difference, unless there are
+    columns that differ in nothing else.
     """
+    candidates = (
+        [column for column in columns if column.original == name],
+        [column for column in columns if column.name == name],
+        [column for column in columns if _plain(column.original) == _plain(name)],
+    )
+    found = next(filter(None, candidates), [])
+    is_ambiguous = len({column.original for column in found}) > 1
+    return None if is_ambiguous or not found else found[0]
+
+
+def safe_names(originals: Sequence[str]) -> list[str]:
+    """Return for each name a form of small letters, digits and ``_`` that is its own.
+
+    It does not depend on where a column stands. Names that lose letters, or that would become the
+    same, end with a few digits of their hash. Equal names are numbered.
+    """
+    forms = {original: _safe(original) for original in originals}
+    sharing = Counter(forms.values())
+    bases = {
+        original: _with_hash(form, original)
+        if not form or sharing[form] > 1 or _loses_letters(original)
+        else form
+        for original, form in forms.items()
+    }
     taken = set(RESERVED)
-    names: list[str] = []
-    for position, original in enumerate(originals, start=1):
-        base = name = _safe(original) or f"column_{position}"
-        repetition = 1
-        while name in taken:
-            repetition += 1
-            name = f"{base}_{repetition}"
-        taken.add(name)
-        names.append(name)
-    return names
-
-
-def _safe(original: str) -> str:
-    text = unicodedata.normalize("NFC", original).lower().translate(UMLAUTS)
-    text = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode()
-    text = re.sub(r"[^a-z0-9]+", "_", text).strip("_")[:LONGEST_NAME].rstrip("_")
-    return f"column_{text}" if text[:1].isdigit() else text
-
-
-def labels(header: Sequence[str]) -> list[str]:
-    """Tell columns of the same name apart, for messages and for fields that are kept."""
-    seen: Counter[str] = Counter()
+    names = {original: _take(base, taken) for original, base in sorted(bases.items())}
+    repeated: set[str] = set()
     found = []
-    for name in header:
-        seen[name] += 1
-        found.append(name if seen[name] == 1 else f"{name} ({seen[name]})")
+    for original in originals:
+        found.append(_take(bases[original], taken) if original in repeated else names[original])
+        repeated.add(original)
     return found
 
 
-def places(columns: Sequence[Column], header: Sequence[str]) -> list[int | None]:
-    """Find each column in a header.
+def unique_labels(header: Sequence[str]) -> list[str]:
+    """Return the names of a header with equal ones numbered, for fields that are kept."""
+    seen: Counter[str] = Counter()
+    labels = []
+    for name in header:
+        seen[name] += 1
+        labels.append(name if seen[name] == 1 else f"{name} ({seen[name]})")
+    return labels
+
+
+def match_columns(columns: Sequence[Column], header: Sequence[str]) -> list[int | None]:
+    """Return for each column its place in a header, None if it is missing.
 
     A name must be the same letter by letter, or else be the safe name that the header's column
     gets, or else have the same safe form and no competitor. Of columns with one and the same name
     the first is the first in both.
-
-    Returns:
-        For each column its place in the header, None if it is missing.
     """
     free: dict[str, list[int]] = {}
     for place, name in enumerate(header):
@@ -131,8 +149,42 @@ def places(columns: Sequence[Column], header: Sequence[str]) -> list[int | None]
 
 
 def _by_safe_form(names: Mapping[int, str]) -> dict[str, list[int]]:
-    forms: dict[str, list[int]] = {}
+    forms: defaultdict[str, list[int]] = defaultdict(list)
     for number in sorted(names):
         if form := _safe(names[number]):
-            forms.setdefault(form, []).append(number)
-    return forms
+            forms[form].append(number)
+    return dict(forms)
+
+
+def _decompose(original: str) -> str:
+    text = unicodedata.normalize("NFC", original).lower().translate(UMLAUTS)
+    return unicodedata.normalize("NFKD", text)
+
+
+def _loses_letters(original: str) -> bool:
+    return any(char.isalpha() and not char.isascii() for char in _decompose(original))
+
+
+def _safe(original: str) -> str:
+    text = _decompose(original).encode("ascii", "ignore").decode()
+    text = re.sub(r"[^a-z0-9]+", "_", text).strip("_")[:MAX_NAME].rstrip("_")
+    return f"column_{text}" if text[:1].isdigit() else text
+
+
+def _with_hash(form: str, original: str) -> str:
+    if not original.strip():
+        return UNNAMED
+    digest = hashlib.sha256(unicodedata.normalize("NFC", original).encode(errors="replace"))
+    return f"{form or 'column'}_{digest.hexdigest()[:HASH_DIGITS]}"
+
+
+def _take(base: str, taken: set[str]) -> str:
+    """Return a name that is not taken, and take it."""
+    numbered = (base if number == 1 else f"{base}_{number}" for number in count(1))
+    name = next(name for name in numbered if name not in taken)
+    taken.add(name)
+    return name
+
+
+def _plain(name: str) -> str:
+    return " ".join(unicodedata.normalize("NFKC", name).split())

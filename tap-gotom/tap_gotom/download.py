@@ -12,30 +12,32 @@ import weakref
 from codecs import BOM_UTF8
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, BinaryIO
+from typing import TYPE_CHECKING, BinaryIO, Final
 
-import requests
-from singer_sdk.exceptions import RetriableAPIError
 from typing_extensions import override
 
-from tap_gotom.answers import silence
-from tap_gotom.errors import ReportError, describe
-from tap_gotom.progress import Beat
-from tap_gotom.report_csv import ReportFile
-from tap_gotom.storage import private_file, storing
+from singer_tapkit.errors import ExtractionError, NoResponseError, request_line
+from singer_tapkit.spool import disk_errors, open_spool
+from tap_gotom.report_csv import ReportReader
+from tap_gotom.reports import IncompleteReportError, ReportError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from _typeshed import WriteableBuffer
+    from requests import Response
 
     from tap_gotom.client import GoTomClient
     from tap_gotom.report_csv import Row
     from tap_gotom.reports import Report
 
-CHUNK = 1 << 18
-CSV = "text/csv"
-HTML = (b"<!doctype", b"<html", b"<?xml")
+CHUNK_BYTES: Final = 1 << 18
+HEADER_CHUNK_BYTES: Final = 1 << 13
+LOG_BYTES: Final = 1 << 30
+"""A line in the log for so much of a report."""
+
+CSV: Final = "text/csv"
+HTML: Final = (b"<!doctype", b"<html", b"<?xml")
 
 
 @dataclass(frozen=True)
@@ -46,161 +48,154 @@ class Download:
         report: The report.
         body: The file, without a name in the file system and gone when closed.
         digest: Its SHA-256.
-        row_count: How many rows it has.
         time: When it was fetched, in ISO 8601.
+        header: The names of its columns, none if the file is empty.
     """
 
     report: Report
     body: BinaryIO
     digest: str
-    row_count: int
     time: str
+    header: Row
 
-    def header(self) -> Row:
-        """Read the names of the columns, none if the file is empty."""
-        return self._from_the_beginning().header()
-
-    def rows(self) -> Iterator[Row]:
-        """Read the rows."""
-        return self._from_the_beginning().rows()
-
-    def _from_the_beginning(self) -> ReportFile:
+    def read_rows(self) -> Iterator[Row]:
+        """Return the rows from the first one on."""
         self.body.seek(0)
-        return ReportFile(self.report, self.body)
+        return ReportReader(self.report, self.body).read_rows()
 
 
-def header_of(client: GoTomClient, report: Report) -> list[str]:
-    """Read only the names of a report's columns, and hang up.
+class ReportSource:
+    """A saved report, which is fetched once, when it is first needed.
 
-    Raises:
-        ReportError: There are none.
-        AnswerError: The server refused.
+    Attributes:
+        report: The report.
     """
-    return client.retrying(_header)(client, report)
 
-
-def fetch(client: GoTomClient, report: Report) -> Download:
-    """Fetch a report, again if the transfer breaks.
-
-    Raises:
-        ReportError: The file is not one of CSV, or not as the settings say.
-        AnswerError: The server refused.
-        RetriableAPIError: The transfer was incomplete each time.
-    """
-    return client.retrying(_fetch)(client, report)
-
-
-class Downloads:
-    """The downloads that more than one stream reads, fetched once per run."""
-
-    def __init__(self) -> None:
-        """Start with none."""
-        self._fetched: dict[str, Download | Exception] = {}
-
-    def of(self, client: GoTomClient, report: Report) -> Download:
-        """Give the download of a report.
+    def __init__(self, client: GoTomClient, report: Report, *, is_shared: bool = False) -> None:
+        """Fetch nothing yet.
 
         Args:
-            client: Sends the request, if it is the first to need it.
+            client: Sends the request.
             report: The report.
+            is_shared: Whether somebody else needs it besides its own stream.
+        """
+        self.report = report
+        self._client = client
+        self._is_shared = is_shared
+        self._fetched: Download | ExtractionError | None = None
+
+    def fetch_header(self) -> list[str]:
+        """Return only the names of the columns, and hang up.
 
         Raises:
-            Exception: It cannot be had, and could not when another stream needed it.
+            ReportError: They cannot be read.
+            RequestError: goTom refused, or did not answer.
         """
-        if report.name not in self._fetched:
+        return self._client.with_retries(self._fetch_header)()
+
+    def fetch(self, check: Callable[[Download], None]) -> Download:
+        """Return the download, all of which a check has read.
+
+        A transfer that breaks off, also where only the check can see it, begins anew.
+
+        Args:
+            check: Reads all rows. If the report was fetched before, another check has done so.
+
+        Raises:
+            ReportError: The file is not one of CSV, or not as the settings say.
+            RequestError: goTom refused, or the transfer was incomplete each time.
+        """
+        if self._fetched is None:
             try:
-                self._fetched[report.name] = fetch(client, report)
-            except Exception as error:  # noqa: BLE001 - raised again below, each time
-                self._fetched[report.name] = error
-        fetched = self._fetched[report.name]
-        if isinstance(fetched, Exception):
-            raise fetched
-        return fetched
+                self._fetched = self._client.with_retries(self._fetch)(check)
+            except ExtractionError as error:
+                self._fetched = error
+        if isinstance(self._fetched, ExtractionError):
+            raise self._fetched
+        return self._fetched
 
-    def close(self, report: Report) -> None:
-        """Remove the file of a report."""
-        fetched = self._fetched.pop(report.name, None)
-        if isinstance(fetched, Download):
-            fetched.body.close()
+    def release(self) -> None:
+        """Remove the file, unless somebody else needs it."""
+        if not self._is_shared and isinstance(self._fetched, Download):
+            self._fetched.body.close()
+            self._fetched = None
 
+    def _fetch_header(self) -> list[str]:
+        response = self._client.open_report(self.report.path)
+        with response:
+            chunks = self._client.read_chunks(response, HEADER_CHUNK_BYTES)
+            body = io.BufferedReader(_ChunkReader(chunks))
+            _require_csv(response, body.peek(HEADER_CHUNK_BYTES))
+            reader = ReportReader(self.report, body)
+            header = reader.read_header()
+        reader.require_delimiter(header)
+        return header
 
-def _header(client: GoTomClient, report: Report) -> list[str]:
-    with client.once(report.path) as response:
-        body = io.BufferedReader(_Body(response))
-        _check_is_csv(response, body.peek(CHUNK))
-        header = ReportFile(report, body).header()
-    if not header:
-        raise ReportError(
-            f"{report} is empty, not even its columns can be seen. Wait until it has data, or name "
-            "them in 'columns'."
-        )
-    return header
+    def _fetch(self, check: Callable[[Download], None]) -> Download:
+        time = datetime.now(UTC).isoformat(timespec="microseconds")
+        with disk_errors(str(self.report)):
+            body = open_spool("tap-gotom-")
+        try:
+            digest = self._store(body)
+            body.seek(0)
+            header = ReportReader(self.report, body).read_header()
+            download = Download(self.report, body, digest, time, header)
+            check(download)
+        except IncompleteReportError as error:
+            body.close()
+            raise self._client.incomplete_error(str(error)) from error
+        except BaseException:
+            body.close()
+            raise
+        weakref.finalize(download, body.close)
+        return download
 
-
-def _fetch(client: GoTomClient, report: Report) -> Download:
-    time = datetime.now(UTC)
-    with storing(str(report)):
-        body = private_file()
-    try:
-        with client.once(report.path) as response:
-            digest = _spool(client, report, response, body)
-            _check_length(report, response)
-        body.seek(0)
-        row_count = ReportFile(report, body).check()
-        client.logger.info("%s has %s rows.", report, f"{row_count:,}")
-    except BaseException:
-        body.close()
-        raise
-    download = Download(report, body, digest, row_count, time.isoformat(timespec="microseconds"))
-    weakref.finalize(download, body.close)
-    return download
-
-
-def _spool(client: GoTomClient, report: Report, response: requests.Response, body: BinaryIO) -> str:
-    """Store a body, and give its digest."""
-    digest, beat = hashlib.sha256(), Beat()
-    try:
-        with storing(str(report)):
-            for chunk in response.iter_content(CHUNK):
-                if not body.tell():
-                    _check_is_csv(response, chunk)
+    def _store(self, body: BinaryIO) -> str:
+        """Store the report, and return its digest."""
+        digest, size = hashlib.sha256(), 0
+        response = self._client.open_report(self.report.path)
+        try:
+            for chunk in self._client.read_chunks(response, CHUNK_BYTES):
+                if not size:
+                    _require_csv(response, chunk)
                 digest.update(chunk)
-                body.write(chunk)
-                if beat.due():
-                    client.logger.info("%s: %s MiB are there.", report, f"{body.tell() >> 20:,}")
-            body.flush()
-    except requests.RequestException as error:
-        raise RetriableAPIError(
-            f"{report}: the transfer broke off after {body.tell():,} bytes: {silence(error)}"
-        ) from error
-    return digest.hexdigest()
+                with disk_errors(str(self.report)):
+                    body.write(chunk)
+                if (size + len(chunk)) // LOG_BYTES > size // LOG_BYTES:
+                    self._client.logger.info(
+                        "%s: %s MiB are there.", self.report, f"{size >> 20:,}"
+                    )
+                size += len(chunk)
+            with disk_errors(str(self.report)):
+                body.flush()
+        except NoResponseError as error:
+            raise self._client.incomplete_error(
+                f"{self.report}: the transfer broke off after {size:,} bytes: {error}"
+            ) from error
+        return digest.hexdigest()
 
 
-def _check_is_csv(response: requests.Response, beginning: bytes) -> None:
-    """Tell reports from pages that come with the status of a success."""
+def _require_csv(response: Response, beginning: bytes) -> None:
+    """Tell reports from pages that come with the status of a success.
+
+    Raises:
+        ReportError: It is no report.
+    """
     is_csv = response.headers.get("Content-Type", "").lower().startswith(CSV)
     if not is_csv or beginning.removeprefix(BOM_UTF8).lstrip().lower().startswith(HTML):
+        content_type = response.headers.get("Content-Type", "no content type")
         raise ReportError(
-            f"{describe(response)} That is no CSV file but probably a page for people: check "
+            f"{request_line(response.request)} answered {response.status_code} with "
+            f"{content_type}. That is no CSV file but probably a page for people: check "
             "'instance' or 'base_url', and what stands in front of the server."
         )
 
 
-def _check_length(report: Report, response: requests.Response) -> None:
-    """Compare what came with what was announced, in bytes as they went over the wire."""
-    announced = response.headers.get("Content-Length")
-    came = response.raw.tell()
-    if announced is not None and int(announced) != came:
-        raise RetriableAPIError(
-            f"{report}: the transfer broke off after {came} of {announced} bytes.", response
-        )
+class _ChunkReader(io.RawIOBase):
+    """A body as a file, read as it comes."""
 
-
-class _Body(io.RawIOBase):
-    """The body of a response as a file, read as it comes."""
-
-    def __init__(self, response: requests.Response) -> None:
-        self._chunks = response.iter_content(1 << 13)
+    def __init__(self, chunks: Iterator[bytes]) -> None:
+        self._chunks = chunks
         self._left = b""
 
     @override

@@ -5,12 +5,12 @@ from __future__ import annotations
 import hashlib
 import json
 from collections import Counter
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-PRICE_FIELDS = (
+PRICE_FIELDS: Final = (
     "tarifId",
     "companyId",
     "platformId",
@@ -21,40 +21,53 @@ PRICE_FIELDS = (
     "priceTypeId",
     "extraPriceLevelId",
 )
-FLIGHT_FIELDS = ("runtime", "platformId", "channelId", "advertisingId", "tarifId", "units")
+FLIGHT_FIELDS: Final = (
+    "runtime",
+    "platformId",
+    "channelId",
+    "advertisingId",
+    "tarifId",
+    "units",
+)
 
 
 def price_key(price: Mapping[str, Any]) -> str:
-    """Join the nine ids that a price depends on, e.g. ``7|2|31|5|1|40||1|``; null is empty."""
+    """Return the nine ids that a price depends on, e.g. ``7|2|31|5|1|40||1|``; null is empty."""
     return "|".join("" if price.get(name) is None else str(price[name]) for name in PRICE_FIELDS)
 
 
 def customer_key(customer: Mapping[str, Any]) -> str:
-    """Give a customer's id in the CRM, else its other external id, else a hash of what stays."""
+    """Return a customer's id in the CRM, else its other external id, else a hash of what stays."""
     if crm_id := customer.get("externalCrmId"):
         return f"crm:{crm_id}"
     if external_id := customer.get("externalId"):
         return f"ext:{external_id}"
     stable = {name: customer.get(name) for name in ("firm", "statusEc", "mwst")}
-    first_address = next(iter(customer.get("addresses") or ()), None)
+    addresses = customer.get("addresses")
+    first_address = addresses[0] if isinstance(addresses, list) and addresses else None
     return _hash({**stable, "address": first_address})
 
 
 def discount_key(discount: Mapping[str, Any]) -> str:
-    """Give a discount's external id, else its id in goTom, else a hash of all that it says."""
+    """Return a discount's external id, else its id in goTom, else a hash of all that it says."""
     if external_id := discount.get("externalId"):
         return f"ext:{external_id}"
-    if discount.get("entityId") is not None:
-        return f"id:{int(discount['entityId'])}"
-    return _hash(discount)
+    entity_id = discount.get("entityId")
+    if entity_id is None:
+        return _hash(discount)
+    is_whole = isinstance(entity_id, float) and entity_id.is_integer()
+    return f"id:{int(entity_id) if is_whole else entity_id}"
 
 
 def flight_key(flight: Mapping[str, Any]) -> str:
-    """Give a flight's external id, else, for flights of the user interface, a hash."""
-    return flight.get("externalId") or _hash({name: flight.get(name) for name in FLIGHT_FIELDS})
+    """Return a flight's external id, else, for flights of the user interface, a hash."""
+    external_id = flight.get("externalId")
+    if external_id:
+        return str(external_id)
+    return _hash({name: flight.get(name) for name in FLIGHT_FIELDS})
 
 
-class Distinct:
+class KeyDeduplicator:
     """Tells keys apart that turn out equal within one list."""
 
     def __init__(self) -> None:
@@ -62,7 +75,7 @@ class Distinct:
         self._seen: Counter[str] = Counter()
 
     def __call__(self, key: str) -> str:
-        """Give the key, with ``-2``, ``-3`` and so on behind it if it is not the first."""
+        """Return the key, with ``-2``, ``-3`` and so on behind it if it is not the first."""
         self._seen[key] += 1
         return key if self._seen[key] == 1 else f"{key}-{self._seen[key]}"
 

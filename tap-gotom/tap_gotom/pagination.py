@@ -1,103 +1,146 @@
-"""How goTom hands out long lists: page by page, each telling the address of the next.
+"""How goTom hands out lists: page by page, each with the address of the next.
 
 Source: goTom's API documentation, object ``pagination``.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, TypeVar
+from functools import partial
+from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import parse_qs, urlsplit
 
 import msgspec
-from singer_sdk.pagination import BaseAPIPaginator
 from typing_extensions import override
 
-from tap_gotom.errors import UnreadableError, describe
+from singer_tapkit.errors import InvalidResponseError
+from singer_tapkit.pagination import IncompleteListError, PagePaginator, read_pages
+from singer_tapkit.spool import RecordSpool
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
     from requests import Response
 
-T = TypeVar("T")
+    from tap_gotom.client import GoTomClient
+
+FIRST_PAGE: Final = 1
+MAX_READS: Final = 2
+"""How often a list is read that changes while it is read."""
 
 
 class Pagination(msgspec.Struct, rename="camel"):
     """Where a page stands among the others; how many items it holds is the server's choice."""
 
+    total_items: int
     current_page: int
     last_page: int
-    next_page_url: str | None = None
+    next_page_url: str | None
 
 
-class Place(msgspec.Struct):
-    """A page without its items."""
+class ListPage(msgspec.Struct):
+    """A page of a list."""
 
     pagination: Pagination
-
-
-class Page(Place):
-    """A page with its items."""
-
     items: list[dict[str, Any]]
 
 
-class NextPage(BaseAPIPaginator[int | None]):
+class NextPagePaginator(PagePaginator[int, ListPage]):
     """Follows ``nextPageUrl`` by its page number.
 
     Its host is never asked: behind a proxy it may be another one, which must get no signature.
     """
 
-    @override
-    def __init__(self) -> None:
-        super().__init__(None)
+    def __init__(self, client: GoTomClient) -> None:
+        """Begin at the first page.
 
-    @override
-    def has_more(self, response: Response) -> bool:
-        place = pagination_of(response)
-        return bool(place.next_page_url) and place.current_page < place.last_page
-
-    @override
-    def continue_if_empty(self, response: Response) -> bool:
-        return self.has_more(response)
-
-    @override
-    def get_next(self, response: Response) -> int:
-        """Give the number of the next page.
-
-        Raises:
-            UnreadableError: There is no number, or it is not larger than the one before.
+        Args:
+            client: Decodes the pages.
         """
-        address = pagination_of(response).next_page_url or ""
-        number = parse_qs(urlsplit(address).query).get("page", [""])[-1]
-        if not (number.isascii() and number.isdigit()):
-            raise UnreadableError(f"{describe(response)} Its nextPageUrl names no page: {address}.")
-        if int(number) <= (self.current_value or 1):
-            raise UnreadableError(
-                f"{describe(response)} Its nextPageUrl leads back to page {number}, so that the "
-                "list would never end. Run the tap again; report it if that fails, too."
+        super().__init__(FIRST_PAGE)
+        self._client = client
+        self._total: int | None = None
+
+    @override
+    def parse_page(self, response: Response) -> ListPage:
+        page = self._client.decode(response, ListPage)
+        total = page.pagination.total_items
+        if self._total is not None and total != self._total:
+            raise IncompleteListError(
+                f"{_path_of(response)}: the list has changed while it was read, from "
+                f"{self._total:,} to {total:,} rows. Run the tap again."
             )
-        return int(number)
+        self._total = total
+        return page
+
+    @override
+    def rows_of(self, page: ListPage) -> Sequence[dict[str, Any]]:
+        return page.items
+
+    @override
+    def next_token(self, page: ListPage) -> int | None:
+        place = page.pagination
+        is_consistent = place.current_page in {self.current_value, place.last_page}
+        if self.current_value >= place.last_page and is_consistent:
+            return None
+        number = _page_number(place.next_page_url or "")
+        if number is None or number <= self.current_value:
+            raise InvalidResponseError(
+                f"The list says that page {self.current_value} is page {place.current_page} of "
+                f"{place.last_page}, and its nextPageUrl names no page after that. Run the tap "
+                "again; report it if that fails, too."
+            )
+        return number
+
+    @override
+    def total_of(self, page: ListPage) -> int:
+        return page.pagination.total_items
 
 
-def items_of(response: Response) -> list[dict[str, Any]]:
-    """Decode the items of a page."""
-    return decoded(response, Page).items
+def read_list(client: GoTomClient, path: str) -> Iterator[dict[str, Any]]:
+    """Yield the rows of a list, once all of them have come.
 
+    A list that changes while it is read is read once more.
 
-def pagination_of(response: Response) -> Pagination:
-    """Decode only where a page stands."""
-    return decoded(response, Place).pagination
-
-
-def decoded(response: Response, kind: type[T]) -> T:
-    """Decode an answer of a known shape.
+    Args:
+        client: Sends the requests.
+        path: Where the list is.
 
     Raises:
-        UnreadableError: It has another one, or is not JSON at all.
+        RequestError: A page cannot be had.
+        InvalidResponseError: A page is not as documented, or rows are missing both times.
     """
-    try:
-        return msgspec.json.decode(response.content, type=kind)
-    except msgspec.DecodeError as error:
-        raise UnreadableError(
-            f"{describe(response)} That is not what goTom's API answers ({error}): check "
-            "'instance' or 'base_url', and what stands in front of the server."
-        ) from None
+    for _ in range(MAX_READS - 1):
+        try:
+            yield from RecordSpool(partial(_read_rows, client, path))
+        except IncompleteListError:
+            continue
+        return
+    yield from RecordSpool(partial(_read_rows, client, path))
+
+
+def read_first_page(client: GoTomClient, path: str) -> ListPage:
+    """Return the first page of a list.
+
+    Raises:
+        RequestError: It cannot be had.
+        InvalidResponseError: It is not as documented.
+    """
+    return client.get_json(path, ListPage)
+
+
+def _read_rows(client: GoTomClient, path: str) -> Iterator[dict[str, Any]]:
+    def fetch(number: int) -> Response:
+        params = None if number == FIRST_PAGE else {"page": number}
+        return client.request("GET", path, params=params)
+
+    for page in read_pages(NextPagePaginator(client), fetch):
+        yield from page.items
+
+
+def _page_number(url: str) -> int | None:
+    number = parse_qs(urlsplit(url).query).get("page", [""])[-1]
+    return int(number) if number.isascii() and number.isdigit() else None
+
+
+def _path_of(response: Response) -> str:
+    return urlsplit(response.request.url or "").path

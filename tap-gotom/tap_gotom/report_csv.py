@@ -8,31 +8,33 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from itertools import chain
-from typing import TYPE_CHECKING, BinaryIO
+from typing import TYPE_CHECKING, BinaryIO, Final
 
-from singer_sdk.exceptions import RetriableAPIError
-
-from tap_gotom.errors import ReportError
+from tap_gotom.reports import IncompleteReportError, ReportError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from tap_gotom.reports import Report
 
-LONGEST_CELL = 1 << 24
-MARK = "\ufeff"
-WITH_MARK = {"utf-8": "utf-8-sig", "utf8": "utf-8-sig"}
-ENDS_EARLY = "unexpected end of data"
+MAX_CELL: Final = 1 << 24
+BYTE_ORDER_MARK: Final = "\ufeff"
+WITH_BYTE_ORDER_MARK: Final = {"utf-8": "utf-8-sig", "utf8": "utf-8-sig"}
+ENDS_EARLY: Final = "unexpected end of data"
 """What both the CSV reader and the decoder say of a file that is cut off."""
-ENOUGH = 8
-"""Bytes at either end of a file that tell how cells are quoted, in any encoding."""
+END_BYTES: Final = 8
+"""Bytes at either end of a file that show how cells are quoted, in any encoding."""
+SEPARATOR_LINE = re.compile(r'"?sep=(?P<delimiter>.)"?\r?\n?')
+"""A line for spreadsheet programs, which is no part of the data."""
+OTHER_DELIMITERS: Final = frozenset(",;\t|")
 
 Row = list[str]
 
 
-class ReportFile:
-    """The file of a report, read record by record; records can hold line breaks."""
+class ReportReader:
+    """Reads the file of a report record by record; records can hold line breaks."""
 
     def __init__(self, report: Report, body: BinaryIO) -> None:
         """Read a file from where it stands.
@@ -41,105 +43,117 @@ class ReportFile:
             report: How it is written.
             body: The file, which stays open.
         """
-        csv.field_size_limit(LONGEST_CELL)
+        csv.field_size_limit(MAX_CELL)
         self._report = report
         self._body = body
 
-    def header(self) -> Row:
-        """Read the names of the columns, none if the file is empty.
+    def read_header(self) -> Row:
+        """Return the names of the columns, none if the file is empty.
 
         Raises:
             ReportError: They cannot be read.
         """
-        return next(self._records(), [])
+        return next(self._read_records(), [])
 
-    def rows(self) -> Iterator[Row]:
-        """Read all records but the header; empty lines are none.
+    def read_rows(self) -> Iterator[Row]:
+        """Yield all records but the header; empty lines are none.
 
         Raises:
             ReportError: The file is not as the settings say.
-            RetriableAPIError: The file ends in the middle of a record.
+            IncompleteReportError: The file ends in the middle of a record.
         """
-        records = self._records()
-        next(records, None)
-        return records
-
-    def check(self) -> int:
-        """Read the whole file to see that it is complete, and give its number of rows.
-
-        Raises:
-            ReportError: A row has too few or too many cells.
-            RetriableAPIError: It is the last one that has too few, or is cut off.
-        """
-        records = self._records()
+        records = self._read_records()
         width = len(next(records, []))
         number = 0
         for number, row in enumerate(records, start=1):
             if len(row) != width:
-                self._raise_width(number, row, width, is_last=next(records, None) is None)
+                is_last = next(records, None) is None
+                raise self._width_error(number, row, width, is_last=is_last)
+            yield row
         if self._ends_open():
-            raise RetriableAPIError(
+            raise IncompleteReportError(
                 f"{self._report}, row {number}: the file is cut off before the last cell."
             )
-        return number
+
+    def require_delimiter(self, header: Row) -> None:
+        """Check that a header is not all in one cell because the delimiter is another one.
+
+        Raises:
+            ReportError: It seems to be.
+        """
+        others = OTHER_DELIMITERS - {self._report.delimiter}
+        if len(header) == 1 and (found := others.intersection(header[0])):
+            raise ReportError(
+                f"{self._report} has a single column, whose name holds {min(found)!r}: set "
+                "'delimiter' to that, or name the column in 'columns' if it is one."
+            )
 
     def _ends_open(self) -> bool:
-        """Tell whether the file ends where a cell in quotes should begin, if all cells have them.
+        """Return whether the file ends where a cell in quotes should begin.
 
-        Otherwise it may be an empty cell without quotes.
+        Where not all cells have quotes, it may be an empty cell.
         """
-        end = self._end()
+        end = self._read_end()
         self._body.seek(0)
         quote = self._report.quotechar.encode()
-        has_quotes = bool(quote) and quote in self._body.read(ENOUGH)
+        has_quotes = bool(quote) and quote in self._body.read(END_BYTES)
         return has_quotes and end.endswith(self._report.delimiter.encode())
 
-    def _end(self) -> bytes:
-        """Give the last bytes, of UTF-16 only those of ASCII."""
+    def _read_end(self) -> bytes:
+        """Return the last bytes, of UTF-16 only those of ASCII."""
         size = self._body.seek(0, io.SEEK_END)
-        self._body.seek(max(0, size - ENOUGH))
+        self._body.seek(max(0, size - END_BYTES))
         return self._body.read().replace(b"\0", b"")
 
-    def _raise_width(self, number: int, row: Row, width: int, *, is_last: bool) -> None:
+    def _width_error(self, number: int, row: Row, width: int, *, is_last: bool) -> Exception:
         found = f"{self._report}, row {number}: {len(row)} cells instead of {width}"
-        if is_last and len(row) < width and not self._end().endswith((b"\n", b"\r")):
-            raise RetriableAPIError(f"{found}; the file seems to be cut off there.")
-        raise ReportError(
+        if is_last and len(row) < width and not self._read_end().endswith((b"\n", b"\r")):
+            return IncompleteReportError(f"{found}; the file seems to be cut off there.")
+        return ReportError(
             f"{found}. Check 'delimiter' and 'quotechar', and that the report has neither a title "
             "nor a line of totals."
         )
 
-    def _records(self) -> Iterator[Row]:
-        encoding = WITH_MARK.get(self._report.encoding.lower(), self._report.encoding)
+    def _read_records(self) -> Iterator[Row]:
+        encoding = WITH_BYTE_ORDER_MARK.get(self._report.encoding.lower(), self._report.encoding)
         text = io.TextIOWrapper(self._body, encoding, newline="")
         number = -1
         try:
-            reader = self._reader(text)
-            for number, row in enumerate(filter(None, reader)):  # noqa: B007
+            for number, row in enumerate(filter(None, self._open_csv(text))):  # noqa: B007
                 yield row
         except (csv.Error, UnicodeError) as error:
-            raise self._fault(number + 1, error) from error
+            raise self._format_error(number + 1, error) from error
         finally:
             if not text.closed:
                 text.detach()
 
-    def _reader(self, text: io.TextIOWrapper) -> Iterator[Row]:
-        """Read CSV from text, without the mark that may stand before it in any Unicode."""
-        lines = chain([next(text, "").removeprefix(MARK)], text)
+    def _open_csv(self, text: io.TextIOWrapper) -> Iterator[Row]:
+        """Return a CSV reader behind what may stand before the header."""
+        first = next(text, "").removeprefix(BYTE_ORDER_MARK)
+        if separator := SEPARATOR_LINE.fullmatch(first):
+            self._check_separator(separator["delimiter"])
+            first = next(text, "")
         quotechar = self._report.quotechar
         return csv.reader(
-            lines,
+            chain([first], text),
             strict=True,
             delimiter=self._report.delimiter,
             quotechar=quotechar or None,
             quoting=csv.QUOTE_MINIMAL if quotechar else csv.QUOTE_NONE,
         )
 
-    def _fault(self, number: int, error: Exception) -> Exception:
-        """Make the error about a record; number 0 is the header."""
+    def _check_separator(self, delimiter: str) -> None:
+        if delimiter != self._report.delimiter:
+            raise ReportError(
+                f"{self._report} says in its first line that its cells are separated by "
+                f"{delimiter!r}: set 'delimiter' to that."
+            )
+
+    def _format_error(self, number: int, error: Exception) -> Exception:
+        """Return the error about a record; number 0 is the header."""
         place = f"{self._report}, row {number}"
         if ENDS_EARLY in str(error):
-            return RetriableAPIError(f"{place}: the file is cut off there ({error}).")
+            return IncompleteReportError(f"{place}: the file is cut off there ({error}).")
         if isinstance(error, UnicodeError):
             return ReportError(
                 f"{place} or soon after: the file is not in {self._report.encoding!r}. Set "

@@ -2,23 +2,35 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from typing_extensions import override
 
+from singer_tapkit.config import config_error
+from singer_tapkit.errors import ExtractionError
 from tap_gotom.column_types import ColumnType
-from tap_gotom.settings_schema import invalid
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-PATHS = {
+PATHS: Final = {
     "graph": "/app-api/graph-export/download",
     "custom": "/app-api/custom-report-export/download",
 }
-TAB = "\t"
-UNFIT = frozenset("\r\n\0")
+TAB: Final = "\t"
+LINE_BREAKS: Final = frozenset("\r\n\0")
+PATH_CHARACTERS = re.compile(r'[/\\:*?"<>|\x00-\x1f\x7f]|^\.')
+"""What a name must not have that loaders also use for files."""
+
+
+class ReportError(ExtractionError):
+    """A report cannot be read in the way that is set; the other streams can."""
+
+
+class IncompleteReportError(ReportError):
+    """A report lacks its end; another download may bring it."""
 
 
 @dataclass(frozen=True)
@@ -31,9 +43,9 @@ class Report:
         kind: ``graph`` or ``custom``.
         primary_keys: The columns that tell its rows apart, by either of their names.
         columns: The types of all columns by their names, None to find the columns out.
-        delimiter: What stands between cells.
+        delimiter: The character between cells.
         encoding: The file's encoding.
-        quotechar: What stands around cells, empty for nothing.
+        quotechar: The quote character of cells, empty for none.
         replication_key: The column whose new values alone are wanted, by either of its names.
         lookback_days: How many days before the last one read are read again.
         skip_unchanged: Whether a file equal to the last one is left alone.
@@ -62,8 +74,8 @@ class Report:
         return f"{self.kind} report {self.report_id}"
 
 
-def reports(config: Mapping[str, Any], other_streams: Iterable[str]) -> dict[str, Report]:
-    """Read the reports from the settings, by name.
+def read_reports(config: Mapping[str, Any], other_streams: Iterable[str]) -> dict[str, Report]:
+    """Return the reports in the settings, by name.
 
     Args:
         config: The settings, which fit their schema.
@@ -73,23 +85,49 @@ def reports(config: Mapping[str, Any], other_streams: Iterable[str]) -> dict[str
         ConfigValidationError: A report cannot be read in the way that is set.
     """
     found: dict[str, Report] = {}
-    taken = {name.casefold() for name in other_streams}
+    taken = {key: name for name in other_streams for key in _table_names(name)}
     for entry in config.get("reports") or ():
-        report = _report(entry)
-        if report.name.casefold() in taken:
-            raise invalid(f"The report's 'name' {report.name!r} is already taken: choose another.")
-        taken.add(report.name.casefold())
+        report = _read_report(entry)
+        _check_name(report.name, taken)
+        taken.update(dict.fromkeys(_table_names(report.name), report.name))
         found[report.name] = report
-    _check_source_of_ids(config, found)
+    _check_id_source(config, found)
     return found
 
 
-def _report(entry: Mapping[str, Any]) -> Report:
+def _check_name(name: str, taken: Mapping[str, str]) -> None:
+    if PATH_CHARACTERS.search(name):
+        raise config_error(
+            f"The report's 'name' {name!r} has a character that file names cannot have: choose "
+            "letters, digits and _."
+        )
+    if other := next((taken[key] for key in _table_names(name) if key in taken), None):
+        raise config_error(
+            f"The report's 'name' {name!r} is already taken, as loaders make the same table of it "
+            f"as of {other!r}: choose another."
+        )
+
+
+def _table_names(name: str) -> set[str]:
+    """Return what loaders may make of a name, in one spelling.
+
+    Those made with the Singer SDK take what stands before the last hyphen for a schema, remove all
+    but letters and digits of ASCII, and begin with a letter.
+    """
+    return {_to_table_name(name), _to_table_name(name.rpartition("-")[2])}
+
+
+def _to_table_name(name: str) -> str:
+    plain = re.sub(r"[^a-z0-9]", "", name.lower()).lstrip("0123456789")
+    return plain or name.casefold()
+
+
+def _read_report(entry: Mapping[str, Any]) -> Report:
     given = {name: value for name, value in entry.items() if value is not None}
     name = given["name"]
     given["primary_keys"] = tuple(given.get("primary_keys", ()))
     if "columns" in given:
-        given["columns"] = _types(name, given["columns"])
+        given["columns"] = _read_columns(name, given["columns"])
     if given.get("delimiter") == r"\t":
         given["delimiter"] = TAB
     report = Report(**given)
@@ -97,40 +135,42 @@ def _report(entry: Mapping[str, Any]) -> Report:
     return report
 
 
-def _types(report: str, columns: Mapping[str, Any]) -> dict[str, ColumnType] | None:
+def _read_columns(report: str, columns: Mapping[str, Any]) -> dict[str, ColumnType] | None:
     types: dict[str, ColumnType] = {}
     for column, setting in columns.items():
         try:
-            types[column] = ColumnType.of_setting(setting)
+            types[column] = ColumnType.from_setting(setting)
         except ValueError as error:
-            raise invalid(f"Report {report!r}, column {column!r}: {error}.") from None
+            message = f"Report {report!r}, column {column!r}: {error}."
+            raise config_error(message) from None
     return types or None
 
 
 def _check_dialect(report: Report) -> None:
     try:
         "".encode(report.encoding)
-    except (LookupError, UnicodeError):
-        raise invalid(
+    except (LookupError, UnicodeError):  # how Python tells that it has no such encoding
+        message = (
             f"Report {report.name!r}: 'encoding' {report.encoding!r} is unknown. Common ones are "
             "utf-8, windows-1252 and utf-16."
-        ) from None
+        )
+        raise config_error(message) from None
     if len(report.delimiter) != 1 or len(report.quotechar) > 1:
-        raise invalid(
+        raise config_error(
             f"Report {report.name!r}: 'delimiter' must be one character, 'quotechar' one or none."
         )
-    if UNFIT & {report.delimiter, report.quotechar}:
-        raise invalid(
+    if LINE_BREAKS & {report.delimiter, report.quotechar}:
+        raise config_error(
             f"Report {report.name!r}: neither 'delimiter' nor 'quotechar' can be a line break."
         )
     if report.delimiter == report.quotechar:
-        raise invalid(f"Report {report.name!r}: 'delimiter' and 'quotechar' are the same.")
+        raise config_error(f"Report {report.name!r}: 'delimiter' and 'quotechar' are the same.")
 
 
-def _check_source_of_ids(config: Mapping[str, Any], found: Mapping[str, Report]) -> None:
+def _check_id_source(config: Mapping[str, Any], found: Mapping[str, Report]) -> None:
     source = config.get("campaign_external_ids_from")
     if source and source["report"] not in found:
-        raise invalid(
+        raise config_error(
             f"'campaign_external_ids_from' names the report {source['report']!r}, which is none of "
             f"'reports': {', '.join(found) or 'there are none'}."
         )

@@ -10,10 +10,10 @@ from typing_extensions import override
 if TYPE_CHECKING:
     from requests import PreparedRequest
 
-HEADER = "x-api-key"
+KEY_HEADER = "x-api-key"
 
 
-class ApiKey(AuthBase):
+class ApiKeyAuth(AuthBase):
     """The key of one studio, in a header of its own.
 
     Source: the API's documentation, section "Authentication".
@@ -29,5 +29,5 @@ class ApiKey(AuthBase):
 
     @override
     def __call__(self, request: PreparedRequest) -> PreparedRequest:
-        request.headers[HEADER] = self._key
+        request.headers[KEY_HEADER] = self._key
         return request

@@ -1,140 +1,127 @@
-"""How to talk to the API: requests, pace, retries, errors. Many threads may do so at once."""
+"""How to talk to the API: its errors, its rate limits, its keys."""
 
 from __future__ import annotations
 
-import random
-from dataclasses import dataclass
+import re
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
+from urllib.parse import urlsplit
 
 import msgspec
-from singer_sdk.exceptions import RetriableAPIError
 from typing_extensions import override
 
-from tap_studio_openapi.errors import AnswerError, UnreadableError, describe
-from tap_studio_openapi.retries import RetryingStream
+from singer_tapkit.client import ErrorBody, HttpClient
+from singer_tapkit.rate_limit import RateLimiter, RateLimitKey, Window
+from tap_studio_openapi.auth import KEY_HEADER
+from tap_studio_openapi.hints import (
+    ADDRESS_HINT,
+    CONNECTION_HINT,
+    HINTS,
+    NOT_API_HINT,
+    RATE_LIMIT_HINT,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    import logging
+    from collections.abc import Mapping, Sequence
 
-    import requests
-    from backoff.types import Details
-    from requests import PreparedRequest
+    from requests import PreparedRequest, Response
 
-    from tap_studio_openapi.connections import Connection
-    from tap_studio_openapi.tap import TapStudioOpenApi
-
-MOST_REPETITIONS_TOLD = 3
-
-
-@dataclass(frozen=True)
-class Answer:
-    """What the server said.
-
-    Attributes:
-        asked: The method and path, for errors.
-        body: The decoded JSON.
-    """
-
-    asked: str
-    body: Any
-
-    @override
-    def __str__(self) -> str:
-        """Tell which answer it is, for errors."""
-        return f"{self.asked} was answered."
+NO_SUCH_TENANT = "login.tenant.not.exists"
+OPTED_OUT = "errormessage.third.party.customer.access.disabled"
+SECONDS_PER_MINUTE = 60.0
+ID = re.compile(r"/[0-9]+(?=/|$)")
 
 
-class StudioClient(RetryingStream[None]):
-    """A stream as far as HTTP is concerned.
+class ErrorResponse(msgspec.Struct, rename="camel"):
+    """An error as the API documents it.
+
+    Source: the API's documentation, section "Error handling".
 
     Attributes:
-        repeated: How often a request was sent again after a passing failure.
+        error_message: What has happened, in the language that was asked for.
+        error_code: The stable name of the error.
+        trace_id: What the vendor's support asks for.
+        reference: The input that is not valid.
     """
 
-    url_base = ""
-    _tap: TapStudioOpenApi
-    repeated = 0
+    error_message: str
+    error_code: str | None = None
+    trace_id: str | int | None = None
+    reference: str | None = None
 
-    @property
+    def describe(self) -> str:
+        """Return the message with what else helps to find the cause."""
+        trace = f"trace id {self.trace_id}" if self.trace_id else None
+        details = ", ".join(filter(None, (self.error_code, self.reference, trace)))
+        return f"{self.error_message} ({details})" if details else self.error_message
+
+
+class StudioClient(HttpClient):
+    """Sends the requests of all studios; each request has the key of its own studio.
+
+    Source: the API's documentation, sections "Rate limiting" and "Error handling".
+    """
+
+    hints: ClassVar[Mapping[int, str]] = HINTS
+    redirect_hint = ADDRESS_HINT
+    connection_hint = CONNECTION_HINT
+    not_api_hint = NOT_API_HINT
+    waits_for_limits = True
+
     @override
-    def authenticator(self) -> Callable[[PreparedRequest], PreparedRequest]:
-        """Leave requests alone: each bears the key of its connection already."""
-        return _unchanged
-
-    @property
-    @override
-    def requests_session(self) -> requests.Session:
-        return self._tap.session
-
-    def ask(
-        self, connection: Connection, path: str, params: Mapping[str, Any] | None = None
-    ) -> Answer:
-        """Send a GET request, again if need be, and decode the answer.
-
-        Args:
-            connection: Whose key to use.
-            path: Begins with ``/v1``.
-            params: The query.
-
-        Raises:
-            AnswerError: The server refused.
-            UnreadableError: The answer is not JSON.
-        """
-        response = self.retrying(self.once)("GET", connection, path, params)
+    def read_error_body(self, body: Any) -> ErrorBody | None:
+        """Return what the API says; some servers put the error into a list."""
+        error = body[0] if isinstance(body, list) and body else body
         try:
-            return Answer(f"GET {path}", msgspec.json.decode(response.content))
-        except msgspec.DecodeError:
-            raise UnreadableError(
-                f"{describe(response)} That is not the Open API: check 'base_url', and what "
-                "stands in front of the server."
-            ) from None
+            found = msgspec.convert(error, ErrorResponse)
+        except msgspec.ValidationError:
+            return None
+        return ErrorBody(found.describe(), found.error_code)
 
-    def once(
-        self,
-        method: str,
-        connection: Connection,
-        path: str,
-        params: Mapping[str, Any] | None = None,
-    ) -> requests.Response:
-        """Send a request a single time.
+    @override
+    def read_plain_error(self, response: Response) -> ErrorBody | None:
+        """Return the refusal of a key, which HEAD answers without a body."""
+        is_refused = response.status_code == HTTPStatus.UNAUTHORIZED
+        return ErrorBody("") if is_refused and response.request.method == "HEAD" else None
 
-        Raises:
-            AnswerError: The server refused.
-            RetriableAPIError: It failed, or is under load.
-            requests.RequestException: There was no answer, or not all of it.
+    @override
+    def hint(self, response: Response, status: int, body: ErrorBody) -> str:
+        if body.code == NO_SUCH_TENANT:
+            return ADDRESS_HINT
+        return super().hint(response, status, body)
+
+    @override
+    def rate_limit_key(self, request: PreparedRequest) -> RateLimitKey:
+        """Return what counts a request: each endpoint counts for itself, for each key as it seems.
+
+        Whether one counter serves a key or all keys of a tenant is not documented.
         """
-        request = self.build_prepared_request(
-            method,
-            connection.url + path,
-            params=params,
-            headers={
-                "Accept": "application/json",
-                "Accept-Language": self.config["accept_language"],
-            },
-            auth=connection.auth,
-        )
-        return self._request(request, None)
-
-    @override
-    def validate_response(self, response: requests.Response) -> None:
-        if response.status_code >= HTTPStatus.INTERNAL_SERVER_ERROR:
-            raise RetriableAPIError(describe(response), response)
-        if response.status_code != HTTPStatus.OK:
-            raise AnswerError(response)
-
-    @override
-    def backoff_handler(self, details: Details) -> None:
-        """Tell the first repetitions, and count all: in a storm each request has several."""
-        self.repeated += 1
-        if self.repeated <= MOST_REPETITIONS_TOLD:
-            super().backoff_handler(details)
-
-    @override
-    def backoff_jitter(self, value: float) -> float:
-        """Wait a little longer, not the same for all threads, lest they come back together."""
-        return value * random.uniform(1, 1.25)  # noqa: S311
+        parts = urlsplit(request.url or "")
+        endpoint = ID.sub("/{id}", parts.path)
+        return RateLimitKey(parts.netloc, endpoint, str(request.headers.get(KEY_HEADER, "")))
 
 
-def _unchanged(request: PreparedRequest) -> PreparedRequest:
-    return request
+def open_client(
+    config: Mapping[str, Any], urls: Sequence[str], logger: logging.Logger
+) -> StudioClient:
+    """Return a client that obeys the settings.
+
+    Args:
+        config: The settings.
+        urls: The addresses of all tenants.
+        logger: Where retries and waits are logged.
+    """
+    window = Window(config["requests_per_minute"], SECONDS_PER_MINUTE)
+    return StudioClient(
+        urls,
+        logger=logger,
+        headers={
+            "Accept-Language": config["accept_language"],
+            "User-Agent": config["user_agent"],
+        },
+        timeout=config["request_timeout"],
+        max_retries=config["max_retries"],
+        max_concurrency=config["max_concurrency"],
+        rate_limiter=RateLimiter(logger, [window], hint=RATE_LIMIT_HINT),
+    )

@@ -9,89 +9,54 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import msgspec
+from typing_extensions import override
 
-from tap_studio_openapi.errors import UnreadableError
+from singer_tapkit.body import decode_json
+from singer_tapkit.errors import InvalidResponseError
+from singer_tapkit.pagination import PagePaginator
+from tap_studio_openapi.hints import NOT_API_HINT
 
 if TYPE_CHECKING:
-    import logging
-    from collections.abc import Callable, Iterator
+    from collections.abc import Sequence
 
-    from tap_studio_openapi.client import Answer
+    from requests import Response
 
 
-class Chunk(msgspec.Struct, rename={"has_next": "hasNext"}):
+class Chunk(msgspec.Struct):
     """A part of a list.
 
     Attributes:
-        result: Its records.
+        result: Its rows.
         has_next: Whether there is more.
         offset: What to send for the next part; empty where there is none.
     """
 
-    result: list[Any]
-    has_next: bool | None = False
+    result: list[dict[str, Any]]
+    has_next: bool = msgspec.field(name="hasNext")
     offset: str | int | None = None
 
-    def __post_init__(self) -> None:
-        """Check the records, which would be copied if they were declared as objects.
-
-        Raises:
-            TypeError: One is something else.
-        """
-        for record in self.result:
-            if not isinstance(record, dict):
-                raise TypeError("a record is no object")
+    @property
+    def next_offset(self) -> str | None:
+        """The offset of the next chunk, None if there is none."""
+        return str(self.offset) if self.has_next and self.offset not in {None, ""} else None
 
 
-def chunk_of(answer: Answer) -> Chunk:
-    """Read an answer as a chunk; a list that comes without its envelope is the only one.
+class OffsetPaginator(PagePaginator[str | None, Chunk]):
+    """Goes from chunk to chunk by the offset that each one names."""
 
-    Raises:
-        UnreadableError: It is neither.
-    """
-    body = {"result": answer.body} if isinstance(answer.body, list) else answer.body
-    try:
-        return msgspec.convert(body, Chunk)
-    except msgspec.ValidationError as error:
-        raise UnreadableError(
-            f"{answer} That is no list as the API hands them out ({error})."
-        ) from None
+    @override
+    def parse_page(self, response: Response) -> Chunk:
+        return decode_json(response, Chunk, NOT_API_HINT)
 
+    @override
+    def rows_of(self, page: Chunk) -> Sequence[Any]:
+        return page.result
 
-def chunks(
-    ask: Callable[[dict[str, Any]], Chunk],
-    slice_size: int,
-    logger: logging.Logger,
-    *,
-    offset: str | None = None,
-) -> Iterator[Chunk]:
-    """Ask for one chunk after the other.
-
-    The size stays the same from the first to the last, as another one would shift positions.
-
-    Args:
-        ask: Asks for the chunk that these parameters name.
-        slice_size: How many records a chunk holds at most.
-        logger: Where a list is announced that ends without saying so.
-        offset: Where to begin, None for the beginning.
-
-    Yields:
-        Each chunk. A list ends where it says so, and also where it names no place to go on, or
-        one at which it was before: asking there would never end.
-    """
-    been = {None, offset}
-    while True:
-        place = {} if offset is None else {"offset": offset}
-        chunk = ask({**place, "sliceSize": slice_size})
-        yield chunk
-        if not chunk.has_next:
-            return
-        offset = str(chunk.offset) if chunk.offset not in {None, ""} else None
-        if offset in been:
-            logger.warning(
-                "The server says that there is more, but names no new place to go on (offset %s); "
-                "the list is taken for complete.",
-                offset,
+    @override
+    def next_token(self, page: Chunk) -> str | None:
+        if page.has_next and page.next_offset is None:
+            raise InvalidResponseError(
+                "The server says that a list goes on, but not where: the offset of the next rows "
+                "is missing. Run the tap again; report it if that fails, too."
             )
-            return
-        been.add(offset)
+        return page.next_offset

@@ -21,21 +21,21 @@ class Window(NamedTuple):
         return (self.last - self.first).days
 
 
-def windows(first: date, last: date, most_ahead: int) -> Iterator[Window]:
-    """Cut a span of days into windows.
+def split_into_windows(first: date, last: date, max_ahead: int) -> Iterator[Window]:
+    """Yield a span of days in windows.
 
     Neighbours share a day, as the API does not document whether it takes in the last one.
 
     Args:
         first: The first day.
-        last: The last day; nothing is given where it lies before the first.
-        most_ahead: How many days a window may end after it has begun, at least 1.
+        last: The last day; there are no windows if it lies before the first.
+        max_ahead: How many days a window may end after it has begun, at least 1.
 
     Yields:
         The windows in order.
     """
     while first <= last:
-        end = min(last, first + timedelta(most_ahead))
+        end = min(last, first + timedelta(max_ahead))
         yield Window(first, end)
         if end == last:
             return
@@ -43,5 +43,5 @@ def windows(first: date, last: date, most_ahead: int) -> Iterator[Window]:
 
 
 def today() -> date:
-    """Give the day that it is by UTC; the time zone of a studio is not documented."""
+    """Return the day that it is by UTC; the time zone of a studio is not documented."""
     return datetime.now(UTC).date()

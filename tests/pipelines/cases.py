@@ -29,6 +29,7 @@ class Case:
         new_rows: How many rows a run sends of each table that is not read whole each time.
         mostly_known: Tables of which a run sends less than half, as most of it was there before.
         without_key: Tables that only a target takes that can replace them.
+        warehouses: Where it is loaded. Another case of the same tap may show the same for others.
         refreshed_when_empty: Tables that a full refresh would fill with the same rows under other
             keys, which is why the README wants them empty.
     """
@@ -39,6 +40,7 @@ class Case:
     mostly_known: Collection[str] = ()
     without_key: Collection[str] = ()
     refreshed_when_empty: Collection[str] = ()
+    warehouses: Sequence[str] = ("duckdb", "postgres")
 
 
 def _added(before: Sequence[Row], now: Sequence[Row]) -> int:
@@ -67,8 +69,12 @@ CASES = {
                 **dict.fromkeys(_STATISTICS, _since("day", goatcounter.LATE_DAYS)),
             },
             refreshed_when_empty=("hits",),
+            warehouses=warehouses,
         )
-        for generation in Generation
+        for generation, warehouses in {
+            Generation.V2_7: ("duckdb",),
+            Generation.MAIN: ("postgres",),
+        }.items()
     },
     "gotom": Case(
         "tap-gotom",
@@ -84,5 +90,6 @@ CASES = {
         "tap-apparena",
         partial(apparena.serve, modes=["new_ids"]),
         new_rows=dict.fromkeys(apparena.LISTS, _added),
+        warehouses=("postgres",),
     ),
 }

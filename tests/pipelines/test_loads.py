@@ -29,8 +29,15 @@ def pipeline(
 
 
 @pytest.mark.long(seconds=50)
-@pytest.mark.parametrize("warehouse", ["duckdb", "postgres"], indirect=True)
-@pytest.mark.parametrize("case", CASES.values(), ids=CASES)
+@pytest.mark.parametrize(
+    ("case", "warehouse"),
+    [
+        pytest.param(case, warehouse, id=f"{name} into {warehouse}")
+        for name, case in CASES.items()
+        for warehouse in case.warehouses
+    ],
+    indirect=["warehouse"],
+)
 def test_each_run_leaves_what_there_is(case: Case, pipeline: SourcePipeline) -> None:
     first = pipeline.run()
     pipeline.assert_equal()

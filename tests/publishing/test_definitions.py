@@ -72,15 +72,29 @@ def test_a_tap_tells_all_about_itself(tap: str) -> None:
 
 @each_tap
 def test_meltano_adds_a_tap_by_its_definition(tap: str, packages: Packages, tmp_path: Path) -> None:
+    program = add_to_project(tmp_path, tap, file_of(tap), UV_FIND_LINKS=str(packages.directory))
+
+    assert run(program, "--version").startswith(tap)
+
+
+def test_meltano_adds_a_tap_from_git(git_repository: str, tmp_path: Path) -> None:
+    tap = "tap-gotom"
     reference = tmp_path / "plugin.yaml"
-    wheel = f"{tap}@{packages.wheel(tap).as_uri()}"
-    reference.write_text(yaml.safe_dump({**definition_of(tap), "pip_url": wheel}))
-    run(MELTANO, "init", "project", "--no-usage-stats", directory=tmp_path)
-    project = tmp_path / "project"
+    source = f"{git_repository}#subdirectory={tap}"
+    reference.write_text(yaml.safe_dump({**definition_of(tap), "pip_url": source}))
 
-    run(MELTANO, "add", tap, f"--from-ref={reference}", directory=project)
+    program = add_to_project(tmp_path, tap, reference)
 
-    assert run(MELTANO, "invoke", tap, "--version", directory=project).startswith(tap)
+    assert run(program, "--version").startswith(tap)
+
+
+def add_to_project(directory: Path, tap: str, reference: Path, **settings: str) -> Path:
+    """Add a tap to an empty Meltano project, and return the program that it has installed."""
+    project = directory / "project"
+    project.mkdir()
+    (project / "meltano.yml").write_text("version: 1\nsend_anonymous_usage_stats: false\n")
+    run(MELTANO, "add", tap, f"--from-ref={reference}", directory=project, settings=settings)
+    return project / ".meltano" / "extractors" / tap / "venv" / "bin" / tap
 
 
 def definition_of(tap: str) -> dict[str, Any]:

@@ -1,74 +1,87 @@
-"""Each tap is built into packages that install alone, and run."""
+"""Each tap installs in every way that is documented, with real commands, and then runs."""
 
 from __future__ import annotations
 
-import json
-import shutil
+import sys
 import tarfile
 import zipfile
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from tests.meltano import REPOSITORY
-from tests.publishing.conftest import UV, Packages, run
+from tests.publishing.conftest import UV, run
+
+if TYPE_CHECKING:
+    from tests.publishing.conftest import Packages
 
 TAPS = sorted(path.name for path in REPOSITORY.glob("tap-*"))
+LIBRARY = "singer-tapkit"
 
 each_tap = pytest.mark.parametrize("tap", TAPS)
+each_package = pytest.mark.parametrize("package", [LIBRARY, *TAPS])
 
 
 @each_tap
-@pytest.mark.parametrize("kind", ["wheel", "sdist"])
-def test_a_package_installs_alone(tap: str, kind: str, packages: Packages, tmp_path: Path) -> None:
-    package = packages.wheel(tap) if kind == "wheel" else packages.sdist(tap)
-
-    assert about(installed(tap, str(package), tmp_path))["name"] == tap
-
-
-@each_tap
-def test_a_tap_installs_from_its_folder_of_a_git_repository(tap: str, tmp_path: Path) -> None:
-    repository = tmp_path / "repository"
-    copied = shutil.ignore_patterns("__pycache__", "*.egg-info", "dist")
-    shutil.copytree(REPOSITORY / tap, repository / tap, ignore=copied)
-    git = ("git", "-c", "user.name=Test", "-c", "user.email=test@localhost")
-    for command in (("init", "--quiet"), ("add", "."), ("commit", "--quiet", "--message=Tap")):
-        run(*git, *command, directory=repository)
-
-    requirement = f"{tap} @ git+file://{repository}#subdirectory={tap}"
-
-    assert about(installed(tap, requirement, tmp_path))["name"] == tap
-
-
-@each_tap
-def test_a_wheel_holds_the_package_with_its_types_and_licence(tap: str, packages: Packages) -> None:
-    package = tap.replace("-", "_")
-    files = zipfile.ZipFile(packages.wheel(tap)).namelist()
-
-    assert f"{package}/py.typed" in files
-    assert any(file.endswith("licenses/LICENSE") for file in files)
-    assert {file.split("/")[0].split("-")[0] for file in files} == {package}
-
-
-@each_tap
-def test_a_source_distribution_has_the_readme_and_the_changelog(
-    tap: str, packages: Packages
+def test_uv_installs_a_tap_as_a_tool_from_git(
+    tap: str, git_repository: str, tmp_path: Path
 ) -> None:
-    with tarfile.open(packages.sdist(tap)) as archive:
+    settings = {"UV_TOOL_DIR": str(tmp_path / "tools"), "UV_TOOL_BIN_DIR": str(tmp_path / "bin")}
+    run(UV, "tool", "install", f"{git_repository}#subdirectory={tap}", settings=settings)
+
+    assert_runs(tmp_path / "bin" / tap)
+
+
+@each_tap
+def test_wheels_install_from_a_folder(tap: str, packages: Packages, tmp_path: Path) -> None:
+    environment = tmp_path / "environment"
+    run(UV, "venv", "--quiet", environment)
+    install = (UV, "pip", "install", "--quiet", "--python", environment)
+    run(*install, "--find-links", packages.directory, tap)
+
+    assert_runs(environment / "bin" / tap)
+
+
+@pytest.mark.long(seconds=20)
+def test_pip_installs_library_and_taps_from_their_folders(tmp_path: Path) -> None:
+    environment = tmp_path / "environment"
+    run(UV, "venv", "--quiet", "--seed", environment)
+    folders = [f"./{package}" for package in (LIBRARY, *TAPS)]
+    run(environment / "bin" / "pip", "install", "--quiet", *folders)
+
+    for tap in TAPS:
+        assert_runs(environment / "bin" / tap)
+
+
+@each_tap
+def test_meltano_installs_a_tap_as_its_project_says(tap: str, plugins: Path) -> None:
+    assert_runs(plugins / ".meltano" / "extractors" / tap / "venv" / "bin" / tap)
+
+
+@each_package
+def test_a_wheel_holds_the_package_with_its_types_and_licence(
+    package: str, packages: Packages
+) -> None:
+    name = package.replace("-", "_")
+    files = zipfile.ZipFile(packages.wheel(package)).namelist()
+
+    assert f"{name}/py.typed" in files
+    assert any(file.endswith("licenses/LICENSE") for file in files)
+    assert {file.split("/")[0].split("-")[0] for file in files} == {name}
+
+
+@each_package
+def test_a_source_distribution_has_the_readme_and_the_changelog(
+    package: str, packages: Packages
+) -> None:
+    with tarfile.open(packages.sdist(package)) as archive:
         files = {Path(name).name for name in archive.getnames()}
 
     assert {"README.md", "CHANGELOG.md", "LICENSE", "pyproject.toml"} <= files
 
 
-def installed(tap: str, requirement: str, directory: Path) -> Path:
-    """Install a tap into an environment of its own, and give its program."""
-    environment = directory / "environment"
-    run(UV, "venv", "--quiet", environment)
-    run(UV, "pip", "install", "--quiet", "--python", environment, requirement)
-    return environment / "bin" / tap
-
-
-def about(program: Path) -> dict[str, object]:
-    """Give what an installed tap says about itself."""
-    said: dict[str, object] = json.loads(run(program, "--about", "--format=json"))
-    return said
+def assert_runs(program: Path) -> None:
+    """Assert that an installed tap tells its name and version, and is not this environment's."""
+    assert Path(sys.prefix) not in program.parents
+    assert run(program, "--version").startswith(f"{program.name} v")

@@ -1,20 +1,22 @@
-"""What the sandbox's App-Arena answers at each endpoint."""
+"""The App-Arena server answers as documented, and can do what the tap relies on."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+import itertools
+from typing import TYPE_CHECKING, Any, Literal
 
 import pytest
 import requests
 from jsonschema import Draft202012Validator
 
-from tests.sandbox.apparena import APP, TEMPLATE, AppArena, Owner, demonstration
+from tests.sandbox.apparena import AppArena
 from tests.sandbox.apparena.endpoints import documented, find
-from tests.sandbox.apparena_client import Client
-from tests.sandbox.faults import Answer, html_page
+from tests.sandbox.clients import ArenaClient as Client
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    Style = Literal["orderasc", "orderBy", "both", "none"]
 
 BELOW_AN_APP = ("configs", "infos", "languages", "translations", "channels")
 BELOW_OTHERS = ("configs", "infos", "languages", "translations")
@@ -48,7 +50,6 @@ TARGETS = [
     "companies/12/customers/57",
     *(f"companies/57/{name}" for name in ("projects", "templates", "apps", "channels")),
 ]
-
 SHOWN = {
     "apps": "appId name lang activated expiryDate companyId templateId",
     "templates": "templateId name lang parentId projectId version companyId public",
@@ -73,6 +74,22 @@ SHOWN = {
     "companies/57/templates": "templateId name lang parentId versionId companyId public",
 }
 """The fields of records in App-Arena's own samples."""
+ALL_APPS = [str(number) for number in range(41207, 41207 + 45)]
+
+
+@pytest.fixture
+def arena() -> AppArena:
+    """A server with the seeded data and a key of the agency that owns most of them."""
+    sandbox = AppArena()
+    sandbox.add_key("key")
+    return sandbox
+
+
+@pytest.fixture
+def client(arena: AppArena) -> Iterator[Client]:
+    """A client with that key."""
+    with arena.serve() as url, requests.Session() as session:
+        yield Client(url, session, "key")
 
 
 @pytest.fixture
@@ -98,6 +115,10 @@ def records(content: Any, container: str) -> Iterator[dict[str, Any]]:
             yield from content["_embedded"]["data"].values()
 
 
+def flat(pages: list[list[str]]) -> list[str]:
+    return list(itertools.chain.from_iterable(pages))
+
+
 def test_every_endpoint_answers_as_documented(owner: Client) -> None:
     seen = set()
     for target in TARGETS:
@@ -111,21 +132,6 @@ def test_every_endpoint_answers_as_documented(owner: Client) -> None:
         seen.add(endpoint.path)
     assert seen == {endpoint.path for endpoint in documented()}
     assert len(seen) == 41
-
-
-def test_every_documented_field_is_there(arena: AppArena, owner: Client) -> None:
-    arena.quirks.audit = True
-    fields: dict[str, set[str]] = {}
-    for target in TARGETS:
-        endpoint, _ = find(f"/{target}") or pytest.fail(target)
-        shown = fields.setdefault(endpoint.entity, set())
-        for row in records(owner.json(target), endpoint.container):
-            shown.update(row)
-    for endpoint in documented():
-        missing = endpoint.record["properties"].keys() - fields[endpoint.entity]
-        # Versions call themselves variants, and languages are those of apps and versions.
-        absent = {"version": {"version"}, "language": {"templateId"}}
-        assert missing == absent.get(endpoint.entity, set())
 
 
 @pytest.mark.parametrize("target", SHOWN)
@@ -187,134 +193,202 @@ def test_a_page_of_apps(client: Client) -> None:
     }
 
 
-def test_entities_are_flat_but_for_companies_and_users(client: Client) -> None:
-    flat = {"projectId": 51, "name": "Quiz engine", "description": None, "companyId": 12}
-    links = {
-        "project": {"href": f"{client.url}projects/51"},
-        "company": {"href": f"{client.url}companies/12"},
-    }
-    assert client.json("projects/51") == {"_embedded": {"data": {**flat, "_links": links}}}
-    assert client.data("customers/57")["57"]["subdomain"] == "radhaus"
-    assert client.data("companies/57/users/803")["803"]["telephone"] == "+49 30 000000"
+def test_a_list_holds_what_the_callers_company_owns(arena: AppArena, client: Client) -> None:
+    assert client.ids("templates") == ["310", "311", "312", "320"]
+    assert client.ids("projects") == ["44", "51"]
+    assert len(client.data("customers?items=100")) == 31
+    arena.add_key("key", company_id=57)
+    assert client.ids("apps") == ["41300"]
+    assert client.ids("templates") == ["402"]
+    assert client.ids("customers") == ["190"]
 
 
-def test_languages_come_in_two_maps_without_envelope(client: Client) -> None:
-    available = {
-        lang: {"lang": lang, "projectId": 44, "version": "2.1.0"}
-        for lang in ("de_DE", "en_US", "fr_FR")
-    }
-    assert client.json("apps/41207/languages") == {
-        "activated": {lang: {"lang": lang, "appId": 41207} for lang in ("de_DE", "en_US")},
-        "available": available,
-    }
-    assert client.json("apps/41208/languages")["activated"] == {
-        "de_DE": {"lang": "de_DE", "appId": 41208}
-    }
-    assert client.json("apps/41215/languages")["activated"] == {}
-    assert client.json("templates/312/languages") == {"available": available}
-    assert client.json("projects/44/languages") == {"available": available}
+@pytest.mark.parametrize(
+    ("authorization", "status"),
+    [
+        ("key", 200),
+        ("Bearer token", 200),
+        ("Bearer old", 401),
+        ("Bearer key", 401),
+        ("token", 401),
+        ("Basic key", 401),
+        ("other", 401),
+        ("", 401),
+    ],
+)
+def test_a_key_comes_bare_and_a_token_after_bearer(
+    arena: AppArena, client: Client, authorization: str, status: int
+) -> None:
+    arena.add_jwt("token")
+    arena.add_jwt("old").expired = True
+    assert client.get("apps", authorization).status_code == status
 
 
-def test_channels_of_apps_are_a_list_and_those_of_companies_a_bare_one(client: Client) -> None:
-    channel = {
-        "channelId": 9040,
-        "companyId": 12,
-        "type": "website",
-        "name": "Blog embed",
-        "value": "https://blog9040.example.com/vote",
+def test_only_store_owners_list_companies(arena: AppArena, client: Client) -> None:
+    assert client.get("companies").status_code == 403
+    assert client.get("companies/57/apps").status_code == 200
+    arena.add_key("key", store_owner=True)
+    assert client.json("companies")["total_items"] == 34
+    assert client.get("companies/3/apps").status_code == 200
+    assert client.get("companies/500/apps").status_code == 404
+
+
+def levels(rows: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    """The ids by which rows name the level that they come from."""
+    names = ("appId", "templateId", "projectId", "version")
+    return {key: {name: row[name] for name in names if name in row} for key, row in rows.items()}
+
+
+def test_rows_come_from_the_closest_level(client: Client) -> None:
+    version = {"projectId": 44, "version": "2.1.0"}
+    rows = client.data("apps/41207/configs")
+    assert levels(rows) == {
+        "color_primary": {"templateId": 311},
+        "ends": version,
+        "headline": {"appId": 41207},
+        "layout": {"templateId": 310},
+        "networks": version,
+        "show_ranking": version,
+        "stage": version,
+        "terms": version,
+        "theme": version,
     }
-    links = {"company": {"href": f"{client.url}companies/12"}}
-    assert client.json("apps/41209/channels") == {
-        "_links": {"self": {"href": f"{client.url}apps/41209/channels"}},
-        "_embedded": {"data": [{**channel, "_links": links}]},
-    }
-    assert client.json("companies/12/channels")[1] == {
-        **channel,
-        "meta": {},
+    assert rows["headline"]["value"] == "Wahl zum Hafenfoto"
+    assert rows["color_primary"]["value"] == "#0A5C8C"
+    assert rows["layout"]["value"] == "list"
+
+
+def test_a_language_wins_over_the_default_one(client: Client) -> None:
+    english = client.data("apps/41207/configs?lang=en_US")
+    assert english["headline"]["value"] == "Best harbour photo"
+    assert (english["layout"]["lang"], english["layout"]["value"]) == ("de_DE", "list")
+    assert client.data("apps/41207/translations?lang=en_US")["btn_vote"]["translation"] == "Vote"
+    german = client.data("apps/41207/translations?lang=de_DE")
+    assert german["btn_vote"]["translation"] == "Jetzt abstimmen"
+    assert german == client.data("apps/41207/translations")
+
+
+@pytest.mark.parametrize("size", [1, 7, 20, 45, 46])
+def test_pages_hold_every_row_once(client: Client, size: int) -> None:
+    pages = client.pages(f"apps?items={size}")
+    assert [len(page) for page in pages[:-1]] == [size] * (len(pages) - 1)
+    assert flat(pages) == ALL_APPS
+
+
+@pytest.mark.parametrize(
+    ("style", "obeyed"),
+    [
+        ("orderasc", {"orderdesc"}),
+        ("orderBy", {"orderBy[DESC]"}),
+        ("both", {"orderdesc", "orderBy[DESC]"}),
+        ("none", set()),
+    ],
+)
+def test_the_server_obeys_the_orders_it_knows(
+    arena: AppArena, client: Client, style: Style, obeyed: set[str]
+) -> None:
+    arena.quirks.order_style = style
+    for option in ("orderdesc", "orderBy[DESC]", "orderBy%5BDESC%5D"):
+        found = flat(client.pages(f"apps?{option}=appId"))
+        is_obeyed = option.replace("%5B", "[").replace("%5D", "]") in obeyed
+        assert found == (ALL_APPS[::-1] if is_obeyed else ALL_APPS), option
+
+
+@pytest.mark.parametrize(
+    ("target", "expected"),
+    [
+        ("apps?filter.appId[gt]=41249", ["41250", "41251"]),
+        ("apps?filter.appId%5Bgt%5D=41249", ["41250", "41251"]),
+        ("apps?filter.appId[gte]=41250", ["41250", "41251"]),
+        ("apps?filter.appId[lt]=41208", ["41207"]),
+        ("apps?filter.appId[lte]=41207", ["41207"]),
+        ("apps?filter.appId[eq]=41215", ["41215"]),
+        ("projects?filter.projectId[neq]=44", ["51"]),
+        ("apps?filter.name[eq]=WINTER QUIZ", ["41209"]),
+        ("apps?filter.name[match]=vote", ["41207", "41212"]),
+        ("templates?filter.name[not]=quiz", ["311", "312"]),
+        ("templates?filter.public[eq]=true", ["311"]),
+        ("templates?filter.public[neq]=0", ["311"]),
+        ("apps?filter.expiryDate[gt]=2098-12-31", ["41212"]),
+        ("apps?filter.expiryDate[gt]=2099-01-01", []),
+        ("apps?filter.expiryDate[gte]=2099-01-01", ["41212"]),
+        ("apps?filter.expiryDate[eq]=2017-09-30", ["41215"]),
+        ("apps?filter.expiryDate[lt]=2017-09-30", []),
+        ("apps?filter.expiryDate[lte]=2017-09-30", ["41215"]),
+        ("customers?filter.city[eq]=emden", ["57"]),
+        ("customers?filter.city[neq]=emden", []),
+        ("apps?filter.appId[gt]=41249&filter.name[match]=51", ["41251"]),
+        ("apps?filter.appId[gt]=41249&orderdesc=appId&items=1", ["41251"]),
+        ("apps/41207/configs?filter.type[eq]=checkbox", ["show_ranking"]),
+        ("apps/41207/configs?filter.appId[eq]=41207", ["headline"]),
+        ("apps/41207/translations?filter.pluralized[eq]=1", ["votes_left"]),
+        ("companies/57/users?filter.username[match]=SUPPORT", ["811"]),
+    ],
+)
+def test_filters_choose_rows(client: Client, target: str, expected: list[str]) -> None:
+    assert client.ids(target) == expected
+
+
+def test_relations_stand_inside_records(client: Client) -> None:
+    app = client.data("apps?rel=company,template,languages&items=1")["41207"]
+    assert app["company"]["name"] == "Kueste Media GmbH"
+    assert app["company"]["updatedBy"] == "apikey_7"
+    assert isinstance(app["template"]["versionId"], int)
+    assert app["template"].keys().isdisjoint({"projectId", "version"})
+    assert app["languages"]["en_US"] == {
+        "lang": "en_US",
+        "activated": True,
+        "appId": 41207,
         "created": "2016-02-11 09:14:02",
-        "updated": "2016-12-01 16:40:55",
         "createdFromIp": "192.0.2.10",
-        "updatedFromIp": "192.0.2.11",
         "createdBy": "store_admin",
+        "deletedAt": None,
+        "updated": "2016-12-01 16:40:55",
+        "updatedFromIp": "192.0.2.11",
         "updatedBy": "apikey_7",
     }
-    assert client.data("apps/41208/channels") == []
+    assert all("_links" not in app[name] for name in ("company", "template", "languages"))
 
 
-def test_templates_of_a_company_name_an_internal_version(client: Client) -> None:
-    template = client.data("companies/57/templates")["402"]
-    assert isinstance(template["versionId"], int)
-    assert template.keys().isdisjoint({"projectId", "version"})
-    assert client.data("templates/402")["version"] == "1.0.0"
+def test_rows_may_come_in_a_random_order_that_holds_over_pages(
+    arena: AppArena, client: Client
+) -> None:
+    arena.quirks.order_style, arena.quirks.shuffle = "none", 7
+    first = [app for page in client.pages("apps?orderasc=appId") for app in page]
+    assert first != sorted(first)
+    assert (len(first), set(first)) == (45, set(ALL_APPS))
+    assert [app for page in client.pages("apps") for app in page] == first
+    arena.quirks.shuffle = 8
+    assert [app for page in client.pages("apps") for app in page] != first
 
 
-def test_links_of_company_lists_lead_to_the_callers_own(client: Client) -> None:
-    links = client.json("companies/12/apps?items=5")["_links"]
-    assert links["next"]["href"] == f"{client.url}apps?items=5&page=2"
-    users = client.json("companies/12/users?items=5")["_links"]
-    assert users["next"]["href"] == f"{client.url}companies/12/users?items=5&page=2"
+def test_a_page_behind_the_last_is_empty_or_the_last_or_an_error(
+    arena: AppArena, client: Client
+) -> None:
+    empty = client.json("apps?page=4")
+    assert (empty["_embedded"]["data"], empty["page_number"], empty["page_count"]) == ({}, 4, 3)
+    arena.quirks.beyond = "last"
+    clamped = client.json("apps?page=4")
+    assert (len(clamped["_embedded"]["data"]), clamped["page_number"]) == (5, 3)
+    arena.quirks.beyond = "error"
+    assert client.get("apps?page=4").status_code == 404
+    arena.quirks.beyond_status = 400
+    assert client.get("apps?page=4").status_code == 400
+    assert client.get("apps?page=3").status_code == 200
 
 
-def test_links_to_versions_lack_the_last_number(client: Client) -> None:
-    link = client.data("projects/44/versions/2.1.0")["_links"]["version"]["href"]
-    assert link == f"{client.url}projects/44/versions/2.1"
-    assert client.get("projects/44/versions/2.1").status_code == 404
+def test_data_may_change_between_two_pages(arena: AppArena, client: Client) -> None:
+    seen = []
 
+    def change(path: str, page: int) -> None:
+        seen.append((path, page))
+        if page == 2:
+            del arena.data.apps[41207]
 
-def test_data_may_change_while_they_are_read(arena: AppArena, client: Client) -> None:
-    added = arena.data.add_app(311, name="New")
-    assert client.data(f"apps/{added['appId']}")["name"] == "New"
-    added["companyId"] = 57
-    assert client.json("apps")["total_items"] == 45
-    assert client.json("companies/57/apps")["total_items"] == 2
-    del arena.data.apps[added["appId"]]
-    assert client.get(f"apps/{added['appId']}").status_code == 404
-
-
-def test_ids_do_not_come_back(arena: AppArena) -> None:
-    first = arena.data.add_app(311)["appId"]
-    del arena.data.apps[first]
-    assert arena.data.add_app(311)["appId"] > first
-
-
-def test_everything_can_be_added(arena: AppArena, client: Client) -> None:
-    data = arena.data
-    project = data.add_project(12)["projectId"]
-    data.add_version(project, "1.0.0")
-    template = data.add_template(project, "1.0.0", 313)["templateId"]
-    app = data.add_app(template)["appId"]
-    owner = Owner(APP, app)
-    data.add_language(owner, "fr_FR")
-    data.add_config(owner, "colour", "blue")
-    data.add_info(Owner(TEMPLATE, template), "limit", "7")
-    data.add_translation(owner, "title", "Titel")
-    data.add_channel(12, apps=[app], type="domain")
-    user = data.add_user(12, firstName="Ole")["userId"]
-    assert client.ids(f"apps/{app}/configs") == ["colour"]
-    assert client.data(f"apps/{app}/infos")["limit"]["templateId"] == 313
-    assert client.ids(f"apps/{app}/translations") == ["title"]
-    assert list(client.json(f"apps/{app}/languages")["activated"]) == ["fr_FR"]
-    assert client.data(f"apps/{app}/channels")[0]["type"] == "domain"
-    assert client.data(f"companies/12/users/{user}")[str(user)]["firstName"] == "Ole"
-
-
-def test_requests_are_recorded_and_faults_happen(arena: AppArena, client: Client) -> None:
-    busy = Answer(429, "slow down", {"Retry-After": "1"})
-    arena.faults.add("GET", "/api/v2/apps*", busy)
-    arena.faults.add("GET", "/api/v2/apps*", html_page(200, "Log in"))
-    answers = [client.get("apps?filter.appId[gt]=1") for _ in range(3)]
-    assert [answer.status_code for answer in answers] == [429, 200, 200]
-    assert answers[1].text.startswith("<html")
-    assert [request.status for request in arena.requests] == [429, 200, 200]
-    assert arena.requests[2].query == {"filter.appId[gt]": ["1"]}
-    assert arena.requests[2].headers["authorization"] == "key"
-
-
-def test_the_demonstration_has_a_key_for_all_companies() -> None:
-    sandbox = AppArena()
-    demonstration.fill(sandbox)
-    with sandbox.serve() as url, requests.Session() as session:
-        agency = Client(url, session, demonstration.KEY)
-        assert agency.json("apps")["total_items"] == 45
-        assert agency.get("companies").status_code == 403
-        assert agency.get("companies", demonstration.STORE_KEY).status_code == 200
+    arena.quirks.before_page = change
+    first, second = client.json("apps?page=1"), client.json("apps?page=2")
+    assert seen == [("/apps", 1), ("/apps", 2)]
+    assert list(first["_embedded"]["data"])[-1] == "41226"
+    # 41227 has moved to the page that was read before.
+    assert next(iter(second["_embedded"]["data"])) == "41228"
+    assert (first["total_items"], second["total_items"]) == (45, 44)

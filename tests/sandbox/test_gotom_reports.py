@@ -6,7 +6,6 @@ import contextlib
 import csv
 import http.client
 import io
-import time
 import tracemalloc
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -14,15 +13,14 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.sandbox.clients import GotomClient as Client
 from tests.sandbox.gotom import Dialect, Ending, GeneratedCsv, GoTom, Report, awkward_rows
-from tests.sandbox.gotom_client import Client
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 GRAPH = "/app-api/graph-export/download/46"
-CUSTOM = "/app-api/custom-report-export/download/46"
 SMALL = Report(b'"a","b"\n"1","2"\n')
 
 DIALECTS = [
@@ -74,42 +72,11 @@ def test_a_report_is_sent_as_documented(client: Client, gotom: GoTom) -> None:
     assert answer.headers["Transfer-Encoding"] == "chunked"
 
 
-def test_each_kind_of_report_has_its_own_address(client: Client, gotom: GoTom) -> None:
-    def answers() -> list[tuple[int, bool]]:
-        found = [client.get(GRAPH), client.get(CUSTOM)]
-        return [(answer.status, answer.is_page) for answer in found]
-
-    assert answers() == [(404, True), (404, True)]
-    gotom.add_report(46, SMALL, "graph")
-    assert answers() == [(200, False), (404, True)]
-    gotom.add_report(46, SMALL, "custom")
-    assert answers() == [(200, False), (200, False)]
-    gotom.remove_report(46)
-    assert answers() == [(500, True), (200, False)]
-
-
 def test_awkward_rows_survive_every_dialect(client: Client, gotom: GoTom, dialect: Dialect) -> None:
     unicode_rows = awkward_rows.UNICODE_ROWS if dialect.encoding == "utf-8" else ()
     rows = [*awkward_rows.ROWS, *unicode_rows]
     gotom.add_report(46, Report.of_rows(awkward_rows.HEADER, rows, dialect))
     assert read(client.get(GRAPH).body, dialect) == [awkward_rows.HEADER, *rows]
-
-
-@pytest.mark.parametrize(
-    ("report", "body"),
-    [
-        (Report(), b""),
-        (Report.of_rows(("a", "b"), ()), b'"a","b"\n'),
-        (Report.of_rows(("a",), (), Dialect(has_bom=True)), b'\xef\xbb\xbf"a"\n'),
-        (Report.of_rows(("ä",), [("ö",)], Dialect(encoding="cp1252")), b'"\xe4"\n"\xf6"\n'),
-    ],
-)
-def test_reports_may_hold_little(client: Client, gotom: GoTom, report: Report, body: bytes) -> None:
-    for declares_length in (True, False):
-        gotom.add_report(46, replace(report, declares_length=declares_length))
-        answer = client.get(GRAPH)
-        assert answer.body == body
-        assert answer.headers.get("Content-Length") == (str(len(body)) if declares_length else None)
 
 
 @pytest.mark.parametrize("rows", [0, 1, 999, 1000, 1001, 2500])
@@ -121,21 +88,6 @@ def test_a_generated_report_holds_the_rows_it_says(
     found = read(client.get(GRAPH).body, dialect)
     assert found == [tuple(generated.header), *map(generated.row, range(rows))]
     assert len({row[0] for row in found}) == rows + 1
-
-
-def test_a_generated_report_can_be_wide(client: Client, gotom: GoTom) -> None:
-    header, cells = awkward_rows.wide_header(200), awkward_rows.wide_cells(200)
-    gotom.add_report(46, Report(GeneratedCsv(1500, header, cells)))
-    rows = read(client.get(GRAPH).body, Dialect())
-    assert {len(row) for row in rows} == {200}
-    assert rows[1234 + 1][1:3] == ("234-2", "234-3")
-
-
-@pytest.mark.parametrize("size", [0, 1000, 123_456, 20_000_000])
-def test_a_report_can_have_any_size(size: int) -> None:
-    report = Report.of_size(size)
-    assert max(size, len(GeneratedCsv(0).head)) <= report.size < size + 200
-    assert sum(map(len, report.pieces())) == report.size
 
 
 def test_a_huge_report_needs_little_memory(client: Client, gotom: GoTom) -> None:
@@ -153,16 +105,6 @@ def test_a_huge_report_needs_little_memory(client: Client, gotom: GoTom) -> None
         tracemalloc.stop()
     assert received == 64 * 2**20
     assert peak < 8 * 2**20
-
-
-def test_a_client_may_leave_early(client: Client, gotom: GoTom) -> None:
-    gotom.add_report(46, Report.of_size(2**40))
-    connection = http.client.HTTPConnection(client.url.removeprefix("http://"), timeout=10)
-    with contextlib.closing(connection):
-        connection.request("GET", GRAPH, headers=client.signed(GRAPH))
-        assert connection.getresponse().read(12) == b'"Buchungsnum'
-    gotom.add_report(46, SMALL)
-    assert client.get(GRAPH).body == SMALL.content
 
 
 @pytest.mark.parametrize("declares_length", [True, False])
@@ -186,23 +128,3 @@ def test_a_transfer_can_end_early_as_if_nothing_were_wrong(client: Client, gotom
     body = client.get(GRAPH).body
     assert len(body) == 500_000
     assert b"".join(whole.pieces()).startswith(body)
-
-
-def test_a_report_may_be_long_in_the_making(client: Client, gotom: GoTom) -> None:
-    gotom.add_report(46, replace(SMALL, delay=0.3))
-    started = time.monotonic()
-    assert client.get(GRAPH).body == SMALL.content
-    assert time.monotonic() - started >= 0.3
-
-
-def test_something_else_may_come_in_place_of_a_report(client: Client, gotom: GoTom) -> None:
-    gotom.add_report(46, Report.of_page("Anmeldung"))
-    page = client.get(GRAPH)
-    assert (page.status, page.is_page) == (200, True)
-    gotom.add_report(46, Report.of_redirect("/login"))
-    redirect = client.get(GRAPH)
-    assert (redirect.status, redirect.headers["Location"]) == (302, "/login")
-    gotom.add_report(46, replace(SMALL, content_type=None, headers={"X-Robots-Tag": "none"}))
-    bare = client.get(GRAPH)
-    assert "Content-Type" not in bare.headers
-    assert bare.headers["X-Robots-Tag"] == "none"

@@ -1,4 +1,4 @@
-"""Fixtures: a server, and the tap itself."""
+"""Fixtures: a server, and the tap's command line."""
 
 from __future__ import annotations
 
@@ -6,26 +6,27 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.command_line import CommandLine
 from tests.sandbox.apparena import AppArena
-from tests.tap_apparena.command_line import Tap
-from tests.tap_apparena.places import KEY, Place
+from tests.tap_apparena.servers import KEY, Server
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
 
-@pytest.fixture
-def server() -> AppArena:
-    server = AppArena()
-    server.add_key(KEY, store_owner=True)
-    return server
+class Tap(CommandLine):
+    """The tap's command line."""
+
+    name = "tap-apparena"
 
 
 @pytest.fixture
-def place(server: AppArena) -> Iterator[Place]:
-    with server.serve() as url:
-        yield Place(url, server)
+def server() -> Iterator[Server]:
+    sandbox = AppArena()
+    sandbox.add_key(KEY, store_owner=True)
+    with sandbox.serve() as url:
+        yield Server(url, sandbox)
 
 
 @pytest.fixture

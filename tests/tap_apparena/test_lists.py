@@ -1,314 +1,332 @@
-"""Lists: how they are paged, and what happens when pages are not as they should be."""
+"""The lists of a company: what they hold, what the state says of them."""
 
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.sandbox.apparena import Quirks
 from tests.sandbox.faults import Answer
-from tests.singer import keys_of
-from tests.tap_apparena.places import NAMES
+from tests.tap_apparena.servers import NAMES, ids
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from singer_tapkit.testing import TapRun
+    from tests.tap_apparena.servers import Server
 
-    from tests.tap_apparena.command_line import Tap
-    from tests.tap_apparena.places import Place
-
-LISTS = ["apps", "customers", "projects", "templates"]
-
-
-def fill(place: Place, number: int) -> list[int]:
-    """Have so many apps, and give their ids in order."""
-    data = place.server.data
-    data.apps.clear()
-    template = next(iter(data.templates))
-    return [data.add_app(template)["appId"] for _ in range(number)]
+COUNTERS = frozenset({"total_items", "page_size", "page_count", "page_number"})
+STATES = Path(__file__).with_name("states")
 
 
-def deleting(place: Place, app_id: int) -> Callable[[str, int], None]:
-    """Make what deletes an app before a second page is read."""
+def interrupted(server: Server, page: int, *streams: str, **settings: Any) -> TapRun:
+    """Run with two apps on a page until a page fails."""
+    server.sandbox.faults.add(
+        "GET",
+        "/api/v2/apps",
+        Answer(400, "{}"),
+        times=None,
+        when=lambda request: request.query["page"] == [str(page)],
+    )
+    run = server.fail(*(streams or ["apps"]), page_size=2, **settings)
+    server.sandbox.faults.clear()
+    server.sandbox.requests.clear()
+    return run
 
-    def before_page(_: str, page: int) -> None:
-        if page == 2:
-            place.server.data.apps.pop(app_id, None)
 
-    return before_page
+def recorded(name: str, url: str, ids: list[int]) -> dict[str, Any]:
+    """Return a state that the version before the library wrote, for the apps of this server."""
+    text = (STATES / f"{name}.json").read_text(encoding="utf-8")
+    text = text.replace("http://127.0.0.1:46755/api/v2", url.rstrip("/"))
+    assert ids[-1] == 50040
+    state: dict[str, Any] = json.loads(text)
+    return state
 
 
-def ids(run: Any) -> list[int]:
-    return [record["appId"] for record in run.records["apps"]]
+def test_the_lists_but_companies_are_read_by_default(server: Server) -> None:
+    run = server.read()
 
-
-def test_the_lists_but_companies_are_read_by_default(place: Place, tap: Tap) -> None:
-    run = tap.succeed(place.settings())
-    assert sorted(run.records) == LISTS
-    assert {request.path for request in place.server.requests} == {
-        f"/api/v2/{name}" for name in LISTS
+    assert sorted(run.records) == ["apps", "customers", "projects", "templates"]
+    assert {request.path for request in server.sandbox.requests} == {
+        f"/api/v2/{name}" for name in run.records
     }
 
 
-def test_every_row_of_every_page_comes_once_and_no_page_too_many(place: Place, tap: Tap) -> None:
-    expected = fill(place, 23)
-    run = tap.succeed(place.settings(page_size=10), "apps")
-    assert ids(run) == expected
-    assert place.pages("/apps") == [1, 1, 2, 3]
+def test_requests_ask_for_a_page_its_size_and_an_order(server: Server) -> None:
+    expected = server.fill(15)
 
-
-def test_the_last_page_may_be_full(place: Place, tap: Tap) -> None:
-    expected = fill(place, 20)
-    assert ids(tap.succeed(place.settings(page_size=10), "apps")) == expected
-    assert place.pages("/apps") == [1, 1, 2]
-
-
-def test_the_server_decides_on_the_size_of_pages(place: Place, tap: Tap) -> None:
-    expected = fill(place, 23)
-    place.server.quirks.largest_page = 5
-    assert ids(tap.succeed(place.settings(page_size=10), "apps")) == expected
-    assert place.pages("/apps") == [1, 1, 2, 3, 4, 5]
-
-
-def test_requests_ask_for_a_page_its_size_and_an_order(place: Place, tap: Tap) -> None:
-    fill(place, 15)
-    tap.succeed(place.settings(page_size=10), "apps")
-    assert [dict(request.query) for request in place.received("/apps")] == [
+    assert ids(server.read("apps", page_size=10)) == expected
+    assert [dict(request.query) for request in server.received("/apps")] == [
         {"page": ["1"], "items": ["10"], "orderdesc": ["appId"]},
         {"page": ["1"], "items": ["10"], "orderasc": ["appId"]},
         {"page": ["2"], "items": ["10"], "orderasc": ["appId"]},
     ]
 
 
-def test_a_list_that_fits_on_a_page_costs_one_request(place: Place, tap: Tap) -> None:
-    expected = fill(place, 10)
-    assert ids(tap.succeed(place.settings(page_size=10), "apps")) == expected
-    assert place.pages("/apps") == [1]
+def test_the_server_decides_on_the_size_of_pages(server: Server) -> None:
+    expected = server.fill(23)
+    server.sandbox.quirks.largest_page = 5
+
+    assert ids(server.read("apps", page_size=10)) == expected
+    assert server.pages("/apps") == [1, 1, 2, 3, 4, 5]
 
 
-@pytest.mark.parametrize(
-    ("style", "expected"),
-    [
-        ("orderasc", [{"orderdesc": ["appId"]}, {"orderasc": ["appId"]}, {"orderasc": ["appId"]}]),
-        (
-            "orderBy",
-            [
-                {"orderBy[DESC]": ["appId"]},
-                {"orderBy[ASC]": ["appId"]},
-                {"orderBy[ASC]": ["appId"]},
-            ],
-        ),
-        ("none", [{}, {}]),
-    ],
-)
-def test_the_order_is_asked_for_in_the_wanted_way(
-    place: Place, tap: Tap, style: str, expected: list[dict[str, list[str]]]
-) -> None:
-    place.server.quirks.order_style = "both"
-    fill(place, 15)
-    tap.succeed(place.settings(order_style=style, page_size=10), "apps")
-    assert expected == [
-        {name: value for name, value in request.query.items() if name.startswith("order")}
-        for request in place.received("/apps")
-    ]
+def test_the_way_to_order_is_found_out_for_all_lists_at_once(server: Server) -> None:
+    server.sandbox.quirks.order_style = "orderBy"
+    server.read("apps", "customers", "templates", page_size=5)
+
+    orders = [set(request.query) - {"page", "items"} for request in server.sandbox.requests]
+    assert orders.count({"orderdesc"}) == 1
+    assert orders.count({"orderBy[DESC]"}) == 3
 
 
-@pytest.mark.parametrize("number_of_pages", [1, 3])
-def test_without_counters_there_is_one_page(place: Place, tap: Tap, number_of_pages: int) -> None:
-    expected = fill(place, 10 * number_of_pages)
-    place.server.quirks.missing_counters = frozenset(
-        {"total_items", "page_size", "page_count", "page_number"}
-    )
-    assert ids(tap.succeed(place.settings(page_size=10), "apps")) == expected[:10]
-    assert place.pages("/apps") == [1, 1]
+def test_links_to_other_hosts_are_never_followed(server: Server) -> None:
+    expected = server.fill(12)
+    server.sandbox.quirks.links_base = "http://my-app-arena.example/api/v2"
+
+    assert ids(server.read("apps", page_size=5)) == expected
 
 
-@pytest.mark.parametrize("beyond", ["empty", "last", "error"])
-def test_a_last_page_that_goes_away_ends_the_list(place: Place, tap: Tap, beyond: Any) -> None:
-    expected = fill(place, 11)
-    place.server.quirks.beyond = beyond
-    place.server.quirks.before_page = deleting(place, expected[0])
-    run = tap.succeed(place.settings(page_size=10), "apps")
-    assert ids(run) == expected
+def test_a_list_that_lacks_rows_fails_alone(server: Server) -> None:
+    body = {"_embedded": {"data": [{"appId": 7}]}, "total_items": 3, "page_size": 10}
+    server.sandbox.faults.add("GET", "/api/v2/apps", Answer(200, json.dumps(body)), times=None)
 
+    run = server.fail("apps", "projects")
 
-def test_a_row_that_slips_through_between_pages_is_found_in_the_next_pass(
-    place: Place, tap: Tap
-) -> None:
-    expected = fill(place, 25)
-    place.server.quirks.before_page = deleting(place, expected[2])
-    run = tap.succeed(place.settings(page_size=10), "apps")
-    assert place.pages("/apps") == [1, 1, 2, 3, 1, 1, 2, 3]
-    assert sorted(ids(run)) == expected
-    assert "rows were deleted meanwhile" in run.log
-
-
-@pytest.mark.parametrize("mode", ["full", "new_ids"])
-def test_a_row_slips_through_unseen_while_as_many_are_added_as_deleted(
-    place: Place, tap: Tap, mode: str
-) -> None:
-    expected = fill(place, 25)
-    data = place.server.data
-
-    def before_page(_: str, page: int) -> None:
-        if page == 2 and expected[2] in data.apps:
-            del data.apps[expected[2]]
-            data.add_app(next(iter(data.templates)))
-
-    place.server.quirks.before_page = before_page
-    run = tap.succeed(place.settings(page_size=10, incremental_mode=mode), "apps")
-    assert set(ids(run)) == {*expected, *data.apps}
-    assert "rows were deleted and added meanwhile" in run.log
-
-
-def test_a_wrong_page_number_does_not_end_a_list_that_goes_on(place: Place, tap: Tap) -> None:
-    expected = fill(place, 12)
-    place.server.quirks.page_number = 1
-    assert ids(tap.succeed(place.settings(page_size=4), "apps")) == expected
-
-
-def test_rows_that_the_server_counts_but_never_sends_are_told(place: Place, tap: Tap) -> None:
-    body = {
-        "_embedded": {"data": {"7": {"appId": 7}}},
-        "total_items": 3,
-        "page_size": 10,
-        "page_count": 1,
-        "page_number": 1,
-    }
-    place.server.faults.add("GET", "/api/v2/apps", Answer(200, json.dumps(body)), times=None)
-    run = tap.succeed(place.settings(), "apps")
     assert ids(run) == [7]
-    assert place.pages("/apps") == [1, 1, 1]
-    assert "Some rows may be missing, though all pages were read 3 times: 2 of 3" in run.log
-
-
-def test_links_to_other_hosts_are_never_followed(place: Place, tap: Tap) -> None:
-    expected = fill(place, 12)
-    place.server.quirks.links_base = "http://my-app-arena.example/api/v2"
-    assert ids(tap.succeed(place.settings(page_size=5), "apps")) == expected
+    assert "apps: GET /api/v2/apps hands out no complete list" in run.error
+    assert "2 of 3 rows have not come" in run.error
+    assert run.records["projects"]
 
 
 @pytest.mark.parametrize(
     "quirks",
     [
-        Quirks(),
-        Quirks(ids_as_text=True, meta="text", lists="array", checkboxes="boolean", audit=True),
-        Quirks(meta="list", lists="map", multiselects="list", checkboxes="number", shuffle=3),
-        Quirks(empty_as_list=True, activated_absent=True, deleted_rows=True, largest_page=3),
+        {},
+        {"ids_as_text": True, "meta": "text", "lists": "array", "checkboxes": "boolean"},
+        {"meta": "list", "lists": "map", "multiselects": "list", "checkboxes": "number"},
+        {"empty_as_list": True, "activated_absent": True, "largest_page": 3, "audit": True},
+        {"missing_counters": COUNTERS, "order_style": "none", "shuffle": 3},
     ],
-    ids=["documented", "text", "map", "empty"],
+    ids=["documented", "text", "map", "empty", "uncounted"],
 )
 def test_all_streams_fit_their_schemas_whatever_the_shape(
-    place: Place, tap: Tap, quirks: Quirks
+    server: Server, quirks: dict[str, Any]
 ) -> None:
-    for name, value in vars(quirks).items():
-        setattr(place.server.quirks, name, value)
-    run = tap.succeed(place.settings(), *NAMES)
-    assert set(run.records) == set(NAMES)
+    for name, value in quirks.items():
+        setattr(server.sandbox.quirks, name, value)
+
+    output = server.read(*NAMES).output
+
+    assert set(output.records) == set(NAMES)
     for name in NAMES:
-        assert run.records[name], name
-        assert len(keys_of(run.output, name)) == len(set(keys_of(run.output, name))), name
+        assert output.records[name], name
+        assert len(output.keys(name)) == len(set(output.keys(name))), name
 
 
-def test_numbers_in_quotes_become_numbers(place: Place, tap: Tap) -> None:
-    expected = fill(place, 3)
-    place.server.quirks.ids_as_text = True
-    assert ids(tap.succeed(place.settings(), "apps")) == expected
+def test_companies_are_for_store_owners(server: Server) -> None:
+    server.sandbox.add_key("plain-key")
 
+    run = server.fail("companies", "apps", api_key="plain-key")
 
-def test_records_bypass_nothing_when_a_field_is_deselected(place: Place, tap: Tap) -> None:
-    catalog = tap.discover(place.settings())
-    for stream in catalog["streams"]:
-        for entry in stream["metadata"]:
-            if not entry["breadcrumb"]:
-                entry["metadata"]["selected"] = stream["tap_stream_id"] == "apps"
-            elif entry["breadcrumb"][-1] == "name":
-                entry["metadata"]["selected"] = False
-    run = tap.succeed(place.settings(), catalog=catalog)
-    assert "name" not in run.records["apps"][0]
-    whole = tap.succeed(place.settings(), "apps")
-    assert [dict(record, name=None) for record in run.records["apps"]] == [
-        dict(record, name=None) for record in whole.records["apps"]
-    ]
-
-
-def test_companies_are_for_store_owners(place: Place, tap: Tap) -> None:
-    place.server.add_key("plain-key")
-    run = tap.fail(place.settings(api_key="plain-key"), "companies", "apps")
-    assert "Only store owners may read companies; others read customers." in run.log
+    assert "Only store owners may read companies; others read customers." in run.error
     assert run.records["apps"]
 
 
-def answering(**counters: Any) -> Callable[[int], str]:
-    """Make bodies with one app and these counters."""
-    return lambda number: json.dumps(
-        {"_embedded": {"data": {str(number): {"appId": number}}}, **counters}
-    )
+def test_an_interrupted_read_goes_on_where_it_was(server: Server) -> None:
+    expected = server.fill(35)
+    first = interrupted(server, 12)
+    position = {"page": 10, "last_id": expected[19]}
+    assert first.state["bookmarks"]["apps"]["checkpoint"]["position"] == position
 
+    second = server.read("apps", page_size=2, state=first.state)
 
-def test_a_server_that_sends_one_page_for_ever_is_given_up(place: Place, tap: Tap) -> None:
-    body = answering(total_items=10**6, page_size=1, page_count=10**6)(7)
-    place.server.faults.add("GET", "/api/v2/apps", Answer(200, body), times=None)
-    run = tap.succeed(place.settings(page_size=1), "apps")
-    assert ids(run) == [7]
-    assert len(place.received("/apps")) < 20
-    assert "the server sends the same rows again and again" in run.log
-
-
-def test_the_last_page_may_count_its_own_rows_as_its_size(place: Place, tap: Tap) -> None:
-    for number in (1, 2):
-        body = {
-            "_embedded": {"data": [{"appId": n} for n in ((1, 2) if number == 1 else (3,))]},
-            "total_items": "3",
-            "page_size": 3 - number,
-            "page_count": "2",
-            "page_number": str(number),
-        }
-        place.server.faults.add(
-            "GET",
-            "/api/v2/apps",
-            Answer(200, json.dumps(body)),
-            times=None,
-            when=lambda request, number=number: request.query["page"] == [str(number)],  # type: ignore[misc]
-        )
-    run = tap.succeed(place.settings(page_size=2), "apps")
-    assert ids(run) == [1, 2, 3]
-    assert place.pages("/apps") == [1, 1, 2]
-
-
-@pytest.mark.parametrize("body", ["", "[", "{", "null", "7", '"x"', "{}", '{"_embedded":[]}'])
-def test_a_body_that_is_no_list_is_told(place: Place, tap: Tap, body: str) -> None:
-    place.server.faults.add("GET", "/api/v2/apps", Answer(200, body), times=None)
-    run = tap.fail(place.settings(max_retries=0), "apps", "projects")
-    assert "apps: GET /api/v2/apps answered 200" in run.log
-    assert run.records["projects"]
-
-
-def test_a_body_nested_too_deeply_is_told(place: Place, tap: Tap) -> None:
-    body = "[" * 100_000 + "]" * 100_000
-    place.server.faults.add("GET", "/api/v2/apps", Answer(200, body), times=None)
-    assert "not as documented (RecursionError" in tap.fail(place.settings(), "apps").log
+    assert server.pages("/apps")[:3] == [1, 10, 11]
+    assert ids(first) == expected[:22]
+    assert ids(second) == expected[20:]
+    assert second.state["bookmarks"]["apps"] == {}
 
 
 @pytest.mark.parametrize(
-    "body",
+    "other",
     [
-        [],
-        {"_embedded": [], "total_items": 0},
-        {"_embedded": {"data": {}}, "total_items": 0, "page_count": 0},
-        {"_embedded": {"data": []}},
+        {"page_size": 7},
+        {"filters": {"apps": ["filter.activated[eq]=true"]}},
+        {"include_personal_data": False},
     ],
 )
-def test_a_list_may_be_empty_in_many_ways(place: Place, tap: Tap, body: Any) -> None:
-    place.server.faults.add("GET", "/api/v2/apps", Answer(200, json.dumps(body)), times=None)
-    assert ids(tap.succeed(place.settings(), "apps")) == []
+def test_other_settings_start_at_the_first_page(server: Server, other: dict[str, Any]) -> None:
+    server.fill(35)
+    state = interrupted(server, 12).state
+
+    server.read("apps", state=state, **{"page_size": 2, **other})
+
+    assert server.pages("/apps")[:2] == [1, 1]
 
 
-@pytest.mark.parametrize("wrong", ["x", "", " 7", "\u0667", "1_0", 1.5, True, [1], {"a": 1}])
-def test_an_id_that_is_none_is_told(place: Place, tap: Tap, wrong: Any) -> None:
-    body = {"_embedded": {"data": [{"appId": wrong, "name": "Quiz"}]}, "total_items": 1}
-    place.server.faults.add("GET", "/api/v2/apps", Answer(200, json.dumps(body)), times=None)
-    run = tap.fail(place.settings(), "apps", "projects")
-    assert "apps: a row" in run.log
+def test_other_children_start_at_the_first_page(server: Server) -> None:
+    server.fill(35)
+    state = interrupted(server, 12).state
+
+    server.read("apps", "app_channels", page_size=2, state=state)
+
+    assert server.pages("/apps")[:4] == [1, 1, 1, 2]
+
+
+def test_how_requests_are_sent_does_not_matter(server: Server) -> None:
+    server.fill(35)
+    for token in ("first", "second"):
+        server.sandbox.add_jwt(token)
+    state = interrupted(server, 12, jwt="first").state
+
+    server.read("apps", page_size=2, max_concurrency=2, jwt="second", state=state)
+
+    assert server.pages("/apps")[:2] == [1, 10]
+
+
+def test_an_old_checkpoint_is_not_used(server: Server) -> None:
+    expected = server.fill(35)
+    state = interrupted(server, 12).state
+    checkpoint = state["bookmarks"]["apps"]["checkpoint"]
+    checkpoint["saved_at"] = checkpoint["started_at"] = "2026-01-01T00:00:00Z"
+
+    assert ids(server.read("apps", page_size=2, state=state)) == expected
+
+
+@pytest.mark.parametrize("position", [None, 7, {"page": -1, "last_id": 1}, {"page": 1}])
+def test_a_checkpoint_that_makes_no_sense_is_not_used(server: Server, position: Any) -> None:
+    expected = server.fill(35)
+    state = interrupted(server, 12).state
+    state["bookmarks"]["apps"]["checkpoint"]["position"] = position
+
+    assert ids(server.read("apps", page_size=2, state=state)) == expected
+
+
+def test_the_checkpoint_stays_behind_when_a_child_has_failed(server: Server) -> None:
+    expected = server.fill(35)
+    path = f"/api/v2/apps/{expected[12]}/infos"
+    server.sandbox.faults.add("GET", path, Answer(400, "{}"), times=None)
+
+    run = interrupted(server, 12, "apps", "app_infos", max_concurrency=1)
+
+    assert run.state["bookmarks"]["apps"]["checkpoint"]["position"]["page"] == 6
+
+
+def test_new_ids_alone_are_read_and_the_highest_is_kept(server: Server) -> None:
+    expected = server.fill(15)
+    first = server.read("apps", page_size=10, incremental_mode="new_ids")
+    assert ids(first) == expected
+    assert first.output.bookmark("apps") == expected[-1]
+    server.sandbox.requests.clear()
+    new = server.add_app()
+
+    second = server.read("apps", incremental_mode="new_ids", state=first.state)
+
+    assert ids(second) == [new]
+    (request,) = server.received("/apps")
+    assert request.query["filter.appId[gt]"] == [str(expected[-1])]
+
+
+@pytest.mark.parametrize("filters", ["ignored", "refused"])
+def test_new_ids_are_told_without_the_server(server: Server, filters: Any) -> None:
+    expected = server.fill(15)
+    server.sandbox.quirks.filters = filters
+    state = {"bookmarks": {"apps": {"replication_key_value": expected[11]}}}
+
+    run = server.read("apps", page_size=10, incremental_mode="new_ids", state=state)
+
+    assert ids(run) == expected[12:]
+    assert run.output.bookmark("apps") == expected[-1]
+
+
+def test_new_ids_lose_no_row_on_a_server_without_counters(server: Server) -> None:
+    expected = server.fill(13)
+    server.sandbox.quirks.missing_counters = COUNTERS
+    server.sandbox.quirks.largest_page = 5
+
+    run = server.read("apps", page_size=10, incremental_mode="new_ids")
+
+    assert ids(run) == expected
+    assert run.output.bookmark("apps") == expected[-1]
+
+
+def test_the_bookmark_waits_for_the_last_page(server: Server) -> None:
+    server.fill(35)
+
+    run = interrupted(server, 3, incremental_mode="new_ids")
+
+    assert run.state["bookmarks"]["apps"] == {}
+
+
+def test_rows_that_come_while_new_ids_are_read_come_again(server: Server) -> None:
+    expected = server.fill(15)
+    server.before_page(2, server.add_app)
+
+    run = server.read("apps", page_size=10, incremental_mode="new_ids")
+
+    assert len(ids(run)) == 16
+    assert run.output.bookmark("apps") == expected[-1]
+
+
+def test_without_an_order_the_bookmark_stays_while_new_rows_keep_coming(server: Server) -> None:
+    server.fill(15)
+    server.sandbox.quirks.order_style = "none"
+    server.before_page(1, server.add_app)
+
+    run = server.read("apps", page_size=10, incremental_mode="new_ids")
+
+    assert run.output.bookmark("apps") is None
+    assert "The bookmark stays where it was" in run.log
+
+
+@pytest.mark.parametrize(
+    ("parent", "child"),
+    [("apps", "app_configs"), ("projects", "version_infos"), ("customers", "company_users")],
+)
+def test_new_ids_and_children_do_not_go_together(server: Server, parent: str, child: str) -> None:
+    run = server.fail(parent, child, incremental_mode="new_ids")
+
+    assert f"only new {parent} are read, so that {child} would lack" in run.error
+    assert (run.stdout, server.sandbox.requests) == (b"", [])
+
+
+def test_the_bookmark_holds_for_the_same_filters_alone(server: Server) -> None:
+    expected = server.fill(15)
+    state = server.read("apps", incremental_mode="new_ids").state
+    filters = {"apps": ["filter.appId[gt]=1"]}
+
+    run = server.read("apps", incremental_mode="new_ids", filters=filters, state=state)
+
+    assert ids(run) == expected
+
+
+@pytest.mark.parametrize("value", ["x", [1], {"a": 1}, 1.5, True])
+def test_a_bookmark_that_is_no_id_is_told(server: Server, value: Any) -> None:
+    state = {"bookmarks": {"apps": {"replication_key_value": value}}}
+
+    run = server.fail("apps", "projects", incremental_mode="new_ids", state=state)
+
+    assert "apps: the bookmark in the state is wrong" in run.error
     assert run.records["projects"]
+
+
+@pytest.mark.parametrize("name", ["finished", "finished_with_children", "interrupted"])
+def test_a_state_of_the_version_before_the_library_brings_all(server: Server, name: str) -> None:
+    expected = server.fill(35)
+
+    run = server.read("apps", page_size=2, state=recorded(name, server.url, expected))
+
+    assert ids(run) == expected
+    assert run.state["bookmarks"]["apps"] == {}
+
+
+def test_new_ids_go_on_behind_a_bookmark_of_the_version_before_the_library(server: Server) -> None:
+    expected = server.fill(35)
+    state = recorded("new_ids", server.url, expected)
+    new = server.add_app()
+
+    run = server.read("apps", "projects", incremental_mode="new_ids", state=state)
+
+    assert ids(run) == [new]
+    assert run.records["projects"] == []
+    assert run.output.bookmark("apps") == new

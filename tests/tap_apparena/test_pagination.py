@@ -1,54 +1,444 @@
-"""When a list is complete, on a server that neither orders its rows nor counts them."""
+"""Lists are complete although pages shift while they are read, or they have failed."""
 
 from __future__ import annotations
 
+import contextlib
 import logging
-from collections import deque
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, field
+from math import ceil
+from typing import TYPE_CHECKING, Literal
 
-from tap_apparena.bodies import Page
-from tap_apparena.pagination import List, Source
+import pytest
+import requests
+from hypothesis import given
+from hypothesis import strategies as st
+
+from singer_tapkit.errors import ApiError, InvalidResponseError
+from singer_tapkit.pagination import IncompleteListError
+from tap_apparena.page import Page
+from tap_apparena.pagination import ORDER_STYLES, Ordering, PagedList, Position
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable
 
-    from tap_apparena.bodies import Record
-
-Pass = list[list[int]]
-
-
-def read(*passes: Pass) -> tuple[list[int], List]:
-    """Read a list whose pages hold these ids, one time through all pages after the other."""
-    pages = deque(page for one in passes for page in one)
-
-    def ask(number: int, *, descending: bool = False) -> Page:
-        del descending
-        records = [{"appId": an_id} for an_id in pages.popleft()]
-        return Page(records, page_count=len(passes[0]), page_number=number)
-
-    def identify(row: Record) -> int:
-        an_id: int = row["appId"]
-        return an_id
-
-    source = Source(ask, identify, is_ordered=False)
-    rows = List(source, logging.getLogger("quiet"), must_be_sure=True)
-    return _ids(rows), rows
+ORDERASC, ORDERBY = ORDER_STYLES
+LOGGER = logging.getLogger("quiet")
 
 
-def _ids(rows: List) -> list[int]:
-    found: Sequence[list[Record]] = [batch.rows for batch in rows.batches()]
-    return [row["appId"] for batch in found for row in batch]
+@dataclass
+class FakeList:
+    """A list on a server.
+
+    Attributes:
+        ids: The ids of its rows, in the order that the server keeps without another.
+        size: How many rows a page has at most.
+        obeys: The ways to ask for an order that the server obeys.
+        refuses: The options that it refuses.
+        counts: Whether its answers have counters.
+        beyond: What it answers to a page behind the last one.
+        before: Called with the number of each page before it is read.
+        requests: The pages that were asked for, with the option for the order.
+    """
+
+    ids: list[int]
+    size: int = 10
+    obeys: tuple[object, ...] = (ORDERASC,)
+    refuses: tuple[str, ...] = ()
+    counts: bool = True
+    beyond: Literal["empty", "last", "error"] = "empty"
+    before: Callable[[int], object] = lambda _: None
+    requests: list[tuple[int, str | None]] = field(default_factory=list)
+
+    def fetch(self, number: int, order: str | None) -> Page:
+        """Answer a request for a page."""
+        self.requests.append((number, order))
+        if order in self.refuses:
+            raise ApiError("refused", status=400)
+        self.before(number)
+        ids = list(self.ids)
+        for style in ORDER_STYLES:
+            if style in self.obeys and order in style:
+                ids = sorted(ids, reverse=order == style.descending)
+        count = ceil(len(ids) / self.size)
+        if number > max(count, 1) and self.beyond == "error":
+            raise ApiError("no such page", status=404)
+        if number > count and self.beyond == "last":
+            number = max(count, 1)
+        shown = ids[(number - 1) * self.size : number * self.size]
+        counters = (len(ids), self.size, count) if self.counts else (None, None, None)
+        return page(shown, *counters)
+
+    def read(self, ordering: Ordering | None = None) -> list[int]:
+        """Read the list to its end."""
+        return read(PagedList(self.fetch, ordering or Ordering(), LOGGER))
+
+    @property
+    def pages(self) -> list[int]:
+        """The pages that were asked for."""
+        return [number for number, _ in self.requests]
 
 
-def test_a_second_read_without_news_shows_that_all_have_come() -> None:
-    ids, rows = read([[3, 1], [2]], [[1, 2], [3]])
+def page(
+    ids: list[int], total: int | None = None, size: int | None = None, count: int | None = None
+) -> Page:
+    response = requests.Response()
+    response.request = requests.Request("GET", "https://apparena.example/api/v2/apps").prepare()
+    return Page([{"appId": an_id} for an_id in ids], list(ids), response, total, size, count)
 
-    assert ids == [3, 1, 2]
-    assert rows.complete_up_to == 3
+
+def read(rows: PagedList) -> list[int]:
+    return [an_id for batch in rows.read() for an_id, _ in batch.rows]
+
+
+def upto(number: int) -> list[int]:
+    return list(range(1, number + 1))
+
+
+def once(page: int, change: Callable[[], object]) -> Callable[[int], None]:
+    """Let something change before the first time that a page is read."""
+    changes = [change]
+
+    def before(number: int) -> None:
+        if number == page and changes:
+            changes.pop()()
+
+    return before
+
+
+def test_each_row_comes_once_in_order_and_no_page_too_many() -> None:
+    rows = FakeList([3, 1, 2, *range(4, 26)])
+
+    assert rows.read() == upto(25)
+    assert rows.requests == [(1, "orderdesc"), (1, "orderasc"), (2, "orderasc"), (3, "orderasc")]
+
+
+@pytest.mark.parametrize("number", [0, 1, 10])
+def test_a_list_that_fits_on_a_page_costs_one_request(number: int) -> None:
+    rows = FakeList(upto(number))
+
+    assert rows.read() == upto(number)
+    assert rows.pages == [1]
+
+
+def test_the_last_page_may_be_full() -> None:
+    rows = FakeList(upto(20))
+
+    assert rows.read() == upto(20)
+    assert rows.pages == [1, 1, 2]
+
+
+@pytest.mark.parametrize("refuses", [(), ORDERASC])
+def test_the_way_to_order_that_the_server_obeys_is_found_once(refuses: tuple[str, ...]) -> None:
+    rows = FakeList(upto(15), obeys=(ORDERBY,), refuses=refuses)
+    ordering = Ordering()
+
+    assert rows.read(ordering) == upto(15)
+    assert [order for _, order in rows.requests] == [
+        "orderdesc",
+        "orderBy[DESC]",
+        "orderBy[ASC]",
+        "orderBy[ASC]",
+    ]
+    rows.requests.clear()
+    assert rows.read(ordering) == upto(15)
+    assert ("orderdesc" in [order for _, order in rows.requests]) is bool(refuses)
+
+
+def test_a_server_that_obeys_no_order_is_asked_for_none() -> None:
+    rows = FakeList([3, 9, 12, 1, 8], size=2, obeys=())
+    ordering = Ordering()
+
+    assert rows.read(ordering) == [3, 9, 12, 1, 8]
+    assert ordering.styles == ()
+    rows.requests.clear()
+    rows.read(ordering)
+    assert rows.requests == [(1, None), (2, None), (3, None)]
+
+
+def test_an_order_that_only_seems_to_be_obeyed_is_given_up() -> None:
+    rows = FakeList([9, 8, 3, 12, 1], size=2, obeys=())
+    ordering = Ordering()
+
+    assert sorted(rows.read(ordering)) == [1, 3, 8, 9, 12]
+    assert ORDERASC not in ordering.styles
+
+
+@pytest.mark.parametrize("beyond", ["empty", "last", "error"])
+@pytest.mark.parametrize("obeys", [(ORDERASC,), ()])
+@pytest.mark.parametrize("number", [1, 9, 10, 13, 30])
+def test_without_counters_a_list_goes_on_until_a_page_is_short_or_empty(
+    number: int, obeys: tuple[object, ...], beyond: Literal["empty", "last", "error"]
+) -> None:
+    rows = FakeList(upto(number), obeys=obeys, counts=False, beyond=beyond)
+
+    assert rows.read() == upto(number)
+
+
+def test_without_counters_fewer_rows_than_asked_for_need_not_be_the_end() -> None:
+    rows = FakeList(upto(13), size=5, counts=False)
+
+    assert rows.read() == upto(13)
+
+
+@pytest.mark.parametrize("beyond", ["empty", "last", "error"])
+@pytest.mark.parametrize("obeys", [(ORDERASC,), ()])
+def test_a_row_that_slips_through_between_pages_is_found_in_the_second_read(
+    obeys: tuple[object, ...], beyond: Literal["empty", "last", "error"]
+) -> None:
+    rows = FakeList(upto(21), obeys=obeys, beyond=beyond)
+    rows.before = once(2, lambda: rows.ids.remove(3))
+
+    assert sorted(rows.read()) == upto(21)
+
+
+def test_a_row_that_slips_through_while_as_many_are_added_as_deleted_is_found() -> None:
+    rows = FakeList(upto(25))
+
+    def change() -> None:
+        rows.ids.remove(3)
+        rows.ids.append(26)
+
+    rows.before = once(2, change)
+
+    assert sorted(rows.read()) == upto(26)
+    assert rows.pages == [1, 1, 2, 3, 1, 1, 2, 3]
+
+
+def test_a_list_that_goes_on_changing_has_failed() -> None:
+    rows = FakeList(upto(35))
+
+    def before(number: int) -> None:
+        if number == 2:
+            del rows.ids[0]
+
+    rows.before = before
+
+    with pytest.raises(IncompleteListError, match="rows were deleted meanwhile"):
+        rows.read()
+
+
+ADD = -1
+CHANGES = st.lists(st.lists(st.sampled_from([ADD, 0, 1, 5]), max_size=2), max_size=12)
+
+
+@given(number=st.integers(0, 14), size=st.integers(1, 5), changes=CHANGES, order=st.booleans())
+def test_a_list_that_has_not_failed_has_all_rows_that_were_there_throughout(
+    number: int, size: int, changes: list[list[int]], *, order: bool
+) -> None:
+    rows = FakeList(upto(number), size=size, obeys=(ORDERASC,) if order else ())
+    throughout = set(rows.ids)
+    upcoming = iter(changes if order else [])
+
+    def before(_: int) -> None:
+        for change in next(upcoming, []):
+            if change == ADD:
+                rows.ids.append(max(rows.ids, default=0) + 100)
+            elif rows.ids:
+                throughout.discard(rows.ids.pop(change % len(rows.ids)))
+
+    rows.before = before
+    found: list[int] = []
+    with contextlib.suppress(IncompleteListError):
+        for batch in PagedList(rows.fetch, Ordering(), LOGGER).read():
+            found += [an_id for an_id, _ in batch.rows]
+        assert throughout <= set(found)
+    assert len(found) == len(set(found))
+
+
+@pytest.mark.parametrize("beyond", ["empty", "error"])
+def test_a_last_page_that_goes_away_both_times_is_a_failure(
+    beyond: Literal["empty", "error"],
+) -> None:
+    rows = FakeList(upto(31), beyond=beyond)
+    rows.before = lambda number: rows.ids.pop(0) if number == 3 else None
+
+    with pytest.raises(IncompleteListError, match="GET /api/v2/apps"):
+        rows.read()
+
+
+def test_rows_that_the_server_counts_but_never_sends_are_a_failure() -> None:
+    pages = []
+
+    def fetch(number: int, order: str | None) -> Page:
+        pages.append((number, order))
+        return page([7], 3, 10, 1)
+
+    with pytest.raises(IncompleteListError, match="2 of 3 rows have not come"):
+        read(PagedList(fetch, Ordering(), LOGGER))
+    assert len(pages) == 2
+
+
+def test_a_server_that_sends_one_page_for_ever_has_failed() -> None:
+    numbers = []
+
+    def fetch(number: int, order: str | None) -> Page:
+        numbers.append((number, order))
+        return page([7], 10**6, 1, 10**6)
+
+    with pytest.raises(InvalidResponseError, match="does not end"):
+        read(PagedList(fetch, Ordering(), LOGGER))
+    assert len(numbers) < 10
+
+
+def test_a_list_with_all_its_rows_is_at_its_end_whatever_its_pages_are_said_to_be() -> None:
+    rows = FakeList(upto(22), size=100)
+    counted = PagedList(
+        lambda number, order: page(rows.fetch(number, order).ids, 22, 20, 2),  # type: ignore[arg-type]
+        Ordering(),
+        LOGGER,
+    )
+
+    assert read(counted) == upto(22)
+    assert rows.pages == [1]
+
+
+def test_the_last_page_may_count_its_own_rows_as_its_size() -> None:
+    def fetch(number: int, order: str | None) -> Page:
+        del order
+        return page([1, 2], 3, 2, 2) if number == 1 else page([3], 3, 1, 2)
+
+    assert read(PagedList(fetch, Ordering(()), LOGGER)) == [1, 2, 3]
+
+
+@pytest.mark.parametrize("status", [401, 403])
+def test_a_missing_right_is_no_page_that_went_away(status: int) -> None:
+    rows = FakeList(upto(25))
+
+    def before(number: int) -> None:
+        if number == 2:
+            raise ApiError("no", status=status)
+
+    rows.before = before
+
+    with pytest.raises(ApiError, match="no"):
+        rows.read()
+
+
+def positions_of(rows: FakeList) -> list[Position | None]:
+    paged = PagedList(rows.fetch, Ordering(), LOGGER, pages_per_position=1)
+    return [batch.position for batch in paged.read()]
+
+
+def resume(rows: FakeList, page: int, last_id: int) -> list[int]:
+    position = Position(page, last_id)
+    return read(PagedList(rows.fetch, Ordering(), LOGGER, position=position))
+
+
+def test_each_page_but_the_last_has_a_position() -> None:
+    rows = FakeList(upto(25))
+
+    assert positions_of(rows) == [Position(1, 10), Position(2, 20), None]
+    assert [order for _, order in rows.requests].count("orderdesc") == 3
+
+
+def test_there_is_no_position_behind_a_deleted_row() -> None:
+    rows = FakeList(upto(35))
+
+    def change() -> None:
+        rows.ids.remove(3)
+        rows.ids.append(36)
+
+    rows.before = once(2, change)
+
+    assert positions_of(rows)[:4] == [Position(1, 10), None, None, None]
+
+
+@pytest.mark.parametrize("more", [{"obeys": ()}, {"counts": False}])
+def test_there_is_no_position_without_an_order_or_counters(more: dict[str, object]) -> None:
+    assert set(positions_of(FakeList(upto(25)[::-1], **more))) == {None}  # type: ignore[arg-type]
+
+
+def test_reading_goes_on_at_the_page_of_a_position() -> None:
+    rows = FakeList(upto(35))
+
+    assert resume(rows, 2, 20) == list(range(21, 36))
+    assert rows.pages == [1, 2, 3, 4]
+
+
+def test_going_on_steps_back_as_far_as_rows_have_moved() -> None:
+    rows = FakeList(list(range(16, 51)))
+
+    assert resume(rows, 3, 30) == list(range(31, 51))
+    assert rows.pages[:4] == [1, 3, 2, 3]
+
+
+def test_a_page_behind_the_end_is_the_last_one() -> None:
+    rows = FakeList(upto(35), beyond="error")
+
+    assert resume(rows, 999, 30) == upto(35)
+    rows.beyond = "empty"
+    assert resume(rows, 999, 30) == list(range(31, 36))
+
+
+def test_another_page_size_does_not_matter() -> None:
+    assert resume(FakeList(upto(35), size=7), 2, 20) == list(range(21, 36))
+    assert resume(FakeList(upto(35), size=20), 2, 20) == list(range(21, 36))
+
+
+@pytest.mark.parametrize("ids", [[30, *range(1, 30)], [*range(30, 15, -1), *range(1, 16)]])
+def test_all_is_read_where_the_order_is_another(ids: list[int]) -> None:
+    assert sorted(resume(FakeList(ids, obeys=()), 2, 20)) == upto(30)
+
+
+def test_all_is_read_again_once_the_order_turns_out_to_be_another() -> None:
+    rows = FakeList([9, 8, 3, 5, 7], size=1, obeys=())
+
+    assert sorted(set(resume(rows, 3, 3))) == [3, 5, 7, 8, 9]
+
+
+def test_a_row_deleted_after_the_resumption_leads_to_a_second_read() -> None:
+    rows = FakeList(upto(35))
+    rows.before = once(4, lambda: rows.ids.remove(3))
+
+    assert set(resume(rows, 2, 20)) >= set(range(21, 36))
+
+
+def certainty_of(rows: FakeList) -> int | None:
+    paged = PagedList(rows.fetch, Ordering(), LOGGER, must_be_sure=True)
+    for _ in paged.read():
+        assert paged.complete_up_to is None
+    return paged.complete_up_to
+
+
+def test_an_ordered_list_is_known_up_to_the_highest_id_of_its_beginning() -> None:
+    rows = FakeList(upto(25))
+    rows.before = once(2, lambda: rows.ids.append(26))
+
+    assert certainty_of(rows) == 25
+    assert rows.pages == [1, 1, 2, 3]
+
+
+def test_a_whole_list_on_one_page_needs_no_order() -> None:
+    rows = FakeList([3, 1, 2], obeys=())
+
+    assert certainty_of(rows) == 3
+    assert rows.pages == [1]
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [FakeList(upto(13), obeys=()), FakeList(upto(13), size=5, counts=False)],
+    ids=["unordered", "uncounted"],
+)
+def test_without_order_or_counters_a_second_read_shows_that_all_have_come(
+    rows: FakeList,
+) -> None:
+    assert certainty_of(rows) == 13
+    assert rows.pages.count(2) == 2
+
+
+def test_a_second_read_with_news_shows_nothing() -> None:
+    rows = FakeList(upto(13), obeys=())
+    rows.before = lambda number: rows.ids.append(max(rows.ids) + 1) if number == 1 else None
+
+    assert certainty_of(rows) is None
 
 
 def test_a_read_that_gives_a_row_twice_shows_nothing() -> None:
-    ids, rows = read([[1], [2], [2]], [[2], [1], [1]], [[3], [1], [2]])
+    pages = iter([[2, 1], [3, 1], [2, 1], [2, 3]])
+    paged = PagedList(
+        lambda _, __: page(next(pages), count=2), Ordering(()), LOGGER, must_be_sure=True
+    )
 
-    assert ids == [1, 2, 3]
-    assert rows.complete_up_to is None
+    assert read(paged) == [2, 1, 3]
+    assert paged.complete_up_to is None

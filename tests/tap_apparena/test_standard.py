@@ -14,13 +14,13 @@ from tests.sandbox.apparena import AppArena, Quirks
 from tests.sandbox.faults import Answer
 from tests.singer import selecting
 from tests.standard import get_tap_test_class
-from tests.tap_apparena.places import KEY, NAMES, Place
+from tests.tap_apparena.servers import KEY, NAMES, Server
 
-SERVER = AppArena(quirks=Quirks(audit=True, unknown_fields=True))
-SERVER.add_key(KEY, store_owner=True)
+SANDBOX = AppArena(quirks=Quirks(audit=True, unknown_fields=True))
+SANDBOX.add_key(KEY, store_owner=True)
 # Channels of apps come without meta in all samples, though it is among their documented fields.
 CHANNEL = {"channelId": 9031, "companyId": 12, "value": "x", "meta": {"page": "1"}, "priority": 1}
-SERVER.faults.add(
+SANDBOX.faults.add(
     "GET",
     "/api/v2/apps/41207/channels",
     Answer(200, json.dumps({"_embedded": {"data": [CHANNEL]}})),
@@ -28,8 +28,7 @@ SERVER.faults.add(
 )
 RUNNING = ExitStack()
 atexit.register(RUNNING.close)
-PLACE = Place(RUNNING.enter_context(SERVER.serve()), SERVER)
-CONFIG = PLACE.settings()
+CONFIG = Server(RUNNING.enter_context(SANDBOX.serve()), SANDBOX).settings()
 CATALOG = TapAppArena(config=CONFIG).catalog_dict
 
 

@@ -1,6 +1,6 @@
 """Fixtures: servers of both generations, a real one where there is one, and the tap itself.
 
-The fixture `place` is for whatever must hold on any server. Its tests also run against a real
+The fixture `server` is for whatever must hold on any server. Its tests also run against a real
 GoatCounter if a program of that name is on the PATH.
 """
 
@@ -14,17 +14,17 @@ import pytest
 
 from tests.real_goatcounter import serve_real
 from tests.sandbox.goatcounter import UNLIMITED, Generation, GoatCounter
-from tests.tap_goatcounter.command_line import Tap
-from tests.tap_goatcounter.places import COUNT_PERMISSION, Sandbox
+from tests.tap_goatcounter.command_line import Tap, TapInProcess
+from tests.tap_goatcounter.servers import COUNT_PERMISSION, Sandbox
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from tests.tap_goatcounter.places import Place
+    from tests.tap_goatcounter.servers import Server
 
 REAL = "real"
-PLACES = [*Generation, *([REAL] if shutil.which("goatcounter") else [])]
+SERVERS = [*Generation, *([REAL] if shutil.which("goatcounter") else [])]
 
 
 class OpenSandbox(Protocol):
@@ -93,10 +93,10 @@ def newer(open_sandbox: OpenSandbox) -> Sandbox:
     return open_sandbox(Generation.MAIN)
 
 
-@pytest.fixture(params=PLACES, ids=lambda place: getattr(place, "value", place))
-def place(
+@pytest.fixture(params=SERVERS, ids=lambda server: getattr(server, "value", server))
+def server(
     request: pytest.FixtureRequest, open_sandbox: OpenSandbox, tmp_path: Path
-) -> Iterator[Place]:
+) -> Iterator[Server]:
     """Any server there is."""
     if request.param == REAL:
         with serve_real(tmp_path) as real:
@@ -106,6 +106,19 @@ def place(
 
 
 @pytest.fixture
-def tap(tmp_path: Path) -> Iterator[Tap]:
+def hurry(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Wait for exports and before retries no longer than need be."""
+    monkeypatch.setattr("tap_goatcounter.export.MIN_POLL_PAUSE", 0.02)
+    monkeypatch.setattr("singer_tapkit.client.MAX_BACKOFF", 0.02)
+    monkeypatch.setattr("tests.sandbox.goatcounter.exports.DEFAULT_SECONDS", 0.01)
+
+
+@pytest.fixture
+def tap(hurry: None) -> TapInProcess:  # noqa: ARG001 - it is in a hurry
+    return TapInProcess()
+
+
+@pytest.fixture
+def command(tmp_path: Path) -> Iterator[Tap]:
     with Tap(tmp_path) as tap:
         yield tap

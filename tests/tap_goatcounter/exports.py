@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from tests.command_line import Run
-    from tests.tap_goatcounter.places import Sandbox
+    from singer_tapkit.testing import TapRun
+    from tests.tap_goatcounter.servers import Sandbox
 
 HEADER = (
     "2Path,Title,Event,UserAgent,Browser,System,Session,Bot,Referrer,Referrer scheme,"
@@ -30,26 +30,17 @@ def earlier_state(cursor: int, site_id: int = 1) -> dict[str, Any]:
     return {"bookmarks": {"hits": {"partitions": [partition]}}}
 
 
-def bookmark_of(run: Run, site_id: int = 1) -> Any:
+def bookmark_of(run: TapRun, site_id: int = 1) -> Any:
     """The cursor in the last state."""
     return run.output.bookmark("hits", site_id=site_id)
 
 
-def memory_of(run: Run, stream: str = "hits", site_id: int = 1) -> Any:
-    """The export that the last state keeps in mind, None if there is none."""
+def memory_of(run: TapRun, stream: str = "hits", site_id: int = 1) -> Any:
+    """The id of the export that the last state keeps in mind, None if there is none."""
     partitions = run.output.state["bookmarks"][stream]["partitions"]
-    return next(
-        partition.get("export")
-        for partition in partitions
-        if partition["context"] == {"site_id": site_id}
-    )
-
-
-def serve_csv(sandbox: Sandbox, text: bytes | str, rows: int, last_hit_id: int = 7) -> None:
-    """Let the next export hold a text instead of the hits stored."""
-    sandbox.server.next_export.csv = text if isinstance(text, bytes) else text.encode()
-    sandbox.server.next_export.rows = rows
-    sandbox.server.next_export.last_hit_id = last_hit_id
+    (partition,) = (entry for entry in partitions if entry["context"] == {"site_id": site_id})
+    checkpoint = partition.get("checkpoint")
+    return checkpoint and checkpoint["position"]["export_id"]
 
 
 def csv_of(*rows: str) -> str:

@@ -1,262 +1,231 @@
-"""Several sites: each for itself, and one that fails fails alone."""
+"""The sites that can be read, and what must be known of them."""
 
 from __future__ import annotations
 
-import json
+import logging
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
 from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
-from tests.sandbox.faults import Answer, Reset
-from tests.sandbox.goatcounter import Generation
-from tests.tap_goatcounter.places import day, view
+from singer_tapkit.errors import ExtractionError, InvalidResponseError
+from singer_tapkit.failures import FailureCollector
+from tap_goatcounter.capabilities import AFTER_2_7, UP_TO_2_7
+from tap_goatcounter.config import SiteCredentials
+from tap_goatcounter.sites import Permission, Site, SiteDirectory, discover_sites
+from tests.tap_goatcounter.answers import PAGE, SITE, URL, me, open_client, site
 
 if TYPE_CHECKING:
-    from tests.command_line import Run
-    from tests.tap_goatcounter.command_line import Tap
-    from tests.tap_goatcounter.conftest import OpenSandbox
-    from tests.tap_goatcounter.places import Sandbox
+    from requests_mock import Mocker
 
-STREAMS = ("hits", "paths", "total_daily")
-NOBODYS = "a-token-of-nobody"
+LOGGER = logging.getLogger("tests")
 
 
-@pytest.fixture
-def family(sandbox: Sandbox) -> Sandbox:
-    """A server with three sites of one account and a page view on each."""
-    for number in (2, 3):
-        sandbox.server.add_site(f"{number}.example.com", parent=1, code=f"code{number}")
-    for site_id in (1, 2, 3):
-        sandbox.server.add_hits(site_id, [view(f"/of-{site_id}")])
-    return sandbox
-
-
-def pages_of(run: Run, stream: str = "hits") -> set[tuple[int, str]]:
-    """Which paths were read of which sites."""
-    return {(record["site_id"], record["path"]) for record in run.records[stream]}
-
-
-def two(open_sandbox: OpenSandbox, **settings: Any) -> tuple[Sandbox, Sandbox, dict[str, Any]]:
-    """Two servers, each with a site, and the settings for both."""
-    first, second = (open_sandbox(generation) for generation in Generation)
-    second.server.add_site("second.example.com", code="second")
-    second.server._state.accounts.sites.pop(0)  # noqa: SLF001 - to have another id
-    first.add(view("/of-1"))
-    second.server.add_hits(2, [view("/of-2")])
-    token = second.server.add_token(account=2)
-    config = first.settings(**settings)
-    del config["site_url"], config["token"]
-    config["sites"] = [
-        {"site_url": first.url, "token": first.token},
-        {"site_url": second.url, "token": token},
-    ]
-    return first, second, config
-
-
-def test_by_default_only_the_addressed_site_is_read(family: Sandbox, tap: Tap) -> None:
-    run = tap.succeed(family.settings(), *STREAMS, "sites")
-    assert pages_of(run) == {(1, "/of-1")}
-    assert [site["id"] for site in run.records["sites"]] == [1, 2, 3]
-
-
-def test_all_sites_of_the_account_are_read_when_told_to(family: Sandbox, tap: Tap) -> None:
-    run = tap.succeed(family.settings(child_sites=True), *STREAMS, "sites")
-    everything = {(1, "/of-1"), (2, "/of-2"), (3, "/of-3")}
-    assert pages_of(run) == pages_of(run, "paths") == everything
-    assert [site["id"] for site in run.records["sites"]] == [1, 2, 3]
-    for site_id, last_hit in ((1, 1), (2, 2), (3, 3)):
-        assert run.output.bookmark("hits", site_id=site_id) == last_hit
-        assert run.output.bookmark("total_daily", site_id=site_id) == str(day(1))
-
-
-def test_sites_on_several_servers_of_both_generations_are_read_in_one_run(
-    open_sandbox: OpenSandbox, tap: Tap
-) -> None:
-    _, _, settings = two(open_sandbox)
-    run = tap.succeed(settings, *STREAMS)
-    assert pages_of(run) == {(1, "/of-1"), (2, "/of-2")}
-
-
-def test_each_token_goes_only_to_its_own_server(open_sandbox: OpenSandbox, tap: Tap) -> None:
-    first, second, settings = two(open_sandbox)
-    tap.succeed(settings, *STREAMS)
-    for sandbox, entry in zip((first, second), settings["sites"], strict=True):
-        seen = {
-            request.headers.get("authorization")
-            for request in sandbox.server.requests
-            if request.path.startswith("/api/")
-        }
-        assert seen == {f"Bearer {entry['token']}"}
-
-
-def test_the_one_site_of_the_usual_settings_and_the_list_go_together(
-    open_sandbox: OpenSandbox, tap: Tap
-) -> None:
-    _, _, settings = two(open_sandbox)
-    first, second = settings["sites"]
-    run = tap.succeed({**settings, **first, "sites": [second]}, "paths")
-    assert pages_of(run, "paths") == {(1, "/of-1"), (2, "/of-2")}
-
-
-@pytest.mark.parametrize("position", [0, 1])
-@pytest.mark.parametrize("trouble", ["bad token", "unreachable", "no permission", "no site"])
-def test_one_site_that_cannot_be_read_does_not_keep_the_other_from_it(
-    open_sandbox: OpenSandbox, tap: Tap, trouble: str, position: int
-) -> None:
-    first, second, settings = two(open_sandbox, max_retries=0)
-    entry, broken = settings["sites"][position], (first, second)[position]
-    if trouble == "bad token":
-        entry["token"] = NOBODYS
-    elif trouble == "unreachable":
-        entry["site_url"] = "http://127.0.0.1:9"
-    elif trouble == "no permission":
-        entry["token"] = broken.server.add_token(4, account=position + 1)
-    else:
-        broken.server.faults.add("GET", "/api/*", Answer(400, '{"error":"no site at this domain"}'))
-    run = tap.fail(settings, *STREAMS)
-    good = 2 - position
-    assert pages_of(run) == pages_of(run, "paths") == {(good, f"/of-{good}")}
-    assert run.output.bookmark("hits", site_id=good) == 1
-    assert run.log.count("part(s) of the sync failed") == 1
-    assert "1 part(s) of the sync failed" in run.log
-    assert entry["site_url"] in run.log.splitlines()[-1]
-
-
-def test_when_no_site_can_be_read_the_run_fails_without_a_record(newer: Sandbox, tap: Tap) -> None:
-    run = tap.fail(newer.settings(token=NOBODYS))
-    assert not any(run.records.values())
-    assert "Check the setting 'token'" in run.log
-
-
-def test_a_stream_that_fails_for_one_site_keeps_the_state_of_the_others(
-    family: Sandbox, tap: Tap
-) -> None:
-    trouble = Answer(400, '{"error":"no such thing"}')
-    family.server.faults.add(
-        *("GET", "/api/v0/stats/total", trouble),
-        times=None,
-        when=lambda request: request.host == "2.example.com",
-    )
-    run = tap.fail(family.settings(child_sites=True), *STREAMS)
-    bookmarks = {site: run.output.bookmark("total_daily", site_id=site) for site in (1, 2, 3)}
-    assert bookmarks == {1: str(day(1)), 2: None, 3: str(day(1))}
-    assert pages_of(run) == {(1, "/of-1"), (2, "/of-2"), (3, "/of-3")}
-    assert "no such thing" in run.log
-    assert "site 2 at" in run.log.splitlines()[-1]
-
-
-def test_an_answer_of_another_shape_fails_alone_and_in_words(family: Sandbox, tap: Tap) -> None:
-    for body in ("{}", "[]", "null", '{"stats": 7}'):
-        family.server.faults.add(
-            *("GET", "/api/v0/stats/total", Answer(200, body)),
-            when=lambda request: request.host == "2.example.com",
-        )
-        run = tap.fail(family.settings(child_sites=True), *STREAMS)
-        assert pages_of(run, "paths") == {(1, "/of-1"), (2, "/of-2"), (3, "/of-3")}
-        assert run.output.bookmark("total_daily", site_id=3) == str(day(1))
-        assert run.log.splitlines()[-1].startswith("- total_daily of site 2"), body
-
-
-def test_a_permission_that_is_missing_fails_its_streams_alone_and_is_named(
-    open_sandbox: OpenSandbox, generation: Generation, tap: Tap
-) -> None:
-    sandbox = open_sandbox(generation, permissions=8 + 64)
-    sandbox.add(view("/a"))
-    run = tap.fail(sandbox.settings(), *STREAMS)
-    assert run.records["hits"] == []
-    assert len(run.records["paths"]) == 1
-    assert "lacks the permission 'export'" in run.log
-    assert sandbox.received("POST", "/export") == []
-
-
-def test_two_servers_whose_sites_have_the_same_id_are_refused(
-    open_sandbox: OpenSandbox, tap: Tap
-) -> None:
-    first, second = (open_sandbox(generation) for generation in Generation)
-    second.site.code = "another"
-    first.add(view("/first"))
-    second.add(view("/second"))
-    settings = first.settings(sites=[{"site_url": second.url, "token": second.token}])
-    run = tap.fail(settings, *STREAMS)
-    assert "has the same id as" in run.log
-    assert "run the tap for each server by itself" in run.log
-    assert pages_of(run) == {(1, "/first")}
-
-
-def test_the_same_site_named_twice_is_read_once(newer: Sandbox, tap: Tap) -> None:
-    newer.add(view("/a"))
-    again = {"site_url": f"{newer.url}/", "token": newer.token}
-    run = tap.succeed(newer.settings(sites=[again]), "hits", "paths", "sites")
-    assert {stream: len(records) for stream, records in run.records.items()} == dict.fromkeys(
-        ("hits", "paths", "sites"), 1
-    )
-
-
-def test_a_connection_that_breaks_is_tried_again(newer: Sandbox, tap: Tap) -> None:
-    newer.add(view("/a"))
-    newer.server.faults.add("GET", "/api/v0/paths", Reset())
-    assert len(tap.succeed(newer.settings(), "paths").records["paths"]) == 1
-
-
-def test_every_record_of_every_stream_says_whose_site_it_is(family: Sandbox, tap: Tap) -> None:
-    catalog = json.loads(tap.run_with("--discover").stdout)
-    streams = {stream["tap_stream_id"] for stream in catalog["streams"]}
-    if not family.exports_json:
-        streams = {stream for stream in streams if not stream.startswith("json_")}
-    run = tap.succeed(family.settings(child_sites=True, start_date=f"{day(2)}T00:00:00Z"), *streams)
-    for stream, records in run.records.items():
-        assert {record["site_id"] for record in records} <= {1, 2, 3}, stream
-    assert {site["site_id"] for site in run.records["sites"]} == {1, 2, 3}
-
-
-def test_a_site_is_shown_without_its_secret_and_with_its_lists_as_lists(
-    newer: Sandbox, tap: Tap
-) -> None:
-    (site,) = tap.succeed(newer.settings(), "sites").records["sites"]
-    assert "secret" not in site["settings"]
-    assert "setttings" not in site
-    assert site["settings"]["collect_regions"] == ["US", "RU", "CN"]
-    assert site["settings"]["ignore_ips"] == []
-    assert site["settings"]["collect"] == 510
-    assert site["user_defaults"]["timezone"] == ".UTC"
-
-
-def test_a_site_that_is_no_longer_set_does_no_harm_in_the_state(newer: Sandbox, tap: Tap) -> None:
-    newer.add(view("/a"))
-    state = tap.succeed(newer.settings(), *STREAMS).output.state
-    for stream in state["bookmarks"].values():
-        stream["partitions"].append(
-            {
-                "context": {"site_id": 99},
-                "replication_key": "day",
-                "replication_key_value": "2020-01-01",
-                "export": {"id": 1, "asked_at": "2020-01-01T00:00:00Z", "body": {}},
-            }
-        )
-    run = tap.succeed(newer.settings(), *STREAMS, state=state)
-    assert run.records["hits"] == []
-    assert run.output.bookmark("total_daily", site_id=99) == "2020-01-01"
-
-
-def test_a_state_with_keys_that_nobody_knows_loads(newer: Sandbox, tap: Tap) -> None:
-    newer.add(view("/a"), view("/b"))
-    state = {
-        "bookmarks": {
-            "hits": {
-                "partitions": [
-                    {
-                        "context": {"site_id": 1},
-                        "replication_key": "export_last_hit_id",
-                        "replication_key_value": 1,
-                        "export": {"number": 3, "since": "yesterday"},
-                        "from_the_future": {"a": [1]},
-                    }
-                ],
-                "more": True,
-            },
-            "a_stream_of_old": {"replication_key_value": "x"},
-        },
-        "version": 7,
+def serve(requests_mock: Mocker, url: str = URL, **answers: Any) -> None:
+    """Answer for a server of 2.7, unless other answers are given by their paths."""
+    usual: dict[str, Any] = {
+        "me": {"json": me()},
+        "status": {"json": {"version": "v2.7.0"}},
+        "sites": {"json": {"sites": [site()]}},
     }
-    run = tap.succeed(newer.settings(), "hits", state=state)
-    assert [hit["path"] for hit in run.records["hits"]] == ["/b"]
+    for name, answer in {**usual, **answers}.items():
+        base = url if name == "status" else f"{url}/api/v0"
+        path = name.replace("__", "/")
+        requests_mock.get(f"{base}/{path}", [answer] if isinstance(answer, dict) else answer)
+
+
+def discover(*, with_children: bool = False) -> list[Site]:
+    return discover_sites(open_client(), SITE, with_children=with_children)
+
+
+def test_a_site_is_described_by_its_server(requests_mock: Mocker) -> None:
+    serve(requests_mock)
+    (found,) = discover()
+    assert (found.id, found.code, found.credentials) == (1, "code1", SITE)
+    assert (found.timezone, found.capabilities) == (UTC, UP_TO_2_7)
+    assert found.stores_page_views
+    assert found.first_hit == datetime(2026, 1, 14, 18, 20, tzinfo=UTC)
+    assert str(found) == f"site 1 at {URL}"
+    assert found.missing_permissions(Permission) == []
+
+
+@pytest.mark.parametrize(
+    ("changed", "stores", "first"),
+    [({"setttings": {"collect": 190}}, False, 14), ({"first_hit_at": None}, True, 1)],
+)
+def test_what_a_site_stores_and_since_when(
+    requests_mock: Mocker, changed: dict[str, Any], first: int, *, stores: bool
+) -> None:
+    serve(requests_mock, sites={"json": {"sites": [site(**changed)]}})
+    (found,) = discover()
+    assert (found.stores_page_views, found.first_hit.day) == (stores, first)
+
+
+def test_other_sites_of_the_account_are_reached_by_the_name_of_their_host(
+    requests_mock: Mocker,
+) -> None:
+    children = [site(2, cname="second.example.org"), site(3)]
+    serve(requests_mock, sites={"json": {"sites": [site(), *children]}})
+    assert [found.id for found in discover()] == [1]
+    found = discover(with_children=True)
+    assert [item.credentials.host for item in found] == [
+        None,
+        "second.example.org",
+        "code3.example.com",
+    ]
+
+
+def test_a_token_that_was_not_used_for_a_day_is_tried_twice(requests_mock: Mocker) -> None:
+    missing = {"status_code": 404, "json": {"error": "not found"}}
+    serve(requests_mock, me=[missing, {"json": me()}])
+    assert len(discover()) == 1
+    serve(requests_mock, me=missing)
+    with pytest.raises(ExtractionError, match="'site_url'"):
+        discover()
+
+
+def test_a_token_that_may_not_read_sites_is_told_what_it_lacks(requests_mock: Mocker) -> None:
+    serve(requests_mock, me={"json": me(permissions=4 + 64)})
+    with pytest.raises(ExtractionError, match="site-read"):
+        discover()
+
+
+def test_missing_permissions_have_the_names_of_the_server(requests_mock: Mocker) -> None:
+    serve(requests_mock, me={"json": me(permissions=8)})
+    assert discover()[0].missing_permissions(Permission) == ["export", "stats"]
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        [],
+        None,
+        [{**site(), "id": [1]}],
+        [{**site(), "id": None}],
+        [{name: value for name, value in site().items() if name != "code"}],
+        [site(setttings={})],
+        [site(created_at="soon")],
+    ],
+)
+def test_sites_that_are_not_as_documented_are_an_error(requests_mock: Mocker, rows: Any) -> None:
+    serve(requests_mock, sites={"json": {"sites": rows}})
+    with pytest.raises(InvalidResponseError, match="/sites"):
+        discover()
+
+
+@pytest.mark.parametrize(
+    "status",
+    [
+        {"status_code": 403, **PAGE},
+        PAGE,
+        {"json": []},
+        {"json": {}},
+        {"json": {"version": 7}},
+        {"status_code": 301, "headers": {"Location": "/login"}},
+        {"status_code": 502, **PAGE},
+    ],
+)
+@pytest.mark.parametrize(
+    ("probe", "expected"),
+    [
+        ({"json": {}}, AFTER_2_7),
+        ({"status_code": 400, "json": {"error": 'unknown parameter: "group"'}}, UP_TO_2_7),
+    ],
+)
+def test_a_version_out_of_reach_is_found_out_by_a_parameter(
+    requests_mock: Mocker, status: dict[str, Any], probe: dict[str, Any], expected: object
+) -> None:
+    serve(requests_mock, status=status, stats__hits=probe)
+    assert discover()[0].capabilities is expected
+
+
+def test_without_the_permission_to_ask_a_server_counts_as_old(requests_mock: Mocker) -> None:
+    serve(requests_mock, status={"json": {"version": "dev"}}, me={"json": me(permissions=12)})
+    assert discover()[0].capabilities is UP_TO_2_7
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        (".UTC", UTC),
+        (None, UTC),
+        ("US.America/New_York", ZoneInfo("America/New_York")),
+        ("Europe/Berlin", ZoneInfo("Europe/Berlin")),
+    ],
+)
+def test_the_time_zone_is_that_of_the_tokens_user(
+    requests_mock: Mocker, name: str | None, expected: object
+) -> None:
+    serve(requests_mock, me={"json": me(timezone=name)})
+    assert discover()[0].timezone == expected
+
+
+@pytest.mark.parametrize("name", ["XX.Atlantis/Capital", "XX.", "DE.../etc"])
+def test_a_time_zone_that_is_unknown_here_is_named(requests_mock: Mocker, name: str) -> None:
+    serve(requests_mock, me={"json": me(timezone=name)})
+    with pytest.raises(ExtractionError, match="time zone to UTC"):
+        discover()
+
+
+@pytest.mark.parametrize(("ahead", "days"), [(400, 400), (0, 0), (-2, -2)])
+def test_the_time_is_that_of_the_server(requests_mock: Mocker, ahead: int, days: int) -> None:
+    moment = datetime.now(UTC) + timedelta(days=ahead)
+    date = {"Date": format_datetime(moment, usegmt=True)}
+    serve(requests_mock, me={"json": me(), "headers": date})
+    expected = datetime.now(UTC) + timedelta(days=days)
+    assert abs(discover()[0].now - expected) < timedelta(seconds=10)
+
+
+def test_a_server_that_does_not_tell_the_time_has_the_one_here(requests_mock: Mocker) -> None:
+    serve(requests_mock, me={"json": me(), "headers": {"Date": "yesterday"}})
+    assert discover()[0].clock_offset == timedelta()
+
+
+def directory(*credentials: SiteCredentials) -> tuple[SiteDirectory, FailureCollector]:
+    failures = FailureCollector(LOGGER)
+    sites = SiteDirectory(
+        lambda: open_client(*credentials), with_children=False, failures=failures, logger=LOGGER
+    )
+    return sites, failures
+
+
+def test_a_site_that_cannot_be_read_is_a_failure_and_leaves_the_others_alone(
+    requests_mock: Mocker, caplog: pytest.LogCaptureFixture
+) -> None:
+    other = SiteCredentials("https://other.example.com", "other")
+    serve(requests_mock)
+    requests_mock.get(f"{other.url}/api/v0/me", status_code=401, json={"error": "unknown token"})
+    sites, failures = directory(other, SITE)
+    assert list(sites.by_id) == [1]
+    assert failures.count == 1
+    assert "https://other.example.com: GET /api/v0/me answered 401: unknown token" in caplog.text
+
+
+def test_sites_of_two_servers_with_the_same_id_are_told_apart(
+    requests_mock: Mocker, caplog: pytest.LogCaptureFixture
+) -> None:
+    other = SiteCredentials("https://other.example.com", "other")
+    serve(requests_mock)
+    serve(requests_mock, other.url, sites={"json": {"sites": [site(code="another")]}})
+    sites, failures = directory(SITE, other)
+    assert [found.credentials for found in sites.by_id.values()] == [SITE]
+    assert failures.count == 1
+    assert "same id" in caplog.text
+
+
+def test_days_of_another_zone_are_told_once(
+    requests_mock: Mocker, caplog: pytest.LogCaptureFixture
+) -> None:
+    serve(requests_mock, me={"json": me(timezone="JP.Asia/Tokyo")})
+    sites, _ = directory(SITE)
+    assert sites.by_id[1].utc_offset == timedelta(hours=9)
+    assert caplog.text.count("Asia/Tokyo") == 1
+
+
+def test_a_newer_server_has_an_hourly_limit(requests_mock: Mocker) -> None:
+    serve(requests_mock, status={"json": {"version": "v2.8.0"}})
+    sites, _ = directory(SITE)
+    assert sites.by_id
+    assert [window.limit for window in sites.client._limiter._windows] == [1000, 500]  # noqa: SLF001

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.sandbox.gotom import GoTom
-from tests.tap_gotom.command_line import Tap
-from tests.tap_gotom.places import API_SECRET, GRAPH_SECRET, Place
+from tests.tap_gotom.command_line import CommandLineTap
+from tests.tap_gotom.servers import API_SECRET, GRAPH_SECRET, GoTomServer
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -16,20 +16,26 @@ if TYPE_CHECKING:
 
 
 @pytest.fixture
-def server() -> GoTom:
-    server = GoTom()
-    server.add_user("graph_user", GRAPH_SECRET, ["reports"])
-    server.add_user("api_user", API_SECRET, ["api"])
-    return server
+def sandbox() -> GoTom:
+    sandbox = GoTom()
+    sandbox.add_user("graph_user", GRAPH_SECRET, ["reports"])
+    sandbox.add_user("api_user", API_SECRET, ["api"])
+    return sandbox
 
 
 @pytest.fixture
-def place(server: GoTom) -> Iterator[Place]:
-    with server.serve() as url:
-        yield Place(url, server)
+def server(sandbox: GoTom) -> Iterator[GoTomServer]:
+    with sandbox.serve() as url:
+        yield GoTomServer(url, sandbox)
+
+
+@pytest.fixture(autouse=True)
+def _short_backoff(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let runs in this process not wait long before a retry."""
+    monkeypatch.setattr("singer_tapkit.client.MAX_BACKOFF", 0.01)
 
 
 @pytest.fixture
-def tap(tmp_path: Path) -> Iterator[Tap]:
-    with Tap(tmp_path) as tap:
+def command_line(tmp_path: Path) -> Iterator[CommandLineTap]:
+    with CommandLineTap(tmp_path) as tap:
         yield tap

@@ -1,4 +1,4 @@
-"""Keys for what goTom gives none to, and ids in paths."""
+"""Keys for what goTom gives none to."""
 
 from __future__ import annotations
 
@@ -6,8 +6,14 @@ from typing import Any
 
 import pytest
 
-from tap_gotom.external_ids import distinct, encoded, is_reachable
-from tap_gotom.keys import PRICE_FIELDS, Distinct, customer_key, discount_key, flight_key, price_key
+from tap_gotom.keys import (
+    PRICE_FIELDS,
+    KeyDeduplicator,
+    customer_key,
+    discount_key,
+    flight_key,
+    price_key,
+)
 
 
 def test_a_price_is_known_by_its_nine_ids_in_fixed_order() -> None:
@@ -56,22 +62,5 @@ def test_a_flight_of_the_user_interface_is_known_by_what_it_books() -> None:
 
 
 def test_equal_keys_are_told_apart_by_their_order() -> None:
-    key = Distinct()
+    key = KeyDeduplicator()
     assert [key("a"), key("b"), key("a"), key("a")] == ["a", "b", "a-2", "a-3"]
-
-
-def test_external_ids_are_encoded_completely() -> None:
-    assert encoded("M&S? 100% ü#'") == "M%26S%3F%20100%25%20%C3%BC%23%27"
-
-
-@pytest.mark.parametrize("external_id", ["a/b", ".", ".."])
-def test_ids_that_no_path_leads_to(external_id: str) -> None:
-    assert not is_reachable(external_id)
-
-
-def test_ids_are_the_same_in_capitals_and_keep_their_first_spelling() -> None:
-    assert list(distinct(["Demo-1", "demo-1", "", " ", "DEMO-2", "Straße", "STRASSE"])) == [
-        "Demo-1",
-        "DEMO-2",
-        "Straße",
-    ]

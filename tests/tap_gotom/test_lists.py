@@ -1,88 +1,42 @@
-"""Lookup lists, prices and customers, page by page."""
+"""The streams of lookup lists, prices and customers."""
 
 from __future__ import annotations
 
-import json
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
-import requests
 
-from tap_gotom.errors import UnreadableError
-from tap_gotom.pagination import NextPage
-from tap_gotom.streams.lookups import LOOKUPS
-from tests.sandbox.faults import Answer
+from tap_gotom.streams.lists import LOOKUPS
+from tests.sandbox.faults import Answer, CutOff, Reset
 from tests.sandbox.gotom import GoTom
-from tests.sandbox.gotom.troubles import internal_error, maintenance
-from tests.singer import keys_of, selecting
-from tests.tap_gotom.places import API_SECRET, Place
+from tests.sandbox.gotom.customers import invented
+from tests.sandbox.gotom.troubles import internal_error
+from tests.tap_gotom.command_line import fail, succeed
+from tests.tap_gotom.servers import API_SECRET, GoTomServer, api_error
 
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from tests.tap_gotom.command_line import Tap
-
-LOOKUP_NAMES = sorted(vars(lookup)["name"] for lookup in LOOKUPS)
-
-
-def page_of(pagination: Mapping[str, Any]) -> requests.Response:
-    response = requests.Response()
-    response.status_code = 200
-    response.request = requests.Request("GET", "https://acme.gotom.io/app-api/customer").prepare()
-    response._content = json.dumps(  # noqa: SLF001
-        {"pagination": {"currentPage": 1, "lastPage": 3, "nextPageUrl": None, **pagination}}
-    ).encode()
-    return response
-
-
-def test_the_next_page_is_the_number_in_the_address_whatever_its_host() -> None:
-    paginator = NextPage()
-    paginator.advance(page_of({"nextPageUrl": "https://evil.example/x?a=1&page=2"}))
-    assert paginator.current_value == 2
-    assert not paginator.finished
-
-
-@pytest.mark.parametrize(
-    "pagination",
-    [{}, {"lastPage": 1, "nextPageUrl": "/x?page=2"}, {"lastPage": 0, "nextPageUrl": None}],
-)
-def test_the_last_page_ends_the_list(pagination: dict[str, Any]) -> None:
-    paginator = NextPage()
-    paginator.advance(page_of(pagination))
-    assert paginator.finished
-
-
-@pytest.mark.parametrize("address", ["/x?page=1", "/x?page=0", "/x?page=-1", "/x", "/x?page=two"])
-def test_a_page_that_does_not_grow_is_an_error(address: str) -> None:
-    with pytest.raises(UnreadableError, match="nextPageUrl"):
-        NextPage().advance(page_of({"nextPageUrl": address}))
+MEDIA = "/app-api/primary-keys/media"
+USERS = "/app-api/primary-keys/user"
 
 
 @pytest.mark.parametrize("size", [100, 1000, 1203])
-def test_every_item_of_every_page_comes_once(size: int, tap: Tap) -> None:
-    server = GoTom(page_size=size)
-    server.add_user("api_user", API_SECRET, ["api"])
-    server.instance.advertised_url = "https://elsewhere.example"
-    with server.serve() as url:
-        run = tap.succeed(Place(url, server).api(), "platforms", "tarif_prices", "customers")
+def test_every_row_of_every_page_comes_once(size: int) -> None:
+    sandbox = GoTom(page_size=size)
+    sandbox.add_user("api_user", API_SECRET, ["api"])
+    sandbox.instance.advertised_url = "https://elsewhere.example"
+    with sandbox.serve() as url:
+        settings = GoTomServer(url, sandbox).api()
+        run = succeed(settings, "platforms", "tarif_prices", "customers")
     assert [record["id"] for record in run.records["platforms"]] == list(range(1, 1204))
-    assert len(set(keys_of(run.output, "tarif_prices"))) == 252
-    assert len(set(keys_of(run.output, "customers"))) == 130
+    assert len(set(run.output.keys("tarif_prices"))) == 252
+    assert len(set(run.output.keys("customers"))) == 130
 
 
-def test_the_first_page_is_asked_for_without_a_number(place: Place, tap: Tap) -> None:
-    tap.succeed(place.api(), "customers")
-    queries = [request.query for request in place.received("/app-api/customer")]
-    assert [dict(query) for query in queries] == [{}, {"page": ["2"]}]
-
-
-def test_all_twelve_lists_come_as_they_are(place: Place, tap: Tap) -> None:
-    run = tap.succeed(place.api(), *LOOKUP_NAMES)
-    assert len(LOOKUP_NAMES) == 12
+def test_all_twelve_lists_come_as_they_are(server: GoTomServer) -> None:
+    run = succeed(server.api(), *LOOKUPS, "tarifs")
     assert run.records["ad_servers"][0] == {"id": "gam-main", "name": "Ad Manager DE"}
     assert run.records["users"][0]["email"] == "lena.graf@acme.example"
     assert run.records["flight_position_types"][0]["isDefault"] is True
-    assert {name: len(run.records[name]) for name in LOOKUP_NAMES} == {
+    assert {name: len(records) for name, records in run.records.items()} == {
         "ad_servers": 2,
         "advertisings": 3,
         "campaign_types": 3,
@@ -98,49 +52,70 @@ def test_all_twelve_lists_come_as_they_are(place: Place, tap: Tap) -> None:
     }
 
 
-def test_a_list_that_the_instance_does_not_know_is_skipped_and_counted(
-    place: Place, tap: Tap
-) -> None:
-    del place.server.data.entities["flightTags"]
-    run = tap.succeed(place.api(), "flight_tags", "media")
+def test_values_fit_their_schema_or_fail_their_stream_alone(server: GoTomServer) -> None:
+    server.sandbox.data.entities["media"][0]["id"] = "1"
+    server.sandbox.data.entities["channel"][0]["id"] = None
+    server.sandbox.data.prices[7][0]["price"] = "12.50"
+    run = fail(server.api(), "media", "channels", "tarif_prices")
+    assert run.records["media"][0] == {"id": 1, "name": "Display"}
+    assert run.records["tarif_prices"][0]["price"] == 12.5
+    assert run.records["channels"] == []
+    assert "channels: The server sends no valid value in the field 'id'" in run.log
+
+
+def test_a_list_that_the_instance_does_not_know_is_skipped_and_counted(server: GoTomServer) -> None:
+    del server.sandbox.data.entities["flightTags"]
+    run = succeed(server.api(), "flight_tags", "media")
     assert run.records["flight_tags"] == []
     assert len(run.records["media"]) == 3
     assert "flight_tags: 1 skipped, lists that this instance does not know" in run.log
 
 
-def test_prices_have_the_key_that_they_depend_on(place: Place, tap: Tap) -> None:
-    run = tap.succeed(place.api(), "tarif_prices")
-    price = run.records["tarif_prices"][1]
-    assert price["price_key"] == "7|2|31|2|2|41||2|"
-    assert "tarifs" not in run.records
-
-
-def test_prices_of_a_tarif_that_is_gone_are_skipped_and_counted(place: Place, tap: Tap) -> None:
-    gone = Answer(404, "{}", {"Content-Type": "application/json"})
-    place.server.faults.add("GET", "/app-api/export/price/tarif/7", gone)
-    run = tap.succeed(place.api(), "tarif_prices")
+@pytest.mark.parametrize(
+    ("answer", "exit_code", "words"),
+    [
+        (api_error(404), 0, "tarif_prices: 1 skipped, tarifs that are gone"),
+        (Answer(404, "default backend - 404"), 1, "tarif_prices of 7: GET /app-api/export/price"),
+        (internal_error(), 1, "tarif_prices of 7: GET /app-api/export/price/tarif/7 answered 500"),
+    ],
+    ids=["gone", "gateway", "error"],
+)
+def test_only_goTom_itself_can_say_that_a_tarif_is_gone(  # noqa: N802
+    server: GoTomServer, answer: Answer, exit_code: int, words: str
+) -> None:
+    path = "/app-api/export/price/tarif/7"
+    server.sandbox.faults.add("GET", path, answer, times=None)
+    run = (fail if exit_code else succeed)(server.api(max_retries=0), "tarif_prices")
     assert {price["tarifId"] for price in run.records["tarif_prices"]} == {8}
-    assert "tarif_prices: 1 skipped, tarifs that are gone" in run.log
+    assert words in run.log
 
 
-def test_prices_of_one_tarif_fail_alone(place: Place, tap: Tap) -> None:
-    place.server.faults.add("GET", "/app-api/export/price/tarif/7", internal_error(), times=None)
-    run = tap.fail(place.api(max_retries=0), "tarif_prices")
-    assert {price["tarifId"] for price in run.records["tarif_prices"]} == {8}
-    assert "tarif_prices of 7: GET /app-api/export/price/tarif/7 answered 500" in run.log
-
-
-def test_customers_have_a_key_in_any_case(place: Place, tap: Tap) -> None:
-    keys = [key for (key,) in keys_of(tap.succeed(place.api(), "customers").output, "customers")]
+def test_customers_have_a_key_in_any_case(server: GoTomServer) -> None:
+    keys = [key for (key,) in succeed(server.api(), "customers").output.keys("customers")]
     assert [key.partition(":")[0] for key in keys[-3:]] == ["ext", "hash", "hash"]
     assert keys[0] == "crm:crm-1"
 
 
-def test_personal_data_stays_out_of_schema_and_records_when_told_so(place: Place, tap: Tap) -> None:
+def test_a_customer_that_is_added_between_two_pages_gets_no_second_key(server: GoTomServer) -> None:
+    customers = server.sandbox.data.customers
+    new = invented(999)
+
+    def add_before_page_2(request: Any) -> bool:
+        if request.query.get("page") == ["2"] and new not in customers:
+            customers.insert(0, new)
+        return False
+
+    server.sandbox.faults.add("GET", "/app-api/customer", Reset(), when=add_before_page_2)
+    keys = succeed(server.api(), "customers").output.keys("customers")
+    assert len(keys) == len(set(keys)) == 131
+    assert not [key for (key,) in keys if key.endswith("-2") and key != "crm:crm-2"]
+
+
+def test_personal_data_stays_out_of_schema_and_records_when_told_so(server: GoTomServer) -> None:
     streams = ("customers", "users", "campaigns")
     more: dict[str, Any] = {"campaign_external_ids": ["demo-4711"]}
-    everything = tap.succeed(place.api(**more), *streams)
-    less = tap.succeed(place.api(include_personal_data=False, **more), *streams)
+    everything = succeed(server.api(**more), *streams)
+    less = succeed(server.api(include_personal_data=False, **more), *streams)
     for stream, field in (
         ("customers", "contacts"),
         ("customers", "bankIBANNumber"),
@@ -150,88 +125,31 @@ def test_personal_data_stays_out_of_schema_and_records_when_told_so(place: Place
         ("campaigns", "salesEmail"),
     ):
         assert field in everything.records[stream][0]
-        assert field in everything.output.schemas[stream]["schema"]["properties"]
         assert all(field not in record for record in less.records[stream])
         assert field not in less.output.schemas[stream]["schema"]["properties"]
     assert "@" not in str([less.records[stream] for stream in streams])
-    assert keys_of(less.output, "customers") == keys_of(everything.output, "customers")
+    assert less.output.keys("customers") == everything.output.keys("customers")
 
 
-def test_passing_errors_are_tried_again(place: Place, tap: Tap) -> None:
-    place.server.faults.add("GET", "/app-api/primary-keys/media", internal_error())
-    assert len(tap.succeed(place.api(), "media").records["media"]) == 3
+@pytest.mark.parametrize("fault", [internal_error(), CutOff(20), Reset()], ids=type)
+def test_a_passing_failure_is_retried(server: GoTomServer, fault: Any) -> None:
+    server.sandbox.faults.add("GET", MEDIA, fault)
+    assert len(succeed(server.api(), "media").records["media"]) == 3
+    assert len(server.received(MEDIA)) == 2
 
 
-def test_a_server_that_stays_away_is_explained_by_its_maintenance(place: Place, tap: Tap) -> None:
-    path = "/app-api/primary-keys/media"
-    place.server.faults.add("GET", path, maintenance(), times=None)
-    run = tap.fail(place.api(max_retries=0), "media", "channels")
-    assert "maintained on Tuesdays" in run.log
-    assert len(run.records["channels"]) == 30
-
-
-def test_what_failed_is_summed_up_after_all_streams_have_told_their_counts(
-    place: Place, tap: Tap
-) -> None:
-    place.server.faults.add("GET", "/app-api/primary-keys/user", internal_error(), times=None)
-    del place.server.data.entities["flightTags"]
-    log = tap.fail(place.api(max_retries=0), "users", "flight_tags").log
-    assert log.index("flight_tags: 1 skipped") < log.index("1 part(s) of the sync failed")
-
-
-def test_fields_that_are_new_are_left_out_and_told(place: Place, tap: Tap) -> None:
-    place.server.data.entities["media"][0]["colour"] = "red"
-    warned = tap.succeed(place.api(), "media")
-    assert warned.records["media"][0] == {"id": 1, "name": "Display"}
-    assert "left out: colour" in warned.log
-    kept = tap.succeed(place.api(unknown_fields="keep"), "media")
-    assert kept.records["media"][0]["unknown_fields"] == {"colour": "red"}
-    failed = tap.fail(place.api(unknown_fields="fail"), "media")
-    assert "unknown here: colour" in failed.log
-
-
-@pytest.mark.parametrize(
-    ("more", "words"),
-    [
-        ({"api_user": "nobody"}, "does not know the user in 'api_user'"),
-        ({"api_secret": "wrong"}, "The secret in 'api_secret' does not belong"),
-    ],
-)
-def test_refused_credentials_name_the_setting(
-    place: Place, tap: Tap, more: dict[str, str], words: str
-) -> None:
-    run = tap.fail(place.api(**more), "media")
-    assert words in run.log
-    assert len(place.received("/app-api/primary-keys/media")) == 1
-
-
-def test_an_endpoint_that_was_not_ordered_names_the_pair(place: Place, tap: Tap) -> None:
-    place.server.add_user("api_user", API_SECRET, ["lookups"])
-    run = tap.fail(place.api(), "customers", "media")
-    assert "The user in 'api_user' is known but may not read this" in run.log
+def test_a_list_that_fails_does_so_alone_and_is_summed_up_at_the_end(server: GoTomServer) -> None:
+    server.sandbox.faults.add("GET", USERS, internal_error(), times=None)
+    del server.sandbox.data.entities["flightTags"]
+    run = fail(server.api(max_retries=0), "users", "flight_tags", "media")
     assert len(run.records["media"]) == 3
-    assert len(place.received("/app-api/customer")) == 1
+    summary = run.log.index("1 part(s) of the sync failed")
+    assert run.log.index("flight_tags: 1 skipped") < summary
+    assert "- users: GET /app-api/primary-keys/user answered 500" in run.log[summary:]
 
 
-def test_a_redirect_is_never_followed(place: Place, tap: Tap) -> None:
-    answer = Answer(302, "", {"Location": f"{place.url}/app-api/primary-keys/channel"})
-    place.server.faults.add("GET", "/app-api/primary-keys/media", answer)
-    run = tap.fail(place.api(), "media")
-    assert "follows no redirects" in run.log
-    assert place.received("/app-api/primary-keys/channel") == []
-
-
-def test_a_page_instead_of_json_is_told(place: Place, tap: Tap) -> None:
-    page = Answer(200, "<html>Login</html>", {"Content-Type": "text/html"})
-    place.server.faults.add("GET", "/app-api/primary-keys/media", page)
-    assert "not what goTom's API answers" in tap.fail(place.api(), "media").log
-
-
-def test_a_catalog_of_other_settings_does_not_matter(place: Place, tap: Tap) -> None:
-    place.server.data.entities["media"][0]["colour"] = "red"
-    catalog = selecting(tap.discover(place.api()), "media", "users")
-    settings = place.api(unknown_fields="keep", include_personal_data=False)
-    run = tap.succeed(settings, catalog=catalog)
-    assert "unknown_fields" in run.output.schemas["media"]["schema"]["properties"]
-    assert [row["unknown_fields"] for row in run.records["media"][:2]] == [{"colour": "red"}, None]
-    assert run.output.schemas["users"]["schema"]["properties"].keys() == {"id", "unknown_fields"}
+def test_a_server_that_never_answers_is_waited_for_once() -> None:
+    nowhere = GoTomServer("http://127.0.0.1:9", GoTom())
+    run = fail(nowhere.api(), "channels", "media", "users")
+    assert run.log.count("Trying again") == 1
+    assert "3 part(s) of the sync failed" in run.log

@@ -1,27 +1,53 @@
-"""Fixtures: a tenant, and the tap itself."""
+"""Fixtures: a tenant, and the tap in this process."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.tap_studio_openapi.command_line import Tap
-from tests.tap_studio_openapi.places import Place, make_tenant
+from singer_tapkit.testing import TapRun, run_tap
+from tap_studio_openapi.tap import TapStudioOpenApi
+from tests.tap_studio_openapi.tenant import Tenant, make_tenant
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from pathlib import Path
+    from collections.abc import Iterator, Mapping
+
+
+class InProcessTap:
+    """Runs the tap in this process."""
+
+    def succeed(self, settings: Mapping[str, Any], *streams: str, **given: Any) -> TapRun:
+        """Run the tap, which must not fail, with these streams selected."""
+        run = run_tap(TapStudioOpenApi, settings, select=streams, **given)
+        assert run.exit_code == 0, run.error
+        return run
+
+    def fail(self, settings: Mapping[str, Any], *streams: str, **given: Any) -> TapRun:
+        """Run the tap, which must fail."""
+        run = run_tap(TapStudioOpenApi, settings, select=streams, **given)
+        assert run.exit_code != 0
+        return run
+
+    def discover(self, settings: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
+        """Return the entries of the catalog, by stream."""
+        catalog = TapStudioOpenApi(config=dict(settings)).catalog_dict
+        return {entry["tap_stream_id"]: entry for entry in catalog["streams"]}
+
+
+@pytest.fixture(autouse=True)
+def short_backoff(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Waits of hundredths of a second before a request is repeated."""
+    monkeypatch.setattr("singer_tapkit.client.MAX_BACKOFF", 0.02)
 
 
 @pytest.fixture
-def place() -> Iterator[Place]:
+def tenant() -> Iterator[Tenant]:
     server = make_tenant()
     with server.serve() as url:
-        yield Place(url, server)
+        yield Tenant(url, server)
 
 
 @pytest.fixture
-def tap(tmp_path: Path) -> Iterator[Tap]:
-    with Tap(tmp_path) as tap:
-        yield tap
+def tap() -> InProcessTap:
+    return InProcessTap()

@@ -7,16 +7,18 @@ from typing import TYPE_CHECKING
 from tests.sandbox.studio_openapi import demonstration
 
 if TYPE_CHECKING:
-    from tests.tap_studio_openapi.command_line import Tap
-    from tests.tap_studio_openapi.places import Place
+    from tests.tap_studio_openapi.conftest import InProcessTap
+    from tests.tap_studio_openapi.tenant import Tenant
 
 
-def test_runs_of_the_settings_are_read_and_others_skipped(place: Place, tap: Tap) -> None:
+def test_runs_of_the_settings_are_read_and_others_skipped(
+    tenant: Tenant, tap: InProcessTap
+) -> None:
     run_id = demonstration.DEBT_COLLECTION_RUNS[0]
     elsewhere = range(1, 13)
 
     run = tap.succeed(
-        place.one(debt_collection_run_ids=[*elsewhere, run_id], max_concurrency=1),
+        tenant.one(debt_collection_run_ids=[*elsewhere, run_id], max_concurrency=1),
         "debt_collection_debtors",
         "debt_collection_transfer_details",
     )
@@ -24,15 +26,8 @@ def test_runs_of_the_settings_are_read_and_others_skipped(place: Place, tap: Tap
     debtors = run.records["debt_collection_debtors"]
     assert {record["debt_collection_run_id"] for record in debtors} == {run_id}
     assert {record["debtorId"] for record in debtors} == {
-        record["debtorId"] for record in place.kiel.debtors[run_id]
+        record["debtorId"] for record in tenant.kiel.debtors[run_id]
     }
     (details,) = run.records["debt_collection_transfer_details"]
     assert details["debt_collection_run_id"] == run_id
     assert "debt_collection_debtors: 12 skipped" in run.log
-
-
-def test_nothing_is_written_to_the_server(place: Place, tap: Tap) -> None:
-    settings = place.one(debt_collection_run_ids=list(demonstration.DEBT_COLLECTION_RUNS))
-    tap.succeed(settings, *tap.entries(settings))
-
-    assert {request.method for request in place.server.requests} == {"GET"}

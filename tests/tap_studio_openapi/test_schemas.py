@@ -3,21 +3,58 @@
 from __future__ import annotations
 
 import json
+import re
 import runpy
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
-REPOSITORY = Path(__file__).parents[2]
-ENDPOINTS = REPOSITORY / "tests" / "sandbox" / "studio_openapi" / "endpoints.json"
-TAP = REPOSITORY / "tap-studio-openapi"
+from tap_studio_openapi.streams import STREAMS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+PARAMETER = re.compile(r"\{[^}]*\}")
+TAP = Path(__file__).parents[2] / "tap-studio-openapi"
+SCHEMAS = {
+    path.stem: json.loads(path.read_text(encoding="utf-8"))
+    for path in (TAP / "tap_studio_openapi" / "schemas").iterdir()
+}
 
 
-def test_schema_files_are_up_to_date(tmp_path: Path) -> None:
+def fields_in(schema: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
+    """All fields of a schema, at any depth."""
+    for name, inner in schema.get("properties", {}).items():
+        yield name, inner
+        yield from fields_in(inner)
+    if "items" in schema:
+        yield from fields_in(schema["items"])
+
+
+def test_schema_files_are_up_to_date() -> None:
     make = runpy.run_path(str(TAP / "make_schemas.py"))
+    endpoints = json.loads(make["ENDPOINTS"].read_text(encoding="utf-8"))
+    assert make["make_schemas"](endpoints) == SCHEMAS
 
-    make["main"](ENDPOINTS, tmp_path)
 
-    shipped = {
-        path.name: json.loads(path.read_text())
-        for path in (TAP / "tap_studio_openapi" / "schemas").iterdir()
+def test_streams_name_the_scopes_of_their_endpoints() -> None:
+    endpoints = json.loads((TAP / "endpoints.json").read_text(encoding="utf-8"))
+    scopes = {
+        PARAMETER.sub("{}", entry["path"]): entry["scopes"]
+        for entry in endpoints
+        if entry["method"] == "GET"
     }
-    assert {path.name: json.loads(path.read_text()) for path in tmp_path.iterdir()} == shipped
+    for stream in STREAMS:
+        assert list(stream.scopes) == scopes[PARAMETER.sub("{}", stream.path)], stream
+
+
+def test_every_field_has_a_type_and_a_description() -> None:
+    for stream, schema in SCHEMAS.items():
+        for name, field in fields_in(schema):
+            assert field["type"], (stream, name)
+            assert field["description"].endswith("."), (stream, name)
+
+
+def test_every_description_is_used() -> None:
+    used = {field["description"] for schema in SCHEMAS.values() for _, field in fields_in(schema)}
+    texts = json.loads((TAP / "descriptions.json").read_text(encoding="utf-8")).values()
+    assert [text for text in texts if not any(one.startswith(text) for one in used)] == []

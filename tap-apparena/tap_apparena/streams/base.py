@@ -1,93 +1,122 @@
-"""What all streams have in common: options, records as laid out, unknown fields, state."""
+"""What all streams have in common: the client, the options of requests, rows made ready."""
 
 from __future__ import annotations
 
-from abc import abstractmethod
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
-from typing_extensions import override
-
-from tap_apparena.client import AppArenaClient
-from tap_apparena.own_schema import OwnSchemaStream
-from tap_apparena.records import Layout
-from tap_apparena.streams.parted import PartedStream
-from tap_apparena.truthful_state import TruthfulStream
-from tap_apparena.unknown_fields import UnknownFields
+from singer_tapkit.records import load_schema
+from singer_tapkit.stream import BaseStream
+from tap_apparena.fields import EXCLUDED_FIELDS, PERSONAL_FIELDS, parse_meta
+from tap_apparena.relations import RELATION_SCHEMA
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
-    from singer_sdk.helpers.types import Context, Record
+    from singer_sdk import Tap
+    from singer_sdk.helpers.types import Context
 
-    from tap_apparena.client import Parameters
-    from tap_apparena.fields import Field
-    from tap_apparena.tap import TapAppArena
+    from singer_tapkit.failures import FailureCollector
+    from singer_tapkit.prefetch import PendingRequests, Prefetcher
+    from tap_apparena.client import AppArenaClient, Params
+    from tap_apparena.page import IdField, Row
+    from tap_apparena.pagination import Ordering
 
 
-class AppArenaStream(PartedStream, TruthfulStream, OwnSchemaStream, AppArenaClient):
+@dataclass(frozen=True)
+class Resources:
+    """What all streams of a run share.
+
+    Attributes:
+        client: Sends requests.
+        failures: Where failures are collected.
+        prefetcher: Sends requests of child streams ahead of their turn.
+        ordering: Which order the server obeys.
+        filters: The parameters that the setting `filters` wants, by stream.
+        relations: The relations that the setting `relations` wants, by stream.
+    """
+
+    client: AppArenaClient
+    failures: FailureCollector
+    prefetcher: Prefetcher
+    ordering: Ordering
+    filters: Mapping[str, Params]
+    relations: Mapping[str, Sequence[str]]
+
+
+class AppArenaStream(BaseStream):
     """A stream of one App-Manager.
 
     Attributes:
-        fields: Its fields.
+        path: Where its rows are, below the base URL; names in braces are those of the context.
+        id_field: What identifies a row among those of one response.
         can_filter: Whether the setting `filters` may name it.
         relations: What the setting `relations` may name for it.
     """
 
-    fields: ClassVar[Mapping[str, Field]]
+    path: ClassVar[str]
+    id_field: ClassVar[IdField]
     can_filter: ClassVar[bool] = False
     relations: ClassVar[Sequence[str]] = ()
-    _tap: TapAppArena
 
-    @override
-    def __init__(self, tap: TapAppArena) -> None:
-        self.layout = Layout(
-            self.fields,
-            self.primary_keys,
-            tap.relations.get(self.name, ()),
-            with_personal_data=tap.config["include_personal_data"],
-            with_unknown=tap.config["unknown_fields"] == "keep",
-        )
-        super().__init__(tap, schema=self.layout.schema)
-        self.unknown_fields = UnknownFields(
-            tap.config["unknown_fields"], self.layout.names, self.logger
-        )
-
-    @abstractmethod
-    def read(self, context: Context | None) -> Iterable[Record]:
-        """Read the records.
+    def __init__(self, tap: Tap, resources: Resources) -> None:
+        """Prepare the schema.
 
         Args:
-            context: The parent, None if there is none.
+            tap: The tap.
+            resources: What all streams share.
         """
-
-    @override
-    def get_records(self, context: Context | None) -> Iterator[Record]:
-        if self.is_over:
-            return
-        part = " ".join(str(value) for value in (context or {}).values())
-        with self.whole(), self.alone(part):
-            yield from self.read(context)
-
-    def order_by(self, field: str, *, descending: bool = False) -> Parameters:
-        """Give the option that asks for an order, in the way that the settings say."""
-        match self.config["order_style"]:
-            case "orderasc":
-                return [("orderdesc" if descending else "orderasc", field)]
-            case "orderBy":
-                return [("orderBy[DESC]" if descending else "orderBy[ASC]", field)]
-            case _:
-                return []
-
-    @property
-    def asks_for_order(self) -> bool:
-        """Whether the settings want any order."""
-        return bool(self.config["order_style"] != "none")
-
-    @property
-    def options(self) -> Parameters:
-        """The relations and filters that the settings want."""
-        related = self._tap.relations.get(self.name)
-        return [
+        related = resources.relations.get(self.name, ())
+        schema = load_schema("tap_apparena", self.name)
+        schema["properties"].update({name: dict(RELATION_SCHEMA) for name in related})
+        personal = frozenset() if tap.config["include_personal_data"] else PERSONAL_FIELDS
+        super().__init__(
+            tap,
+            schema,
+            failures=resources.failures,
+            unknown_fields=tap.config["unknown_fields"],
+            excluded=EXCLUDED_FIELDS | personal,
+        )
+        self.resources = resources
+        self.client = resources.client
+        self.options: Params = [
             *([("rel", ",".join(related))] if related else []),
-            *self._tap.filters.get(self.name, ()),
+            *resources.filters.get(self.name, ()),
         ]
+
+    @property
+    def children_to_read(self) -> list[AppArenaStream]:
+        """The children that are selected, or have children that are."""
+        return [
+            child
+            for child in self.child_streams
+            if isinstance(child, AppArenaStream)
+            and (child.selected or child.has_selected_descendents)
+        ]
+
+    def submit(self, context: Context, pending: PendingRequests) -> None:
+        """Let threads read what belongs to a parent; a stream without parent has none."""
+
+    def submit_children(self, context: Context, pending: PendingRequests) -> None:
+        """Let threads read what the children need for a record."""
+        for child in self.children_to_read:
+            child.submit(context, pending)
+
+    def page_params(self, number: int, id_name: str, order: str | None) -> Params:
+        """Return the parameters that ask for a page.
+
+        Args:
+            number: Its number, from 1.
+            id_name: What rows are ordered by.
+            order: The option that asks for the order, None for any.
+        """
+        return [
+            ("page", str(number)),
+            ("items", str(self.config["page_size"])),
+            *([(order, id_name)] if order else []),
+        ]
+
+    @staticmethod
+    def prepare_row(row: Row) -> Row:
+        """Return a row as its schema wants it, as far as types do not tell."""
+        return {**row, "meta": parse_meta(row["meta"])} if "meta" in row else row

@@ -1,107 +1,123 @@
-"""Streams that are read anew for each record of another stream.
-
-For each parent the SDK writes a SCHEMA and a STATE message and four lines of log. Over thousands
-of parents that would be most of the output; here it comes once per run.
-"""
+"""Streams that are read anew for each app, template, version or company."""
 
 from __future__ import annotations
 
-import logging
-from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from functools import partial
+from http import HTTPStatus
+from typing import TYPE_CHECKING, ClassVar
 
-from singer_sdk import metrics
-from singer_sdk.streams import Stream
 from typing_extensions import override
 
+from singer_tapkit.child_stream import ChildStream
+from singer_tapkit.errors import ApiError
+from tap_apparena.pagination import Ordering, PagedList
+from tap_apparena.streams.base import AppArenaStream
+
 if TYPE_CHECKING:
-    from types import TracebackType
-    from typing import Self
+    from collections.abc import Hashable, Iterator, Sequence
 
-    from singer_sdk.helpers.types import Context
+    from singer_sdk.helpers.types import Context, Record
 
-
-class OpenCounter(metrics.Counter):
-    """A counter over all parents, which still tells at its usual beat how far it has come."""
-
-    @override
-    def __enter__(self) -> Self:
-        return self
-
-    @override
-    def __exit__(
-        self,
-        exc_type: type[BaseException] | None,
-        exc_val: BaseException | None,
-        exc_tb: TracebackType | None,
-    ) -> None: ...
-
-    @override
-    def with_context(self, value: Context | None) -> None: ...
+    from singer_tapkit.prefetch import PendingRequests
+    from tap_apparena.client import Params
+    from tap_apparena.page import Page, Row
 
 
-class OpenTimer(metrics.Timer):
-    """A timer over all parents."""
+class ChildListStream(ChildStream, AppArenaStream):
+    """A stream with at least one request for each parent, some of which threads send ahead.
+
+    Rows can be inherited, so that the ids in them do not tell whom they were asked for: the ids in
+    the path go into each record besides.
+    """
+
+    state_partitioning_keys = ()
+    ignore_parent_replication_key = False
+    selected_by_default = False
+    absences: ClassVar = {HTTPStatus.NOT_FOUND: "gone meanwhile"}
+
+    @property
+    def languages(self) -> Sequence[str]:
+        """The locales to ask for; an empty one leaves the choice to the server."""
+        return ("",)
 
     @override
-    def __enter__(self) -> Self:
-        return self
+    def submit(self, context: Context, pending: PendingRequests) -> None:
+        """Let threads read what belongs to a parent, and what belongs to that."""
+        if self.status.is_over:
+            return
+        for language in self.languages:
+            read = partial(self._fetch_deeply, context, language, pending)
+            pending.submit(self._part(context, language), read)
 
     @override
-    def __exit__(
-        self,
-        exc_type: type[BaseException] | None,
-        exc_val: BaseException | None,
-        exc_tb: TracebackType | None,
-    ) -> None: ...
+    def read(self, context: Context | None) -> Iterator[Record]:
+        context = context or {}
+        ids = {name: value for name, value in context.items() if name in self.schema["properties"]}
+        seen: set[Hashable] = set()
+        for language in self.languages:
+            read = partial(self.fetch_rows, context, language)
+            try:
+                rows = self.resources.prefetcher.result(self._part(context, language), read)
+            except ApiError as error:
+                if error.status not in self.absences:
+                    raise
+                self.record_skip(self.absences[error.status], str(error))
+                continue
+            for key, row in rows:
+                if key not in seen:
+                    seen.add(key)
+                    yield {**self.prepare_row(row), **ids}
+
+    def fetch_rows(self, context: Context, language: str) -> list[tuple[Hashable, Row]]:
+        """Return the rows of a parent in one language, each with what tells it from the others.
+
+        This may run in a thread, and touches no state.
+
+        Raises:
+            ExtractionError: They cannot be read.
+        """
+        params = self.params_of(context)
+        if language:
+            params.append(("lang", language))
+        page = self.client.get_list(self.path.format(**context), params, self.id_field)
+        return list(zip(page.ids, page.rows, strict=True))
+
+    def params_of(self, context: Context) -> Params:
+        """Return the query of each request for a parent."""
+        version = context.get("sourceVersion")
+        return [*([("version", version)] if version else []), *self.options]
+
+    def _fetch_deeply(
+        self, context: Context, language: str, pending: PendingRequests
+    ) -> list[tuple[Hashable, Row]]:
+        rows = self.fetch_rows(context, language)
+        for child in self.children_to_read:
+            for _, row in rows:
+                child.submit(self.get_child_context(row, context) or {}, pending)
+        return rows
+
+    def _part(self, context: Context, language: str) -> Hashable:
+        return (self.name, language, *sorted(context.items()))
+
+
+class PagedChildStream(ChildListStream):
+    """A stream with a list of pages for each parent.
+
+    Attributes:
+        is_ordered: Whether its ids rise with each new row.
+    """
+
+    can_filter = True
+    is_ordered: ClassVar[bool] = True
 
     @override
-    def with_context(self, value: Context | None) -> None: ...
+    def fetch_rows(self, context: Context, language: str) -> list[tuple[Hashable, Row]]:
+        ordering = self.resources.ordering if self.is_ordered else Ordering(())
+        pages = PagedList(partial(self._fetch_page, context), ordering, self.logger)
+        return [row for batch in pages.read() for row in batch.rows]
 
-
-class ChildStream(Stream):
-    """A stream with a parent; the state is for its parents' stream to write."""
-
-    _is_announced = False
-
-    @cached_property
-    def _counter(self) -> OpenCounter:
-        return OpenCounter(metrics.Metric.RECORD_COUNT, {metrics.Tag.STREAM: self.name})
-
-    @cached_property
-    def _timer(self) -> OpenTimer:
-        return OpenTimer(metrics.Metric.SYNC_DURATION, {metrics.Tag.STREAM: self.name})
-
-    @override
-    def get_record_counter(
-        self,
-        *,
-        endpoint: str | None = None,
-        log_interval: float = metrics.DEFAULT_LOG_INTERVAL,
-    ) -> metrics.Counter:
-        return self._counter
-
-    @override
-    def get_sync_timer(self) -> metrics.Timer:
-        return self._timer
-
-    @override
-    def log(self, message: str, *args: Any, level: int = logging.INFO, **kwargs: Any) -> None:
-        quiet = self._is_announced and level == logging.INFO
-        super().log(message, *args, level=logging.DEBUG if quiet else level, **kwargs)
-
-    @override
-    def _write_schema_message(self) -> None:
-        if not self._is_announced:
-            super()._write_schema_message()
-            self._is_announced = True
-
-    @override
-    def _write_state_message(self) -> None: ...
-
-    @override
-    def log_sync_costs(self) -> None:
-        if self._is_announced:
-            self._counter.exit()
-            metrics.Timer.__exit__(self._timer, None, None, None)
-        super().log_sync_costs()
+    def _fetch_page(self, context: Context, number: int, order: str | None) -> Page:
+        params = self.page_params(number, self.id_field.names[0], order)
+        return self.client.get_page(
+            self.path.format(**context), [*params, *self.params_of(context)], self.id_field
+        )

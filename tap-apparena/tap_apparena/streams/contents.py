@@ -10,25 +10,24 @@ from typing import TYPE_CHECKING
 
 from typing_extensions import override
 
-from tap_apparena.streams.entities import (
-    CONFIG,
-    FROM_APP,
-    FROM_TEMPLATE,
-    FROM_VERSION,
-    INFO,
-    TRANSLATION,
-)
+from tap_apparena.page import IdField
+from tap_apparena.streams.children import ChildListStream
 from tap_apparena.streams.lists import Apps, Templates
-from tap_apparena.streams.parts import PartStream
 from tap_apparena.streams.versions import Versions
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Hashable, Sequence
 
-    from singer_sdk.helpers.types import Context, Record
+    from singer_sdk.helpers.types import Context
+
+    from tap_apparena.page import Row
+
+CONFIG_ID = IdField(("configId",), is_integer=False)
+INFO_ID = IdField(("infoId",), is_integer=False)
+TRANSLATION_ID = IdField(("translationId",), is_integer=False)
 
 
-class ContentStream(PartStream):
+class ContentStream(ChildListStream):
     """Rows in one language, or in each that the settings name."""
 
     can_filter = True
@@ -39,9 +38,13 @@ class ContentStream(PartStream):
         return self.config.get("languages") or ("",)
 
     @override
-    def rows(self, context: Context, language: str) -> Iterable[Record]:
-        for row in super().rows(context, language):
-            yield {**row, "lang": row.get("lang") or language}
+    def fetch_rows(self, context: Context, language: str) -> list[tuple[Hashable, Row]]:
+        rows = super().fetch_rows(context, language)
+        locales = [row.get("lang") or language for _, row in rows]
+        return [
+            ((an_id, locale), {**row, "lang": locale})
+            for (an_id, row), locale in zip(rows, locales, strict=True)
+        ]
 
 
 class AppConfigs(ContentStream):
@@ -51,8 +54,7 @@ class AppConfigs(ContentStream):
     path = "/apps/{sourceAppId}/configs"
     primary_keys = ("sourceAppId", "configId", "lang")
     parent_stream_type = Apps
-    fields = FROM_APP | CONFIG
-    identifiers = ("configId",)
+    id_field = CONFIG_ID
 
 
 class TemplateConfigs(ContentStream):
@@ -62,8 +64,7 @@ class TemplateConfigs(ContentStream):
     path = "/templates/{sourceTemplateId}/configs"
     primary_keys = ("sourceTemplateId", "configId", "lang")
     parent_stream_type = Templates
-    fields = FROM_TEMPLATE | CONFIG
-    identifiers = ("configId",)
+    id_field = CONFIG_ID
 
 
 class VersionConfigs(ContentStream):
@@ -73,8 +74,7 @@ class VersionConfigs(ContentStream):
     path = "/projects/{sourceProjectId}/configs"
     primary_keys = ("sourceProjectId", "sourceVersion", "configId", "lang")
     parent_stream_type = Versions
-    fields = FROM_VERSION | CONFIG
-    identifiers = ("configId",)
+    id_field = CONFIG_ID
 
 
 class AppInfos(ContentStream):
@@ -84,8 +84,7 @@ class AppInfos(ContentStream):
     path = "/apps/{sourceAppId}/infos"
     primary_keys = ("sourceAppId", "infoId", "lang")
     parent_stream_type = Apps
-    fields = FROM_APP | INFO
-    identifiers = ("infoId",)
+    id_field = INFO_ID
 
 
 class TemplateInfos(ContentStream):
@@ -95,8 +94,7 @@ class TemplateInfos(ContentStream):
     path = "/templates/{sourceTemplateId}/infos"
     primary_keys = ("sourceTemplateId", "infoId", "lang")
     parent_stream_type = Templates
-    fields = FROM_TEMPLATE | INFO
-    identifiers = ("infoId",)
+    id_field = INFO_ID
 
 
 class VersionInfos(ContentStream):
@@ -106,8 +104,7 @@ class VersionInfos(ContentStream):
     path = "/projects/{sourceProjectId}/infos"
     primary_keys = ("sourceProjectId", "sourceVersion", "infoId", "lang")
     parent_stream_type = Versions
-    fields = FROM_VERSION | INFO
-    identifiers = ("infoId",)
+    id_field = INFO_ID
 
 
 class AppTranslations(ContentStream):
@@ -117,8 +114,7 @@ class AppTranslations(ContentStream):
     path = "/apps/{sourceAppId}/translations"
     primary_keys = ("sourceAppId", "translationId", "lang")
     parent_stream_type = Apps
-    fields = FROM_APP | TRANSLATION
-    identifiers = ("translationId",)
+    id_field = TRANSLATION_ID
 
 
 class TemplateTranslations(ContentStream):
@@ -128,8 +124,7 @@ class TemplateTranslations(ContentStream):
     path = "/templates/{sourceTemplateId}/translations"
     primary_keys = ("sourceTemplateId", "translationId", "lang")
     parent_stream_type = Templates
-    fields = FROM_TEMPLATE | TRANSLATION
-    identifiers = ("translationId",)
+    id_field = TRANSLATION_ID
 
 
 class VersionTranslations(ContentStream):
@@ -139,5 +134,4 @@ class VersionTranslations(ContentStream):
     path = "/projects/{sourceProjectId}/translations"
     primary_keys = ("sourceProjectId", "sourceVersion", "translationId", "lang")
     parent_stream_type = Versions
-    fields = FROM_VERSION | TRANSLATION
-    identifiers = ("translationId",)
+    id_field = TRANSLATION_ID

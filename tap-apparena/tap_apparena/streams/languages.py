@@ -5,45 +5,47 @@ Source: the API's documentation, "Languages".
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING
 
+import msgspec
 from typing_extensions import override
 
-from tap_apparena.bodies import languages_of
-from tap_apparena.streams.entities import FROM_APP, FROM_TEMPLATE, FROM_VERSION, LANGUAGE
+from tap_apparena.page import rows_by_locale
+from tap_apparena.streams.children import ChildListStream
 from tap_apparena.streams.lists import Apps, Templates
-from tap_apparena.streams.parts import PartStream
 from tap_apparena.streams.versions import Versions
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Hashable
 
-    from singer_sdk.helpers.types import Context, Record
+    from singer_sdk.helpers.types import Context
+
+    from tap_apparena.page import Row
 
 
-class LanguageStream(PartStream):
-    """A row for each locale that is available or activated.
-
-    Attributes:
-        can_be_activated: Whether languages are not only available but also activated here.
-    """
-
-    can_be_activated: ClassVar[bool] = False
-    identifiers = ("lang",)
+class LanguageStream(ChildListStream):
+    """A row for each locale that is available or activated."""
 
     @override
-    def rows(self, context: Context, language: str) -> Iterator[Record]:
-        address = self.path.format(**context)
-        found = self.ask(address, self.parameters(context), languages_of)
-        activated = found.activated or {}
-        for locale in dict.fromkeys([*found.available, *activated]):
-            yield {
-                **found.available.get(locale, {}),
-                **activated.get(locale, {}),
-                "lang": locale,
-                "activated": locale in activated if self.can_be_activated else None,
-                "available": locale in found.available,
-            }
+    def fetch_rows(self, context: Context, language: str) -> list[tuple[Hashable, Row]]:
+        path = self.path.format(**context)
+        languages = self.client.get_languages(path, self.params_of(context))
+        available = rows_by_locale(languages.available)
+        activated = rows_by_locale(languages.activated)
+        is_unsaid = languages.activated is msgspec.UNSET
+        return [
+            (
+                locale,
+                {
+                    **available.get(locale, {}),
+                    **activated.get(locale, {}),
+                    "lang": locale,
+                    "activated": None if is_unsaid else locale in activated,
+                    "available": locale in available,
+                },
+            )
+            for locale in {**available, **activated}
+        ]
 
 
 class AppLanguages(LanguageStream):
@@ -53,8 +55,6 @@ class AppLanguages(LanguageStream):
     path = "/apps/{sourceAppId}/languages"
     primary_keys = ("sourceAppId", "lang")
     parent_stream_type = Apps
-    fields = FROM_APP | LANGUAGE
-    can_be_activated = True
 
 
 class TemplateLanguages(LanguageStream):
@@ -64,7 +64,6 @@ class TemplateLanguages(LanguageStream):
     path = "/templates/{sourceTemplateId}/languages"
     primary_keys = ("sourceTemplateId", "lang")
     parent_stream_type = Templates
-    fields = FROM_TEMPLATE | LANGUAGE
 
 
 class VersionLanguages(LanguageStream):
@@ -74,4 +73,3 @@ class VersionLanguages(LanguageStream):
     path = "/projects/{sourceProjectId}/languages"
     primary_keys = ("sourceProjectId", "sourceVersion", "lang")
     parent_stream_type = Versions
-    fields = FROM_VERSION | LANGUAGE

@@ -19,8 +19,8 @@ from tap_goatcounter.streams.breakdowns import (
     TopReferrerPaths,
     TopReferrers,
 )
+from tap_goatcounter.streams.daily import PathDaily, PathReferrers, TotalDaily
 from tap_goatcounter.streams.hits import Hits
-from tap_goatcounter.streams.inventory import Paths, Sites
 from tap_goatcounter.streams.json_export import (
     JsonBrowsers,
     JsonBrowserStats,
@@ -33,10 +33,12 @@ from tap_goatcounter.streams.json_export import (
     JsonSystems,
     JsonSystemStats,
 )
-from tap_goatcounter.streams.visitors import PathDaily, PathReferrers, TotalDaily
+from tap_goatcounter.streams.paths import Paths
+from tap_goatcounter.streams.sites import Sites
 
 if TYPE_CHECKING:
     from tap_goatcounter.streams.base import SiteStream
+    from tap_goatcounter.streams.json_export import JsonStream
 
 STREAMS: tuple[type[SiteStream], ...] = (
     Sites,
@@ -58,6 +60,9 @@ STREAMS: tuple[type[SiteStream], ...] = (
     SizeWidths,
     CampaignSources,
     TopReferrerPaths,
+)
+
+JSON_STREAMS: tuple[type[JsonStream], ...] = (
     JsonHitStats,
     JsonBrowserStats,
     JsonSystemStats,

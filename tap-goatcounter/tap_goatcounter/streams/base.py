@@ -1,91 +1,139 @@
-"""What all streams have in common: a partition per site, failures that stay alone, bookmarks."""
+"""What all streams have in common: a partition per site, failures that stay alone, keys."""
 
 from __future__ import annotations
 
 from abc import abstractmethod
+from datetime import date
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from typing_extensions import override
 
-from tap_goatcounter.answers import FAILURES
-from tap_goatcounter.client import GoatCounterClient
-from tap_goatcounter.errors import SiteError
-from tap_goatcounter.failures import ForgivingStream
-from tap_goatcounter.own_schema import OwnSchemaStream
-from tap_goatcounter.truthful_state import TruthfulStream
-from tap_goatcounter.unknown_fields import KEPT_AS, KEPT_SCHEMA, UnknownFields
+from singer_tapkit.errors import ExtractionError
+from singer_tapkit.records import load_schema
+from singer_tapkit.stream import BaseStream, PartitionStatus
+from tap_goatcounter.export import ExportJob
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
-    from singer_sdk import typing as th
+    from singer_sdk import Tap
     from singer_sdk.helpers.types import Context, Record
 
-    from tap_goatcounter.sites import Permission, Site
-    from tap_goatcounter.tap import TapGoatCounter
-    from tap_goatcounter.unknown_fields import Policy
+    from singer_tapkit.failures import FailureCollector
+    from tap_goatcounter.client import GoatCounterClient
+    from tap_goatcounter.sites import Permission, Site, SiteDirectory
 
 
-class SiteStream(ForgivingStream, TruthfulStream, OwnSchemaStream, GoatCounterClient):
-    """A stream that is read once per site."""
+class SiteStream(BaseStream):
+    """A stream that is read once per site.
 
-    properties: ClassVar[th.PropertiesList]
+    Attributes:
+        permission: What the token needs for it.
+    """
+
     permission: ClassVar[Permission]
-    _tap: TapGoatCounter
 
-    @override
-    def __init__(self, tap: TapGoatCounter) -> None:
-        schema = self.properties.to_dict()
-        policy: Policy = tap.config["unknown_fields"]
-        if policy == "keep":
-            schema["properties"][KEPT_AS] = KEPT_SCHEMA
-        super().__init__(tap, schema=schema)
-        self._empty_key_text = tap.config["empty_key_text"]
-        self._unknown_fields = UnknownFields(policy, schema["properties"], self.logger)
+    def __init__(self, tap: Tap, *, sites: SiteDirectory, failures: FailureCollector) -> None:
+        """Load the schema.
+
+        Args:
+            tap: The tap.
+            sites: The sites.
+            failures: Where failures are collected.
+        """
+        super().__init__(
+            tap,
+            load_schema("tap_goatcounter", self.name),
+            failures=failures,
+            unknown_fields=tap.config["unknown_fields"],
+        )
+        self.sites = sites
+
+    @property
+    def client(self) -> GoatCounterClient:
+        """What sends requests to the sites."""
+        return self.sites.client
 
     @property
     @override
     def partitions(self) -> list[dict[str, Any]]:
-        return [{"site_id": site_id} for site_id in self._tap.sites]
+        return [{"site_id": site_id} for site_id in self.sites.by_id]
 
     @abstractmethod
-    def read(self, site: Site, context: Context) -> Iterable[Record]:
-        """Read the records of one site.
+    def read_site(self, site: Site, context: Context) -> Iterable[Record]:
+        """Read the rows of one site.
 
         Args:
             site: The site.
             context: The partition of the site, for its state.
 
         Returns:
-            The records, without what `post_process` adds.
+            The rows as the API sends them, with the id of the site.
+
+        Raises:
+            ExtractionError: They cannot be read.
         """
 
+    def read_records(self, site: Site, context: Context) -> Iterator[Record]:
+        """Yield the records of one site, with text where the settings want no empty keys."""
+        text = self.config["empty_key_text"]
+        for row in self.read_site(site, context):
+            record = self.conform(row)
+            if text:
+                record.update({name: text for name in self.primary_keys if record[name] == ""})
+            yield record
+
     @override
-    def get_records(self, context: Context | None) -> Iterable[Record]:
-        if context is None:
+    def get_records(self, context: Context | None) -> Iterator[Record]:
+        """Yield the records of one site; what goes wrong there is a failure of that site alone."""
+        if context is None:  # no site can be read
             return
-        site = self._tap.sites[context["site_id"]]
-        try:
-            if missing := site.lacks([self.permission]):
-                raise SiteError(
+        site = self.sites.by_id[context["site_id"]]
+        with self.isolate(str(site), PartitionStatus()):
+            if missing := site.missing_permissions([self.permission]):
+                raise ExtractionError(
                     f"the token lacks the permission {missing[0]!r}. Edit it in GoatCounter under "
-                    f"user name → API, or deselect the stream.",
+                    "user name → API, or deselect the stream."
                 )
-            for record in self.read(site, context):
-                self._unknown_fields.apply(record)
-                yield self._with_full_key(record)
-        except FAILURES as error:
-            self.fail(f"{self.name} of {site}", error)
+            yield from self.read_records(site, context)
         self.write_state()
 
-    def _with_full_key(self, record: Record) -> Record:
-        """Put the text that the settings want where a key would be empty."""
-        if self._empty_key_text:
-            for name in self.primary_keys:
-                record[name] = self._empty_key_text if record[name] == "" else record[name]
-        return record
+    def read_day_bookmark(self, site: Site, context: Context) -> date | None:
+        """Return the day up to which was read before, None for everything.
 
-    def takes_format(self, site: Site) -> bool:
-        """Tell whether a site's server wants `format` in the request for an export."""
+        A bookmark that is no day of the past is dropped: whatever it stood for is read again.
+        """
+        bookmark = self.get_bookmark(context)
+        if bookmark is None:
+            return None
+        try:
+            day = date.fromisoformat(bookmark[:10] if isinstance(bookmark, str) else "")
+        except ValueError:
+            day = date.max
+        if day <= site.now.astimezone(site.timezone).date():
+            return day
+        self.logger.warning(
+            "The bookmark of %s for %s is %r, which is no day up to today. All days are read "
+            "again, and the bookmark starts anew.",
+            self.name,
+            site,
+            bookmark,
+        )
+        self.get_context_state(context).pop("replication_key_value")
+        return None
+
+    def requires_export_format(self, site: Site) -> bool:
+        """Return whether a site's server wants `format` in the request for an export."""
         choice = self.config["export_format_parameter"]
-        return site.server.takes_format if choice == "auto" else bool(choice == "send")
+        return site.capabilities.requires_export_format if choice == "auto" else choice == "send"
+
+    def export_job(self, site: Site, context: Context) -> ExportJob:
+        """Return what makes exports of a site, and keeps them in the state of this stream."""
+        return ExportJob(
+            self.client,
+            site,
+            self.get_context_state(context),
+            config=self.config,
+            write_state=self.write_state,
+            logger=self.logger,
+        )

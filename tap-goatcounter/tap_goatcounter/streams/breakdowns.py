@@ -5,17 +5,14 @@ Each list costs a request per day, each detail list another one per row of the l
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import quote
 
-from singer_sdk import typing as th
 from typing_extensions import override
 
-from tap_goatcounter import pagination
-from tap_goatcounter.errors import SiteError
-from tap_goatcounter.streams import fields
-from tap_goatcounter.streams.daily import UtcDayStream
-from tap_goatcounter.windows import Days, whole_days
+from singer_tapkit.errors import InvalidResponseError
+from tap_goatcounter.pagination import MAX_PAGE_SIZE, StatsPage
+from tap_goatcounter.streams.daily import UtcDailyStream
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -23,201 +20,201 @@ if TYPE_CHECKING:
 
     from singer_sdk.helpers.types import Record
 
+    from tap_goatcounter.pagination import Row
     from tap_goatcounter.sites import Site
 
-MOST_TOP_REFERRERS = 400
-BARE_IN_A_PATH = "$&+,:;=@"
-
-KEY_NAME = th.Property(
-    "name", th.StringType, required=True, description="The name, empty if unknown."
-)
-KEY_ID = th.Property("id", th.StringType, required=True, description="The id of what is counted.")
-NAME = th.Property("name", th.StringType, description="The name.")
-ID = th.Property("id", th.StringType, description="The id of what is counted, none if unknown.")
-
-BY_NAME = th.PropertiesList(fields.SITE_ID, fields.DAY, ID, KEY_NAME, fields.COUNT)
-BY_ID = th.PropertiesList(fields.SITE_ID, fields.DAY, KEY_ID, NAME, fields.COUNT)
-BY_ID_AND_NAME = th.PropertiesList(fields.SITE_ID, fields.DAY, KEY_ID, KEY_NAME, fields.COUNT)
+MAX_TOP_REFERRERS: Final = 400
+BARE_IN_PATHS: Final = "$&+,:;=@"
 
 
-class Breakdown(UtcDayStream):
-    """A list of how many visitors had what."""
+class Breakdown(UtcDailyStream):
+    """A list of how many visitors had what.
+
+    Attributes:
+        page: The name of the list in the API, where it is not that of the stream.
+    """
+
+    page = ""
+
+    @property
+    def path(self) -> str:
+        """The path of the list."""
+        return f"/stats/{self.page or self.name}"
 
     @override
     def read_day(self, site: Site, day: date) -> Iterator[Record]:
-        seen: set[tuple[object, ...]] = set()
-        for row in self.rows_of_day(site, day, self.path, "stats"):
-            record = {"site_id": site.id, "day": day.isoformat(), "id": None, **row}
-            key = tuple(record[name] for name in self.primary_keys)
-            if key in seen:
-                raise SiteError(f"the list of {day} shifted while it was read. Run the tap again.")
-            seen.add(key)
-            yield record
+        seen: set[tuple[Any, ...]] = set()
+        for rows in self.read_day_pages(site, day, self.path, StatsPage):
+            for row in rows:
+                record = {"site_id": site.id, "day": day.isoformat(), **row}
+                key = tuple(record.get(name) for name in self.primary_keys)
+                if key in seen:
+                    raise _shift_error(day)
+                seen.add(key)
+                yield record
 
 
 class Browsers(Breakdown):
     """Visitors per browser, without its version."""
 
     name = "browsers"
-    path = "/stats/browsers"
     primary_keys = ("site_id", "day", "name")
-    properties = BY_NAME
 
 
 class Systems(Breakdown):
     """Visitors per operating system, without its version."""
 
     name = "systems"
-    path = "/stats/systems"
     primary_keys = ("site_id", "day", "name")
-    properties = BY_NAME
 
 
 class Locations(Breakdown):
     """Visitors per country, by its ISO 3166-1 code."""
 
     name = "locations"
-    path = "/stats/locations"
     primary_keys = ("site_id", "day", "id")
-    properties = BY_ID
 
 
 class Languages(Breakdown):
     """Visitors per language, by its ISO 639-3 code; only for sites that collect it."""
 
     name = "languages"
-    path = "/stats/languages"
     primary_keys = ("site_id", "day", "id")
-    properties = BY_ID
 
 
 class Sizes(Breakdown):
     """Visitors per group of screen widths: phone, tablet, desktop, desktophd, unknown."""
 
     name = "sizes"
-    path = "/stats/sizes"
     primary_keys = ("site_id", "day", "id")
-    properties = BY_ID
 
 
 class Campaigns(Breakdown):
     """Visitors per campaign."""
 
     name = "campaigns"
-    path = "/stats/campaigns"
     primary_keys = ("site_id", "day", "id")
-    properties = BY_ID
 
 
 class TopReferrers(Breakdown):
     """Visitors per referrer, of the 400 most frequent ones; the server hands out no more."""
 
     name = "toprefs"
-    path = "/stats/toprefs"
     primary_keys = ("site_id", "day", "name", "ref_scheme")
-    by_hour = True
-    properties = th.PropertiesList(
-        fields.SITE_ID, fields.DAY, ID, KEY_NAME, fields.REF_SCHEME, fields.COUNT
-    )
+    is_hourly = True
 
     @override
     def read_day(self, site: Site, day: date) -> Iterator[Record]:
         number = 0
         for number, record in enumerate(super().read_day(site, day), start=1):  # noqa: B007
             yield record
-        if number >= MOST_TOP_REFERRERS:
+        if number >= MAX_TOP_REFERRERS:
             self.logger.warning(
                 "%s has more referrers on %s than the %s that the server hands out.",
                 site,
                 day,
-                MOST_TOP_REFERRERS,
+                MAX_TOP_REFERRERS,
             )
 
 
-class Detail(UtcDayStream):
+class Detail(Breakdown):
     """A list within each row of another list."""
 
     primary_keys = ("site_id", "day", "id", "name")
-    properties = BY_ID_AND_NAME
     selected_by_default = False
 
     @override
     def read_day(self, site: Site, day: date) -> Iterator[Record]:
-        rows = self.rows_of_day(site, day, self.path, "stats")
-        ids = [row["id"] for row in rows if row.get("id") and row["count"]]
-        for id_ in dict.fromkeys(ids):
+        for id_ in self._read_ids(site, day):
             if "/" in id_:
                 self.logger.debug("The server cannot look up %r, as it holds a slash.", id_)
                 continue
-            for name, count in self._counts(site, day, id_).items():
-                yield {
-                    "site_id": site.id,
-                    "day": day.isoformat(),
-                    "id": id_,
-                    "name": name,
-                    "count": count,
-                }
+            key = {"site_id": site.id, "day": day.isoformat(), "id": id_}
+            path = f"{self.path}/{quote(id_, safe=BARE_IN_PATHS)}"
+            for row in _sum_by_name(self.read_detail(site, day, path), day):
+                yield {**key, **row}
 
-    def rows_of_detail(self, site: Site, day: date, path: str) -> Iterator[dict[str, Any]]:
-        """Read the rows of one detail list."""
-        return self.rows_of_day(site, day, path, "stats")
+    def read_detail(self, site: Site, day: date, path: str) -> Iterator[list[Row]]:
+        """Yield the rows of one detail list, page by page."""
+        return self.read_day_pages(site, day, path, StatsPage)
 
-    def _counts(self, site: Site, day: date, id_: str) -> dict[str, int]:
-        """Read the list within one row; regions without a name repeat and are summed up."""
-        counts: dict[str, int] = {}
-        path = f"{self.path}/{quote(id_, safe=BARE_IN_A_PATH)}"
-        for row in self.rows_of_detail(site, day, path):
-            counts[row["name"]] = counts.get(row["name"], 0) + row["count"]
-        return counts
+    def _read_ids(self, site: Site, day: date) -> list[str]:
+        """Return the ids that have details, each once."""
+        pages = self.read_day_pages(site, day, self.path, StatsPage)
+        rows = (row for page in pages for row in page if row["count"])
+        return list(dict.fromkeys(row["id"] for row in rows if row.get("id")))
 
 
 class BrowserVersions(Detail):
     """Visitors per version of each browser."""
 
     name = "browser_versions"
-    path = "/stats/browsers"
+    page = "browsers"
 
 
 class SystemVersions(Detail):
     """Visitors per version of each operating system."""
 
     name = "system_versions"
-    path = "/stats/systems"
+    page = "systems"
 
 
 class Regions(Detail):
     """Visitors per region of each country; nameless unless the server has a city database."""
 
     name = "regions"
-    path = "/stats/locations"
+    page = "locations"
 
 
 class SizeWidths(Detail):
     """Visitors per screen width of each group."""
 
     name = "size_widths"
-    path = "/stats/sizes"
+    page = "sizes"
 
 
 class CampaignSources(Detail):
     """Visitors per source of each campaign."""
 
     name = "campaign_sources"
-    path = "/stats/campaigns"
+    page = "campaigns"
 
 
 class TopReferrerPaths(Detail):
     """Visitors per page that each referrer led to."""
 
     name = "topref_paths"
-    path = "/stats/toprefs"
-    by_hour = True
+    page = "toprefs"
+    is_hourly = True
 
     @override
-    def rows_of_detail(self, site: Site, day: date, path: str) -> Iterator[dict[str, Any]]:
-        """Read the first page, for `offset` counts something else than these rows."""
-        page = {"limit": pagination.LARGEST_PAGE, **whole_days(Days(day, day))}
-        answer = self.ask(site.address, path, page)
-        if answer["more"]:
+    def read_detail(self, site: Site, day: date, path: str) -> Iterator[list[Row]]:
+        """Yield the first page alone, as `offset` counts something else than these rows."""
+        params = {"limit": MAX_PAGE_SIZE, **self.day_params(site, day)}
+        response = self.client.fetch(site.credentials, path, StatsPage, params)
+        page = self.client.decode(response, dict[str, Any])
+        if page["more"]:
             self.logger.warning("%s leads to more pages on %s than the server gives.", path, day)
-        yield from answer["stats"]
+        yield page["stats"]
+
+
+def _sum_by_name(pages: Iterator[list[Row]], day: date) -> list[Row]:
+    """Return one row per name; regions without a name repeat within a page and are summed up.
+
+    Raises:
+        InvalidResponseError: A name stands on two pages.
+    """
+    rows: dict[str, Row] = {}
+    for page in pages:
+        earlier = {name for name in rows if name}
+        for row in page:
+            name = row["name"]
+            if name in earlier:
+                raise _shift_error(day)
+            count = rows[name]["count"] if name in rows else 0
+            rows[name] = {**row, "count": count + row["count"]}
+    return list(rows.values())
+
+
+def _shift_error(day: date) -> InvalidResponseError:
+    return InvalidResponseError(f"the list of {day} shifted while it was read. Run the tap again.")

@@ -1,4 +1,4 @@
-"""How statistics are read day by day.
+"""Visitors per day: of the whole site, of each page, and where they came from.
 
 Counts are visitors, that is first views of a page in a session. They can change afterwards (late
 hits, merged pages, purges), so each run reads the last days again; the day that is still running
@@ -8,24 +8,46 @@ Source: GoatCounter's API documentation, ``/stats/*``, corrected by what servers
 
 from __future__ import annotations
 
+import time
 from abc import abstractmethod
-from datetime import UTC, date, timedelta, tzinfo
-from typing import TYPE_CHECKING, Any, ClassVar
+from datetime import UTC, date, tzinfo
+from typing import TYPE_CHECKING, Any, ClassVar, Final
 
+import msgspec
 from typing_extensions import override
 
-from tap_goatcounter import pagination
-from tap_goatcounter.progress import Beat
+from singer_tapkit.config import parse_date
+from singer_tapkit.errors import InvalidResponseError
+from tap_goatcounter.client import QueryTooLargeError
+from tap_goatcounter.dates import (
+    ONE_DAY,
+    DateRange,
+    calendar_day,
+    read_in_windows,
+    whole_days,
+)
+from tap_goatcounter.pagination import DayRow, OffsetPaginator, RefsPage, read_rows
 from tap_goatcounter.sites import Permission
 from tap_goatcounter.streams.base import SiteStream
-from tap_goatcounter.windows import Days, calendar_day, in_windows, whole_days, yesterday
+from tap_goatcounter.visited_paths import read_visited_paths
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from singer_sdk.helpers.types import Context, Record
 
+    from tap_goatcounter.pagination import Row
     from tap_goatcounter.sites import Site
+
+LOG_INTERVAL: Final = 30.0
+SUMS_OF_WINDOW: Final = ("count", "max", "stats", "weekly", "monthly", "ref_scheme")
+
+
+class _Total(msgspec.Struct):
+    """The answer of ``GET /stats/total``; servers before 2.7 do not tell the days apart."""
+
+    total: int
+    stats: list[DayRow] | None = None
 
 
 class DailyStream(SiteStream):
@@ -36,91 +58,166 @@ class DailyStream(SiteStream):
     replication_key = "day"
 
     @abstractmethod
-    def read_days(self, site: Site, days: Days) -> Iterable[Record]:
-        """Read the records of a span of days.
+    def read_days(self, site: Site, days: DateRange) -> Iterable[Record]:
+        """Read the rows of some days.
 
         Raises:
-            TooMuchAtOnceError: Fewer days at once may do.
+            QueryTooLargeError: Fewer days at once may do.
         """
 
-    def longest_window(self) -> int:
-        """Give the most days that one request may take in."""
+    def max_days(self) -> int:
+        """Return the most days that one request may take in."""
         return 1
 
-    def zone(self, site: Site) -> tzinfo:  # noqa: ARG002
-        """Give the zone in which the server cuts these days."""
+    def timezone(self, site: Site) -> tzinfo:
+        """Return the zone in which the server cuts these days."""
+        del site
         return UTC
 
     @override
-    def read(self, site: Site, context: Context) -> Iterator[Record]:
-        days = self.days_to_read(site, context)
-        before = self.bookmark(context) or ""
-        beat = Beat()
+    def read_site(self, site: Site, context: Context) -> Iterator[Record]:
+        bookmark = self.read_day_bookmark(site, context)
+        days = self._days_to_read(site, bookmark)
+        logged = time.monotonic()
 
-        def finished(window: Days) -> None:
-            self.advance_bookmark(context, max(before, window.last.isoformat()))
-            if beat.due():
+        def finish(window: DateRange) -> None:
+            nonlocal logged
+            self.advance_bookmark(context, max(bookmark or date.min, window.last).isoformat())
+            if time.monotonic() - logged >= LOG_INTERVAL:
+                logged = time.monotonic()
                 self.logger.info("%s: read up to %s, until %s.", site, window.last, days.last)
 
-        yield from in_windows(
-            days, self.longest_window(), lambda window: self.read_days(site, window), finished
+        yield from read_in_windows(
+            days, self.max_days(), lambda window: self.read_days(site, window), finish
         )
 
-    def days_to_read(self, site: Site, context: Context) -> Days:
-        """Give the days since the bookmark less the look-back, or else since the beginning."""
-        first = self._first_day(site)
-        if bookmark := self.bookmark(context):
-            look_back = timedelta(days=self.config["stats_lookback_days"])
-            first = max(first, date.fromisoformat(bookmark[:10]) - look_back)
-        last = yesterday(self.zone(site))
-        if end := self._tap.end_day:
-            last = min(last, end)
-        return Days(first, last)
-
-    def _first_day(self, site: Site) -> date:
-        if start := self._tap.start_day:
-            return start
-        return site.first_hit.astimezone(self.zone(site)).date()
+    def _days_to_read(self, site: Site, bookmark: date | None) -> DateRange:
+        """Return the days since the bookmark less the look-back, or else since the beginning."""
+        zone = self.timezone(site)
+        first = _day_setting(self, "start_date") or site.first_hit.astimezone(zone).date()
+        if bookmark:
+            resumed = bookmark.toordinal() - self.config["stats_lookback_days"]
+            first = date.fromordinal(max(first.toordinal(), resumed))
+        last = site.now.astimezone(zone).date() - ONE_DAY
+        return DateRange(first, min(last, _day_setting(self, "end_date") or last))
 
 
-class OwnerDayStream(DailyStream):
+class UserTimezoneDailyStream(DailyStream):
     """Statistics whose days the server cuts in the time zone of the token's user."""
 
     @override
-    def longest_window(self) -> int:
+    def max_days(self) -> int:
         return int(self.config["window_days"])
 
     @override
-    def zone(self, site: Site) -> tzinfo:
-        return site.zone
-
-    def ask_days(self, site: Site, days: Days, page: dict[str, Any]) -> dict[str, Any]:
-        """Ask for one page of the answer about a span of days."""
-        params = {**whole_days(days, site.offset), **page}
-        answer: dict[str, Any] = self.ask(site.address, self.path, params, divisible=len(days) > 1)
-        return answer
+    def timezone(self, site: Site) -> tzinfo:
+        return site.timezone
 
 
-class UtcDayStream(DailyStream):
-    """Statistics that are asked for one day at a time, as their rows bear no date.
+class UtcDailyStream(DailyStream):
+    """Statistics that are asked for one day at a time, as their rows have no date.
 
     Attributes:
-        by_hour: The server keeps them by the hour, otherwise by the day.
+        is_hourly: The server keeps them by the hour, otherwise by the day.
     """
 
-    by_hour: ClassVar[bool] = False
+    is_hourly: ClassVar[bool] = False
 
     @override
-    def read_days(self, site: Site, days: Days) -> Iterator[Record]:
+    def read_days(self, site: Site, days: DateRange) -> Iterable[Record]:
         return self.read_day(site, days.first)
 
     @abstractmethod
-    def read_day(self, site: Site, day: date) -> Iterator[Record]:
-        """Read the records of one UTC day."""
+    def read_day(self, site: Site, day: date) -> Iterable[Record]:
+        """Read the rows of one UTC day."""
 
-    def rows_of_day(self, site: Site, day: date, path: str, rows: str) -> Iterator[dict[str, Any]]:
-        """Read all rows that a list has for one UTC day."""
-        window = whole_days(Days(day, day)) if self.by_hour else calendar_day(day, site.zone)
-        return pagination.by_offset(
-            lambda page: self.ask(site.address, path, {**window, **page}), rows
+    def day_params(self, site: Site, day: date) -> dict[str, str]:
+        """Return the parameters that ask for one UTC day."""
+        if self.is_hourly:
+            return whole_days(DateRange(day, day)).params
+        return calendar_day(day, site.timezone).params
+
+    def read_day_pages(
+        self, site: Site, day: date, path: str, page_type: type[msgspec.Struct]
+    ) -> Iterator[list[Row]]:
+        """Yield the rows that a list has for one UTC day, page by page."""
+        paginator = OffsetPaginator(self.client, page_type)
+        return read_rows(self.client, site.credentials, path, self.day_params(site, day), paginator)
+
+
+class TotalDaily(UserTimezoneDailyStream):
+    """Visitors of the whole site by day and hour."""
+
+    name = "total_daily"
+    primary_keys = ("site_id", "day")
+
+    @override
+    def read_days(self, site: Site, days: DateRange) -> Iterator[Record]:
+        response = self.client.fetch(
+            site.credentials,
+            "/stats/total",
+            _Total,
+            whole_days(days, site.utc_offset).params,
+            is_splittable=len(days) > 1,
         )
+        total = self.client.decode(response, _Total)
+        if total.stats is None:
+            if len(days) > 1:
+                raise QueryTooLargeError("The server does not tell the days apart.")
+            yield {"site_id": site.id, "day": days.first.isoformat(), "daily": total.total}
+            return
+        entries = {
+            entry["day"]: entry for entry in self.client.decode(response, dict[str, Any])["stats"]
+        }
+        for day in days:
+            if (entry := entries.get(day.isoformat())) is None:
+                raise InvalidResponseError(
+                    f"the server left {day} out when asked about {days.first} to {days.last}. "
+                    "Set the time zone of the token's user to UTC in GoatCounter."
+                )
+            yield _to_row(site, entry)
+
+
+class PathDaily(UserTimezoneDailyStream):
+    """Visitors of every page and event by day and hour; none, no record."""
+
+    name = "path_daily"
+    primary_keys = ("site_id", "path_id", "day")
+
+    @override
+    def read_days(self, site: Site, days: DateRange) -> Iterator[Record]:
+        wanted = {day.isoformat() for day in days}
+        time_range = whole_days(days, site.utc_offset)
+        for path in read_visited_paths(self.client, site, time_range, is_splittable=len(days) > 1):
+            for entry in path["stats"]:
+                if entry["daily"] and entry["day"] in wanted:
+                    yield _to_row(site, {**path, **entry})
+
+
+class PathReferrers(UtcDailyStream):
+    """Where the visitors of each page came from, by day; a request per page and day."""
+
+    name = "path_referrers"
+    primary_keys = ("site_id", "path_id", "day", "name", "ref_scheme")
+    selected_by_default = False
+    is_hourly = True
+
+    @override
+    def read_day(self, site: Site, day: date) -> Iterator[Record]:
+        time_range = whole_days(DateRange(day, day))
+        for path in read_visited_paths(self.client, site, time_range, is_splittable=False):
+            path_id = path["path_id"]
+            key = {"site_id": site.id, "path_id": path_id, "day": day.isoformat()}
+            for rows in self.read_day_pages(site, day, f"/stats/hits/{path_id}", RefsPage):
+                yield from ({**key, **row} for row in rows)
+
+
+def _day_setting(stream: SiteStream, name: str) -> date | None:
+    value = stream.config.get(name)
+    return parse_date(value, name) if value else None
+
+
+def _to_row(site: Site, entry: Row) -> Record:
+    """Return the row of one day, without the sums that depend on what was asked."""
+    row = {"site_id": site.id, **entry}
+    return {name: value for name, value in row.items() if name not in SUMS_OF_WINDOW}

@@ -7,36 +7,94 @@ Source: GoatCounter's help page on the JSON export.
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import date
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from singer_sdk import typing as th
 from typing_extensions import override
 
-from tap_goatcounter.answers import FAILURES
+from singer_tapkit.config import parse_date
+from singer_tapkit.errors import ExtractionError
 from tap_goatcounter.archive import Archive
-from tap_goatcounter.errors import SiteError
-from tap_goatcounter.export import Exporter
+from tap_goatcounter.dates import format_time
 from tap_goatcounter.sites import Permission
-from tap_goatcounter.streams import fields
 from tap_goatcounter.streams.base import SiteStream
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator
 
+    from singer_sdk import Tap
     from singer_sdk.helpers.types import Context, Record
 
-    from tap_goatcounter.sites import Site
-
-KEY = th.Property("id", th.IntegerType, required=True, description="The id.")
-NAME = th.Property("name", th.StringType, description="The name, empty if unknown.")
-VERSION = th.Property("version", th.StringType, description="The version, empty if unknown.")
-HOUR = th.Property("hour", th.DateTimeType, required=True, description="The hour's beginning.")
+    from singer_tapkit.failures import FailureCollector
+    from tap_goatcounter.export import Export, ExportJob
+    from tap_goatcounter.sites import Site, SiteDirectory
 
 
-def reference(name: str, description: str) -> th.Property[Any]:
-    """Make a key that points to a row of another stream."""
-    return th.Property(name, th.IntegerType, required=True, description=description)
+class JsonExports:
+    """The archive of each site, fetched once per run for all streams that read it.
+
+    Attributes:
+        streams: These streams; the state of the first one keeps the export, whoever is selected.
+    """
+
+    def __init__(self) -> None:
+        """Start with none."""
+        self.streams: list[JsonStream] = []
+        self._archives: dict[int, Archive | ExtractionError] = {}
+        self._unread: dict[int, set[str]] = {}
+
+    def open(self, site: Site) -> Archive:
+        """Return the archive of a site.
+
+        Raises:
+            ExtractionError: It cannot be had, and could not when another stream needed it.
+        """
+        if site.id not in self._archives:
+            self._unread[site.id] = {stream.name for stream in self._selected()}
+            try:
+                self._archives[site.id] = self._fetch(site)
+            except ExtractionError as error:
+                self._archives[site.id] = error
+        archive = self._archives[site.id]
+        if isinstance(archive, ExtractionError):
+            raise archive
+        return archive
+
+    def finish(self, site: Site, stream: JsonStream) -> None:
+        """Drop the export from the state once all streams have read it."""
+        self._unread[site.id].discard(stream.name)
+        if not self._unread[site.id]:
+            self._job(site).discard()
+
+    def _fetch(self, site: Site) -> Archive:
+        first_day = self._first_day(site)
+        body: dict[str, Any] = {"format": "json"}
+        if first_day:
+            body["start_from_day"] = f"{first_day}T00:00:00Z"
+
+        def is_reusable(export: Export) -> bool:
+            start = export.start_from_day
+            reaches_back = start is None or (first_day and start.date() <= first_day)
+            return export.format == "json" and bool(reaches_back)
+
+        job = self._job(site)
+        return Archive(job.download(job.get_or_create(body, is_reusable)))
+
+    def _job(self, site: Site) -> ExportJob:
+        return self.streams[0].export_job(site, {"site_id": site.id})
+
+    def _selected(self) -> list[JsonStream]:
+        return [stream for stream in self.streams if stream.selected]
+
+    def _first_day(self, site: Site) -> date | None:
+        """Return the day from which all selected statistics are needed, None for all of them."""
+        days = [
+            stream.first_day(site, {"site_id": site.id})
+            for stream in self._selected()
+            if stream.replication_key
+        ]
+        known = [day for day in days if day is not None]
+        return min(known, default=site.now.date()) if len(known) == len(days) else None
 
 
 class JsonStream(SiteStream):
@@ -45,36 +103,56 @@ class JsonStream(SiteStream):
     file: ClassVar[str]
     permission = Permission.EXPORT
     selected_by_default = False
-    path = "/export"
+
+    def __init__(
+        self, tap: Tap, *, sites: SiteDirectory, failures: FailureCollector, exports: JsonExports
+    ) -> None:
+        """Join the streams that share an export.
+
+        Args:
+            tap: The tap.
+            sites: The sites.
+            failures: Where failures are collected.
+            exports: What they share.
+        """
+        super().__init__(tap, sites=sites, failures=failures)
+        self._exports = exports
+        exports.streams.append(self)
 
     @override
-    def read(self, site: Site, context: Context) -> Iterator[Record]:
-        if not self.takes_format(site):
-            raise SiteError(
+    def read_site(self, site: Site, context: Context) -> Iterator[Record]:
+        if not self.requires_export_format(site):
+            raise ExtractionError(
                 "the server has no JSON export, which came after version 2.7. Deselect the "
-                "json_* streams, or update the server.",
+                "json_* streams, or update the server."
             )
-        latest = self.bookmark(context)
-        for row in self._tap.archives.of(site, self).rows(self.file):
-            yield {"site_id": site.id, **self.completed(row)}
+        return ({"site_id": site.id, **row} for row in self._exports.open(site).rows(self.file))
+
+    @override
+    def read_records(self, site: Site, context: Context) -> Iterator[Record]:
+        latest = ""
+        for record in super().read_records(site, context):
+            yield record
             if self.replication_key:
-                latest = row[self.replication_key]
-        self._tap.archives.finished(site, self)
-        if latest is not None:
-            self.advance_bookmark(context, latest)
+                latest = max(latest, record[self.replication_key])
+        self._exports.finish(site, self)
+        if latest:
+            self._move_bookmark(site, context, latest)
 
-    def completed(self, row: dict[str, Any]) -> dict[str, Any]:
-        """Add what the file leaves out."""
-        return row
-
-    def first_day(self, context: Context) -> date | None:
-        """Give the first day to read, None for all."""
-        start = self._tap.start_day
-        if (bookmark := self.bookmark(context)) is None:
+    def first_day(self, site: Site, context: Context) -> date | None:
+        """Return the first day to read, None for all."""
+        value = self.config.get("start_date")
+        start = parse_date(value, "start_date") if value else None
+        if (bookmark := self.read_day_bookmark(site, context)) is None:
             return start
-        look_back = timedelta(days=self.config["stats_lookback_days"])
-        day = date.fromisoformat(bookmark[:10]) - look_back
-        return max(day, start) if start else day
+        first = bookmark.toordinal() - self.config["stats_lookback_days"]
+        return date.fromordinal(max(first, (start or date.min).toordinal()))
+
+    def _move_bookmark(self, site: Site, context: Context, latest: str) -> None:
+        """Move the bookmark to the newest row, but not back, and not into the future."""
+        now = format_time(site.now)
+        bookmark = max(latest, self.get_bookmark(context) or "")
+        self.advance_bookmark(context, min(bookmark, now[: len(latest)]))
 
 
 class JsonHitStats(JsonStream):
@@ -84,89 +162,51 @@ class JsonHitStats(JsonStream):
     file = "hit_stats.jsonl"
     primary_keys = ("site_id", "hour", "path_id", "ref_id")
     replication_key = "hour"
-    properties = th.PropertiesList(
-        fields.SITE_ID,
-        HOUR,
-        fields.PATH_ID,
-        reference("ref_id", "The referrer's id in json_refs."),
-        fields.COUNT,
-    )
 
 
-class DayStats(JsonStream):
-    """Visitors by UTC day, page and one property of the visitor."""
-
-    replication_key = "day"
-
-    @staticmethod
-    def properties_with(key: th.Property[Any]) -> th.PropertiesList:
-        """Give the properties, `key` being the property that is told apart."""
-        return th.PropertiesList(fields.SITE_ID, fields.DAY, fields.PATH_ID, key, fields.COUNT)
-
-
-class JsonBrowserStats(DayStats):
+class JsonBrowserStats(JsonStream):
     """Visitors by day, page and browser."""
 
     name = "json_browser_stats"
     file = "browser_stats.jsonl"
     primary_keys = ("site_id", "day", "path_id", "browser_id")
-    properties = DayStats.properties_with(
-        reference("browser_id", "The browser's id in json_browsers.")
-    )
+    replication_key = "day"
 
 
-class JsonSystemStats(DayStats):
+class JsonSystemStats(JsonStream):
     """Visitors by day, page and operating system."""
 
     name = "json_system_stats"
     file = "system_stats.jsonl"
     primary_keys = ("site_id", "day", "path_id", "system_id")
-    properties = DayStats.properties_with(
-        reference("system_id", "The system's id in json_systems.")
-    )
+    replication_key = "day"
 
 
-class JsonLocationStats(DayStats):
+class JsonLocationStats(JsonStream):
     """Visitors by day, page and country or region."""
 
     name = "json_location_stats"
     file = "location_stats.jsonl"
     primary_keys = ("site_id", "day", "path_id", "location")
-    properties = DayStats.properties_with(
-        th.Property(
-            "location",
-            th.StringType,
-            required=True,
-            description="Country or region by ISO 3166, empty if unknown.",
-        )
-    )
+    replication_key = "day"
 
 
-class JsonSizeStats(DayStats):
+class JsonSizeStats(JsonStream):
     """Visitors by day, page and screen width."""
 
     name = "json_size_stats"
     file = "size_stats.jsonl"
     primary_keys = ("site_id", "day", "path_id", "width")
-    properties = DayStats.properties_with(
-        reference("width", "The screen's width in pixels, 0: unknown.")
-    )
+    replication_key = "day"
 
 
-class JsonLanguageStats(DayStats):
+class JsonLanguageStats(JsonStream):
     """Visitors by day, page and language."""
 
     name = "json_language_stats"
     file = "language_stats.jsonl"
     primary_keys = ("site_id", "day", "path_id", "language")
-    properties = DayStats.properties_with(
-        th.Property(
-            "language",
-            th.StringType,
-            required=True,
-            description="Language by ISO 639-3, empty if unknown.",
-        )
-    )
+    replication_key = "day"
 
 
 class JsonPaths(JsonStream):
@@ -175,11 +215,11 @@ class JsonPaths(JsonStream):
     name = "json_paths"
     file = "paths.jsonl"
     primary_keys = ("site_id", "id")
-    properties = th.PropertiesList(fields.SITE_ID, KEY, fields.PATH, fields.TITLE, fields.EVENT)
 
     @override
-    def completed(self, row: dict[str, Any]) -> dict[str, Any]:
-        return {"event": False, **row}
+    def read_site(self, site: Site, context: Context) -> Iterator[Record]:
+        """Yield the rows, of which only those of events say what they are."""
+        return ({"event": False, **row} for row in super().read_site(site, context))
 
 
 class JsonRefs(JsonStream):
@@ -188,12 +228,6 @@ class JsonRefs(JsonStream):
     name = "json_refs"
     file = "refs.jsonl"
     primary_keys = ("site_id", "id")
-    properties = th.PropertiesList(
-        fields.SITE_ID,
-        KEY,
-        th.Property("ref", th.StringType, description="The referrer, empty for none."),
-        fields.REF_SCHEME,
-    )
 
 
 class JsonBrowsers(JsonStream):
@@ -202,7 +236,6 @@ class JsonBrowsers(JsonStream):
     name = "json_browsers"
     file = "browsers.jsonl"
     primary_keys = ("site_id", "id")
-    properties = th.PropertiesList(fields.SITE_ID, KEY, NAME, VERSION)
 
 
 class JsonSystems(JsonStream):
@@ -211,68 +244,3 @@ class JsonSystems(JsonStream):
     name = "json_systems"
     file = "systems.jsonl"
     primary_keys = ("site_id", "id")
-    properties = th.PropertiesList(fields.SITE_ID, KEY, NAME, VERSION)
-
-
-class Archives:
-    """The archive of each site, fetched once per run for all streams that read it."""
-
-    def __init__(self) -> None:
-        """Start with none."""
-        self._fetched: dict[int, Archive | Exception] = {}
-
-    def of(self, site: Site, stream: JsonStream) -> Archive:
-        """Give the archive of a site.
-
-        Args:
-            site: The site.
-            stream: Sends the requests, if it is the first to need it.
-
-        Raises:
-            ExportError: It cannot be had, and could not when another stream needed it.
-        """
-        if site.id not in self._fetched:
-            try:
-                self._fetched[site.id] = self._fetch(site, stream)
-            except FAILURES as error:
-                self._fetched[site.id] = error
-        fetched = self._fetched[site.id]
-        if isinstance(fetched, Exception):
-            raise fetched
-        return fetched
-
-    def finished(self, site: Site, stream: JsonStream) -> None:
-        """Forget the export once the last stream that reads it has done so."""
-        if stream.name == max(sibling.name for sibling in _selected(stream)):
-            self._exporter(site, stream).forget()
-
-    def _fetch(self, site: Site, stream: JsonStream) -> Archive:
-        first_day = _first_day(site, stream)
-        body: dict[str, Any] = {"format": "json"}
-        if first_day:
-            body["start_from_day"] = f"{first_day}T00:00:00Z"
-
-        def serves(export: Mapping[str, Any]) -> bool:
-            start = export.get("start_from_day") or ""
-            reaches_back = not start or (first_day and start[:10] <= first_day.isoformat())
-            return export.get("format") == "json" and bool(reaches_back)
-
-        exporter = self._exporter(site, stream)
-        return Archive(*exporter.download(exporter.obtain(body, serves)))
-
-    def _exporter(self, site: Site, stream: JsonStream) -> Exporter:
-        """Remember the export in the state of one and the same stream, whoever is selected."""
-        anchor = stream._tap.streams[JsonHitStats.name]  # noqa: SLF001
-        return Exporter(stream, site, anchor.get_context_state({"site_id": site.id}))
-
-
-def _selected(stream: JsonStream) -> list[JsonStream]:
-    siblings = stream._tap.streams.values()  # noqa: SLF001
-    return [item for item in siblings if isinstance(item, JsonStream) and item.selected]
-
-
-def _first_day(site: Site, stream: JsonStream) -> date | None:
-    """Give the day from which all selected statistics are needed, None for all of them."""
-    context = {"site_id": site.id}
-    days = [item.first_day(context) for item in _selected(stream) if item.replication_key]
-    return None if None in days else min(filter(None, days), default=datetime.now(UTC).date())

@@ -1,4 +1,4 @@
-"""What all streams have in common: records with all fields, personal data or none, state."""
+"""The stream that all others of this tap derive from."""
 
 from __future__ import annotations
 
@@ -7,79 +7,99 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from typing_extensions import override
 
-from tap_gotom.client import GoTomClient
-from tap_gotom.errors import AnswerError
-from tap_gotom.own_schema import OwnSchemaStream
-from tap_gotom.personal_data import leave_out_of_record, leave_out_of_schema
-from tap_gotom.streams.parted import PartedStream
-from tap_gotom.truthful_state import TruthfulStream
-from tap_gotom.unknown_fields import KEPT_AS, KEPT_SCHEMA, UnknownFields
+from singer_tapkit.errors import ApiError
+from singer_tapkit.records import load_schema
+from singer_tapkit.stream import BaseStream
+from tap_gotom.pagination import read_first_page, read_list
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Collection, Iterable
 
-    from singer_sdk import typing as th
+    from singer_sdk import Tap
     from singer_sdk.helpers.types import Context, Record
 
-    from tap_gotom.tap import TapGoTom
+    from singer_tapkit.failures import FailureCollector
+    from singer_tapkit.spool import RecordSpool
+    from tap_gotom.client import GoTomClient
 
 
-class GoTomStream(PartedStream, TruthfulStream, OwnSchemaStream, GoTomClient):
+class GoTomStream(BaseStream):
     """A stream of one instance.
 
     Attributes:
-        properties: Its fields.
-        personal: Those that tell about persons, named as in `personal_data`.
+        personal_fields: Those that tell about persons, named as `records.exclude_fields` has it.
     """
 
-    properties: ClassVar[th.PropertiesList]
-    personal: ClassVar[tuple[str, ...]] = ()
-    final = (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN)
-    _tap: TapGoTom
+    personal_fields: ClassVar[frozenset[str]] = frozenset()
+    final_statuses: ClassVar[Collection[int]] = (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN)
 
-    @override
-    def __init__(self, tap: TapGoTom, schema: dict[str, Any] | None = None) -> None:
-        schema = schema or self.properties.to_dict()
-        self._left_out = () if tap.config["include_personal_data"] else self.personal
-        leave_out_of_schema(schema, self._left_out)
-        if tap.config["unknown_fields"] == "keep":
-            schema["properties"][KEPT_AS] = KEPT_SCHEMA
-        super().__init__(tap, schema=schema)
-        self.unknown_fields = UnknownFields(
-            tap.config["unknown_fields"], schema["properties"], self.logger
-        )
-        self._nulls = dict.fromkeys(schema["properties"])
-
-    def read(self, context: Context | None) -> Iterable[Record]:
-        """Read the records, by default the pages of a list.
+    def __init__(
+        self,
+        tap: Tap,
+        client: GoTomClient,
+        failures: FailureCollector,
+        *,
+        name: str | None = None,
+        schema: dict[str, Any] | None = None,
+    ) -> None:
+        """Prepare the stream.
 
         Args:
-            context: The part to read, None if there is only one.
-
-        Returns:
-            The records; fields that they lack become null.
+            tap: The tap.
+            client: Sends the requests.
+            failures: Where failures are collected.
+            name: The name, if the class has none.
+            schema: The JSON Schema of records, if there is none in a file.
         """
-        return self.request_records(context)
+        with_persons = tap.config["include_personal_data"]
+        super().__init__(
+            tap,
+            schema or load_schema("tap_gotom", name or self.name),
+            failures=failures,
+            unknown_fields=tap.config["unknown_fields"],
+            excluded=frozenset() if with_persons else self.personal_fields,
+            name=name,
+        )
+        self._client = client
+
+
+class ListStream(GoTomStream):
+    """A list that comes in pages.
+
+    Attributes:
+        path: Where it is.
+    """
+
+    path: str
 
     @override
-    def get_records(self, context: Context | None) -> Iterator[Record]:
-        if self.is_over:
-            return
-        part = " ".join(str(value) for value in (context or {}).values())
-        with self.whole(), self.alone(part):
-            for record in self.read(context):
-                leave_out_of_record(record, self._left_out)
-                self.unknown_fields.apply(record)
-                yield {**self._nulls, **record}
-        if context is None:
-            self.write_state()
+    def read(self, context: Context | None) -> Iterable[Record]:
+        return read_list(self._client, self.path)
 
-    def answers(self) -> bool:
-        """Ask for the beginning of the list, and tell whether it is there."""
+    @override
+    def check_connection(self) -> bool:
         try:
-            self.retrying(self.once)(self.path)
-        except AnswerError as error:
+            read_first_page(self._client, self.path)
+        except ApiError as error:
             if error.status not in self.absences:
                 raise
             return False
         return True
+
+
+class DependentStream(GoTomStream):
+    """A stream of what belongs to objects that another stream has read."""
+
+    def __init__(
+        self, tap: Tap, client: GoTomClient, failures: FailureCollector, parents: RecordSpool
+    ) -> None:
+        """Prepare the stream.
+
+        Args:
+            tap: The tap.
+            client: Sends the requests.
+            failures: Where failures are collected.
+            parents: The objects.
+        """
+        super().__init__(tap, client, failures)
+        self._parents = parents

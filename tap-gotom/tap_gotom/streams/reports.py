@@ -2,241 +2,285 @@
 
 from __future__ import annotations
 
-import hashlib
 import time
 from collections import deque
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 from singer_sdk.singerlib.catalog import REPLICATION_INCREMENTAL
 from typing_extensions import override
 
-from tap_gotom import bulk
-from tap_gotom.client import GoTomClient
-from tap_gotom.download import header_of
-from tap_gotom.errors import ReportError
-from tap_gotom.instance import Pair
-from tap_gotom.layout import METADATA, Layout
-from tap_gotom.new_rows import NewRows
+from singer_tapkit.checkpoint import settings_digest
+from singer_tapkit.errors import UnknownFieldsError
+from tap_gotom.columns import find_column
+from tap_gotom.incremental import IncrementalFilter
+from tap_gotom.reports import ReportError
+from tap_gotom.row_mapper import METADATA, RowMapper
 from tap_gotom.streams.base import GoTomStream
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Sequence
 
-    from singer_sdk import metrics
+    from singer_sdk import Tap
     from singer_sdk.helpers.types import Context, Record
+    from singer_sdk.singerlib import Catalog
 
+    from singer_tapkit.failures import FailureCollector
+    from tap_gotom.client import GoTomClient
     from tap_gotom.columns import Column
-    from tap_gotom.download import Download
-    from tap_gotom.reports import Report
-    from tap_gotom.tap import TapGoTom
+    from tap_gotom.download import Download, ReportSource
 
-MEMORY = "report"
-METADATA_SCHEMA: dict[str, dict[str, Any]] = {
-    "_report_id": {"type": ["integer"], "description": "The report's number in goTom."},
+STATE_KEY: Final = "report"
+METADATA_SCHEMA: Final[dict[str, dict[str, Any]]] = {
+    "_report_id": {"type": "integer", "description": "The report's number in goTom."},
     "_row_number": {
-        "type": ["integer"],
+        "type": "integer",
         "description": "The row's number in its download, counted from 1.",
     },
     "_extracted_at": {
-        "type": ["string"],
+        "type": "string",
         "format": "date-time",
-        "description": "When its download began.",
+        "description": "When its download began; rows of one download have it in common.",
     },
 }
+ROW_KEY: Final = ("_report_id", "_row_number")
+ADDED_ROW_KEY: Final = ("_report_id", "_extracted_at", "_row_number")
+"""Where new rows are added to those of earlier downloads, which have the same numbers."""
 
 
-class ReportClient(GoTomClient):
-    """What fetches reports, for their own streams and for whoever needs a column of one."""
+class LoadedDownload(msgspec.Struct):
+    """What the state holds about the last download that was loaded.
 
-    name = "reports"
-    path = "/app-api"
-    pair = Pair.GRAPH
-    content_type = "text/csv"
-    accept = "*/*"
+    Attributes:
+        digest: A digest of the file and of what decides about its records.
+        version: The version of its records.
+    """
 
-    @override
-    def __init__(self, tap: TapGoTom) -> None:
-        super().__init__(tap, schema={"properties": {}})
+    digest: str | None = None
+    version: int | None = None
 
 
 class ReportStream(GoTomStream):
     """The rows of one saved report.
 
-    In the schema, the `title` of a column is its exact name in the report. Without a key, all rows
-    replace those of the run before: they bear a version, which is activated after the last row of
-    a complete download, and never after none.
+    In the schema, the `title` of a column is its exact name in the report. Without configured
+    keys, all rows replace those of the run before: they bear a version, which is activated after
+    the last row of a complete download, and never after none.
     """
 
-    pair = Pair.GRAPH
-
-    @override
-    def __init__(self, tap: TapGoTom, report: Report, found: Sequence[Column]) -> None:
-        """Make the stream of a report.
+    def __init__(
+        self,
+        tap: Tap,
+        client: GoTomClient,
+        failures: FailureCollector,
+        source: ReportSource,
+        columns: Sequence[Column],
+    ) -> None:
+        """Prepare the stream.
 
         Args:
             tap: The tap.
-            report: The report.
-            found: Its columns.
+            client: Sends the requests.
+            failures: Where failures are collected.
+            source: The report.
+            columns: Its columns.
 
         Raises:
             ReportError: A key is none of the columns.
         """
-        self.name = report.name
-        self.path = report.path
-        self._report = report
-        self._columns = found
-        keys = tuple(_named(key, found) for key in report.primary_keys)
-        replication_key = _named(report.replication_key, found) if report.replication_key else None
-        super().__init__(tap, schema=_schema(found, keys))
-        self.primary_keys = keys
+        report = source.report
+        keys = tuple(_column_name(key, columns) for key in report.primary_keys)
+        replication_key = (
+            _column_name(report.replication_key, columns) if report.replication_key else None
+        )
+        super().__init__(
+            tap, client, failures, name=report.name, schema=_build_schema(columns, keys)
+        )
+        self.primary_keys = keys or (ADDED_ROW_KEY if replication_key else ROW_KEY)
         self.replication_key = replication_key
+        self._source = source
+        self._report = report
+        self._columns = columns
+        self._column_keys = keys
         self._fields = tuple(self.schema["properties"])
+        self._checked: Download | None = None
+        self._mapper: RowMapper | None = None
+
+    @override
+    def get_records(self, context: Context | None) -> Iterator[Record]:
+        with self.isolate("", self.status):
+            yield from self.read(context)
+        self.write_state()
 
     @override
     def read(self, context: Context | None) -> Iterator[Record]:
-        downloads = self._tap.downloads
-        download = downloads.of(self._tap.report_client, self._report)
+        """Read the report, the records of which fit the schema by themselves."""
         try:
-            yield from self._new_records(download, context)
+            download = self._source.fetch(self._check)
+            if self._checked is not download:
+                self._check(download)
+            yield from self._load(download)
         finally:
-            if self._report is not self._tap.source_of_ids:
-                downloads.close(self._report)
+            self._source.release()
 
-    def _new_records(self, download: Download, context: Context | None) -> Iterator[Record]:
-        """Make records of a download, unless it has none or none but those of the last one."""
-        memory = self.get_context_state(context).get(MEMORY, {})
+    @override
+    def check_connection(self) -> bool:
+        self._source.fetch_header()
+        return True
+
+    @override
+    def apply_catalog(self, catalog: Catalog) -> None:
+        """Apply a catalog, but for the keys, which follow from the settings."""
+        replication_key = self.replication_key
+        entry = catalog.get_stream(self.name)
+        if entry is not None:
+            entry.key_properties = self.primary_keys
+            if replication_key != (entry.replication_key or entry.metadata.root.replication_key):
+                entry.replication_method = None
+                entry.metadata.root.forced_replication_method = None
+        super().apply_catalog(catalog)
+        self.replication_key = replication_key
+
+    def _check(self, download: Download) -> None:
+        """Read all rows, so that none goes out if one is not as it should be."""
+        self._checked, self._mapper = download, None
+        if not download.header:
+            return
+        mapper = RowMapper(
+            self._columns,
+            download.header,
+            keys=self._column_keys,
+            replication_key=self.replication_key,
+            keeps_new=self.config["unknown_fields"] == "keep",
+        )
+        self._refuse_new_columns(mapper)
+        row_filter = self._filter()
+        if mapper.converts or row_filter is not None:
+            deque(self._select_rows(mapper.map_rows(download), row_filter), maxlen=0)
+        else:
+            deque(download.read_rows(), maxlen=0)
+        self._mapper = mapper
+
+    def _load(self, download: Download) -> Iterator[Record]:
+        """Yield the records of a download, unless it has none or none but those of the last one."""
+        state = self.get_context_state(None)
+        loaded = _read_state(state.get(STATE_KEY))
         digest = self._digest(download)
-        if self._report.skip_unchanged and memory.get("digest") == digest:
+        if self._report.skip_unchanged and loaded.digest == digest:
             self.logger.info("%s is the same as last time and skipped.", self._report)
             return
-        if not download.row_count:
+        if self._mapper is None or next(download.read_rows(), None) is None:
             self.logger.warning(
                 "%s has no rows, so that nothing is loaded and nothing is removed.", self._report
             )
             return
-        version = self._next_version(memory)
-        yield from self._records(download, context, version)
+        self._report_changes(self._mapper)
+        row_filter = self._filter()
+        version = self._next_version(loaded.version)
+        yield from self._write(
+            self._select_rows(self._mapper.map_rows(download), row_filter), version
+        )
+        if row_filter is not None:
+            self.advance_bookmark(None, row_filter.bookmark())
         if version is not None:
             self._write_activate_version_message(version)
-        self.get_context_state(context)[MEMORY] = {"digest": digest, "version": version}
+        state[STATE_KEY] = {"digest": digest, "version": version}
 
-    def _records(
-        self, download: Download, context: Context | None, version: int | None
-    ) -> Iterator[Record]:
-        layout = Layout(
-            self._columns,
-            download.header(),
-            self.primary_keys,
-            self.replication_key,
-            self.unknown_fields,
-        )
-        if layout.missing:
+    def _filter(self) -> IncrementalFilter | None:
+        """Return what finds new rows; None if all rows are wanted."""
+        if self.replication_method != REPLICATION_INCREMENTAL or self.replication_key is None:
+            return None
+        place = self._fields.index(self.replication_key)
+        bookmark = self.get_bookmark(None)
+        return IncrementalFilter(self.replication_key, place, bookmark, self._report.lookback_days)
+
+    def _select_rows(
+        self, rows: Iterable[tuple[Any, ...]], row_filter: IncrementalFilter | None
+    ) -> Iterable[tuple[Any, ...]]:
+        return rows if row_filter is None else row_filter.filter(rows)
+
+    def _write(self, rows: Iterable[tuple[Any, ...]], version: int | None) -> Iterator[Record]:
+        """Write rows at once if nothing stands between them and the target, else yield records."""
+        if self.supports_fast_write():
+            self.write_records(self._fields, rows, version)
+            return
+        self._stream_version = version
+        yield from (dict(zip(self._fields, row, strict=True)) for row in rows)
+
+    def _refuse_new_columns(self, mapper: RowMapper) -> None:
+        if mapper.new_names and self.config["unknown_fields"] == "fail":
+            raise UnknownFieldsError(
+                f"the report has columns that are unknown here: {', '.join(mapper.new_names)}. Run "
+                "discovery again, or set 'unknown_fields' to 'keep' or 'warn'."
+            )
+
+    def _report_changes(self, mapper: RowMapper) -> None:
+        if mapper.missing:
             self.logger.warning(
                 "Columns that are missing in the report stay null: %s. If it was changed for "
                 "good, run discovery again or change 'columns'.",
-                ", ".join(repr(column.original) for column in layout.missing),
+                ", ".join(repr(column.original) for column in mapper.missing),
             )
-        self._stream_version = version
-        if self.replication_method != REPLICATION_INCREMENTAL or self.replication_key is None:
-            if layout.converts:
-                _check(layout.values(download))
-            yield from self._written(layout.values(download), version)
-            return
-        _check(self._new_rows(context).of(layout.values(download)))
-        new = self._new_rows(context)
-        yield from self._written(new.of(layout.values(download)), version)
-        self.advance_bookmark(context, new.bookmark())
+        if mapper.new_names:
+            self.logger.warning(
+                "Columns that are unknown here are %s: %s.",
+                "kept" if self.config["unknown_fields"] == "keep" else "left out",
+                ", ".join(mapper.new_names),
+            )
 
-    def _new_rows(self, context: Context | None) -> NewRows:
-        key = self.replication_key or ""
-        return NewRows(
-            key, self._fields.index(key), self.bookmark(context), self._report.lookback_days
-        )
-
-    def _written(self, rows: Iterable[tuple[Any, ...]], version: int | None) -> Iterator[Record]:
-        """Make records of rows, or write them at once where nothing stands between."""
-        if bulk.can_write(self):
-            self._counter.increment(bulk.write(self, self._fields, rows, version))
-        else:
-            yield from (dict(zip(self._fields, row, strict=True)) for row in rows)
-
-    @override
-    def check_access(self) -> bool:
-        header_of(self._tap.report_client, self._report)
-        return True
-
-    def _next_version(self, memory: dict[str, Any]) -> int | None:
-        """Give the version of a full replacement, greater than the one before.
+    def _next_version(self, last: int | None) -> int | None:
+        """Return the version of a full replacement, greater than the one before.
 
         It tells milliseconds, as a run that was killed may have left rows within the same second.
-        There is none for rows with a key, which replace each other, for new rows alone, which
-        replace nothing, and for files, which targets load in their own time.
+        There is none for rows with a configured key, which replace each other, for new rows alone,
+        which replace nothing, and for files, which targets load in their own time.
         """
         if (
-            self.primary_keys
+            self._column_keys
             or self.replication_method == REPLICATION_INCREMENTAL
             or self.get_batch_config(self.config) is not None
         ):
             return None
-        return max(time.time_ns() // 10**6, (memory.get("version") or 0) + 1)
+        return max(time.time_ns() // 10**6, (last or 0) + 1)
 
     def _digest(self, download: Download) -> str:
-        """Give a digest of the file and of all that decides what its records are like."""
-        parts = (
+        """Return a digest of the file and of all that decides what its records are like."""
+        parts = [
             download.digest,
             repr(self._report),
             self.schema,
             sorted(str(field) for field, wanted in self.mask.items() if wanted),
             str(self.config.get("stream_maps")),
-        )
-        return hashlib.sha256(msgspec.json.encode(parts)).hexdigest()
-
-    @override
-    def get_record_counter(self, **kwargs: Any) -> metrics.Counter:
-        self._counter = super().get_record_counter(**kwargs)
-        return self._counter
+        ]
+        return settings_digest(parts)
 
 
-class UndiscoveredReport(GoTomStream):
-    """A report the columns of which could not be found out; why is among the tap's failures."""
-
-    pair = Pair.GRAPH
-    selected_by_default = False
-
-    @override
-    def __init__(self, tap: TapGoTom, report: Report) -> None:
-        self.name = report.name
-        self.path = report.path
-        super().__init__(tap, schema=_schema((), ()))
-
-    @override
-    def read(self, context: Context | None) -> Iterable[Record]:
-        return ()
-
-
-def _check(rows: Iterable[tuple[Any, ...]]) -> None:
-    """Convert all rows before the first one goes out, so that none does if one fails."""
-    deque(rows, maxlen=0)
-
-
-def _schema(found: Sequence[Column], keys: Sequence[str]) -> dict[str, Any]:
-    properties = dict(METADATA_SCHEMA)
-    for column in found:
-        schema = column.schema()
+def _build_schema(columns: Sequence[Column], keys: Collection[str]) -> dict[str, Any]:
+    properties: dict[str, Any] = {name: dict(METADATA_SCHEMA[name]) for name in METADATA}
+    for column in columns:
+        schema = column.to_schema()
         if column.name in keys:
             schema["type"] = [name for name in schema["type"] if name != "null"]
         properties[column.name] = schema
-    return {"type": "object", "properties": properties, "required": [*METADATA, *keys]}
+    return {"type": "object", "properties": properties}
 
 
-def _named(key: str, found: Sequence[Column]) -> str:
-    """Give the name in the stream of a column that the settings name in either way."""
-    for column in found:
-        if key == column.original:
-            return column.name
-    if key in {column.name for column in found}:
-        return key
-    raise ReportError(
-        f"its key {key!r} is none of the columns {', '.join(repr(item.original) for item in found)}"
-    )
+def _column_name(name: str, columns: Sequence[Column]) -> str:
+    """Return the name in the stream of a column that the settings name in either way.
+
+    Raises:
+        ReportError: There is none.
+    """
+    column = find_column(name, columns)
+    if column is None:
+        originals = ", ".join(repr(item.original) for item in columns)
+        raise ReportError(f"its key {name!r} is none of the columns {originals}")
+    return column.name
+
+
+def _read_state(value: Any) -> LoadedDownload:
+    """Return what the state holds; damaged values count as none."""
+    try:
+        return msgspec.convert(value or {}, LoadedDownload)
+    except msgspec.ValidationError:
+        return LoadedDownload()

@@ -5,27 +5,30 @@ Source: the API's documentation, ``GET /v1/customers/{customerId}/activities/che
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from typing_extensions import override
 
-from tap_studio_openapi.streams.customer_details import PerCustomer
-from tap_studio_openapi.windows import today, windows
+from singer_tapkit.config import parse_date
+from tap_studio_openapi.streams.customers import PerCustomerStream
+from tap_studio_openapi.windows import split_into_windows, today
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator
 
     from singer_sdk.helpers.types import Context, Record
 
-    from tap_studio_openapi.connections import Studio
+    from tap_studio_openapi.streams.base import Ids
+    from tap_studio_openapi.studios import Studio
 
-LONGEST_WINDOW = 365
-FIRST_RUN_DAYS = 365
+MAX_WINDOW_DAYS: Final = 365
+FIRST_RUN_DAYS: Final = 365
+OLDEST_BOOKMARK: Final = datetime(2000, 1, 1, tzinfo=UTC)
 
 
-class CustomerCheckins(PerCustomer):
+class CustomerCheckins(PerCustomerStream):
     """The visits since the last run, and of some days before it."""
 
     name = "customer_checkins"
@@ -41,7 +44,7 @@ class CustomerCheckins(PerCustomer):
     @property
     @override
     def partitions(self) -> list[dict[str, Any]]:  # type: ignore[override]
-        """Give the studios, for the SDK to tidy up their states at the end."""
+        """Return the studios, for the SDK to tidy up their states at the end."""
         return [{"studio_id": studio_id} for studio_id in self._first_days]
 
     @cached_property
@@ -54,33 +57,54 @@ class CustomerCheckins(PerCustomer):
         self._first_days[studio.id] = self._first_day(studio)
 
     @override
-    def end(self, studio: Studio, begun: datetime, *, is_complete: bool) -> None:
-        super().end(studio, begun, is_complete=is_complete)
-        if is_complete and self.readings[studio.id].is_complete:
-            self.advance_bookmark({"studio_id": studio.id}, begun.isoformat(timespec="seconds"))
+    def end(self, studio: Studio, started_at: datetime, *, is_complete: bool) -> None:
+        super().end(studio, started_at, is_complete=is_complete)
+        if is_complete and self.status_of(studio).is_complete:
+            self.advance_bookmark(
+                {"studio_id": studio.id}, started_at.isoformat(timespec="seconds")
+            )
 
     @override
-    def fetch(self, context: Mapping[str, int]) -> Iterator[Record]:
-        path = self.path.format(**context)
-        for window in windows(self._first_days[context["studio_id"]], today(), LONGEST_WINDOW):
+    def fetch(self, ids: Ids) -> Iterator[Record]:
+        path = self.path.format(**ids)
+        first = self._first_days[ids["studio_id"]]
+        for window in split_into_windows(first, today(), MAX_WINDOW_DAYS):
             days = {"fromDate": window.first.isoformat(), "toDate": window.last.isoformat()}
-            yield from self.rows(context, path, days)
+            yield from self.fetch_list(ids, path, days)
 
     @override
     def get_replication_key_signpost(self, context: Context | None = None) -> None:
-        """Give none: the bookmark is the time of the run, not that of a record."""
+        """Return none: the bookmark is the time of the run, not that of a record."""
 
     @override
     def _write_starting_replication_value(self, context: Context | None) -> None:
         """Leave out what would be a line of log per customer, and is not used."""
 
     def _first_day(self, studio: Studio) -> date:
-        bookmark = self.bookmark({"studio_id": studio.id})
-        if bookmark is not None:
-            return _day_of(bookmark) - timedelta(self.config["checkin_lookback_days"])
+        bookmark = self.get_bookmark({"studio_id": studio.id})
         start = self.config.get("start_date")
-        return _day_of(start) if start else today() - timedelta(FIRST_RUN_DAYS)
+        first = parse_date(start, "start_date") if start else today() - timedelta(FIRST_RUN_DAYS)
+        if bookmark is None:
+            return first
+        last_run = parse_bookmark(bookmark)
+        if last_run is None:
+            self.logger.warning(
+                "The bookmark of the check-ins of %s is no time in the past: they are read from "
+                "%s on.",
+                studio,
+                first,
+            )
+            return first
+        return last_run.date() - timedelta(self.config["checkin_lookback_days"])
 
 
-def _day_of(moment: str) -> date:
-    return datetime.fromisoformat(moment).date()
+def parse_bookmark(bookmark: Any) -> datetime | None:
+    """Return the time that a bookmark holds, None if it cannot be that of an earlier run."""
+    if not isinstance(bookmark, str):
+        return None
+    try:
+        moment = datetime.fromisoformat(bookmark)
+    except ValueError:
+        return None
+    moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    return moment if OLDEST_BOOKMARK <= moment <= datetime.now(UTC) else None

@@ -1,36 +1,101 @@
-"""What the API tells about one contract at a time: its idle periods.
+"""The contracts, and what the API tells about one contract at a time: its idle periods.
 
-Source: the API's documentation, section "Membership Self-service".
+Source: the API's documentation, sections "Customers" and "Membership Self-service".
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections import defaultdict
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, ClassVar, Final
 
+import msgspec
 from typing_extensions import override
 
 from tap_studio_openapi.personal_data import PERSONAL
-from tap_studio_openapi.streams.base import ObjectStream, PerParent
-from tap_studio_openapi.streams.customer_details import CustomerContracts
+from tap_studio_openapi.streams.base import ObjectStream, PerParentStream, parse_row
+from tap_studio_openapi.streams.customers import PerCustomerStream
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator
 
     from singer_sdk.helpers.types import Record
 
-LISTS = {"past": "pastIdlePeriods", "current": "currentAndUpcomingIdlePeriods"}
+    from tap_studio_openapi.streams.base import Ids
+
+MAX_COMPARED: Final = 100
 
 
-class ObjectPerContract(PerParent, ObjectStream):
+@dataclass
+class InactiveContracts:
+    """Whether a server returns inactive contracts unasked, which the API does not document.
+
+    Attributes:
+        may_be_missing: Whether they have to be asked for by themselves.
+    """
+
+    may_be_missing: bool = True
+    _compared: int = 0
+    _are_missing: bool = False
+
+    def compare(self, unasked: list[Record], inactive: list[Record]) -> None:
+        """Learn from the contracts of a customer: those returned unasked, and the inactive ones."""
+        self._compared += 1
+        ids = [contract.get("id") for contract in unasked]
+        if any(contract.get("id") not in ids for contract in inactive):
+            self._are_missing = True
+        self.may_be_missing = self._are_missing or not (inactive or self._compared >= MAX_COMPARED)
+
+
+class CustomerContracts(PerCustomerStream):
+    """The main contracts, with flat-fee and module contracts in them."""
+
+    name = "customer_contracts"
+    path = "/v1/customers/{customer_id}/contracts"
+    scopes = ("CUSTOMER_CONTRACT_READ", "CUSTOMER_READ")
+    child_id = ("contract_id", "id")
+    selected_by_default = True
+
+    @cached_property
+    def _servers(self) -> dict[str, InactiveContracts]:
+        """What is known of each server."""
+        return defaultdict(InactiveContracts)
+
+    @override
+    def fetch(self, ids: Ids) -> Iterable[Record]:
+        path = self.path.format(**ids)
+        found = list(self.fetch_list(ids, path, {}))
+        server = self._servers[self.studio_of(ids).connection.url]
+        if server.may_be_missing:
+            inactive = list(self.fetch_list(ids, path, {"status": "INACTIVE"}))
+            server.compare(found, inactive)
+            found += inactive
+        return found
+
+
+class ObjectPerContractStream(PerParentStream, ObjectStream):
     """An object per contract."""
 
     parent_stream_type = CustomerContracts
-    personal = PERSONAL
+    personal: ClassVar[frozenset[str]] = PERSONAL
     primary_keys = ("studio_id", "contract_id")
     selected_by_default = False
 
 
-class ContractIdlePeriods(ObjectPerContract):
+class IdlePeriodLists(msgspec.Struct, rename="camel"):
+    """The idle periods of a contract, in two lists.
+
+    Attributes:
+        past_idle_periods: Those that are over.
+        current_and_upcoming_idle_periods: All others.
+    """
+
+    past_idle_periods: list[dict[str, Any]]
+    current_and_upcoming_idle_periods: list[dict[str, Any]]
+
+
+class ContractIdlePeriods(ObjectPerContractStream):
     """The idle periods of both of a contract's lists."""
 
     name = "contract_idle_periods"
@@ -39,14 +104,16 @@ class ContractIdlePeriods(ObjectPerContract):
     primary_keys = ("studio_id", "id")
 
     @override
-    def fetch(self, context: Mapping[str, int]) -> Iterator[Record]:
-        for lists in super().fetch(context):
-            for name, field in LISTS.items():
-                for record in lists.get(field) or ():
-                    yield {**record, "list": name}
+    def fetch(self, ids: Ids) -> Iterator[Record]:
+        for row in super().fetch(ids):
+            lists = parse_row(row, IdlePeriodLists, self.name)
+            for period in lists.past_idle_periods:
+                yield {**period, "list": "past"}
+            for period in lists.current_and_upcoming_idle_periods:
+                yield {**period, "list": "current"}
 
 
-class ContractIdlePeriodConfig(ObjectPerContract):
+class ContractIdlePeriodConfig(ObjectPerContractStream):
     """The rules for the idle periods of a contract."""
 
     name = "contract_idle_period_config"
@@ -54,7 +121,7 @@ class ContractIdlePeriodConfig(ObjectPerContract):
     scopes = ("MEMBERSHIP_SELF_SERVICE_IDLE_PERIOD_CONFIG_READ",)
 
 
-class ContractRemainingIdlePeriods(ObjectPerContract):
+class ContractRemainingIdlePeriods(ObjectPerContractStream):
     """How much idle time a contract has left."""
 
     name = "contract_remaining_idle_periods"

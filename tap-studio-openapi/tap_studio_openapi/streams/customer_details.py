@@ -1,4 +1,4 @@
-"""What the API tells about one customer at a time, but for check-ins.
+"""What the API tells about one customer at a time, but for contracts and check-ins.
 
 Source: the API's documentation, sections "Customers", "Customers Account", "Customers
 Communication", "Customers Self-service", "Classes", "Appointments" and "Membership Self-service".
@@ -6,87 +6,17 @@ Communication", "Customers Self-service", "Classes", "Appointments" and "Members
 
 from __future__ import annotations
 
-from collections import defaultdict
-from dataclasses import dataclass
-from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from typing_extensions import override
 
-from tap_studio_openapi.personal_data import PERSONAL
-from tap_studio_openapi.streams.base import ObjectStream, PerParent
-from tap_studio_openapi.streams.customers import Customers
+from tap_studio_openapi.streams.customers import ObjectPerCustomerStream, PerCustomerStream
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
-
-    from singer_sdk.helpers.types import Record
+    from tap_studio_openapi.streams.base import Ids
 
 
-MOST_COMPARED = 100
-
-
-@dataclass
-class InactiveContracts:
-    """Whether a server gives inactive contracts unasked, which the API does not document.
-
-    Attributes:
-        may_be_missing: Whether they have to be asked for by themselves.
-    """
-
-    may_be_missing: bool = True
-    _compared: int = 0
-    _are_missing: bool = False
-
-    def compare(self, unasked: list[Record], inactive: list[Record]) -> None:
-        """Learn from the contracts of a customer: those given unasked, and the inactive ones."""
-        self._compared += 1
-        ids = {contract.get("id") for contract in unasked}
-        if any(contract.get("id") not in ids for contract in inactive):
-            self._are_missing = True
-        self.may_be_missing = self._are_missing or not (inactive or self._compared >= MOST_COMPARED)
-
-
-class PerCustomer(PerParent):
-    """A list per customer."""
-
-    parent_stream_type = Customers
-    personal = PERSONAL
-    selected_by_default = False
-
-
-class ObjectPerCustomer(PerCustomer, ObjectStream):
-    """An object per customer."""
-
-    primary_keys = ("studio_id", "customer_id")
-
-
-class CustomerContracts(PerCustomer):
-    """The main contracts, with flat-fee and module contracts in them."""
-
-    name = "customer_contracts"
-    path = "/v1/customers/{customer_id}/contracts"
-    scopes = ("CUSTOMER_CONTRACT_READ", "CUSTOMER_READ")
-    child_id = ("contract_id", "id")
-    selected_by_default = True
-
-    @cached_property
-    def _contracts_seen(self) -> dict[str, InactiveContracts]:
-        return defaultdict(InactiveContracts)
-
-    @override
-    def fetch(self, context: Mapping[str, int]) -> Iterable[Record]:
-        path = self.path.format(**context)
-        found = list(self.rows(context, path, {}))
-        server = self._contracts_seen[self._tap.studios[context["studio_id"]].connection.url]
-        if server.may_be_missing:
-            inactive = list(self.rows(context, path, {"status": "INACTIVE"}))
-            server.compare(found, inactive)
-            found += inactive
-        return found
-
-
-class CustomerAccountBalances(ObjectPerCustomer):
+class CustomerAccountBalances(ObjectPerCustomerStream):
     """Balance, consumption credit and dunning level."""
 
     name = "customer_account_balances"
@@ -95,7 +25,7 @@ class CustomerAccountBalances(ObjectPerCustomer):
     is_personal = True
 
 
-class CustomerAccountTransactions(PerCustomer):
+class CustomerAccountTransactions(PerCustomerStream):
     """The charges up to yesterday."""
 
     name = "customer_account_transactions"
@@ -105,7 +35,7 @@ class CustomerAccountTransactions(PerCustomer):
     is_personal = True
 
 
-class CustomerUpcomingTransactions(PerCustomer):
+class CustomerUpcomingTransactions(PerCustomerStream):
     """The charges of the coming year."""
 
     name = "customer_upcoming_transactions"
@@ -115,7 +45,7 @@ class CustomerUpcomingTransactions(PerCustomer):
     is_personal = True
 
 
-class CustomerCommunicationPreferences(PerCustomer):
+class CustomerCommunicationPreferences(PerCustomerStream):
     """Which channels a customer allows for which kind of message."""
 
     name = "customer_communication_preferences"
@@ -124,18 +54,18 @@ class CustomerCommunicationPreferences(PerCustomer):
     primary_keys = ("studio_id", "customer_id", "messageCategory")
 
 
-class Bookings(PerCustomer):
+class BookingStream(PerCustomerStream):
     """What a customer has booked, two weeks back and two weeks ahead."""
 
     primary_keys = ("studio_id", "bookingId")
     is_personal = True
 
     @override
-    def params(self, context: Mapping[str, int]) -> dict[str, Any]:
-        return {"customerId": context["customer_id"]}
+    def build_params(self, ids: Ids) -> dict[str, Any]:
+        return {"customerId": ids["customer_id"]}
 
 
-class CustomerClassBookings(Bookings):
+class CustomerClassBookings(BookingStream):
     """The classes that a customer has booked."""
 
     name = "customer_class_bookings"
@@ -143,7 +73,7 @@ class CustomerClassBookings(Bookings):
     scopes = ("CLASSES_READ",)
 
 
-class CustomerAppointmentBookings(Bookings):
+class CustomerAppointmentBookings(BookingStream):
     """The appointments that a customer has booked."""
 
     name = "customer_appointment_bookings"
@@ -151,7 +81,7 @@ class CustomerAppointmentBookings(Bookings):
     scopes = ("APPOINTMENTS_READ",)
 
 
-class CustomerDocuments(PerCustomer):
+class CustomerDocuments(PerCustomerStream):
     """The documents that are filed for a customer, not their content."""
 
     name = "customer_documents"
@@ -160,7 +90,7 @@ class CustomerDocuments(PerCustomer):
     slice_size = 50
 
 
-class CustomerBenefits(PerCustomer):
+class CustomerBenefits(PerCustomerStream):
     """Which of the integration's own benefits a customer has."""
 
     name = "customer_benefits"
@@ -169,7 +99,7 @@ class CustomerBenefits(PerCustomer):
     primary_keys = ("studio_id", "customer_id", "key")
 
 
-class CustomerContractData(PerCustomer):
+class CustomerContractData(PerCustomerStream):
     """The contracts as a member sees them, with what can be cancelled and when."""
 
     name = "customer_contract_data"
@@ -177,7 +107,7 @@ class CustomerContractData(PerCustomer):
     scopes = ("MEMBERSHIP_SELF_SERVICE_READ",)
 
 
-class CustomerContactData(ObjectPerCustomer):
+class CustomerContactData(ObjectPerCustomerStream):
     """E-mail and phones, with a change that waits to be approved."""
 
     name = "customer_contact_data"
@@ -185,7 +115,7 @@ class CustomerContactData(ObjectPerCustomer):
     scopes = ("CUSTOMER_SELF_SERVICE_READ",)
 
 
-class CustomerAddressData(ObjectPerCustomer):
+class CustomerAddressData(ObjectPerCustomerStream):
     """The address, with a change that waits to be approved."""
 
     name = "customer_address_data"
@@ -193,7 +123,7 @@ class CustomerAddressData(ObjectPerCustomer):
     scopes = ("CUSTOMER_SELF_SERVICE_READ",)
 
 
-class CustomerMasterData(ObjectPerCustomer):
+class CustomerMasterData(ObjectPerCustomerStream):
     """Name and birthday, with a change that waits to be approved."""
 
     name = "customer_master_data"

@@ -7,256 +7,189 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from http import HTTPStatus
-from operator import itemgetter
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 from typing_extensions import override
 
-from tap_studio_openapi import bulk, resume
-from tap_studio_openapi.answers import FAILURES
-from tap_studio_openapi.errors import AnswerError
-from tap_studio_openapi.pagination import Chunk, chunk_of, chunks
+from singer_tapkit import checkpoint
+from singer_tapkit.errors import ExtractionError
+from singer_tapkit.prefetch import round_robin
+from tap_studio_openapi import customer_lists
+from tap_studio_openapi.customer_lists import CustomerList, load_checkpoint
 from tap_studio_openapi.personal_data import PERSONAL
-from tap_studio_openapi.progress import Beat
-from tap_studio_openapi.resume import Place, ResumePoint
-from tap_studio_openapi.streams.base import StudioStream
-from tap_studio_openapi.turns import in_turns
+from tap_studio_openapi.streams.base import ObjectStream, PerParentStream, StudioStream
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator
     from datetime import datetime
 
-    from singer_sdk import metrics
     from singer_sdk.helpers.types import Context, Record
 
-    from tap_studio_openapi.connections import Studio
-    from tap_studio_openapi.look_ahead import Family
+    from singer_tapkit.prefetch import PendingRequests
+    from tap_studio_openapi.customer_lists import Page, Position
+    from tap_studio_openapi.studios import Studio
 
-STUDIOS_AT_ONCE = 10
-EVER_KNOWN_STATUSES = {"MEMBER", "PROSPECT"}
+STUDIOS_AT_ONCE: Final = 10
 
 
 @dataclass(frozen=True)
-class Members:
-    """Customers that come one right after the other.
+class CustomerBatch:
+    """Customers that are to be written.
 
     Attributes:
         studio: Whose customers they are.
-        records: What the server says.
+        rows: The customers.
     """
 
     studio: Studio
-    records: list[dict[str, Any]]
+    rows: list[dict[str, Any]]
 
 
 @dataclass(frozen=True)
-class Milestone:
-    """A place behind a chunk of customers.
+class PageEnd:
+    """The end of a page of customers, all of which are written when its turn comes.
 
     Attributes:
         studio: Whose customers they are.
-        place: Where the next chunk is; None where there is none.
+        next: Where a later run can go on.
     """
 
     studio: Studio
-    place: Place | None
+    next: Position
 
 
 @dataclass(frozen=True)
-class Break:
-    """The place where a list has failed.
+class ListEnd:
+    """The end of a studio's customers.
 
     Attributes:
-        studio: Whose list it is.
-        error: What has happened.
+        studio: Whose customers they are.
+        error: What has happened if it came too early.
     """
 
     studio: Studio
-    error: Exception
+    error: ExtractionError | None = None
 
 
-@dataclass(frozen=True)
-class Page:
-    """A chunk of customers.
-
-    Attributes:
-        status: The status that was asked for.
-        records: The customers.
-        milestone: What is known once they are written.
-    """
-
-    status: str
-    records: list[dict[str, Any]]
-    milestone: Milestone | None
-
-
-Step = Members | Milestone | Break
+Event = CustomerBatch | PageEnd | ListEnd
 
 
 class Customers(StudioStream):
     """All customers, one status after the other."""
 
     name = "customers"
-    path = "/v1/customers"
+    path = customer_lists.PATH
     scopes = ("CUSTOMER_READ",)
-    slice_size = 500
     child_id = ("customer_id", "id")
     personal = PERSONAL
     state_partitioning_keys = ("studio_id",)
 
     @override
     def get_records(self, context: Context | None) -> Iterator[Record]:
-        beat = Beat()
-        number = 0
-        lists = (self._list_of(studio) for studio in self._tap.studios.values())
-        steps = in_turns(lists, STUDIOS_AT_ONCE)
-        if self.wanted_children:
-            steps = self._tap.look_ahead.ahead(steps, self._start_children)
-        for step in steps:
-            match step:
-                case Members(studio, records):
-                    number += len(records)
-                    yield from self._members(studio, records)
-                case Milestone(studio, place):
-                    self._pass(studio, place)
-                case Break(studio, error):
-                    self._break(studio, error)
-            if beat.due():
-                self.logger.info("%s customers so far.", f"{number:,}")
+        lists = (self._open_list(studio) for studio in self.api.studios.values())
+        events = round_robin(lists, STUDIOS_AT_ONCE)
+        if self.selected_children:
+            events = self.api.prefetcher.prefetch(events, self._submit_children)
+        for event in events:
+            match event:
+                case CustomerBatch():
+                    yield from self._read_batch(event)
+                case PageEnd():
+                    self._save_checkpoint(event)
+                case ListEnd():
+                    self._end_list(event)
 
-    def _members(self, studio: Studio, records: list[Record]) -> Iterator[Record]:
-        """Give customers; one that does not fit ends the studio's customers."""
-        if studio.is_lost or self.readings[studio.id].is_over:
+    def _read_batch(self, batch: CustomerBatch) -> Iterator[Record]:
+        """Yield customers; one that does not fit ends the studio's customers."""
+        status = self.status_of(batch.studio)
+        if batch.studio.is_lost or status.is_over:
             return
-        context = {"studio_id": studio.id}
-        try:
-            yield from self._written(self.finished(records, context))
-        except FAILURES as error:
-            self.failed(studio, context, error)
-            self.readings[studio.id].end()
+        is_complete = False
+        with self.isolate(str(batch.studio), status):
+            yield from self.prepare_records(batch.rows, {"studio_id": batch.studio.id})
+            is_complete = True
+        if not is_complete:
+            status.end()
 
-    def _written(self, records: Iterable[dict[str, Any]]) -> Iterator[Record]:
-        """Give records, or write them at once where neither children nor anything else follows."""
-        if self._are_written_at_once:
-            rows = map(itemgetter(*self._nulls), records)
-            self._counter.increment(bulk.write(self, list(self._nulls), rows))
-        else:
-            yield from records
+    def _submit_children(self, event: Event, pending: PendingRequests) -> None:
+        if isinstance(event, CustomerBatch):
+            for row in event.rows:
+                if row.get("id") is not None:
+                    ids = self.child_ids(row, {"studio_id": event.studio.id})
+                    for child in self.selected_children:
+                        child.submit_part(ids, pending)
 
-    @cached_property
-    def _are_written_at_once(self) -> bool:
-        return not self.wanted_children and bulk.can_write(self)
-
-    @override
-    def get_record_counter(self, **kwargs: Any) -> metrics.Counter:
-        self._counter = super().get_record_counter(**kwargs)
-        return self._counter
-
-    def _start_children(self, step: Step, family: Family) -> None:
-        if isinstance(step, Members):
-            for record in step.records:
-                if record.get("id") is not None:
-                    context = self.context_below(record, {"studio_id": step.studio.id})
-                    for child in self.wanted_children:
-                        child.ask_ahead(context, family)
-
-    def _list_of(self, studio: Studio) -> Iterator[Step]:
-        """Begin to ask for a studio's customers, and give what is in the list."""
+    def _open_list(self, studio: Studio) -> Iterator[Event]:
+        """Begin to read a studio's customers, and return what comes."""
         self.begin(studio)
-        point = resume.found(self._state_of(studio), self._settings)
-        if point is not None:
+        state = self._state_of(studio)
+        found = load_checkpoint(state, self._settings_digest, self._customer_statuses)
+        if found:
             self.logger.info(
-                "Taking up %s where the run before was interrupted (%s, offset %s).",
+                "Resuming %s where the run before was interrupted (%s, offset %s).",
                 studio,
-                point.place.status,
-                point.place.offset,
+                found.position.status,
+                found.position.offset,
             )
-            self._begun[studio.id] = point.begun
-        pages = self._pages_of(studio, point.place if point else Place(self._statuses[0]))
-        return self._steps(studio, self._tap.look_ahead.one_ahead(pages))
+            self._started_at[studio.id] = found.started_at
+        customers = CustomerList(self.api, studio, self._customer_statuses, self.logger)
+        pages = customers.read(found.position if found else None)
+        return self._read_events(studio, self.api.prefetcher.read_ahead(pages))
 
-    def _steps(self, studio: Studio, pages: Iterator[Page]) -> Iterator[Step]:
-        """Give the customers one by one, each to be followed by its children, or else by page."""
-        seen: set[tuple[str, Any]] = set()
+    def _read_events(self, studio: Studio, pages: Iterator[Page]) -> Iterator[Event]:
+        """Yield customers one by one, each to be followed by its children, or else by page."""
+        seen: set[tuple[str, str]] = set()
         try:
             for page in pages:
-                fresh = _not_in(seen, page)
-                if self.wanted_children:
-                    yield from (Members(studio, [record]) for record in fresh)
+                rows = _take_new(page, seen)
+                if self.selected_children:
+                    yield from (CustomerBatch(studio, [row]) for row in rows)
                 else:
-                    yield Members(studio, fresh)
-                if page.milestone is not None:
-                    yield page.milestone
+                    yield CustomerBatch(studio, rows)
+                if page.next:
+                    yield PageEnd(studio, page.next)
+                if page.is_last:
+                    yield ListEnd(studio)
                 if studio.is_lost:
                     return
-        except FAILURES as error:
-            yield Break(studio, error)
+        except ExtractionError as error:
+            yield ListEnd(studio, error)
 
-    def _pages_of(self, studio: Studio, start: Place) -> Iterator[Page]:
-        """Ask for the customers of a studio from a place on; threads do so."""
-        statuses = self._statuses[self._statuses.index(start.status) :]
-        for status, following in zip(statuses, [*statuses[1:], None], strict=True):
-            offset = start.offset if status == start.status else None
-            is_first = True
-            try:
-                for chunk in self._chunks_of(studio, status, offset):
-                    yield Page(status, chunk.result, _milestone_in(studio, status, chunk))
-                    is_first = False
-            except AnswerError as error:
-                if error.status != HTTPStatus.BAD_REQUEST or not is_first:
-                    raise
-                if offset is not None:
-                    self.logger.warning("%s does not take up its offset: starting over.", studio)
-                    yield from self._pages_of(studio, Place(self._statuses[0]))
-                    return
-                if status in EVER_KNOWN_STATUSES:
-                    raise
-                self.logger.warning("%s knows no customers of status %s.", studio, status)
-            yield Page(status, [], Milestone(studio, Place(following) if following else None))
-
-    def _chunks_of(self, studio: Studio, status: str, offset: str | None) -> Iterator[Chunk]:
-        return chunks(
-            lambda place: chunk_of(
-                self.ask(studio.connection, self.path, {"customerStatus": status, **place})
-            ),
-            self.slice_size,
-            self.logger,
-            offset=offset,
-        )
-
-    def _pass(self, studio: Studio, place: Place | None) -> None:
-        """Note that everything before a place has been written."""
-        state = self._state_of(studio)
-        if studio.is_lost:
+    def _save_checkpoint(self, event: PageEnd) -> None:
+        """Keep that everything before a position has been written."""
+        if event.studio.is_lost:
             return
-        if place is None:
-            resume.drop(state)
-            self.end(studio, self._begun_of(studio), is_complete=True)
-        elif not self.has_failed(studio):
-            point = ResumePoint(place, self._begun_of(studio))
-            resume.note(state, point, self._settings)
+        if not self.has_failed(event.studio):
+            checkpoint.save(
+                self._state_of(event.studio),
+                event.next,
+                settings=self._settings_digest,
+                started_at=self._started_at_of(event.studio),
+            )
         self.write_state()
 
-    def _break(self, studio: Studio, error: Exception) -> None:
-        """Note that a list has failed; what was read of it is good, and taken up next time."""
-        context = {"studio_id": studio.id}
-        if isinstance(error, AnswerError):
-            self.refused(studio, context, error)
+    def _end_list(self, event: ListEnd) -> None:
+        """Finish a studio; what was read of a list that has failed is taken up next time."""
+        studio = event.studio
+        if event.error:
+            self.handle_error(str(studio), self.status_of(studio), event.error)
+        elif studio.is_lost:
+            return
         else:
-            self.failed(studio, context, error)
-        self.end(studio, self._begun_of(studio), is_complete=False)
+            checkpoint.clear(self._state_of(studio))
+        self.end(studio, self._started_at_of(studio), is_complete=event.error is None)
+        self.write_state()
 
     @cached_property
-    def _statuses(self) -> list[str]:
+    def _customer_statuses(self) -> list[str]:
         return list(dict.fromkeys(self.config["customer_statuses"]))
 
     @cached_property
-    def _settings(self) -> str:
-        """What a resume point depends on."""
-        return resume.digest(
+    def _settings_digest(self) -> str:
+        """What a checkpoint depends on."""
+        return checkpoint.settings_digest(
             {
-                "statuses": self._statuses,
+                "statuses": self._customer_statuses,
                 "start_date": self.config.get("start_date"),
                 "lookback": self.config["checkin_lookback_days"],
                 "streams": sorted(s.name for s in self._tap.streams.values() if s.selected),
@@ -264,28 +197,37 @@ class Customers(StudioStream):
         )
 
     @cached_property
-    def _begun(self) -> dict[int, datetime]:
+    def _started_at(self) -> dict[int, datetime]:
+        """When the reading of a studio began, if in an earlier run."""
         return {}
 
-    def _begun_of(self, studio: Studio) -> datetime:
-        return self._begun.get(studio.id, self._tap.begun)
+    def _started_at_of(self, studio: Studio) -> datetime:
+        return self._started_at.get(studio.id, self.api.started_at)
 
     def _state_of(self, studio: Studio) -> dict[str, Any]:
         return self.get_context_state({"studio_id": studio.id})
 
 
-def _milestone_in(studio: Studio, status: str, chunk: Chunk) -> Milestone | None:
-    if not chunk.has_next or chunk.offset in {None, ""}:
-        return None
-    return Milestone(studio, Place(status, str(chunk.offset)))
+class PerCustomerStream(PerParentStream):
+    """A list per customer."""
+
+    parent_stream_type = Customers
+    personal: ClassVar[frozenset[str]] = PERSONAL
+    selected_by_default = False
 
 
-def _not_in(seen: set[tuple[str, Any]], page: Page) -> list[dict[str, Any]]:
-    """Give the customers of a page that were not seen under its status, and note them."""
+class ObjectPerCustomerStream(PerCustomerStream, ObjectStream):
+    """An object per customer."""
+
+    primary_keys = ("studio_id", "customer_id")
+
+
+def _take_new(page: Page, seen: set[tuple[str, str]]) -> list[dict[str, Any]]:
+    """Return the customers of a page that were not seen under its status, and note them."""
     found = []
-    for record in page.records:
-        key = (page.status, record.get("id"))
+    for row in page.rows:
+        key = (page.status, str(row.get("id")))
         if key not in seen:
             seen.add(key)
-            found.append(record)
+            found.append(row)
     return found

@@ -13,7 +13,8 @@ from tap_studio_openapi.personal_data import PERSONAL
 from tap_studio_openapi.streams.base import ObjectStream, StudioStream
 
 if TYPE_CHECKING:
-    from tap_studio_openapi.connections import Studio
+    from tap_studio_openapi.streams.base import Ids
+    from tap_studio_openapi.studios import Studio
 
 
 class DebtCollectionConfiguration(ObjectStream):
@@ -27,7 +28,7 @@ class DebtCollectionConfiguration(ObjectStream):
     selected_by_default = False
 
 
-class Blocked(StudioStream):
+class BlockedStream(StudioStream):
     """What is kept out of coming runs."""
 
     scopes = ("DEBT_COLLECTION_READ",)
@@ -37,7 +38,7 @@ class Blocked(StudioStream):
     selected_by_default = False
 
 
-class DebtCollectionBlockedDebtors(Blocked):
+class DebtCollectionBlockedDebtors(BlockedStream):
     """The debtors that are kept out of coming runs."""
 
     name = "debt_collection_blocked_debtors"
@@ -45,7 +46,7 @@ class DebtCollectionBlockedDebtors(Blocked):
     since = "1.4.19"
 
 
-class DebtCollectionBlockedDebts(Blocked):
+class DebtCollectionBlockedDebts(BlockedStream):
     """The debts that are kept out of coming runs, by debtor."""
 
     name = "debt_collection_blocked_debts"
@@ -53,22 +54,23 @@ class DebtCollectionBlockedDebts(Blocked):
     since = "1.4.19"
 
 
-class PerRun(StudioStream):
+class PerRunStream(StudioStream):
     """One part per debt collection run of the settings; each studio knows only its own runs."""
 
     scopes = ("DEBT_COLLECTION_READ",)
+    has_parts = True
     is_sparse = True
     selected_by_default = False
 
     @override
-    def contexts(self, studio: Studio) -> list[dict[str, int]]:
+    def parts_of(self, studio: Studio) -> list[Ids]:
         return [
             {"studio_id": studio.id, "debt_collection_run_id": run_id}
             for run_id in self.config.get("debt_collection_run_ids") or ()
         ]
 
 
-class DebtCollectionDebtors(PerRun):
+class DebtCollectionDebtors(PerRunStream):
     """The debtors of a run, with their cases."""
 
     name = "debt_collection_debtors"
@@ -79,7 +81,7 @@ class DebtCollectionDebtors(PerRun):
     is_personal = True
 
 
-class DebtCollectionTransferDetails(PerRun, ObjectStream):
+class DebtCollectionTransferDetails(PerRunStream, ObjectStream):
     """What a run is, and how far it has come."""
 
     name = "debt_collection_transfer_details"

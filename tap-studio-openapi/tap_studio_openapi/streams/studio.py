@@ -13,24 +13,27 @@ from typing_extensions import override
 
 from tap_studio_openapi.personal_data import PERSONAL
 from tap_studio_openapi.streams.base import ObjectStream, StudioStream
+from tap_studio_openapi.studios import STUDIO_PATH
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable
 
     from singer_sdk.helpers.types import Record
+
+    from tap_studio_openapi.streams.base import Ids
 
 
 class StudioInformation(ObjectStream):
     """What a studio is; the tap has read it before, to know the studio's id."""
 
     name = "studio"
-    path = "/v1/studios/information"
+    path = STUDIO_PATH
     scopes = ("STUDIO_READ",)
     primary_keys = ("studio_id", "studioId")
 
     @override
-    def fetch(self, context: Mapping[str, int]) -> Iterable[Record]:
-        return [dict(self._tap.studios[context["studio_id"]].record)]
+    def fetch(self, ids: Ids) -> Iterable[Record]:
+        return [dict(self.studio_of(ids).row)]
 
 
 class StudioUtilization(ObjectStream):
@@ -42,9 +45,9 @@ class StudioUtilization(ObjectStream):
     primary_keys = ("studio_id", "extracted_at")
 
     @override
-    def fetch(self, context: Mapping[str, int]) -> Iterable[Record]:
+    def fetch(self, ids: Ids) -> Iterable[Record]:
         now = datetime.now(UTC).isoformat()
-        return [{**record, "extracted_at": now} for record in super().fetch(context)]
+        return [{**row, "extracted_at": now} for row in super().fetch(ids)]
 
 
 class StudioTags(StudioStream):
@@ -56,6 +59,10 @@ class StudioTags(StudioStream):
     since = "1.11"
     primary_keys = ("studio_id", "name")
     selected_by_default = False
+
+    @override
+    def fetch(self, ids: Ids) -> Iterable[Record]:
+        return self.add_studio_name(super().fetch(ids), ids)
 
 
 class Employees(StudioStream):

@@ -5,8 +5,7 @@ from __future__ import annotations
 from tests.sandbox.apparena import demonstration, seeds
 from tests.sandbox.apparena.app_arena import AppArena
 from tests.sandbox.apparena.data import APP, TEMPLATE, VERSION, Data, Owner
-from tests.sandbox.apparena.keys import Key
-from tests.sandbox.apparena.quirks import Quirks
+from tests.sandbox.apparena.instance import Key, Quirks
 
 __all__ = [
     "APP",

@@ -8,9 +8,7 @@ from typing import TYPE_CHECKING
 from tests.sandbox import server
 from tests.sandbox.apparena import seeds
 from tests.sandbox.apparena.application import BASE, Application
-from tests.sandbox.apparena.instance import Instance
-from tests.sandbox.apparena.keys import EVERYTHING, Key
-from tests.sandbox.apparena.quirks import Quirks
+from tests.sandbox.apparena.instance import EVERYTHING, Instance, Key, Quirks
 from tests.sandbox.faults import Faults
 from tests.sandbox.traffic import ReceivedRequest, Traffic
 

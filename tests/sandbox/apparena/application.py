@@ -10,17 +10,16 @@ import msgspec
 from starlette.datastructures import Headers
 from starlette.responses import Response
 
-from tests.sandbox.apparena import endpoints, keys
+from tests.sandbox.apparena import endpoints
 from tests.sandbox.apparena.bodies import body
-from tests.sandbox.apparena.instance import Call, Instance
+from tests.sandbox.apparena.instance import Call, Instance, Refusal, authenticate, not_found
 from tests.sandbox.apparena.options import Options
-from tests.sandbox.apparena.refusal import Refusal, not_found
 
 if TYPE_CHECKING:
     from starlette.types import Receive, Scope, Send
 
     from tests.sandbox.apparena.endpoints import Endpoint
-    from tests.sandbox.apparena.keys import Key
+    from tests.sandbox.apparena.instance import Key
 
 BASE = "/api/v2/"
 """What all paths start with."""
@@ -49,7 +48,7 @@ class Application:
 
     def _content(self, scope: Scope) -> Any:
         instance, headers = self._instance, Headers(scope=scope)
-        key = keys.authenticate(headers.get("authorization", ""), instance.keys)
+        key = authenticate(headers.get("authorization", ""), instance.keys)
         path = scope["raw_path"].decode("latin-1")
         found = endpoints.find(f"/{path.removeprefix(BASE)}") if path.startswith(BASE) else None
         if found is None:
@@ -74,9 +73,6 @@ class Application:
         )
 
     def _check_rights(self, key: Key, endpoint: Endpoint) -> None:
-        quirks = self._instance.quirks
-        all_companies = endpoint.path == "/companies" or (
-            quirks.companies_for_store_owners and endpoint.path.startswith("/companies")
-        )
-        if endpoint.entity not in key.rights or (all_companies and not key.store_owner):
-            raise Refusal(quirks.forbidden_status, "You do not have the right to do this.")
+        wants_all = endpoint.path == "/companies"
+        if endpoint.entity not in key.rights or (wants_all and not key.store_owner):
+            raise Refusal(HTTPStatus.FORBIDDEN, "You do not have the right to do this.")

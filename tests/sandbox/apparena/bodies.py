@@ -1,16 +1,143 @@
-"""The bodies of answers, in all documented shapes."""
+"""Records and bodies of answers, in all documented shapes."""
 
 from __future__ import annotations
 
+import json
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from tests.sandbox.apparena import filters, ordering, paging, sources
-from tests.sandbox.apparena.presentation import Presenter
-from tests.sandbox.apparena.refusal import not_found
+from tests.sandbox.apparena import relations, sources
+from tests.sandbox.apparena.instance import Call, Quirks, not_found
+from tests.sandbox.apparena.links import LINKS
+from tests.sandbox.apparena.options import (
+    apply_filters,
+    arrange,
+    page_links,
+    page_of,
+    wants_page,
+)
 
 if TYPE_CHECKING:
     from tests.sandbox.apparena.data import Row
-    from tests.sandbox.apparena.instance import Call
+    from tests.sandbox.apparena.endpoints import Endpoint
+
+Distortion = Callable[[dict[str, Any]], object]
+
+UNKNOWN_FIELDS: Row = {"renewalHint": {"days": 14, "tags": ["spring"]}, "score": 1.5}
+"""Fields of any record that nobody has documented."""
+
+CLIENT_FIELDS: Mapping[str, Row] = {
+    "app": {"startDate": "2017-01-01 00:00:00"},
+    "config": {"approved": True, "compiler": "less"},
+    "language": {"default": True},
+    "channel": {"priority": 1},
+}
+"""Fields by kind of record that only the vendor's own clients read."""
+
+
+def distortions(endpoint: Endpoint, quirks: Quirks) -> list[Distortion]:
+    """What is to be done to each record of an endpoint."""
+    entity, found = endpoint.entity, list[Distortion]()
+    if quirks.unknown_fields:
+        extra = {**UNKNOWN_FIELDS, **CLIENT_FIELDS.get(entity, {})}
+        found.append(lambda record: record.update(extra))
+    if quirks.meta != "documented":
+        found.append(_meta_as_text if quirks.meta == "text" else _meta_as_list)
+    if entity == "config" and quirks.checkboxes != "text":
+        convert = bool if quirks.checkboxes == "boolean" else int
+        found.append(lambda record: _convert(record, "checkbox", lambda text: convert(int(text))))
+    if entity == "config" and quirks.multiselects == "list":
+        found.append(lambda record: _convert(record, "multiselect", lambda text: text.split(",")))
+    if quirks.ids_as_text:
+        found.append(_ids_as_text)
+    return found
+
+
+def _convert(record: Row, kind: str, convert: Callable[[str], object]) -> None:
+    """Writes the value of a config of some type in another way."""
+    if record.get("type") == kind and isinstance(record.get("value"), str):
+        record["value"] = convert(record["value"])
+
+
+def _meta_as_text(record: Row) -> None:
+    if isinstance(record.get("meta"), dict):
+        record["meta"] = json.dumps(record["meta"])
+
+
+def _meta_as_list(record: Row) -> None:
+    if "meta" in record and not record["meta"]:
+        record["meta"] = []
+
+
+def _ids_as_text(record: Row) -> None:
+    for name, value in record.items():
+        if name.endswith("Id") and isinstance(value, int):
+            record[name] = str(value)
+
+
+AUDIT = frozenset(
+    {
+        "created",
+        "updated",
+        "deletedAt",
+        "createdFromIp",
+        "updatedFromIp",
+        "createdBy",
+        "updatedBy",
+    }
+)
+"""The fields that say when and by whom a row was changed."""
+
+_INTERNAL = {"version": frozenset({"versionId"}), "language": frozenset({"activated"})}
+"""Fields by kind of record that only relations show."""
+
+
+class Presenter:
+    """Makes records, all for the same request."""
+
+    def __init__(self, call: Call) -> None:
+        """Prepares what is the same for all records."""
+        endpoint, options = call.endpoint, call.options
+        self._data, self._entity = call.data, endpoint.entity
+        self._hidden = (_hidden(call) - options.fields) | options.exclude
+        self._fields = options.fields
+        self._relations = options.relations
+        self._distort = distortions(endpoint, call.quirks)
+        self._base = call.links_base
+        # Channels of companies come without envelope and without links.
+        bare = endpoint.container == "bare_array"
+        self._links = None if bare else LINKS.get(endpoint.entity)
+        self._by_version_id = endpoint.path == "/companies/{companyId}/templates"
+
+    def record(self, row: Row) -> dict[str, Any]:
+        """One row as it is shown."""
+        fields = row
+        if self._by_version_id:
+            fields = relations.template_with_version_id(self._data, row)
+        hidden = self._hidden
+        shown = {name: value for name, value in fields.items() if name not in hidden}
+        if self._fields:
+            shown = {name: value for name, value in shown.items() if name in self._fields}
+        for name in self._relations:
+            shown[name] = relations.related(self._data, self._entity, row, name)
+        for distort in self._distort:
+            distort(shown)
+        if self._links is not None:
+            shown["_links"] = self._links(self._base, row)
+        return shown
+
+
+def _hidden(call: Call) -> frozenset[str]:
+    """The fields that are not shown unless they are asked for by name."""
+    endpoint, quirks = call.endpoint, call.quirks
+    if endpoint.container == "bare_array":
+        hidden = AUDIT & {"deletedAt"}
+    else:
+        hidden = frozenset() if quirks.audit else AUDIT
+        hidden |= frozenset({"meta"} if endpoint.entity == "channel" else ())
+    if quirks.deleted_rows:
+        hidden -= {"deletedAt"}
+    return hidden | _INTERNAL.get(endpoint.entity, frozenset())
 
 
 def body(call: Call) -> Any:
@@ -26,17 +153,16 @@ def body(call: Call) -> Any:
 
 def _collection(call: Call) -> Any:
     quirks = call.quirks
-    if quirks.before_page is not None and paging.wants_page(call):
+    if quirks.before_page is not None and wants_page(call):
         quirks.before_page(call.path, call.options.page or 1)
     rows = sources.COLLECTIONS[call.endpoint.path](call)
-    strict = quirks.unknown_filters == "refused"
-    rows = filters.apply(rows, call.options.filters, call.endpoint.record, strict=strict)
-    page = paging.page_of(ordering.arrange(rows, call), call)
+    rows = apply_filters(rows, call.options.filters, call.endpoint.record)
+    page = page_of(arrange(rows, call), call)
     data = _wrapped(page.rows, call)
-    if call.endpoint.container == "bare_array":
+    if call.endpoint.container == "bare_array" and isinstance(data, list):
         return data
     counters = page.counters(call) if call.endpoint.counts else {}
-    return {"_links": paging.links(page, call), "_embedded": {"data": data}, **counters}
+    return {"_links": page_links(page, call), "_embedded": {"data": data}, **counters}
 
 
 def _entity(call: Call) -> Any:

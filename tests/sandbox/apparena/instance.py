@@ -1,18 +1,139 @@
-"""What all parts of the server share."""
+"""One server: how it behaves, who may read, and a request on its way through it."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any, Literal
+
+from tests.sandbox.apparena.endpoints import KEY_FIELDS, Endpoint
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from tests.sandbox.apparena.data import Data
-    from tests.sandbox.apparena.endpoints import Endpoint
-    from tests.sandbox.apparena.keys import Key
     from tests.sandbox.apparena.options import Options
-    from tests.sandbox.apparena.quirks import Quirks
+
+
+class Refusal(Exception):  # noqa: N818 - an answer, and no fault of the program
+    """Ends the handling of a request with an error."""
+
+    def __init__(self, status: int, message: str) -> None:
+        """Carries status and text of the answer."""
+        super().__init__(message)
+        self.status = status
+        self.message = message
+
+    @property
+    def content(self) -> dict[str, object]:
+        """The body; only the presence of ``status`` is known of App-Arena's own."""
+        return {"status": self.status, "message": self.message}
+
+
+def not_found(what: str) -> Refusal:
+    """Something does not exist, or not for who asks."""
+    return Refusal(HTTPStatus.NOT_FOUND, f"{what} not found.")
+
+
+def bad_request(why: str) -> Refusal:
+    """The query cannot be understood."""
+    return Refusal(HTTPStatus.BAD_REQUEST, why)
+
+
+EVERYTHING = frozenset(KEY_FIELDS)
+"""All rights: the kinds of records that may be read."""
+
+_BEARER = "Bearer "
+
+
+@dataclass
+class Key:
+    """An API key, or a token that stands for one."""
+
+    company_id: int
+    rights: frozenset[str] = EVERYTHING
+    store_owner: bool = False
+    """Whether the company runs a store and may list all companies in it."""
+    is_jwt: bool = False
+    expired: bool = False
+
+    def __post_init__(self) -> None:
+        """Refuses rights that do not exist.
+
+        Raises:
+            ValueError: If one does not.
+        """
+        if unknown := self.rights - EVERYTHING:
+            raise ValueError(f"no such rights: {sorted(unknown)}")
+
+
+def authenticate(authorization: str, keys: Mapping[str, Key]) -> Key:
+    """Finds out who sent a request.
+
+    Args:
+        authorization: The header; a bare API key, or a token after ``Bearer``.
+        keys: Keys and tokens by their text.
+
+    Raises:
+        Refusal: If the header does not tell.
+    """
+    is_jwt = authorization.startswith(_BEARER)
+    key = keys.get(authorization.removeprefix(_BEARER))
+    if key is None or key.is_jwt != is_jwt or key.expired:
+        raise Refusal(HTTPStatus.UNAUTHORIZED, "Unauthorized.")
+    return key
+
+
+@dataclass
+class Quirks:
+    """How the server behaves; each may be changed while it serves."""
+
+    order_style: Literal["orderasc", "orderBy", "both", "none"] = "orderasc"
+    """Which of the two documented ways to ask for an order is obeyed."""
+    shuffle: int | None = None
+    """Seed of the order of rows where none is obeyed; None sorts by id."""
+    reshuffle: bool = False
+    """Whether that order is another one in every answer."""
+    filters: Literal["obeyed", "ignored", "refused"] = "obeyed"
+
+    largest_page: int | None = None
+    """The most rows that a page has, whatever was asked for."""
+    beyond: Literal["empty", "last", "error"] = "empty"
+    """What is answered to a page behind the last one."""
+    beyond_status: int = HTTPStatus.NOT_FOUND
+    page_number: int | None = None
+    """What every answer claims to be the number of its page."""
+    missing_counters: frozenset[str] = frozenset()
+    """Which of the four counters are not there."""
+    before_page: Callable[[str, int], None] | None = None
+    """Called with path and number before each page is read."""
+
+    empty_as_list: bool = False
+    """Whether empty maps are ``[]``, as PHP writes them."""
+    lists: Literal["documented", "map", "array"] = "documented"
+    entities: Literal["documented", "flat", "keyed"] = "documented"
+    activated_absent: bool = False
+    """Whether languages of apps come without ``activated``."""
+    links_base: str | None = None
+    """What links start with instead of the server's own base URL."""
+
+    meta: Literal["documented", "text", "list"] = "documented"
+    """Objects in ``meta`` as JSON text, or absent and empty ones as ``[]``."""
+    checkboxes: Literal["text", "boolean", "number"] = "text"
+    """How the values of configs with the type checkbox are written."""
+    multiselects: Literal["text", "list"] = "text"
+    ids_as_text: bool = False
+    """Whether ids are numbers in quotes."""
+    audit: bool = False
+    """Whether ``created``, ``updated`` and the like are shown everywhere."""
+    deleted_rows: bool = False
+    """Whether rows with ``deletedAt`` are shown, with it."""
+    unknown_fields: bool = False
+    """Whether records have fields that are not documented."""
+
+    errors_under_200: bool = False
+    own_company_is_customer: bool = False
+    """Whether the list of customers holds the caller's own company."""
 
 
 @dataclass

@@ -1,21 +1,26 @@
-"""The query options of a request, as far as its endpoint knows them."""
+"""What the query of a request asks for: filters, order and pages."""
 
 from __future__ import annotations
 
+import contextlib
+import math
+import operator
 import re
+import zlib
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
-from urllib.parse import parse_qsl
+from datetime import date
+from operator import itemgetter
+from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qsl, urlencode
 
-from tests.sandbox.apparena.endpoints import FILTER
-from tests.sandbox.apparena.refusal import bad_request
+from tests.sandbox.apparena.endpoints import FILTER, Endpoint
+from tests.sandbox.apparena.instance import Call, Quirks, Refusal, bad_request
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from tests.sandbox.apparena.data import Row
 
-    from tests.sandbox.apparena.endpoints import Endpoint
-    from tests.sandbox.apparena.quirks import Quirks
-
+_DEFAULT_PAGE_SIZE = 20
 _FILTER = re.compile(r"filter\.(\w+)\[(\w+)\]")
 _STYLES: Mapping[str, Mapping[str, bool]] = {
     "orderasc": {"orderasc": False, "orderdesc": True},
@@ -116,6 +121,183 @@ def _filters(sent: Mapping[str, str], quirks: Quirks) -> list[Filter]:
     for name, value in given:
         if parts := _FILTER.fullmatch(name):
             found.append(Filter(parts[1], parts[2], value))
-        elif quirks.unknown_filters == "refused":
+        else:
             raise bad_request(f"'{name}' is no filter.")
     return found
+
+
+DATES = frozenset({"created", "updated", "deletedAt", "expiryDate"})
+"""The fields that hold a day and a time of day."""
+
+Comparison = Callable[[Any, Any], bool]
+"""Whether a row's value, which is not null, fits the wanted one."""
+
+_EQUALITY: Mapping[str, Comparison] = {"eq": operator.eq, "neq": operator.ne}
+_RANKING: Mapping[str, Comparison] = {
+    **_EQUALITY,
+    "gt": operator.gt,
+    "gte": operator.ge,
+    "lt": operator.lt,
+    "lte": operator.le,
+}
+_TEXT: Mapping[str, Comparison] = {
+    **_EQUALITY,
+    "match": operator.contains,
+    "not": lambda text, part: part not in text,
+}
+_BOOLEANS = {"true": True, "1": True, "false": False, "0": False}
+
+
+def apply_filters(
+    rows: list[Row], filters: tuple[Filter, ...], record: Mapping[str, Any]
+) -> list[Row]:
+    """Keeps the rows that all filters let pass; null passes none, as in SQL.
+
+    Args:
+        rows: What there is.
+        filters: What to keep of it.
+        record: JSON schema of a row, which says what its fields hold.
+
+    Raises:
+        Refusal: If a field or an operator does not exist.
+    """
+    for one in filters:
+        fits, wanted = _meaning(one, record["properties"])
+        field = one.field
+        rows = [
+            row for row in rows if (value := row.get(field)) is not None and fits(value, wanted)
+        ]
+    return rows
+
+
+def _meaning(one: Filter, properties: Mapping[str, Any]) -> tuple[Comparison, Any]:
+    """How a field's values are compared, and with what."""
+    types = properties.get(one.field, {}).get("type", ())
+    if one.field in DATES and types:
+        ranks, day = _operator(one, _RANKING), _day(one)
+        return lambda moment, day: ranks(moment[:10], day), day
+    if "integer" in types:
+        if not (one.value.isascii() and one.value.isdigit()):
+            raise bad_request(f"'{one.value}' is no integer.")
+        return _operator(one, _RANKING), int(one.value)
+    if "boolean" in types:
+        if one.value.lower() not in _BOOLEANS:
+            raise bad_request(f"'{one.value}' is no boolean.")
+        return _operator(one, _EQUALITY), _BOOLEANS[one.value.lower()]
+    if "string" in types and "object" not in types:
+        fits = _operator(one, _TEXT)
+        return lambda text, wanted: fits(text.casefold(), wanted), one.value.casefold()
+    raise bad_request(f"'{one.field}' is no field to filter by.")
+
+
+def _operator(one: Filter, operators: Mapping[str, Comparison]) -> Comparison:
+    if one.operator not in operators:
+        raise bad_request(f"'{one.operator}' is no operator of '{one.field}'.")
+    return operators[one.operator]
+
+
+def _day(one: Filter) -> str:
+    """A day without its time; nothing else is understood."""
+    with contextlib.suppress(ValueError):
+        if date.fromisoformat(one.value).isoformat() == one.value:
+            return one.value
+    raise bad_request(f"'{one.value}' is no day.")
+
+
+def arrange(rows: list[Row], call: Call) -> list[Row]:
+    """Sorts rows as asked for, or else by what identifies them."""
+    order, key_field = call.options.order, call.endpoint.key_field
+    if order is not None and order.field in call.endpoint.record["properties"]:
+        return sorted(rows, key=_by(order.field, key_field), reverse=order.descending)
+    if call.quirks.shuffle is not None:
+        return sorted(rows, key=_shuffled(call))
+    return sorted(rows, key=itemgetter(key_field))
+
+
+def _by(field: str, key_field: str) -> Callable[[Row], Any]:
+    """Sorts null first; rows that are alike in the field keep an order of their own."""
+    if field == key_field:
+        return itemgetter(field)
+    return lambda row: (row.get(field) is not None, row.get(field), row[key_field])
+
+
+def _shuffled(call: Call) -> Callable[[Row], int]:
+    """A random place for each row, the same whatever rows come and go."""
+    seed, key_field = call.quirks.shuffle, call.endpoint.key_field
+    turn = call.instance.answered if call.quirks.reshuffle else 0
+    # The seed comes last, as the checksum keeps the differences of texts with a common end.
+    return lambda row: zlib.crc32(f"{row[key_field]}:{seed}:{turn}".encode())
+
+
+@dataclass(frozen=True)
+class Page:
+    """Some rows of a collection, and where they stand in it."""
+
+    rows: list[Row]
+    number: int
+    size: int
+    total: int
+
+    @property
+    def count(self) -> int:
+        """How many pages there are."""
+        return math.ceil(self.total / self.size)
+
+    def counters(self, call: Call) -> dict[str, int]:
+        """The four counters, as far as they are shown."""
+        claimed = call.quirks.page_number
+        counters = {
+            "total_items": self.total,
+            "page_size": self.size,
+            "page_count": self.count,
+            "page_number": self.number if claimed is None else claimed,
+        }
+        missing = call.quirks.missing_counters
+        return {name: value for name, value in counters.items() if name not in missing}
+
+
+def wants_page(call: Call) -> bool:
+    """Whether the answer is a page and not the whole collection."""
+    options = call.options
+    return call.endpoint.paged or options.page is not None or options.items is not None
+
+
+def page_of(rows: list[Row], call: Call) -> Page:
+    """The page that was asked for.
+
+    Raises:
+        Refusal: If it lies behind the last one, and that is an error.
+    """
+    quirks, total = call.quirks, len(rows)
+    size = call.options.items or _DEFAULT_PAGE_SIZE
+    size = min(size, quirks.largest_page or size)
+    if not wants_page(call):
+        return Page(rows, 1, size, total)
+    number, last = call.options.page or 1, max(1, math.ceil(total / size))
+    if number > last and quirks.beyond == "error":
+        raise Refusal(quirks.beyond_status, f"Page {number} does not exist.")
+    if number > last and quirks.beyond == "last":
+        number = last
+    return Page(rows[(number - 1) * size : number * size], number, size, total)
+
+
+def page_links(page: Page, call: Call) -> dict[str, dict[str, str]]:
+    """The collection's links to itself and to the pages around.
+
+    Lists of what a company owns lead to the caller's own lists, as documented.
+    """
+    static = call.path.split("/")
+    owned = static[1] == "companies" and static[-1] in {"projects", "templates", "apps"}
+    address = call.links_base + (static[-1] if owned else call.path.removeprefix("/"))
+    found = {}
+    if wants_page(call) and page.number < page.count:
+        found["next"] = {"href": f"{address}?{_query(call, page.number + 1)}"}
+    if wants_page(call) and page.number > 1:
+        found["previous"] = {"href": f"{address}?{_query(call, page.number - 1)}"}
+    found["self"] = {"href": f"{address}?{call.query}" if call.query else address}
+    return found
+
+
+def _query(call: Call, number: int) -> str:
+    sent = {**dict(parse_qsl(call.query, keep_blank_values=True)), "page": str(number)}
+    return urlencode(sent, safe="[],")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from tests.sandbox.apparena import inheritance
 from tests.sandbox.apparena.data import APP, TEMPLATE, VERSION, Owner, Row
 from tests.sandbox.apparena.endpoints import KEY_FIELDS
-from tests.sandbox.apparena.refusal import not_found
+from tests.sandbox.apparena.instance import not_found
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

@@ -37,10 +37,6 @@ class Collect(enum.IntFlag):
     """Individual page views: the rows of the CSV export."""
 
 
-DEFAULT_COLLECT = 190
-"""What new sites collect: neither languages nor individual page views."""
-
-
 class Permission(enum.IntFlag):
     """What a token may do; names as error texts have them."""
 

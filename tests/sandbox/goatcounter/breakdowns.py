@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from tests.sandbox.goatcounter.errors import InvalidFieldsError, unexpected
 from tests.sandbox.goatcounter.generation import Generation
-from tests.sandbox.goatcounter.places import UNKNOWN, country_name, language_name
+from tests.sandbox.goatcounter.visitors import UNKNOWN, country_name, language_name
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable

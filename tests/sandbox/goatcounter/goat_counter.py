@@ -248,11 +248,6 @@ class GoatCounter:
                 if found.path == path:
                     self._state.store.purge(found)
 
-    def forget_before(self, site_id: int, moment: datetime) -> None:
-        """Removes older hits, as data retention does."""
-        with self._state.lock:
-            self._state.store.forget(site_id, lambda visit: visit.created_at < moment)
-
     @property
     def exports(self) -> list[Export]:
         """All exports made, in order."""

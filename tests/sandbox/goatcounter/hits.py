@@ -7,22 +7,22 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl, urlencode
 
-from tests.sandbox.goatcounter import referrers
+from tests.sandbox.goatcounter import visitors
 from tests.sandbox.goatcounter.accounts import Collect, Site
 from tests.sandbox.goatcounter.parameters import parse_moment
-from tests.sandbox.goatcounter.places import language_code
-from tests.sandbox.goatcounter.user_agents import (
+from tests.sandbox.goatcounter.visitors import (
     UNKNOWN_PRODUCT,
     Product,
     browser_of,
     is_bot,
+    language_code,
     system_of,
 )
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from tests.sandbox.goatcounter.referrers import Referrer
+    from tests.sandbox.goatcounter.visitors import Referrer
 
 NO_SESSION = (
     "session or browser/IP not set; use no_sessions if you don't want to track unique visits"
@@ -123,8 +123,8 @@ def clean(hit: Hit, site: Site, now: datetime, *, sessions: bool = True) -> Clea
         path=clean_path(hit.path, event=hit.event),
         title=hit.title,
         event=hit.event,
-        referrer=_referrer(hit) if site.collects(Collect.REFERRER) else referrers.NO_REFERRER,
-        campaign="" if hit.event else referrers.campaign_of(hit.query),
+        referrer=_referrer(hit) if site.collects(Collect.REFERRER) else visitors.NO_REFERRER,
+        campaign="" if hit.event else visitors.campaign_of(hit.query),
         width=_width(hit.size) if site.collects(Collect.SCREEN_SIZE) else 0,
         browser=browser_of(hit.user_agent) if keeps_agent else UNKNOWN_PRODUCT,
         system=system_of(hit.user_agent) if keeps_agent else UNKNOWN_PRODUCT,
@@ -154,10 +154,10 @@ def _tracks(name: str) -> bool:
 
 
 def _referrer(hit: Hit) -> Referrer:
-    source = None if hit.event else referrers.from_query(hit.query)
+    source = None if hit.event else visitors.from_query(hit.query)
     if source is not None:
         return source
-    return referrers.from_url(hit.ref) if hit.ref_is_url else referrers.from_text(hit.ref)
+    return visitors.from_url(hit.ref) if hit.ref_is_url else visitors.from_text(hit.ref)
 
 
 def _width(size: str) -> int:

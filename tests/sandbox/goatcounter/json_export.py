@@ -9,8 +9,8 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from tests.sandbox.goatcounter.places import LANGUAGES, UNKNOWN, country_name
 from tests.sandbox.goatcounter.timestamps import seconds
+from tests.sandbox.goatcounter.visitors import LANGUAGES, UNKNOWN, country_name
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import TYPE_CHECKING, TypeAlias
 
-from tests.sandbox.goatcounter.durations import SECOND, format_duration
+from tests.sandbox.goatcounter.timestamps import SECOND, format_duration
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -14,8 +14,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from tests.sandbox.goatcounter.hits import CleanHit
-    from tests.sandbox.goatcounter.referrers import Referrer
-    from tests.sandbox.goatcounter.user_agents import Product
+    from tests.sandbox.goatcounter.visitors import Product, Referrer
 
 Key = TypeVar("Key", bound="Hashable")
 

@@ -23,7 +23,7 @@ import re
 import zipfile
 from typing import TYPE_CHECKING, Any
 
-from tests.sandbox.goatcounter.places import LANGUAGES
+from tests.sandbox.goatcounter.visitors import LANGUAGES
 from tests.sandbox.goatcounter_captures.clock import WAIT, wait_seconds
 
 if TYPE_CHECKING:

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import html
 import json
+import math
 from http import HTTPStatus
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from starlette.responses import Response
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
+
+    from tests.sandbox.gotom.call import Context
 
 _PAGE = """\
 <!DOCTYPE html>
@@ -61,3 +64,23 @@ def not_found() -> Response:
         "detail": "Not Found",
     }
     return json_answer(content, HTTPStatus.NOT_FOUND, {"Vary": "Accept"})
+
+
+def page_of(context: Context, items: Sequence[Any]) -> Response:
+    """The page that was asked for; one behind the last is empty."""
+    page, size = context.page, context.instance.page_size
+    last = max(1, math.ceil(len(items) / size))
+    pagination = {
+        "totalItems": len(items),
+        "perPage": size,
+        "currentPage": page,
+        "lastPage": last,
+        "nextPageUrl": _url(context, page + 1) if page < last else None,
+    }
+    return json_answer({"pagination": pagination, "items": items[(page - 1) * size : page * size]})
+
+
+def _url(context: Context, page: int) -> str:
+    call = context.call
+    base = context.instance.advertised_url or f"http://{call.headers['host']}"
+    return f"{base}{call.path}?page={page}"

@@ -14,7 +14,7 @@ from tests.sandbox.gotom import endpoints
 from tests.sandbox.gotom.answers import AnswerError, page
 from tests.sandbox.gotom.authentication import authenticate
 from tests.sandbox.gotom.call import Call, Context
-from tests.sandbox.gotom.download import Download
+from tests.sandbox.gotom.reports import Download
 from tests.sandbox.gotom.routes import ROUTES, Route
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from starlette.types import Receive, Scope, Send
 
-    from tests.sandbox.gotom.instance import Instance
+    from tests.sandbox.gotom.call import Instance
 
 
 class Application:

@@ -2,19 +2,84 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
 import hmac
 import re
+from datetime import datetime
+from email.utils import parsedate_to_datetime
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 
-from tests.sandbox.gotom import dates
 from tests.sandbox.gotom.answers import AnswerError, json_answer, page
-from tests.sandbox.gotom.signatures import PROVIDER, signature
 
 if TYPE_CHECKING:
-    from tests.sandbox.gotom.call import Call
-    from tests.sandbox.gotom.instance import Instance
+    from zoneinfo import ZoneInfo
+
+    from tests.sandbox.gotom.call import Call, Instance
     from tests.sandbox.gotom.users import User
+
+_ISO = re.compile(
+    r"(\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d(?::\d\d)?)(?:\.\d+)?( ?(?:[Zz]|[+-]\d\d(?::?\d\d)?))?"
+)
+
+
+def parse_date(text: str, zone: ZoneInfo) -> int | None:
+    """The seconds since 1970 that a date stands for.
+
+    Args:
+        text: The date.
+        zone: The server's time zone, which dates without an offset are read in.
+
+    Returns:
+        Whole seconds; None if the date is not understood.
+    """
+    moment = _iso(text) or _internet(text)
+    if moment is None:
+        return None
+    return int((moment if moment.tzinfo else moment.replace(tzinfo=zone)).timestamp()) or None
+
+
+def _iso(text: str) -> datetime | None:
+    found = _ISO.fullmatch(text)
+    if found is None:
+        return None
+    moment, offset = found.groups()
+    try:
+        return datetime.fromisoformat(moment.upper() + (offset or "").strip().upper())
+    except ValueError:
+        return None
+
+
+def _internet(text: str) -> datetime | None:
+    try:
+        return parsedate_to_datetime(text)
+    except ValueError:
+        return None
+
+
+PROVIDER = "gotom_app_api"
+"""Scheme of the ``Authorization`` header."""
+
+
+def signed_text(call: Call) -> str:
+    """What the signature covers; the empty line stands for headers that goTom does not use."""
+    lines = (
+        call.method.upper(),
+        hashlib.md5(call.body, usedforsecurity=False).hexdigest(),
+        call.headers["content-type"].lower(),
+        call.headers["date"],
+        "",
+        call.target,
+    )
+    return "\n".join(lines)
+
+
+def signature(call: Call, secret: str) -> str:
+    """The signature that a request must carry."""
+    text = signed_text(call).encode("latin-1")
+    return base64.b64encode(hmac.digest(secret.encode(), text, "sha1")).decode()
+
 
 TOLERANCE = 30 * 60
 """Seconds that the date of a request may be away from the server's clock, either way."""
@@ -59,7 +124,7 @@ def _check_date(call: Call, instance: Instance) -> None:
     text = call.headers.get("date", "")
     if text in {"", "0"}:
         raise _refusal("Date header required")
-    date = dates.parse(text, instance.timezone)
+    date = parse_date(text, instance.timezone)
     if date is None:
         raise _refusal("Timestamp not valid")
     now = int(instance.now().timestamp())

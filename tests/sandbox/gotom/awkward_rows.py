@@ -2,11 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
-
 HEADER = ("Kampagne", "Größe", "Umsatz\nnetto", "2026", "", "größe", 'Typ "A"', "a,b;c")
 """Names with umlauts, a line break and delimiters, one empty, two alike but for their case."""
 
@@ -27,13 +22,3 @@ UNICODE_ROWS = (
     ("a\x0bb", "a\x0cb", "a\x1cb", "a\x1db", "a\x1eb", "\x7f", "\U0001d518", "\u200b"),
 )
 """Rows of that header with what only Unicode has, line separators that end no line among them."""
-
-
-def wide_header(columns: int) -> tuple[str, ...]:
-    """The header of a report with many columns."""
-    return tuple(f"Spalte {number}" for number in range(1, columns + 1))
-
-
-def wide_cells(columns: int) -> Callable[[int], Sequence[str]]:
-    """Makes the cells of such a report, but for the first column, from the index of a row."""
-    return lambda index: tuple(f"{index}-{number}" for number in range(2, columns + 1))

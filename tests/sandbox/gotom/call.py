@@ -1,15 +1,35 @@
-"""One request on its way through the server."""
+"""An instance, and one request on its way through it."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qs
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
+    from datetime import datetime
+    from zoneinfo import ZoneInfo
 
-    from tests.sandbox.gotom.instance import Instance
+    from tests.sandbox.gotom.data import Data
+    from tests.sandbox.gotom.reports import Kind, Report
+    from tests.sandbox.gotom.users import User
+
+
+@dataclass
+class Instance:
+    """Configuration and contents of one server."""
+
+    now: Callable[[], datetime]
+    timezone: ZoneInfo
+    page_size: int
+    data: Data
+    advertised_url: str | None = None
+    """Base of the URLs in answers; None is what the request was sent to."""
+    marketer_network: bool = True
+    """Whether the module that sublines belong to is there."""
+    users: dict[str, User] = field(default_factory=dict)
+    reports: dict[tuple[Kind, int], Report] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

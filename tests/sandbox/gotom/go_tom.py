@@ -11,7 +11,7 @@ from tests.sandbox import server
 from tests.sandbox.faults import Faults
 from tests.sandbox.gotom import campaigns, seeds, users
 from tests.sandbox.gotom.application import Application
-from tests.sandbox.gotom.instance import Instance
+from tests.sandbox.gotom.call import Instance
 from tests.sandbox.gotom.users import User
 from tests.sandbox.traffic import ReceivedRequest, Traffic
 
@@ -91,10 +91,6 @@ class GoTom:
     def add_report(self, number: int, report: Report, kind: Kind = "graph") -> None:
         """Saves a report, or replaces it."""
         self._instance.reports[kind, number] = report
-
-    def remove_report(self, number: int, kind: Kind = "graph") -> None:
-        """Removes a report."""
-        del self._instance.reports[kind, number]
 
     def add_campaign(
         self,

@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+import asyncio
 import enum
 from dataclasses import dataclass, field
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
+
+from starlette.responses import Response
+from typing_extensions import override
 
 from tests.sandbox.gotom.csv_content import PLAIN, Dialect, encode
 from tests.sandbox.gotom.generated_csv import GeneratedCsv
+from tests.sandbox.server import CONNECTION, Connection
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+    from starlette.types import Receive, Scope, Send
 
 Kind = Literal["graph", "custom"]
 """The two kinds of reports; each is downloaded at an address of its own."""
@@ -42,8 +49,6 @@ class Report:
     headers: Mapping[str, str] = field(default_factory=dict)
     declares_length: bool = False
     """Whether there is a ``Content-Length``; otherwise the transfer is chunked."""
-    delay: float = 0.0
-    """Seconds until the first byte, as when the report has to be computed."""
     ends_after: int | None = None
     """Number of bytes after which the transfer ends; None sends everything."""
     ending: Ending = Ending.CLOSED
@@ -90,3 +95,47 @@ class Report:
             starts = range(0, len(self.content), _PIECE)
             return (self.content[start : start + _PIECE] for start in starts)
         return self.content.pieces()
+
+
+class Download(Response):
+    """Sends a report in the way it is to be sent."""
+
+    def __init__(self, report: Report) -> None:
+        """Prepares the head of the answer."""
+        super().__init__(None, report.status, report.headers)
+        self._report = report
+        del self.headers["Content-Length"]
+        if report.content_type is not None:
+            self.headers["Content-Type"] = report.content_type
+        if report.declares_length:
+            self.headers["Content-Length"] = str(report.size)
+
+    @override
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Sends the report until it ends or the client is gone."""
+        start = {"type": "http.response.start", "status": self.status_code}
+        await send({**start, "headers": self.raw_headers})
+        # As the request has been read, nothing but the client's leave can be received.
+        gone = asyncio.ensure_future(receive())
+        try:
+            for piece in self._report.pieces():
+                await send(_body(piece, more=True))
+                # Gives the other requests a turn, and a client that left a chance to be noticed.
+                await asyncio.sleep(0)
+                if gone.done():
+                    return
+        finally:
+            gone.cancel()
+        await self._end(scope, send)
+
+    async def _end(self, scope: Scope, send: Send) -> None:
+        report = self._report
+        if report.ends_after is None or report.ending is Ending.ORDERLY:
+            await send(_body(b"", more=False))
+        elif report.ending is Ending.RESET:
+            connection: Connection = scope["extensions"][CONNECTION]
+            connection.reset()
+
+
+def _body(part: bytes, *, more: bool) -> dict[str, Any]:
+    return {"type": "http.response.body", "body": part, "more_body": more}

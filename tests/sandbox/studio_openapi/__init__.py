@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from tests.sandbox.studio_openapi import demonstration, quirks, troubles
 from tests.sandbox.studio_openapi.chunks import Mode
-from tests.sandbox.studio_openapi.limits import Limit
+from tests.sandbox.studio_openapi.limits import Limit, Throttling
 from tests.sandbox.studio_openapi.studio import Studio
 from tests.sandbox.studio_openapi.studio_open_api import StudioOpenApi
-from tests.sandbox.studio_openapi.throttling import Throttling
 from tests.sandbox.studio_openapi.versions import NEWEST_DESCRIBED
 
 __all__ = [

@@ -32,14 +32,13 @@ class Application:
         self._tenant = tenant
         self._answered = 0
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG002
         """Answers one request, after the time that the tenant takes."""
         headers: dict[bytes, bytes] = dict(scope["headers"])
-        body = (await receive()).get("body", b"") if scope["method"] == "POST" else b""
         self._answered += 1
         status, extra = HTTPStatus.OK, []
         try:
-            content = self._answer(scope, headers.get(b"x-api-key", b"").decode("latin-1"), body)
+            content = self._answer(scope, headers.get(b"x-api-key", b"").decode("latin-1"))
         except problems.ProblemError as problem:
             status, content = problem.status, self._error(problem, headers)
             if problem.retry_after is not None:
@@ -55,25 +54,21 @@ class Application:
         )
         await send({"type": "http.response.body", "body": content})
 
-    def _answer(self, scope: Scope, key: str, body: bytes) -> bytes:
+    def _answer(self, scope: Scope, key: str) -> bytes:
         tenant, method = self._tenant, scope["method"]
         match = endpoints.find(scope["raw_path"].decode("latin-1"))
         studio = self._studio(key)
-        known = match and versions.known(next(iter(match.methods.values())), tenant.version)
-        if match is None or not known:
+        if match is None or not _is_served(match.endpoint, tenant.version):
             raise problems.not_found()
         if method == "HEAD":
             return b""
-        endpoint = match.methods.get(method)
-        if endpoint is None:
+        if method != "GET":
             raise problems.ProblemError(HTTPStatus.METHOD_NOT_ALLOWED, problems.NO_METHOD)
-        self._admit(key, endpoint)
-        _check_scopes(endpoint, tenant.scopes[key])
+        self._admit(key, match.endpoint)
+        _check_scopes(match.endpoint, tenant.scopes[key])
         query = scope["query_string"].decode("latin-1")
-        fitting = versions.fitted(endpoint, tenant.version)
+        fitting = versions.fitted(match.endpoint, tenant.version)
         arguments = parameters.read(fitting, match.variables, query)
-        if endpoint.body:
-            arguments |= parameters.read_body(endpoint.body, _decoded(body))
         return self._encoded(Call(tenant, studio, fitting, arguments))
 
     def _studio(self, key: str) -> Studio:
@@ -109,19 +104,16 @@ class Application:
         return _encode([error] if self._tenant.errors_in_arrays else error)
 
 
+def _is_served(endpoint: Endpoint, version: str) -> bool:
+    return endpoint.name in ROUTES and versions.known(endpoint, version)
+
+
 def _check_scopes(endpoint: Endpoint, granted: frozenset[str] | None) -> None:
     if granted is None:
         return
     enough = any if endpoint.any_scope else all
     if not enough(scope in granted for scope in endpoint.scopes):
         raise problems.forbidden()
-
-
-def _decoded(body: bytes) -> Any:
-    try:
-        return msgspec.json.decode(body or b"{}")
-    except ValueError:
-        raise problems.invalid("body") from None
 
 
 def _extended(endpoint: Endpoint, content: Any, extra: dict[str, Any]) -> Any:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tests.sandbox.studio_openapi.contents.debt_collection import RUNS
+from tests.sandbox.studio_openapi import offers
 
 if TYPE_CHECKING:
     from tests.sandbox.studio_openapi.studio_open_api import StudioOpenApi
@@ -15,7 +15,7 @@ STUDIOS = {
     "Hamburg Süd": "hamburg-sandbox",
 }
 """Keys by the names of the studios."""
-DEBT_COLLECTION_RUNS = RUNS
+DEBT_COLLECTION_RUNS = offers.DEBT_COLLECTION_RUNS
 CUSTOMERS = 40
 """Of each studio."""
 

@@ -1,18 +1,24 @@
-"""The endpoints that read, as ``endpoints.json`` has them from the API's documentation."""
+"""The endpoints that read, as the API's documentation has them.
+
+The tap makes its schemas of the same file.
+"""
 
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
+
+from tests.meltano import REPOSITORY
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
 Schema = dict[str, Any]
 Envelope = Literal["chunk", "array", "object"]
+
+FILE = REPOSITORY / "tap-studio-openapi" / "endpoints.json"
 
 
 @dataclass(frozen=True, eq=False)
@@ -30,15 +36,12 @@ class Parameter:
 class Endpoint:
     """One documented endpoint."""
 
-    method: str
     path: str
     """With names in braces for its variable parts."""
     scopes: tuple[str, ...]
     any_scope: bool
     """Whether one of the scopes is enough."""
     parameters: tuple[Parameter, ...]
-    body: Schema | None
-    """What a POST takes."""
     envelope: Envelope
     answer: Schema
     """JSON schema of a success."""
@@ -46,7 +49,7 @@ class Endpoint:
     @property
     def name(self) -> str:
         """Method and path."""
-        return f"{self.method} {self.path}"
+        return f"GET {self.path}"
 
     @property
     def record(self) -> Schema:
@@ -61,66 +64,48 @@ class Endpoint:
 class Match:
     """What a path leads to."""
 
-    methods: Mapping[str, Endpoint]
-    """The endpoints there by method; never none."""
+    endpoint: Endpoint
     variables: Mapping[str, str]
     """The variable parts, as sent."""
 
 
 @cache
 def documented() -> Mapping[str, Endpoint]:
-    """All endpoints by method and path, such as ``GET /v1/customers``."""
-    text = Path(__file__).with_name("endpoints.json").read_text(encoding="utf-8")
-    endpoints = (_endpoint(described) for described in json.loads(text))
+    """All endpoints that are read with GET, by method and path, such as ``GET /v1/customers``."""
+    described = json.loads(FILE.read_text(encoding="utf-8"))
+    endpoints = (_endpoint(one) for one in described if one["method"] == "GET")
     return {endpoint.name: endpoint for endpoint in endpoints}
 
 
 def find(path: str) -> Match | None:
-    """Finds the endpoints of a path; a name of its own goes before a variable part."""
-    methods = _descend(_tree(), path.split("/"))
-    if methods is None:
-        return None
-    template = next(iter(methods.values())).path.split("/")
-    pairs = zip(template, path.split("/"), strict=True)
-    return Match(methods, {name[1:-1]: part for name, part in pairs if name.startswith("{")})
-
-
-@dataclass
-class _Node:
-    """Where the paths of endpoints part; the branch ``{}`` is any variable part."""
-
-    branches: dict[str, _Node] = field(default_factory=dict)
-    methods: dict[str, Endpoint] = field(default_factory=dict)
+    """Finds the endpoint of a path; a name of its own goes before a variable part."""
+    parts = path.split("/")
+    for names, endpoint in _by_length().get(len(parts), ()):
+        pairs = list(zip(names, parts, strict=True))
+        if all(name == part or (name.startswith("{") and part) for name, part in pairs):
+            variables = {name[1:-1]: part for name, part in pairs if name.startswith("{")}
+            return Match(endpoint, variables)
+    return None
 
 
 @cache
-def _tree() -> _Node:
-    root = _Node()
+def _by_length() -> Mapping[int, list[tuple[list[str], Endpoint]]]:
+    """Endpoints and the parts of their paths, by the number of parts, names before variables."""
+    found: dict[int, list[tuple[list[str], Endpoint]]] = {}
     for endpoint in documented().values():
-        node = root
-        for part in endpoint.path.split("/"):
-            node = node.branches.setdefault("{}" if part.startswith("{") else part, _Node())
-        node.methods[endpoint.method] = endpoint
-    return root
-
-
-def _descend(node: _Node, parts: list[str]) -> Mapping[str, Endpoint] | None:
-    if not parts:
-        return node.methods or None
-    for branch in (parts[0], "{}") if parts[0] else ("",):
-        if branch in node.branches and (found := _descend(node.branches[branch], parts[1:])):
-            return found
-    return None
+        names = endpoint.path.split("/")
+        found.setdefault(len(names), []).append((names, endpoint))
+    for group in found.values():
+        group.sort(key=lambda pair: [name.startswith("{") for name in pair[0]])
+    return found
 
 
 def _endpoint(described: Mapping[str, Any]) -> Endpoint:
     return Endpoint(
-        method=described["method"],
         path=described["path"],
         scopes=tuple(described["scopes"]),
         any_scope=described["scopes_mode"] == "any",
         parameters=tuple(_parameter(parameter) for parameter in described["params"]),
-        body=described.get("body"),
         envelope=described["envelope"],
         answer=described["answer"],
     )

@@ -1,10 +1,12 @@
-"""The limit of requests, which every endpoint counts for itself."""
+"""How the server refuses requests: by its limits, or as its database is under load."""
 
 from __future__ import annotations
 
+import fnmatch
 import math
 import time
 from dataclasses import dataclass, field
+from random import Random
 
 
 @dataclass
@@ -20,15 +22,14 @@ class _Counter:
 class Limit:
     """How many requests an endpoint takes; the documented limit is the default.
 
+    A request too many is followed by a minute without any.
+
     Whether one key's requests count against another's is not documented, nor is ``Retry-After``.
     """
 
     per_minute: float = 1000
     shared: bool = False
     """Whether all keys of the tenant share a counter."""
-    lockout: bool = True
-    """Whether a request too many is followed by a minute without any, as documented; otherwise
-    the next window counts from zero."""
     retry_after: bool = False
     """Whether a denial says for how many seconds it stands."""
     minute: float = 60.0
@@ -50,8 +51,7 @@ class Limit:
             counter.began, counter.count = now, 0
         counter.count += 1
         if counter.count > self.per_minute and counter.denied_until <= now:
-            window_ends = counter.began + self.minute
-            counter.denied_until = now + self.minute if self.lockout else window_ends
+            counter.denied_until = now + self.minute
         if counter.denied_until > now:
             self.denied += 1
             return False
@@ -64,3 +64,29 @@ class Limit:
 
     def _name(self, key: str, path: str) -> tuple[str, str]:
         return ("" if self.shared else key, path)
+
+
+@dataclass
+class Throttling:
+    """Which requests are refused.
+
+    With the defaults it is all of them.
+    """
+
+    share: float = 1.0
+    path: str = "*"
+    """Path of the endpoints, with names for variable parts; ``*`` stands for any text."""
+    seed: int = 0
+    refused: int = 0
+    """Requests refused so far."""
+    _chance: Random = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        """Makes the choice of requests repeatable."""
+        self._chance = Random(self.seed)  # noqa: S311 - nothing secret depends on it
+
+    def hits(self, path: str) -> bool:
+        """Whether a request is refused; counts it if so."""
+        hit = fnmatch.fnmatchcase(path, self.path) and self._chance.random() < self.share
+        self.refused += hit
+        return hit

@@ -7,14 +7,12 @@ from http import HTTPStatus
 
 OPTED_OUT = "errormessage.third.party.customer.access.disabled"
 TOO_LARGE = "errormessage.validation.max"
-NO_TENANT = "login.tenant.not.exists"
 # The codes above are known from use of the API; it documents no list of them, and the ones below
 # are invented in their manner.
 TOO_SMALL = "errormessage.validation.min"
 INVALID = "errormessage.validation.invalid"
 MISSING = "errormessage.validation.required"
 SPAN_TOO_LONG = "errormessage.validation.date.span"
-NOT_ONE_IDENTIFIER = "errormessage.validation.identifier"
 NO_KEY = "errormessage.unauthorized"
 NO_PERMISSION = "errormessage.access.denied"
 NOT_FOUND = "errormessage.entity.not.found"
@@ -29,12 +27,10 @@ _MESSAGES = {
         "Das Mitglied erlaubt Dritten keinen Zugriff",
     ),
     TOO_LARGE: ("The value is above the allowed maximum", "Der Wert ist größer als erlaubt"),
-    NO_TENANT: ("There is no such tenant", "Diesen Mandanten gibt es nicht"),
     TOO_SMALL: ("The value is below the allowed minimum", "Der Wert ist kleiner als erlaubt"),
     INVALID: ("The value is not valid", "Der Wert ist ungültig"),
     MISSING: ("A value is needed", "Ein Wert wird benötigt"),
     SPAN_TOO_LONG: ("The span of dates is not allowed", "Der Zeitraum ist nicht erlaubt"),
-    NOT_ONE_IDENTIFIER: ("Give exactly one identifier", "Genau ein Merkmal ist anzugeben"),
     NO_KEY: ("The API key is missing or wrong", "Der API-Schlüssel fehlt oder ist falsch"),
     NO_PERMISSION: ("No permission for this resource", "Keine Berechtigung für diese Ressource"),
     NOT_FOUND: ("The entity does not exist", "Das Objekt gibt es nicht"),

@@ -6,22 +6,7 @@ import copy
 from functools import cached_property, partial
 from typing import TYPE_CHECKING
 
-from tests.sandbox.studio_openapi.contents import (
-    accounts,
-    bookings,
-    checkins,
-    classes,
-    contracts,
-    correspondence,
-    customers,
-    debt_collection,
-    idle_periods,
-    memberships,
-    premises,
-    self_service,
-    trial_offers,
-)
-from tests.sandbox.studio_openapi.contents.statuses import USUAL_MIX
+from tests.sandbox.studio_openapi import members, offers
 from tests.sandbox.studio_openapi.records import Invented, Record, Registry
 from tests.sandbox.studio_openapi.sketches import sketch
 
@@ -47,7 +32,7 @@ class Studio:
         today: date,
         *,
         customer_count: int,
-        statuses: Sequence[str] = USUAL_MIX,
+        statuses: Sequence[str] = members.USUAL_MIX,
         checkins_each: int = 12,
         class_count: int = 6,
     ) -> None:
@@ -78,83 +63,75 @@ class Studio:
         ids = range(self._first_customer, last, _STEP)
         self._add_premises()
         self._add_offers(class_count)
-        self.customers: Registry = Registry(partial(customers.invented, self), ids)
+        self.customers: Registry = Registry(partial(members.invented_customer, self), ids)
         self._add_belongings()
         self._add_belongings_of_contracts()
         self._add_debts()
 
     def _add_premises(self) -> None:
-        self.information: Record = premises.information(self)
-        self.utilization: Record = premises.utilization()
-        self.tags: list[Record] = premises.tags()
+        self.information: Record = offers.information(self)
+        self.utilization: Record = offers.utilization()
+        self.tags: list[Record] = offers.tags()
         self.employees: list[Record] = self._records("GET /v1/employees", range(8123, 8193))
         self.devices: list[Record] = self._records("GET /v1/devices", range(31, 34))
-        self.additional_information_fields: list[Record] = premises.additional_information_fields(
+        self.additional_information_fields: list[Record] = offers.additional_information_fields(
             self
         )
         self.lead_config: Record = self._record("GET /v1/leads/config")
-        self.member_lists: list[Record] = premises.member_lists(self)
+        self.member_lists: list[Record] = offers.member_lists(self)
 
     def _add_offers(self, class_count: int) -> None:
         module = "GET /v1/memberships/self-service/additional-modules"
         appointment = "GET /v1/appointments/bookable"
-        self.classes: list[Record] = classes.invented(self, class_count)
+        self.classes: list[Record] = offers.classes(self, class_count)
         self.bookable_appointments: list[Record] = self._records(appointment, range(201, 204))
-        self.membership_offers: list[Record] = memberships.offers(self)
+        self.membership_offers: list[Record] = offers.membership_offers(self)
         self.additional_modules: list[Record] = self._records(module, range(651, 655))
-        self.contract_cancelation_reasons: list[Record] = memberships.cancelation_reasons()
-        self.trial_offer_appointments: list[Record] = trial_offers.appointments(self)
-        self.trial_offer_classes: list[Record] = trial_offers.classes(self)
-        self.trial_offer_configs: list[Record] = trial_offers.configs(self)
-        self.online_offers: list[Record] = trial_offers.online_offers()
+        self.contract_cancelation_reasons: list[Record] = offers.cancelation_reasons()
+        self.trial_offer_appointments: list[Record] = offers.trial_offer_appointments(self)
+        self.trial_offer_classes: list[Record] = offers.trial_offer_classes(self)
+        self.trial_offer_configs: list[Record] = offers.trial_offer_configs(self)
+        self.online_offers: list[Record] = offers.online_offers()
 
     def _add_belongings(self) -> None:
         """Adds what belongs to customers, by their ids."""
         each, one = self._each, self._one
-        self.contracts: Invented[list[Record]] = each(contracts.of_customer)
-        self.checkins: Invented[list[Record]] = each(checkins.of_customer)
-        self.balances: Invented[Record] = one(accounts.balance)
-        self.transactions: Invented[list[Record]] = each(accounts.past)
-        self.upcoming_transactions: Invented[list[Record]] = each(accounts.upcoming)
-        self.class_bookings: Invented[list[Record]] = each(bookings.of_classes)
-        self.appointment_bookings: Invented[list[Record]] = each(bookings.of_appointments)
-        self.documents: Invented[list[Record]] = each(correspondence.documents)
-        self.benefits: Invented[list[Record]] = each(correspondence.benefits)
-        self.communication_preferences: Invented[list[Record]] = each(
-            correspondence.communication_preferences
-        )
-        self.address_data: Invented[Record] = one(self_service.address_data)
-        self.contact_data: Invented[Record] = one(self_service.contact_data)
-        self.master_data: Invented[Record] = one(self_service.master_data)
+        self.contracts: Invented[list[Record]] = each(members.contracts_of)
+        self.checkins: Invented[list[Record]] = each(members.checkins_of)
+        self.balances: Invented[Record] = one(members.balance_of)
+        self.transactions: Invented[list[Record]] = each(members.charges_of)
+        self.upcoming_transactions: Invented[list[Record]] = each(members.upcoming_charges_of)
+        self.class_bookings: Invented[list[Record]] = each(members.class_bookings_of)
+        self.appointment_bookings: Invented[list[Record]] = each(members.appointment_bookings_of)
+        self.documents: Invented[list[Record]] = each(members.documents_of)
+        self.benefits: Invented[list[Record]] = each(members.benefits_of)
+        self.communication_preferences: Invented[list[Record]] = each(members.preferences_of)
+        self.address_data: Invented[Record] = one(members.address_data)
+        self.contact_data: Invented[Record] = one(members.contact_data)
+        self.master_data: Invented[Record] = one(members.master_data)
 
     def _add_belongings_of_contracts(self) -> None:
         """Adds what belongs to contracts, by their ids."""
-        self.idle_periods: Invented[Record] = self._one(idle_periods.of_contract)
-        self.idle_period_configs: Invented[Record] = self._one(memberships.idle_period_config)
-        self.remaining_idle_periods: Invented[Record] = self._one(
-            memberships.remaining_idle_periods
-        )
+        self.idle_periods: Invented[Record] = self._one(members.idle_periods_of)
+        self.idle_period_configs: Invented[Record] = self._one(members.idle_period_config)
+        self.remaining_idle_periods: Invented[Record] = self._one(members.remaining_idle_periods)
 
     def _add_debts(self) -> None:
-        """Adds what partners and tax advisors read; ids come to them by other ways."""
+        """Adds what partners read; ids come to them by other ways."""
         self.debt_collection_configuration: Record = self._record(
             "GET /v1/debt-collection/configuration"
         )
-        self.blocked_debtors: list[Record] = debt_collection.blocked_debtors(self)
-        self.blocked_debts: list[Record] = debt_collection.blocked_debts(self)
-        self.debt_collection_cases: list[Record] = debt_collection.cases(self)
+        self.blocked_debtors: list[Record] = offers.blocked_debtors(self)
+        self.blocked_debts: list[Record] = offers.blocked_debts(self)
         self.transfer_details: dict[int, Record] = {
-            run: debt_collection.details(self, run) for run in debt_collection.RUNS
-        }
-        self.tax_advisor_exports: dict[int, Record] = {
-            number: debt_collection.export(self, number) for number in debt_collection.EXPORTS
+            run: offers.transfer_details(self, run) for run in offers.DEBT_COLLECTION_RUNS
         }
 
     def _record(self, endpoint: str) -> Record:
         return copy.deepcopy(sketch(endpoint, 0, self.today))
 
     def _records(self, endpoint: str, ids: range) -> list[Record]:
-        return premises.records(self, endpoint, ids)
+        return offers.records(self, endpoint, ids)
 
     def _one(self, invent: Callable[[Studio, int], Record]) -> Invented[Record]:
         return Invented(partial(invent, self))
@@ -179,12 +156,12 @@ class Studio:
     @cached_property
     def class_slots(self) -> list[Record]:
         """The slots of all classes, ordered by time."""
-        return classes.slots(self, self.classes)
+        return offers.class_slots(self, self.classes)
 
     @cached_property
     def debtors(self) -> dict[int, list[Record]]:
         """The debtors of each debt collection run."""
-        return {run: debt_collection.debtors(self, run) for run in debt_collection.RUNS}
+        return {run: offers.debtors(self, run) for run in offers.DEBT_COLLECTION_RUNS}
 
     def add_customer(self, **fields: object) -> Record:
         """Adds a customer with the highest id so far.
@@ -197,5 +174,5 @@ class Studio:
         """
         newest = max(self.customers, default=self._first_customer - _STEP)
         number = newest + _STEP
-        self.customers[number] = {**customers.invented(self, number), **fields}
+        self.customers[number] = {**members.invented_customer(self, number), **fields}
         return self.customers[number]

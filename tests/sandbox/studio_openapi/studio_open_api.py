@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
     from datetime import date
 
+    from tests.sandbox.studio_openapi.limits import Throttling
     from tests.sandbox.studio_openapi.quirks import Quirk
-    from tests.sandbox.studio_openapi.throttling import Throttling
 
 
 def _utc_now() -> datetime:

@@ -15,7 +15,6 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
 from tests.sandbox.goatcounter.accounts import Permission
-from tests.sandbox.goatcounter.durations import SECOND, format_duration
 from tests.sandbox.goatcounter.errors import JSON_ERROR_TYPE, ApiError, not_found
 from tests.sandbox.goatcounter.routes import (
     account_routes,
@@ -24,6 +23,7 @@ from tests.sandbox.goatcounter.routes import (
     statistics_routes,
 )
 from tests.sandbox.goatcounter.routes.call import API, Call, Context, Route, routing_path
+from tests.sandbox.goatcounter.timestamps import SECOND, format_duration
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from starlette.responses import Response, StreamingResponse
 
-from tests.sandbox.goatcounter import export_requests
+from tests.sandbox.goatcounter import exports
 from tests.sandbox.goatcounter.errors import ApiError, not_found, unexpected
 from tests.sandbox.goatcounter.exports import KEPT_FOR, NextExport
 from tests.sandbox.goatcounter.json_export import Circumstances
@@ -31,7 +31,7 @@ def start(context: Context) -> Response:
         raise ApiError(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, text)
     state = context.state
     with_format = context.generation.knows_export_format
-    request = export_requests.parse(context.call.body, with_format=with_format)
+    request = exports.parse(context.call.body, with_format=with_format)
     wanted, state.next_export = state.next_export, NextExport()
     circumstances = Circumstances(
         site=context.site,
@@ -42,7 +42,7 @@ def start(context: Context) -> Response:
         start=request.start_from_day and request.start_from_day.date(),
     )
     number = len(state.exports) + 1
-    export = export_requests.make(number, request, state.store, circumstances, wanted)
+    export = exports.make(number, request, state.store, circumstances, wanted)
     state.exports.append(export)
     return json_response(export.content(None, with_format=with_format), HTTPStatus.ACCEPTED)
 

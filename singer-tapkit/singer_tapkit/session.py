@@ -1,0 +1,134 @@
+"""The session of a client: proxies and certificates of the environment, and no cookies."""
+
+from __future__ import annotations
+
+import http.client
+import os
+import ssl
+from http.cookiejar import DefaultCookiePolicy
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import urlsplit
+
+import requests
+from requests.adapters import HTTPAdapter
+from requests.utils import get_environ_proxies, select_proxy
+from typing_extensions import override
+from urllib3 import HTTPConnectionPool, HTTPSConnectionPool
+from urllib3.connection import HTTPConnection, HTTPSConnection
+
+from singer_tapkit.config import config_error
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from urllib3 import PoolManager
+
+INTERIM_STATUSES: Final = range(102, 200)
+"""Responses before the response, such as 103 Early Hints; http.client knows 100 alone."""
+
+
+def open_session(urls: Sequence[str], max_connections: int) -> requests.Session:
+    """Return a session that refuses cookies and obeys the environment.
+
+    What the environment says about certificates and proxies is read here, once: prepared requests
+    do not look for the one, and would look for the other each time, at a high price.
+
+    Args:
+        urls: Where requests go, their hosts in ASCII.
+        max_connections: How many connections are kept open per host.
+
+    Raises:
+        ConfigValidationError: The environment names certificates that are not there.
+    """
+    session = requests.Session()
+    session.trust_env = False
+    for url in urls:
+        add_proxy(session, url)
+    session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
+    session.verify = _certificates()
+    session.headers["Accept-Encoding"] = "gzip, deflate"
+    adapter = _Adapter(pool_connections=max_connections, pool_maxsize=max_connections)
+    session.mount("https://", adapter)
+    session.mount("http://", adapter)
+    return session
+
+
+def add_proxy(session: requests.Session, url: str) -> None:
+    """Let requests to the host of a URL go through the proxy that the environment has for it."""
+    if proxy := select_proxy(url, get_environ_proxies(url)):
+        parts = urlsplit(url)
+        session.proxies[f"{parts.scheme}://{parts.hostname}"] = proxy
+
+
+def _certificates() -> str | bool:
+    """Return the file or folder of certificates that the environment names, True if none."""
+    for variable in ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"):
+        if path := os.environ.get(variable):
+            _check_certificates(path, variable)
+            return path
+    return True
+
+
+def _check_certificates(path: str, variable: str) -> None:
+    if Path(path).is_dir():
+        return
+    try:
+        ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_verify_locations(path)
+    except ssl.SSLError:
+        raise config_error(f"{variable} names {path!r}, which holds no certificates.") from None
+    except OSError as error:
+        reason = error.strerror or "not readable"
+        raise config_error(f"{variable} names {path!r}: {reason}.") from None
+
+
+class _FinalResponse(http.client.HTTPResponse):
+    """A response without those before it, and without defects that urllib3 would log with a URL."""
+
+    def _read_status(self) -> tuple[str, int, str]:
+        while True:
+            version, status, reason = super()._read_status()  # type: ignore[misc]
+            if status not in INTERIM_STATUSES:
+                return version, status, reason
+            http.client.parse_headers(self.fp)
+
+    @override
+    def begin(self) -> None:
+        super().begin()
+        self.headers.defects.clear()
+        self.headers.set_payload("")
+
+
+class _PlainConnection(HTTPConnection):
+    response_class = _FinalResponse
+
+
+class _TlsConnection(HTTPSConnection):
+    response_class = _FinalResponse
+
+
+class _PlainPool(HTTPConnectionPool):
+    ConnectionCls = _PlainConnection
+
+
+class _TlsPool(HTTPSConnectionPool):
+    ConnectionCls = _TlsConnection
+
+
+class _Adapter(HTTPAdapter):
+    """An adapter whose connections read over interim responses."""
+
+    @override
+    def init_poolmanager(self, *args: Any, **options: Any) -> None:
+        super().init_poolmanager(*args, **options)
+        _set_pools(self.poolmanager)
+
+    @override
+    def proxy_manager_for(self, proxy: str, **options: Any) -> Any:
+        manager = super().proxy_manager_for(proxy, **options)
+        _set_pools(manager)
+        return manager
+
+
+def _set_pools(manager: PoolManager) -> None:
+    manager.pool_classes_by_scheme = {"http": _PlainPool, "https": _TlsPool}

@@ -1,0 +1,274 @@
+"""The settings, as users see them in ``--about``, in Meltano and on its hub."""
+
+from __future__ import annotations
+
+import re
+from enum import Enum
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
+
+from singer_sdk import typing as th
+
+from singer_tapkit.config import (
+    common_settings,
+    config_error,
+    to_config_schema,
+    validate_base_url,
+)
+from tap_gotom.column_types import KINDS
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+API_PATH: Final = "/app-api"
+REPORT_PATHS: Final = ("/app-api/graph-export/", "/app-api/custom-report-export/")
+REQUEST_TIMEOUT: Final = 900
+"""Seconds; goTom says nothing while it builds a report."""
+
+PREFIXES: Final = {"prod": "", "test": "test-"}
+SUBDOMAIN = re.compile(r"[a-z0-9](?:[a-z0-9-]*[a-z0-9])?", re.IGNORECASE)
+
+
+class Credentials(NamedTuple):
+    """An API user with its secret."""
+
+    user: str
+    secret: str
+
+
+class CredentialSet(Enum):
+    """The two API users, by the beginning of their settings' names."""
+
+    GRAPH = "graph"
+    API = "api"
+
+    @property
+    def user_setting(self) -> str:
+        """The setting that holds the user."""
+        return f"{self.value}_user"
+
+    @property
+    def secret_setting(self) -> str:
+        """The setting that holds the secret."""
+        return f"{self.value}_secret"
+
+    @classmethod
+    def for_path(cls, path: str) -> CredentialSet:
+        """Return which set signs the requests for a path."""
+        return cls.GRAPH if any(part in path for part in REPORT_PATHS) else cls.API
+
+
+COLUMN_TYPE: Final = {
+    "anyOf": [
+        {"type": "string", "enum": list(KINDS)},
+        {
+            "type": "object",
+            "properties": {
+                "type": {"type": "string", "enum": list(KINDS)},
+                "format": {"type": "string", "minLength": 1},
+            },
+            "required": ["type"],
+            "additionalProperties": False,
+        },
+    ]
+}
+
+REPORT: Final = th.ObjectType(
+    th.Property(
+        "name",
+        th.StringType(min_length=1),
+        required=True,
+        description="What the report's stream is called.",
+    ),
+    th.Property(
+        "report_id",
+        th.IntegerType(minimum=1),
+        required=True,
+        description="The number at the end of the report's address in goTom.",
+    ),
+    th.Property(
+        "kind",
+        th.StringType(allowed_values=["graph", "custom"]),
+        default="graph",
+        description="Whether it is a graph report or a custom report.",
+    ),
+    th.Property(
+        "primary_keys",
+        th.ArrayType(th.StringType(min_length=1)),
+        description="The columns that tell its rows apart; without them all rows are replaced.",
+    ),
+    th.Property(
+        "columns",
+        th.CustomType({"type": ["object", "null"], "additionalProperties": COLUMN_TYPE}),
+        description="All columns with their types; without them, columns are found out and text.",
+    ),
+    th.Property(
+        "delimiter",
+        th.StringType(min_length=1),
+        default=",",
+        description="The character between cells.",
+    ),
+    th.Property(
+        "encoding", th.StringType(min_length=1), default="utf-8-sig", description="The encoding."
+    ),
+    th.Property(
+        "quotechar",
+        th.StringType,
+        default='"',
+        description="The quote character of cells; empty for none.",
+    ),
+    th.Property(
+        "replication_key",
+        th.StringType(min_length=1),
+        description="A column of which only new values are loaded.",
+    ),
+    th.Property(
+        "lookback_days",
+        th.IntegerType(minimum=0),
+        default=0,
+        description="How many days before the newest value are loaded again.",
+    ),
+    th.Property(
+        "skip_unchanged",
+        th.BooleanType,
+        default=False,
+        description="Load nothing if the download equals the last one that was loaded.",
+    ),
+    additional_properties=False,
+)
+
+SETTINGS: Final = th.PropertiesList(
+    th.Property(
+        "instance",
+        th.StringType(min_length=1),
+        title="Instance",
+        description="The part of goTom's address before .gotom.io: acme for https://acme.gotom.io.",
+    ),
+    th.Property(
+        "environment",
+        th.StringType(allowed_values=["prod", "test"]),
+        default="prod",
+        title="Environment",
+        description="The productive instance or its test instance, which has other data and "
+        "other users.",
+    ),
+    th.Property(
+        "base_url",
+        th.StringType(min_length=1),
+        title="Base address",
+        description="The whole address, in place of instance and environment.",
+    ),
+    th.Property(
+        "graph_user",
+        th.StringType(min_length=1),
+        title="User for reports",
+        description="The API user that may download graph reports and custom reports.",
+    ),
+    th.Property(
+        "graph_secret",
+        th.StringType(min_length=1),
+        secret=True,
+        title="Secret for reports",
+        description="The secret of that user.",
+    ),
+    th.Property(
+        "api_user",
+        th.StringType(min_length=1),
+        title="User for everything else",
+        description="The API user that may read lookups, prices, customers and campaigns.",
+    ),
+    th.Property(
+        "api_secret",
+        th.StringType(min_length=1),
+        secret=True,
+        title="Secret for everything else",
+        description="The secret of that user.",
+    ),
+    th.Property(
+        "reports",
+        th.ArrayType(REPORT),
+        title="Reports",
+        description="The saved reports to read, a stream each: a list of objects with `name`, "
+        "`report_id`, `kind` (graph or custom) and more.",
+    ),
+    th.Property(
+        "campaign_external_ids",
+        th.ArrayType(th.StringType(min_length=1)),
+        title="External ids of campaigns",
+        description="Which campaigns to read, as goTom cannot list them.",
+    ),
+    th.Property(
+        "campaign_external_ids_from",
+        th.ObjectType(
+            th.Property("report", th.StringType, required=True),
+            th.Property("column", th.StringType, required=True),
+            additional_properties=False,
+        ),
+        title="Report with external ids",
+        description="Which campaigns to read besides: the name of a configured report and of its "
+        "column that holds them.",
+    ),
+    th.Property(
+        "include_personal_data",
+        th.BooleanType,
+        default=True,
+        title="Personal data",
+        description="Read names and e-mail addresses of users, contacts, consultants and bank "
+        "accounts of customers.",
+    ),
+    *common_settings("tap-gotom", request_timeout=REQUEST_TIMEOUT),
+)
+CONFIG_SCHEMA: Final = to_config_schema(SETTINGS)
+
+
+def read_base_url(config: Mapping[str, Any]) -> str:
+    """Return what ``/app-api`` follows, without a slash at its end.
+
+    Raises:
+        ConfigValidationError: The settings name no address, or one that must not be used.
+    """
+    if given := config.get("base_url"):
+        url = validate_base_url(
+            given, "'base_url'", "https://acme.gotom.io", allow_http=config["allow_http"]
+        )
+        return url.removesuffix(API_PATH)
+    name = config.get("instance", "")
+    if not SUBDOMAIN.fullmatch(name):
+        raise config_error(
+            "Set 'instance' to the part of the address before .gotom.io, such as acme for "
+            f"https://acme.gotom.io, or set 'base_url'; {name!r} is no such part."
+        )
+    return f"https://{PREFIXES[config['environment']]}{name.lower()}.gotom.io"
+
+
+def read_credentials(config: Mapping[str, Any]) -> dict[CredentialSet, Credentials]:
+    """Return the credentials in the settings.
+
+    Raises:
+        ConfigValidationError: There are none, or a half of some.
+    """
+    found = {item: _read_one(config, item) for item in CredentialSet if _is_set(config, item)}
+    if not found:
+        raise config_error(
+            "Set 'graph_user' and 'graph_secret' for reports, 'api_user' and 'api_secret' for "
+            "everything else, or all four."
+        )
+    return found
+
+
+def _is_set(config: Mapping[str, Any], item: CredentialSet) -> bool:
+    user, secret = config.get(item.user_setting), config.get(item.secret_setting)
+    if bool(user) != bool(secret):
+        raise config_error(
+            f"{item.user_setting!r} and {item.secret_setting!r} belong together: set both or "
+            "neither."
+        )
+    return bool(user)
+
+
+def _read_one(config: Mapping[str, Any], item: CredentialSet) -> Credentials:
+    credentials = Credentials(config[item.user_setting], config[item.secret_setting])
+    if not credentials.user.isprintable():
+        raise config_error(
+            f"{item.user_setting!r} holds a line break or another control character."
+        )
+    return credentials

@@ -1,0 +1,144 @@
+"""How the rows of a download become records, when its header is not quite what it was."""
+
+from __future__ import annotations
+
+from operator import itemgetter
+from typing import TYPE_CHECKING, Any, Final
+
+from singer_tapkit.errors import truncate
+from tap_gotom.column_types import mask_value
+from tap_gotom.columns import match_columns, unique_labels
+from tap_gotom.reports import ReportError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Iterator, Sequence
+
+    from tap_gotom.columns import Column
+    from tap_gotom.download import Download
+    from tap_gotom.report_csv import Row
+
+MISSING: Final = -1
+METADATA: Final = ("_report_id", "_row_number", "_extracted_at")
+
+
+class RowMapper:
+    """Makes values for the columns of a stream of the rows of one download.
+
+    Attributes:
+        missing: The columns that the download lacks.
+        new_names: The names of the columns that the stream lacks.
+        converts: Whether there are cells that may turn out not to fit their column's type.
+    """
+
+    def __init__(
+        self,
+        columns: Sequence[Column],
+        header: Row,
+        *,
+        keys: Collection[str],
+        replication_key: str | None,
+        keeps_new: bool,
+    ) -> None:
+        """Compare a header with the columns of the stream.
+
+        Args:
+            columns: The columns.
+            header: The names in the download.
+            keys: Columns that must be there, with a value in each row.
+            replication_key: Another that must be there, if any.
+            keeps_new: Whether rows get an object with the cells of new columns.
+
+        Raises:
+            ReportError: A column is missing that must be there, or all are.
+        """
+        self._columns = columns
+        self._header = header
+        self._keys = keys
+        self._places = match_columns(columns, header)
+        self.missing = [
+            column for column, place in zip(columns, self._places, strict=True) if place is None
+        ]
+        self._check_columns({*keys, replication_key})
+        known = {place for place in self._places if place is not None}
+        labels = unique_labels(header)
+        self._new = [(label, place) for place, label in enumerate(labels) if place not in known]
+        self.new_names = [label for label, _ in self._new]
+        self._keeps_new = keeps_new
+        self._converters = self._find_converters()
+        self.converts = bool(self._converters)
+
+    def map_rows(self, download: Download) -> Iterator[tuple[Any, ...]]:
+        """Yield the values of `METADATA` and of the columns, and new cells if they are kept.
+
+        Args:
+            download: The download that the header is of.
+
+        Raises:
+            ReportError: A cell does not fit its column's type, or a key has none.
+            IncompleteReportError: The file lacks its end.
+        """
+        converters = self._converters
+        select = self._row_selector()
+        report_id, time = download.report.report_id, download.time
+        place = 0
+        for number, row in enumerate(download.read_rows(), start=1):
+            try:
+                for place, convert in converters:
+                    row[place] = convert(row[place])
+            except ValueError:
+                raise ReportError(self._cell_error(number, row, place)) from None
+            yield (report_id, number, time, *select(row))
+
+    def _check_columns(self, needed: Collection[str | None]) -> None:
+        if self._columns and len(self.missing) == len(self._columns):
+            raise ReportError(
+                "none of the report's columns is there. Its first line is written like "
+                f"{truncate(', '.join(map(mask_value, self._header)))}. Check 'delimiter' and "
+                "'report_id', or run discovery again if the saved report was changed altogether."
+            )
+        for column in self.missing:
+            if column.name in needed:
+                raise ReportError(
+                    f"the column {column.original!r} is missing, which is the report's key or "
+                    f"replication key. The columns are: {', '.join(map(repr, self._header))}. Put "
+                    "it back into the saved report, or change the settings."
+                )
+
+    def _row_selector(self) -> Callable[[Row], Sequence[Any]]:
+        if self._places == list(range(len(self._header))) and not self._keeps_new:
+            return list
+        wanted = [MISSING if place is None else place for place in self._places]
+        # With one place alone, itemgetter would return the cell instead of a tuple of it.
+        get = itemgetter(*wanted, MISSING, MISSING)
+        if not self._keeps_new:
+            return lambda row: get([*row, None])[:-2]
+        return lambda row: (
+            *get([*row, None])[:-2],
+            {label: row[place] for label, place in self._new} or None,
+        )
+
+    def _find_converters(self) -> list[tuple[int, Callable[[str], Any]]]:
+        converters = []
+        for column, place in zip(self._columns, self._places, strict=True):
+            convert = column.type.converter()
+            if place is None or convert is None:
+                continue
+            if column.name not in self._keys:
+                convert = _allow_empty(convert)
+            converters.append((place, convert))
+        return converters
+
+    def _cell_error(self, number: int, row: Row, place: int) -> str:
+        column = self._columns[self._places.index(place)]
+        written = f", format {column.type.format!r}" if column.type.format else ""
+        cell = mask_value(row[place]) if row[place] else "empty"
+        return (
+            f"row {number}, column {column.original!r}: a cell written like {cell} is no "
+            f"{column.type.kind}{written}. Set the column's type or format in 'columns', or make "
+            "it a 'string'."
+        )
+
+
+def _allow_empty(convert: Callable[[str], Any]) -> Callable[[str], Any]:
+    """Return a converter that makes null of empty cells."""
+    return lambda cell: convert(cell) if cell else None

@@ -1,0 +1,122 @@
+"""What goTom hands out in lists: lookup lists, prices and customers.
+
+Source: goTom's API documentation, ``/app-api/primary-keys/{entity}``,
+``/app-api/export/price/tarif/{tarifId}`` and "Customer API".
+"""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Final
+
+from typing_extensions import override
+
+from singer_tapkit.child_stream import ChildStream
+from tap_gotom.keys import KeyDeduplicator, customer_key, price_key
+from tap_gotom.pagination import read_list
+from tap_gotom.streams.base import GoTomStream, ListStream
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from singer_sdk import Tap
+    from singer_sdk.helpers.types import Context, Record
+
+    from singer_tapkit.failures import FailureCollector
+    from tap_gotom.client import GoTomClient
+
+LOOKUPS: Final = {
+    "users": "user",
+    "price_types": "priceType",
+    "ad_servers": "adServer",
+    "campaign_types": "campaignType",
+    "extra_price_levels": "extraPriceLevel",
+    "platforms": "platform",
+    "channels": "channel",
+    "media": "media",
+    "advertisings": "advertising",
+    "flight_position_types": "flightPositionType",
+    "flight_tags": "flightTags",
+}
+"""The lookup lists by stream, but for `tarifs`, with what the API calls their entities."""
+
+
+class LookupStream(ListStream):
+    """A list that tells what ids in campaigns and prices stand for."""
+
+    primary_keys = ("id",)
+    personal_fields = frozenset({"users.name", "users.email"})
+    absences = {HTTPStatus.UNPROCESSABLE_ENTITY: "lists that this instance does not know"}  # noqa: RUF012
+
+    def __init__(
+        self, tap: Tap, client: GoTomClient, failures: FailureCollector, name: str, entity: str
+    ) -> None:
+        """Prepare the stream.
+
+        Args:
+            tap: The tap.
+            client: Sends the requests.
+            failures: Where failures are collected.
+            name: The stream's name.
+            entity: What the API calls the list.
+        """
+        super().__init__(tap, client, failures, name=name)
+        self.path = f"/app-api/primary-keys/{entity}"
+
+
+class TarifStream(LookupStream):
+    """The rate cards, each of which has prices."""
+
+    @override
+    def get_child_context(self, record: Record, context: Context | None) -> Context:
+        return {"tarif_id": record["id"]}
+
+
+class TarifPriceStream(GoTomStream, ChildStream):
+    """The prices of each rate card by where, what and how is booked."""
+
+    name = "tarif_prices"
+    path = "/app-api/export/price/tarif/{tarif_id}"
+    primary_keys = ("price_key",)
+    parent_stream_type = TarifStream
+    state_partitioning_keys = ()
+    absences = {HTTPStatus.NOT_FOUND: "tarifs that are gone"}  # noqa: RUF012
+
+    @override
+    def read(self, context: Context | None) -> Iterator[Record]:
+        seen: set[str] = set()
+        repeated = 0
+        for price in read_list(self._client, self.path.format(**(context or {}))):
+            key = price_key(price)
+            repeated += key in seen
+            seen.add(key)
+            yield {"price_key": key, **price}
+        if repeated:
+            self.logger.warning(
+                "%s prices of tarif %s have the same nine ids as another one, and replace it.",
+                repeated,
+                self.partition_name(context),
+            )
+
+
+class CustomerStream(ListStream):
+    """All companies, also those that are marked as deleted."""
+
+    name = "customers"
+    path = "/app-api/customer"
+    primary_keys = ("customer_key",)
+    personal_fields = frozenset({
+        "bankAccountNumber",
+        "bankIBANNumber",
+        "bankClearingNumber",
+        "bankName",
+        "contacts",
+        "consultants",
+        "addresses.sendingRuleAddresses",
+    })  # fmt: skip
+
+    @override
+    def read(self, context: Context | None) -> Iterator[Record]:
+        deduplicate = KeyDeduplicator()
+        for customer in super().read(context):
+            yield {"customer_key": deduplicate(customer_key(customer)), **customer}

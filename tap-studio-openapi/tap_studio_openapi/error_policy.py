@@ -1,0 +1,95 @@
+"""What an error of one studio means for the rest of a stream, and how its reading goes.
+
+Only the API's own error body may say that something is not there or must not be read. Whatever
+something in between answers is a failure.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum, auto
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Final
+
+from singer_tapkit.errors import ApiError
+from singer_tapkit.stream import PartitionStatus
+from tap_studio_openapi.client import NO_SUCH_TENANT, OPTED_OUT
+
+if TYPE_CHECKING:
+    from singer_tapkit.errors import ExtractionError
+    from tap_studio_openapi.studios import Studio
+
+MAX_REFUSALS_IN_A_ROW: Final = 10
+REJECTED: Final = {HTTPStatus.BAD_REQUEST, HTTPStatus.CONFLICT, HTTPStatus.NOT_FOUND}
+
+
+class Meaning(Enum):
+    """What an error says."""
+
+    KEY_IS_REFUSED = auto()
+    """The key opens nothing any more, or there is no such tenant."""
+    OPTED_OUT = auto()
+    """One member has switched off access by third parties."""
+    FORBIDDEN = auto()
+    """The key may not read this, for one of several reasons."""
+    NOT_THERE = auto()
+    """What was asked for by its id is gone."""
+    OLDER_SERVER = auto()
+    """The server does not have the endpoint yet."""
+    REJECTED = auto()
+    """The request is one that the server will always refuse."""
+    FAILED = auto()
+    """Something has gone wrong, which says nothing about the next request."""
+
+
+def interpret(error: ExtractionError, *, is_part: bool, is_newer_endpoint: bool) -> Meaning:
+    """Return what an error says.
+
+    Args:
+        error: The error.
+        is_part: Whether one of many parts of a studio was asked for, such as one customer's.
+        is_newer_endpoint: Whether servers in use may lack the endpoint.
+    """
+    if not isinstance(error, ApiError):
+        return Meaning.FAILED
+    if error.status == HTTPStatus.UNAUTHORIZED or error.code == NO_SUCH_TENANT:
+        return Meaning.KEY_IS_REFUSED
+    if error.status == HTTPStatus.FORBIDDEN:
+        return Meaning.OPTED_OUT if error.code == OPTED_OUT else Meaning.FORBIDDEN
+    if error.status == HTTPStatus.NOT_FOUND and is_part:
+        return Meaning.NOT_THERE
+    if error.status == HTTPStatus.NOT_FOUND and is_newer_endpoint:
+        return Meaning.OLDER_SERVER
+    return Meaning.REJECTED if error.status in REJECTED else Meaning.FAILED
+
+
+@dataclass(kw_only=True)
+class StreamStatus(PartitionStatus):
+    """How the reading of one stream goes in one studio.
+
+    Attributes:
+        studio: The studio.
+        forbidden: How many parts the key may not read.
+        succeeded: How many parts were read.
+        refusals_in_a_row: How many were refused, or not there, since the last that was read.
+    """
+
+    studio: Studio
+    forbidden: int = 0
+    succeeded: int = 0
+    refusals_in_a_row: int = 0
+
+    def note_success(self) -> None:
+        """Note that a part was read."""
+        self.succeeded += 1
+        self.refusals_in_a_row = 0
+
+    def note_refusal(self) -> bool:
+        """Note that a part was refused, and return whether all of them seem to be."""
+        self.refusals_in_a_row += 1
+        return self.refusals_in_a_row >= MAX_REFUSALS_IN_A_ROW
+
+    @property
+    def is_forbidden(self) -> bool:
+        """Whether the key may read nothing of what was asked for."""
+        return self.forbidden > 0 and not self.succeeded

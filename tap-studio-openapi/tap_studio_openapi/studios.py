@@ -1,0 +1,266 @@
+"""The studios: the keys that the settings name, which studio each opens, and how to read there."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from functools import cached_property, partial
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import msgspec
+from typing_extensions import override
+
+from singer_tapkit.config import config_error, validate_base_url
+from singer_tapkit.errors import ExtractionError
+from singer_tapkit.pagination import read_pages
+from singer_tapkit.prefetch import Prefetcher
+from tap_studio_openapi.auth import ApiKeyAuth
+from tap_studio_openapi.client import open_client
+from tap_studio_openapi.pagination import OffsetPaginator
+
+if TYPE_CHECKING:
+    import logging
+    from collections.abc import Iterator, Mapping
+
+    from requests import Response
+
+    from singer_tapkit.failures import FailureCollector
+    from singer_tapkit.prefetch import PendingRequests
+    from tap_studio_openapi.client import StudioClient
+    from tap_studio_openapi.pagination import Chunk
+
+T = TypeVar("T")
+
+API_PATH = "/v1"
+STUDIO_PATH = "/v1/studios/information"
+HEADER_SAFE = re.compile(r"[!-~]+")
+
+
+@dataclass(frozen=True)
+class Connection:
+    """One key, which opens one studio, and where it is used.
+
+    Attributes:
+        name: What the settings call it, in logs and errors.
+        url: The address of the tenant, without ``/v1`` and without a slash at its end.
+        auth: Puts the key on requests.
+    """
+
+    name: str
+    url: str
+    auth: ApiKeyAuth = field(repr=False)
+
+    @override
+    def __str__(self) -> str:
+        """Return what logs and errors call the connection."""
+        return self.name
+
+
+@dataclass
+class Studio:
+    """A studio that a key has opened.
+
+    Attributes:
+        id: The studio's id.
+        connection: How to reach it.
+        row: What ``GET /v1/studios/information`` says about it.
+        is_lost: Whether its key was refused since, so that nothing more is asked for.
+    """
+
+    id: int
+    connection: Connection
+    row: dict[str, Any] = field(repr=False)
+    is_lost: bool = False
+
+    @override
+    def __str__(self) -> str:
+        """Return what logs and errors call the studio."""
+        return f"{self.connection} (studio {self.id})"
+
+
+class StudioInformation(msgspec.Struct):
+    """What must stand in the answer that tells which studio a key opens."""
+
+    studio_id: int = msgspec.field(name="studioId")
+
+
+class StudioApi:
+    """Reads from all studios. Threads may do so at the same time.
+
+    It opens no session and reads no settings before they are needed, as discovery goes without.
+
+    Attributes:
+        prefetcher: The threads that send requests ahead of their turn.
+        started_at: When this run began to read.
+    """
+
+    def __init__(
+        self, config: Mapping[str, Any], *, logger: logging.Logger, failures: FailureCollector
+    ) -> None:
+        """Send nothing yet.
+
+        Args:
+            config: The settings.
+            logger: Where retries and waits are logged.
+            failures: Where keys that open no studio are recorded.
+        """
+        self.prefetcher = Prefetcher(config["max_concurrency"])
+        self.started_at = datetime.now(UTC)
+        self._config = config
+        self._logger = logger
+        self._failures = failures
+
+    @cached_property
+    def connections(self) -> list[Connection]:
+        """The keys that the settings name."""
+        return parse_connections(self._config)
+
+    @cached_property
+    def client(self) -> StudioClient:
+        """What sends the requests of all studios and threads."""
+        urls = [connection.url for connection in self.connections]
+        return open_client(self._config, urls, self._logger)
+
+    @cached_property
+    def studios(self) -> dict[int, Studio]:
+        """The studios that can be read, by id."""
+        _ = self.client  # before there are threads, each of which could open one
+        studios: dict[int, Studio] = {}
+        for connection in self.prefetcher.prefetch(self.connections, self._submit):
+            read = partial(self._identify, connection)
+            try:
+                studio = self.prefetcher.result(connection.name, read)
+            except ExtractionError as error:
+                self._failures.record(f"{connection}: {error}")
+            else:
+                self._add(studio, studios)
+        return studios
+
+    def check_key(self, connection: Connection) -> None:
+        """Check, without reading data, that a key is good.
+
+        Raises:
+            ExtractionError: It is not.
+        """
+        self.client.request("HEAD", STUDIO_PATH, auth=connection.auth, base_url=connection.url)
+
+    def get_json(
+        self, studio: Studio, path: str, kind: type[T], params: Mapping[str, Any] | None = None
+    ) -> T:
+        """Return what does not come in chunks.
+
+        Args:
+            studio: Whose it is.
+            path: Where it is.
+            kind: What the answer is to be, such as a list of rows.
+            params: The query.
+
+        Raises:
+            ExtractionError: It cannot be read.
+        """
+        url, auth = studio.connection.url, studio.connection.auth
+        return self.client.get_json(path, kind, params=params, auth=auth, base_url=url)
+
+    def read_chunks(
+        self,
+        studio: Studio,
+        path: str,
+        params: Mapping[str, Any],
+        *,
+        slice_size: int,
+        offset: str | None = None,
+    ) -> Iterator[Chunk]:
+        """Yield a list that comes in chunks.
+
+        The size stays the same from the first to the last, as another one would shift positions.
+
+        Args:
+            studio: Whose list it is.
+            path: Where it is.
+            params: The query, without what chunks need.
+            slice_size: How many rows a chunk holds at most.
+            offset: Where to begin, None for the beginning.
+
+        Raises:
+            ExtractionError: It cannot be read to its end.
+        """
+        connection = studio.connection
+
+        def fetch(token: str | None) -> Response:
+            position = {} if token is None else {"offset": token}
+            return self.client.request(
+                "GET",
+                path,
+                params={**params, **position, "sliceSize": slice_size},
+                auth=connection.auth,
+                base_url=connection.url,
+            )
+
+        return read_pages(OffsetPaginator(offset), fetch)
+
+    def _submit(self, connection: Connection, pending: PendingRequests) -> None:
+        pending.submit(connection.name, partial(self._identify, connection))
+
+    def _identify(self, connection: Connection) -> Studio:
+        """Return the studio that a key opens; threads call this."""
+
+        def attempt() -> Studio:
+            response = self.client.send(
+                "GET", STUDIO_PATH, auth=connection.auth, base_url=connection.url
+            )
+            studio_id = self.client.decode(response, StudioInformation).studio_id
+            return Studio(studio_id, connection, self.client.decode(response, dict[str, Any]))
+
+        return self.client.with_retries(attempt)()
+
+    def _add(self, studio: Studio, studios: dict[int, Studio]) -> None:
+        """Add a studio, unless another key has opened one of the same id."""
+        known = studios.setdefault(studio.id, studio)
+        if known is not studio:
+            self._failures.record(
+                f"{studio.connection}: the key opens studio {studio.id}, and so does that of "
+                f"{known.connection}. Remove one of the two, or, should they be different studios "
+                "of two tenants, run the tap for each tenant by itself."
+            )
+
+
+def parse_connections(config: Mapping[str, Any]) -> list[Connection]:
+    """Return the keys that the settings name.
+
+    Raises:
+        ConfigValidationError: There are none, or some that must not be used.
+    """
+    entries = list(config.get("connections") or ())
+    if config.get("base_url") or config.get("api_key"):
+        entries.insert(0, config)
+    if not entries:
+        raise config_error(
+            "Set 'base_url' and 'api_key', or 'connections' for more than one studio."
+        )
+    found = [_parse_connection(entry, allow_http=config["allow_http"]) for entry in entries]
+    for name, count in Counter(connection.name for connection in found).items():
+        if count > 1:
+            raise config_error(
+                f"{count} connections are called {name!r}: give each its own 'name'."
+            )
+    return found
+
+
+def _parse_connection(entry: Mapping[str, Any], *, allow_http: bool) -> Connection:
+    name = entry.get("name")
+    of_name = f" of {name!r}" if name else ""
+    url = validate_base_url(
+        entry.get("base_url") or "",
+        f"'base_url'{of_name}",
+        "https://example.open-api.magicline.com, as it came with the key",
+        allow_http=allow_http,
+    ).removesuffix(API_PATH)
+    key = (entry.get("api_key") or "").strip()
+    if not HEADER_SAFE.fullmatch(key):
+        raise config_error(
+            f"'api_key'{of_name} is missing, or holds blanks or characters that no key has. Copy "
+            "it again from the e-mail, by itself."
+        )
+    return Connection(name or url, url, ApiKeyAuth(key))

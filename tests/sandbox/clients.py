@@ -1,0 +1,188 @@
+"""Clients of the servers, which send what they are told to and share nothing with the taps."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+from dataclasses import dataclass
+from http.client import HTTPConnection
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode, urlsplit
+
+import msgspec
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+    from datetime import datetime
+    from email.message import Message
+
+    import requests
+
+
+@dataclass(frozen=True)
+class GotomAnswer:
+    """What the server said, all of it."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+    @property
+    def json(self) -> Any:
+        """The body, which calls itself JSON."""
+        assert self.headers["Content-Type"] == "application/json"
+        return msgspec.json.decode(self.body)
+
+    @property
+    def is_page(self) -> bool:
+        """Whether it is a page for people."""
+        kind = self.headers.get("Content-Type", "").lower()
+        return kind.startswith("text/html") and b"<html" in self.body
+
+
+@dataclass(frozen=True)
+class GotomClient:
+    """Signs requests as one user, and sends exactly what it is told to."""
+
+    url: str
+    user: str
+    secret: str
+    now: Callable[[], datetime]
+
+    def get(self, target: str, headers: Mapping[str, str | None] | None = None) -> GotomAnswer:
+        """Asks.
+
+        Args:
+            target: Path and query as they go over the wire.
+            headers: Headers that are sent though they were not signed; None leaves one out.
+        """
+        changed = {**self.signed(target), **(headers or {})}
+        return self.send("GET", target, {k: v for k, v in changed.items() if v is not None})
+
+    def signed(
+        self, target: str, *, content_type: str = "application/json", date: str | None = None
+    ) -> dict[str, str]:
+        """The headers that make a request good."""
+        sent = date or self.now().isoformat(timespec="seconds")
+        text = f"GET\n{hashlib.md5(b'').hexdigest()}\n{content_type.lower()}\n{sent}\n\n{target}"  # noqa: S324
+        digest = hmac.new(self.secret.encode(), text.encode(), hashlib.sha1).digest()
+        credentials = f"{self.user}:{base64.b64encode(digest).decode()}"
+        return {
+            "Date": sent,
+            "Content-Type": content_type,
+            "Authorization": f"gotom_app_api {credentials}",
+        }
+
+    def send(
+        self, method: str, target: str, headers: Mapping[str, str], body: bytes = b""
+    ) -> GotomAnswer:
+        """Sends a request that somebody else has signed, or nobody."""
+        connection = HTTPConnection(urlsplit(self.url).netloc, timeout=10)
+        try:
+            connection.request(method, target, body or None, dict(headers))
+            answer = connection.getresponse()
+            return GotomAnswer(answer.status, answer.headers, answer.read())  # type: ignore[arg-type]
+        finally:
+            connection.close()
+
+
+@dataclass(frozen=True)
+class StudioAnswer:
+    """What came back."""
+
+    status: int
+    headers: Message
+    body: bytes
+
+    @property
+    def json(self) -> Any:
+        """The body, which must be JSON."""
+        assert self.headers["Content-Type"] == "application/json"
+        return msgspec.json.decode(self.body)
+
+    @property
+    def error(self) -> tuple[int, str, str | None]:
+        """Status, code and reference of an error."""
+        return self.status, self.json["errorCode"], self.json.get("reference")
+
+
+@dataclass(frozen=True)
+class StudioClient:
+    """Sends requests with one key."""
+
+    url: str
+    key: str
+
+    def get(
+        self, path: str, headers: Mapping[str, str] | None = None, **query: Any
+    ) -> StudioAnswer:
+        """Reads a path below ``/v1``, with a query of parameters."""
+        target = f"{path}?{urlencode(query, doseq=True)}" if query else path
+        return self.send("GET", target, headers)
+
+    def send(
+        self,
+        method: str,
+        target: str,
+        headers: Mapping[str, str] | None = None,
+        body: bytes | None = None,
+    ) -> StudioAnswer:
+        """Sends a request to a target below ``/v1``."""
+        connection = HTTPConnection(urlsplit(self.url).netloc, timeout=20)
+        try:
+            sent = {"x-api-key": self.key, **(headers or {})}
+            connection.request(method, f"/v1{target}", body, sent)
+            response = connection.getresponse()
+            return StudioAnswer(response.status, response.headers, response.read())
+        finally:
+            connection.close()
+
+    def chunks(self, path: str, **query: Any) -> Iterator[dict[str, Any]]:
+        """Reads chunk after chunk, with each chunk's offset sent unchanged for the next."""
+        while True:
+            chunk = self.get(path, **query).json
+            yield chunk
+            if not chunk["hasNext"]:
+                return
+            query["offset"] = chunk["offset"]
+
+    def all(self, path: str, **query: Any) -> list[dict[str, Any]]:
+        """The records of all chunks."""
+        return [record for chunk in self.chunks(path, **query) for record in chunk["result"]]
+
+
+@dataclass(frozen=True)
+class ArenaClient:
+    """Sends exactly what it is told to, with one key."""
+
+    url: str
+    """Base of the API, with a slash at its end."""
+    session: requests.Session
+    authorization: str
+
+    def get(self, target: str, authorization: str | None = None) -> requests.Response:
+        """Asks for a path below the base, with its query."""
+        headers = {"Authorization": self.authorization if authorization is None else authorization}
+        return self.session.get(self.url + target, headers=headers, timeout=10)
+
+    def json(self, target: str) -> Any:
+        """The body of a success."""
+        answer = self.get(target)
+        assert answer.status_code == 200, answer.text
+        assert answer.headers["Content-Type"] == "application/json"
+        return answer.json()
+
+    def data(self, target: str) -> Any:
+        """What a body embeds."""
+        return self.json(target)["_embedded"]["data"]
+
+    def ids(self, target: str) -> list[str]:
+        """The keys of a map, in its order."""
+        return list(self.data(target))
+
+    def pages(self, target: str) -> list[list[str]]:
+        """The keys of all pages, as many as the first one says there are."""
+        link = "&" if "?" in target else "?"
+        count = self.json(target)["page_count"]
+        return [self.ids(f"{target}{link}page={number}") for number in range(1, count + 1)]

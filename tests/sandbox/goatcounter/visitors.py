@@ -1,0 +1,254 @@
+"""What the server makes of a visitor's referrer, user agent, country and language."""
+
+from __future__ import annotations
+
+import re
+from types import MappingProxyType
+from typing import TYPE_CHECKING, NamedTuple
+from urllib.parse import parse_qs, urlsplit
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+URL, GROUP, CAMPAIGN, OTHER = "h", "g", "c", "o"
+"""The schemes of a referrer."""
+
+_GROUPS: Mapping[str, str] = MappingProxyType(
+    {
+        "www.google.com": "Google",
+        "google.com": "Google",
+        "news.ycombinator.com": "Hacker News",
+        "hn.algolia.com": "Hacker News",
+        "www.reddit.com": "www.reddit.com",
+        "old.reddit.com": "www.reddit.com",
+        "t.co": "Twitter",
+        "twitter.com": "Twitter",
+        "app.slack.com": "Slack Chat",
+        "mail.google.com": "Email",
+    },
+)
+_SOURCES = ("utm_source", "ref", "src", "source")
+
+
+class Referrer(NamedTuple):
+    """A referrer with its scheme."""
+
+    name: str
+    scheme: str
+
+
+NO_REFERRER = Referrer("", OTHER)
+
+
+def from_text(text: str) -> Referrer:
+    """The referrer that a hit of ``POST /count`` names, kept as it is."""
+    return Referrer(text.removesuffix("/"), OTHER)
+
+
+def from_url(url: str) -> Referrer:
+    """The referrer that a browser names to the tracking pixel."""
+    parts = urlsplit(url)
+    if parts.scheme not in {"http", "https"} or not parts.netloc:
+        return from_text(url)
+    if group := _GROUPS.get(parts.netloc.lower()):
+        return Referrer(group, GROUP)
+    query = f"?{parts.query}" if parts.query else ""
+    return Referrer((parts.netloc + parts.path + query).removesuffix("/"), URL)
+
+
+def from_query(query: str) -> Referrer | None:
+    """The source that the query of a page names, if it does."""
+    parameters = parse_qs(query.removeprefix("?"))
+    source = next((parameters[name][0] for name in _SOURCES if name in parameters), None)
+    return None if source is None else Referrer(source, CAMPAIGN)
+
+
+def campaign_of(query: str) -> str:
+    """The campaign that the query of a page names; empty if none."""
+    return parse_qs(query.removeprefix("?")).get("utm_campaign", [""])[0]
+
+
+_BOT = re.compile(
+    r"bot\b|bot/|crawl|spider|^curl/|^wget/|python|^go-http-client|^java/|libwww|httpx|headless",
+    re.IGNORECASE,
+)
+_BROWSERS = (
+    ("Firefox", re.compile(r"Firefox/(\d+)")),
+    ("Opera", re.compile(r"OPR/(\d+)")),
+    ("Chrome", re.compile(r"Chrome/(\d+)")),
+    ("Safari", re.compile(r"Version/(\d+\.\d+)\S* .*Safari/")),
+)
+_SYSTEMS = (
+    ("iOS", re.compile(r"(?:iPhone|CPU) OS (\d+_\d+)")),
+    ("Android", re.compile(r"Android (\d+(?:\.\d+)?)")),
+    ("Windows", re.compile(r"Windows NT (\d+(?:\.\d+)?)")),
+    ("macOS", re.compile(r"Mac OS X (\d+_\d+)")),
+    ("Linux", re.compile(r"Linux()")),
+)
+
+
+class Product(NamedTuple):
+    """A browser or system; both texts empty if it is not known."""
+
+    name: str
+    version: str
+
+
+UNKNOWN_PRODUCT = Product("", "")
+
+
+def is_bot(user_agent: str) -> bool:
+    """Whether hits of this client are set aside; a client without a name is trusted."""
+    return bool(_BOT.search(user_agent))
+
+
+def browser_of(user_agent: str) -> Product:
+    """The browser, with its major version."""
+    for name, pattern in _BROWSERS:
+        if found := pattern.search(user_agent):
+            return Product(name, found[1])
+    return UNKNOWN_PRODUCT
+
+
+def system_of(user_agent: str) -> Product:
+    """The operating system."""
+    for name, pattern in _SYSTEMS:
+        if found := pattern.search(user_agent):
+            return Product(name, found[1].replace("_", ".").removesuffix(".0"))
+    return UNKNOWN_PRODUCT
+
+
+UNKNOWN = "(unknown)"
+"""What statistics call a country or language that is not known."""
+
+COUNTRIES: Mapping[str, str] = MappingProxyType(
+    {
+        "AR": "Argentina",
+        "AT": "Austria",
+        "AU": "Australia",
+        "BE": "Belgium",
+        "BG": "Bulgaria",
+        "BR": "Brazil",
+        "CA": "Canada",
+        "CH": "Switzerland",
+        "CL": "Chile",
+        "CN": "People's Republic of China",
+        "CO": "Colombia",
+        "CZ": "Czechia",
+        "DE": "Germany",
+        "DK": "Denmark",
+        "EE": "Estonia",
+        "EG": "Egypt",
+        "ES": "Spain",
+        "FI": "Finland",
+        "FR": "France",
+        "GB": "United Kingdom",
+        "GR": "Greece",
+        "HK": "Hong Kong",
+        "HR": "Croatia",
+        "HU": "Hungary",
+        "ID": "Indonesia",
+        "IE": "Ireland",
+        "IL": "Israel",
+        "IN": "India",
+        "IR": "Iran",
+        "IT": "Italy",
+        "JP": "Japan",
+        "KE": "Kenya",
+        "KR": "South Korea",
+        "LT": "Lithuania",
+        "LU": "Luxembourg",
+        "LV": "Latvia",
+        "MA": "Morocco",
+        "MX": "Mexico",
+        "MY": "Malaysia",
+        "NG": "Nigeria",
+        "NL": "Netherlands",
+        "NO": "Norway",
+        "NZ": "New Zealand",
+        "PE": "Peru",
+        "PH": "Philippines",
+        "PK": "Pakistan",
+        "PL": "Poland",
+        "PT": "Portugal",
+        "RO": "Romania",
+        "RS": "Serbia",
+        "RU": "Russia",
+        "SA": "Saudi Arabia",
+        "SE": "Sweden",
+        "SG": "Singapore",
+        "SI": "Slovenia",
+        "SK": "Slovakia",
+        "TH": "Thailand",
+        "TR": "Turkey",
+        "TW": "Taiwan",
+        "UA": "Ukraine",
+        "US": "United States",
+        "VN": "Vietnam",
+        "ZA": "South Africa",
+    },
+)
+"""English names by ISO 3166-1 code."""
+
+_LANGUAGES = """
+ar ara Arabic
+bg bul Bulgarian
+bn ben Bengali
+ca cat Catalan
+cs ces Czech
+da dan Danish
+de deu German
+en eng English
+es spa Spanish
+et est Estonian
+eu eus Basque
+fi fin Finnish
+fr fra French
+gl glg Galician
+he heb Hebrew
+hi hin Hindi
+hr hrv Croatian
+hu hun Hungarian
+id ind Indonesian
+it ita Italian
+ja jpn Japanese
+ko kor Korean
+lt lit Lithuanian
+nl nld Dutch
+pl pol Polish
+pt por Portuguese
+ro ron Romanian
+ru rus Russian
+sk slk Slovak
+sl slv Slovenian
+sr srp Serbian
+sv swe Swedish
+ta tam Tamil
+th tha Thai
+tr tur Turkish
+uk ukr Ukrainian
+vi vie Vietnamese
+zh zho Chinese
+"""
+
+_ROWS = [line.split(maxsplit=2) for line in _LANGUAGES.strip().splitlines()]
+_THREE_LETTERS = {two: three for two, three, _ in _ROWS} | {three: three for _, three, _ in _ROWS}
+
+LANGUAGES: Mapping[str, str] = MappingProxyType({three: name for _, three, name in _ROWS})
+"""English names by ISO 639-3 code; a real server knows some seven thousand."""
+
+
+def country_name(code: str) -> str:
+    """The name of a country; a code that is not listed stands for itself."""
+    return COUNTRIES.get(code, code) or UNKNOWN
+
+
+def language_name(code: str) -> str:
+    """The name of a language, given its ISO 639-3 code."""
+    return LANGUAGES.get(code, code) or UNKNOWN
+
+
+def language_code(tag: str) -> str:
+    """The ISO 639-3 code of a language tag or ``Accept-Language`` header; empty if unknown."""
+    first = tag.split(",", maxsplit=1)[0].split(";", maxsplit=1)[0].strip()
+    return _THREE_LETTERS.get(first.split("-")[0].split("_")[0].lower(), "")

@@ -1,0 +1,256 @@
+"""Bodies of responses, from real sockets where transfers break."""
+
+from __future__ import annotations
+
+import gzip
+import zlib
+from io import BytesIO
+from itertools import count
+from typing import Literal
+
+import msgspec
+import pytest
+import requests
+from requests import Response
+from urllib3.response import HTTPResponse
+
+from singer_tapkit.body import CheckedBody, decode_json, describe_content
+from singer_tapkit.errors import InvalidResponseError, NoResponseError
+from tests.singer_tapkit.raw_server import chunked, response, serve_raw
+
+ROWS = b"[" + b",".join(b'{"id":%d}' % number for number in range(5000)) + b"]"
+GZIP = gzip.compress(ROWS)
+
+
+class Studio(msgspec.Struct):
+    """A typed answer."""
+
+    name: str
+    kind: Literal["gym", "club"] = "gym"
+    size: int = 0
+
+
+def read(url: str, timeout: float = 5) -> bytes:
+    """Return the body at a URL, read through a `CheckedBody`."""
+    answer = requests.get(url, stream=True, timeout=timeout)
+    answer.raw = CheckedBody(answer.raw, timeout)
+    with answer:
+        return answer.content
+
+
+def answered(body: bytes, content_type: str = "application/json") -> Response:
+    """Return a response with this body."""
+    made = Response()
+    made.status_code = 200
+    made.url = "http://api.example/studios"
+    made.request = requests.Request("GET", f"{made.url}?key=sentinel").prepare()
+    made.headers["Content-Type"] = content_type
+    made._content = body  # noqa: SLF001 - no other way to fill it
+    return made
+
+
+def framed(body: bytes, framing: str, encoding: str = "gzip") -> bytes:
+    """Return a compressed body as a response in one of the three ways to tell its length."""
+    headers = [f"Content-Encoding: {encoding}"] if encoding else []
+    match framing:
+        case "chunked":
+            return response(chunked(body), *headers, "Transfer-Encoding: chunked")
+        case "length":
+            return response(body, *headers, f"Content-Length: {len(body)}")
+        case _:
+            return response(body, *headers)
+
+
+@pytest.mark.parametrize("framing", ["chunked", "length", "closed"])
+@pytest.mark.parametrize("missing", [1, 8, len(GZIP) // 2])
+def test_a_gzip_body_without_its_end_is_refused(framing: str, missing: int) -> None:
+    with (
+        serve_raw(framed(GZIP[:-missing], framing)) as server,
+        pytest.raises(requests.RequestException, match="ends before its end"),
+    ):
+        read(server.url)
+
+
+@pytest.mark.parametrize("framing", ["chunked", "length", "closed"])
+@pytest.mark.parametrize(
+    ("body", "encoding"),
+    [
+        (ROWS, ""),
+        (GZIP, "gzip"),
+        (GZIP, "X-GZIP"),
+        (gzip.compress(ROWS[:70_00]) + gzip.compress(ROWS[70_00:]), "gzip"),
+        (GZIP + b"\0" * 512, "gzip"),
+        (zlib.compress(ROWS), "deflate"),
+        (zlib.compress(ROWS, wbits=-zlib.MAX_WBITS), "deflate"),
+    ],
+)
+def test_whole_bodies_are_read(body: bytes, encoding: str, framing: str) -> None:
+    with serve_raw(framed(body, framing, encoding)) as server:
+        assert read(server.url) == ROWS
+
+
+def test_a_body_much_larger_than_its_compressed_form_is_read_in_parts() -> None:
+    large = bytes(5_000_000)
+    raw = HTTPResponse(
+        body=BytesIO(gzip.compress(large)),
+        headers={"Content-Encoding": "gzip"},
+        preload_content=False,
+    )
+
+    parts = list(CheckedBody(raw, 5).stream(decode_content=True))
+
+    assert b"".join(parts) == large
+    assert max(map(len, parts)) <= 1024 * 1024
+
+
+def test_a_body_can_be_left_compressed() -> None:
+    raw = HTTPResponse(
+        body=BytesIO(GZIP), headers={"Content-Encoding": "gzip"}, preload_content=False
+    )
+
+    assert b"".join(CheckedBody(raw, 5).stream(decode_content=False)) == GZIP
+
+
+def test_an_empty_body_may_be_announced_as_compressed() -> None:
+    with serve_raw(framed(b"", "length")) as server:
+        assert read(server.url) == b""
+
+
+def test_a_damaged_gzip_body_is_refused() -> None:
+    damaged = bytearray(GZIP)
+    damaged[len(GZIP) // 2] ^= 0xFF
+    with (
+        serve_raw(framed(bytes(damaged), "length")) as server,
+        pytest.raises(requests.RequestException, match="damaged"),
+    ):
+        read(server.url)
+
+
+def test_a_body_shorter_than_announced_is_refused() -> None:
+    with (
+        serve_raw(response(ROWS[:-100], f"Content-Length: {len(ROWS)}")) as server,
+        pytest.raises(requests.RequestException, match="IncompleteRead"),
+    ):
+        read(server.url)
+
+
+def test_a_chunked_body_without_its_last_chunk_is_refused() -> None:
+    cut = chunked(ROWS).removesuffix(b"0\r\n\r\n")
+    with (
+        serve_raw(response(cut, "Transfer-Encoding: chunked")) as server,
+        pytest.raises(requests.RequestException),
+    ):
+        read(server.url)
+
+
+def test_a_body_that_comes_byte_by_byte_is_given_up() -> None:
+    drip = (response(b"", "Content-Length: 1000"), *(b" ", 0.05) * 40)
+    with (
+        serve_raw(drip) as server,
+        pytest.raises(requests.RequestException, match=r"only \d bytes came in 0 s"),
+    ):
+        read(server.url, timeout=0.1)
+
+
+def test_a_large_body_has_time_in_proportion(monkeypatch: pytest.MonkeyPatch) -> None:
+    seconds = count()
+    monkeypatch.setattr("time.monotonic", lambda: float(next(seconds)))
+    raw = HTTPResponse(body=BytesIO(bytes(100_000)), preload_content=False)
+
+    parts = list(CheckedBody(raw, 1).stream(2000))
+
+    assert len(parts) == 50  # a second each, and a thousand bytes per second are enough
+
+
+def test_only_the_time_of_the_server_counts(monkeypatch: pytest.MonkeyPatch) -> None:
+    now = [0.0]
+    monkeypatch.setattr("time.monotonic", lambda: now[0])
+    raw = HTTPResponse(body=BytesIO(bytes(10)), preload_content=False)
+
+    received = 0
+    for part in CheckedBody(raw, 1).stream(1):
+        received += len(part)
+        now[0] += 60  # the reader writes to a slow target
+
+    assert received == 10
+
+
+@pytest.mark.parametrize(
+    ("body", "name"),
+    [
+        ('{"name":"Köln"}'.encode(), "Köln"),
+        ('\ufeff{"name":"Köln"}'.encode(), "Köln"),
+        ('{"name":"Köln"}'.encode("latin-1"), "Köln"),
+        (b'{"name":"A\\ud83d"}', "A?"),
+        (b'{"name":"\\ud83d\\ude00"}', "\N{GRINNING FACE}"),
+    ],
+)
+def test_text_in_any_form_is_decoded(body: bytes, name: str) -> None:
+    assert decode_json(answered(body), Studio) == Studio(name)
+
+
+def test_what_is_not_a_number_becomes_null() -> None:
+    body = b'{"a":NaN,"b":-Infinity,"c":1.5}'
+
+    assert decode_json(answered(body), dict[str, float | None]) == {"a": None, "b": None, "c": 1.5}
+
+
+@pytest.mark.parametrize("body", [b'{"name":"A', b'{"name":"A","x":[{"y":', b" {", b'{"name":"A"'])
+def test_json_that_ends_before_its_end_is_no_response(body: bytes) -> None:
+    with pytest.raises(NoResponseError, match="GET /studios answered 200, but") as failure:
+        decode_json(answered(body), Studio)
+
+    assert failure.value.is_retriable
+    assert failure.value.host == "api.example"
+
+
+@pytest.mark.parametrize(
+    ("body", "content_type", "words"),
+    [
+        (b"", "application/json", "an empty body"),
+        (b"<html>sentinel", "text/html; charset=utf-8", "a page of HTML"),
+        (b"\n<!doctype html>sentinel", "", "a page of HTML"),
+        (b"sentinel", "text/plain", "a body of type text/plain"),
+        (b"sentinel", "", "a body without content type"),
+        (b"[" * 100_000 + b"]" * 100_000, "application/json", "a body of type application/json"),
+        (b'[{"a":' * 50_000 + b"1" + b"}]" * 50_000, "application/json", "which is no JSON"),
+        (b'{"a":\xff\xfe"sentinel', "application/json", "which is no JSON"),
+    ],
+)
+def test_what_is_no_json_is_named_by_its_kind(body: bytes, content_type: str, words: str) -> None:
+    with pytest.raises(InvalidResponseError, match="GET /studios answered 200 with") as failure:
+        decode_json(answered(body, content_type), object, "See the manual.")
+
+    assert words in str(failure.value)
+    assert str(failure.value).endswith("See the manual.")
+    assert "sentinel" not in str(failure.value)
+
+
+@pytest.mark.parametrize(
+    ("body", "place"),
+    [
+        (b'{"name":{"sentinel":1}}', r"Expected `str`, got `object` - at `$.name`"),
+        (b'{"name":"A","size":"sentinel"}', r"Expected `int`, got `str` - at `$.size`"),
+        (b'{"size":3}', "missing required field `name`"),
+        (b'{"name":"A","kind":"sentinel"}', "Invalid enum value - at `$.kind`"),
+        (b'{"name":"A","kind":"sentinel - at `x`"}', "Invalid enum value - at `$.kind`"),
+        (b'["sentinel"]', "Expected `object`, got `array`"),
+    ],
+)
+def test_a_wrong_type_is_named_by_its_place_and_not_quoted(body: bytes, place: str) -> None:
+    with pytest.raises(InvalidResponseError, match="not as documented") as failure:
+        decode_json(answered(body), Studio)
+
+    assert place in str(failure.value)
+    assert "sentinel" not in str(failure.value)
+
+
+def test_mended_text_is_held_to_the_type_as_well() -> None:
+    with pytest.raises(InvalidResponseError, match=r"got `int` - at `\$\.name`"):
+        decode_json(answered('\ufeff{"name":1}'.encode()), Studio)
+
+
+def test_content_is_described_by_its_type() -> None:
+    described = describe_content(answered(b"a,b", "Text/CSV; header=present"))
+
+    assert described == "a body of type text/csv"

@@ -1,0 +1,127 @@
+"""A stream that is read for each record of another one."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from singer_tapkit.fake_server import Answer, FakeServer
+from singer_tapkit.testing import run_tap
+from tests.singer_tapkit.small_tap import SmallTap
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from singer_tapkit.testing import TapRun
+
+
+@pytest.fixture
+def server() -> Iterator[FakeServer]:
+    with FakeServer() as running:
+        running.respond("/customers", Answer(json=[{"id": number} for number in range(1, 9)]))
+        for number in range(1, 9):
+            running.respond(f"/customers/{number}/notes", Answer(json=[{"id": 10 * number}]))
+        yield running
+
+
+def run(server: FakeServer, *streams: str, **config: Any) -> TapRun:
+    """Read the notes of all customers."""
+    settings = {"api_key": "sentinel-key", "url": server.url, **config}
+    return run_tap(SmallTap, settings, select=streams or ("customers", "notes"))
+
+
+def test_each_record_of_the_parent_has_its_rows(server: FakeServer) -> None:
+    finished = run(server)
+
+    assert finished.exit_code == 0
+    assert [(record["customer_id"], record["id"]) for record in finished.records["notes"]] == [
+        (number, 10 * number) for number in range(1, 9)
+    ]
+
+
+def test_the_parent_need_not_be_selected(server: FakeServer) -> None:
+    finished = run(server, "notes")
+
+    assert finished.records.keys() == {"notes"}
+    assert len(finished.records["notes"]) == 8
+
+
+def test_the_schema_comes_once_and_the_state_with_the_parent(server: FakeServer) -> None:
+    messages = run(server).output.messages
+
+    types = [message["type"] for message in messages if message.get("stream") == "notes"]
+    assert types == ["SCHEMA", *["RECORD"] * 8]
+    states = [index for index, message in enumerate(messages) if message["type"] == "STATE"]
+    records = [index for index, message in enumerate(messages) if message["type"] == "RECORD"]
+    assert min(states) > max(records)
+
+
+def test_the_state_does_not_grow_with_the_parents(server: FakeServer) -> None:
+    assert "partitions" not in run(server).state["bookmarks"].get("notes", {})
+
+
+def test_the_log_does_not_grow_with_the_parents(server: FakeServer) -> None:
+    lines = [line for line in run(server).log.splitlines() if "notes" in line]
+
+    assert len([line for line in lines if "Beginning" in line]) == 1
+    assert len([line for line in lines if "METRIC" in line]) == 2
+
+
+def test_the_count_and_the_time_are_those_of_all_parents(server: FakeServer) -> None:
+    metrics = [
+        line
+        for line in run(server).log.splitlines()
+        if "METRIC" in line and "notes" in line and "record_count" in line
+    ]
+
+    assert len(metrics) == 1
+    assert '"value":8' in metrics[0]
+
+
+def test_parents_without_rows_are_counted_and_no_failure(server: FakeServer) -> None:
+    for number in (2, 3, 5, 7, 8):
+        answer = Answer(status=404, json={"message": "no notes"})
+        server.respond(f"/customers/{number}/notes", answer)
+
+    finished = run(server)
+
+    assert finished.exit_code == 0
+    assert [record["id"] for record in finished.records["notes"]] == [10, 40, 60]
+    assert finished.log.count("Skipped, customers without notes") == 3
+    assert "notes: 5 skipped, customers without notes." in finished.log
+
+
+def test_a_page_in_between_is_not_taken_for_no_rows(server: FakeServer) -> None:
+    page = Answer(status=404, body=b"default backend - 404")
+    server.respond("/customers/2/notes", page)
+
+    failed = run(server)
+
+    assert failed.exit_code == 1
+    assert "notes of 2: GET /customers/2/notes answered 404" in failed.error
+    assert len(failed.records["notes"]) == 7
+
+
+def test_a_stream_that_is_not_read_logs_no_count(server: FakeServer) -> None:
+    server.respond("/customers", Answer(json=[]))
+
+    log = run(server).log
+
+    assert not [line for line in log.splitlines() if "METRIC" in line and "notes" in line]
+
+
+def test_the_sdk_calls_the_hooks_that_keep_messages_rare(
+    server: FakeServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    calls: list[str] = []
+    for hook in ("_write_schema_message", "_write_state_message"):
+        monkeypatch.setattr(
+            "singer_tapkit.child_stream.ChildStream." + hook,
+            lambda _stream, hook=hook: calls.append(hook),
+        )
+
+    run_tap(SmallTap, {"api_key": "sentinel-key", "url": server.url}, select=["notes"])
+
+    assert calls.count("_write_schema_message") == 8
+    assert calls.count("_write_state_message") >= 8

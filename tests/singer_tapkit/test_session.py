@@ -1,0 +1,168 @@
+"""The session: the environment's proxies and certificates, and no cookies."""
+
+from __future__ import annotations
+
+import logging
+import ssl
+import subprocess
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from singer_sdk.exceptions import ConfigValidationError
+
+from singer_tapkit.client import HttpClient
+from singer_tapkit.config import validate_base_url
+from singer_tapkit.errors import NoResponseError
+from singer_tapkit.fake_server import Answer, FakeServer
+from singer_tapkit.session import open_session
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+LOGGER = logging.getLogger("session-of-a-test")
+OUTSIDE = "http://outside.example"
+INSIDE = "https://inside.example"
+
+
+@pytest.fixture(scope="module")
+def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A certificate for 127.0.0.1 that only itself vouches for, and its key."""
+    folder = tmp_path_factory.mktemp("certificate")
+    subprocess.run(
+        [
+            "openssl",
+            "req",
+            "-x509",
+            "-newkey",
+            "ec",
+            "-pkeyopt",
+            "ec_paramgen_curve:prime256v1",
+            "-nodes",
+            "-days",
+            "2",
+            "-keyout",
+            "key.pem",
+            "-out",
+            "cert.pem",
+            "-subj",
+            "/CN=test",
+            "-addext",
+            "subjectAltName=IP:127.0.0.1",
+        ],
+        cwd=folder,
+        check=True,
+        capture_output=True,
+    )
+    return folder
+
+
+@pytest.fixture
+def secure_server(certificate: Path) -> Iterator[FakeServer]:
+    """A server that speaks TLS."""
+    server = FakeServer()
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate / "cert.pem", certificate / "key.pem")
+    inner = server._server  # noqa: SLF001 - a plain server cannot speak TLS
+    inner.socket = context.wrap_socket(inner.socket, server_side=True)
+    server.respond("/apps", Answer(json=7))
+    with server:
+        yield server
+
+
+def test_proxies_of_the_environment_are_used_but_for_hosts_that_it_excepts(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("HTTP_PROXY", "http://proxy.example:3128")
+    monkeypatch.setenv("HTTPS_PROXY", "http://proxy.example:3128")
+    monkeypatch.setenv("NO_PROXY", "inside.example")
+
+    session = open_session([OUTSIDE, INSIDE], 1)
+
+    assert session.proxies == {OUTSIDE: "http://proxy.example:3128"}
+    assert not session.trust_env
+
+
+@pytest.mark.parametrize("host", ["outside.example", "Köln.example"])
+@pytest.mark.parametrize("is_known_before", [True, False])
+def test_requests_go_through_the_proxy(
+    monkeypatch: pytest.MonkeyPatch, host: str, *, is_known_before: bool
+) -> None:
+    url = validate_base_url(f"http://{host}", "'base_url'", OUTSIDE, allow_http=True)
+    with FakeServer() as proxy:
+        monkeypatch.setenv("HTTP_PROXY", proxy.url)
+        proxy.respond("/apps", Answer(json=7))
+        client = HttpClient([url] if is_known_before else [], logger=LOGGER)
+
+        assert client.get_json("/apps", int, base_url=url) == 7
+        assert proxy.requests[0].headers["host"] == url.removeprefix("http://")
+
+
+def test_interim_responses_of_a_proxy_are_read_over() -> None:
+    session = open_session([OUTSIDE], 1)
+    adapter: Any = session.get_adapter(OUTSIDE)
+
+    direct, proxied = adapter.poolmanager, adapter.proxy_manager_for("http://proxy.example")
+
+    assert direct.pool_classes_by_scheme == proxied.pool_classes_by_scheme
+
+
+def test_cookies_are_not_kept() -> None:
+    with FakeServer() as server:
+        server.respond("/apps", Answer(json=7, headers={"Set-Cookie": "session=1; Path=/"}))
+        client = HttpClient([server.url], logger=LOGGER)
+
+        for _ in range(2):
+            client.get_json("/apps", int)
+
+        assert ["cookie" in sent.headers for sent in server.requests] == [False, False]
+
+
+def test_only_encodings_whose_end_is_checked_are_asked_for() -> None:
+    assert open_session([OUTSIDE], 1).headers["Accept-Encoding"] == "gzip, deflate"
+
+
+def test_a_certificate_that_cannot_be_verified_is_told_at_once(
+    secure_server: FakeServer, sleeps: list[float]
+) -> None:
+    url = secure_server.url.replace("http:", "https:")
+
+    with pytest.raises(NoResponseError, match="REQUESTS_CA_BUNDLE") as error:
+        HttpClient([url], logger=LOGGER).get_json("/apps", int)
+
+    assert not error.value.is_retriable
+    assert sleeps == []
+
+
+@pytest.mark.parametrize("variable", ["REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"])
+def test_certificates_of_the_environment_are_trusted(
+    monkeypatch: pytest.MonkeyPatch, certificate: Path, secure_server: FakeServer, variable: str
+) -> None:
+    monkeypatch.setenv(variable, str(certificate / "cert.pem"))
+    url = secure_server.url.replace("http:", "https:")
+
+    assert HttpClient([url], logger=LOGGER).get_json("/apps", int) == 7
+
+
+def test_a_folder_of_certificates_may_be_named(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(tmp_path))
+
+    assert open_session([OUTSIDE], 1).verify == str(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [(None, "No such file"), ("", "holds no certificates"), ("no PEM", "holds no certificates")],
+)
+def test_a_bundle_without_certificates_is_blamed_on_the_environment(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, content: str | None, words: str
+) -> None:
+    bundle = tmp_path / "ca.pem"
+    if content is not None:
+        bundle.write_text(content)
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(bundle))
+
+    with pytest.raises(ConfigValidationError, match=f"REQUESTS_CA_BUNDLE names .*{words}"):
+        HttpClient([OUTSIDE], logger=LOGGER)

@@ -1,0 +1,121 @@
+"""Files with settings, state and catalog: read, or refused in one sentence."""
+
+from __future__ import annotations
+
+import io
+import json
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from singer_sdk.exceptions import ConfigValidationError
+
+from singer_tapkit.state import parse_catalog, parse_object, parse_state
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+STATE = {"bookmarks": {"hits": {"replication_key": "id", "replication_key_value": 7}}}
+PARTITIONS = {"bookmarks": {"hits": {"partitions": [{"context": {"site": "a"}, "x": 1}]}}}
+
+
+class File(io.StringIO):
+    """A file with a name."""
+
+    name = "state.json"
+
+
+def file(content: Any) -> File:
+    """Return a file with this text, or this value as JSON."""
+    return File(content if isinstance(content, str) else json.dumps(content))
+
+
+@pytest.mark.parametrize(
+    ("content", "state"),
+    [
+        (STATE, STATE),
+        (PARTITIONS, PARTITIONS),
+        ({**STATE, "other": 1}, {**STATE, "other": 1}),
+        ("\ufeff" + json.dumps(STATE), STATE),
+        ({"type": "STATE", "value": STATE}, STATE),
+        ({"singer_state": STATE}, STATE),
+        ({"completed": {"singer_state": STATE}, "partial": {}}, STATE),
+        ({"completed": {"singer_state": {"type": "STATE", "value": STATE}}}, STATE),
+        ({}, {"bookmarks": {}}),
+        ({"singer_state": {}}, {"bookmarks": {}}),
+        ({"bookmarks": {}}, {"bookmarks": {}}),
+    ],
+)
+def test_a_state_is_read_in_any_wrapping(content: Any, state: Any) -> None:
+    assert parse_state(file(content)) == state
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        ("", "must hold one JSON object"),
+        ("{", "must hold one JSON object"),
+        ("null", "must hold one JSON object"),
+        ([STATE], "must hold one JSON object"),
+        ("[" * 100_000, "must hold one JSON object"),
+        ({"hits": {"replication_key_value": 7}}, '{"bookmarks": {...}}'),
+        ({"singer_state": None}, '{"bookmarks": {...}}'),
+        ({"bookmarks": None}, "got `null` - at `$.bookmarks`"),
+        ({"bookmarks": []}, "got `array` - at `$.bookmarks`"),
+        ({"bookmarks": {"hits": None}}, "got `null` - at `$.bookmarks[...]`"),
+        ({"bookmarks": {"hits": [1]}}, "got `array` - at `$.bookmarks[...]`"),
+        ({"bookmarks": {"hits": {"partitions": None}}}, "`$.bookmarks[...].partitions`"),
+        ({"bookmarks": {"hits": {"partitions": [{}]}}}, "missing required field `context`"),
+        ({"completed": {}, "partial": {"singer_state": STATE}}, "meltano state get"),
+    ],
+)
+def test_what_is_no_state_is_refused_by_its_file_and_place(content: Any, words: str) -> None:
+    with pytest.raises(ConfigValidationError, match=r"The state file state\.json") as error:
+        parse_state(file(content))
+
+    assert words in str(error.value)
+
+
+def test_a_file_that_is_no_text_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "state.json"
+    path.write_bytes(b"\xff\xfe{}")
+
+    with path.open(encoding="utf-8") as text, pytest.raises(ConfigValidationError, match="UTF-8"):
+        parse_state(text)
+
+
+@pytest.mark.parametrize(
+    "entry",
+    [
+        {"tap_stream_id": "hits"},
+        {"tap_stream_id": "hits", "schema": {}, "key_properties": ["id"], "metadata": []},
+        {"tap_stream_id": "hits", "metadata": [{"breadcrumb": [], "metadata": {}}]},
+    ],
+)
+def test_a_catalog_is_read(entry: dict[str, Any]) -> None:
+    assert parse_catalog(file({"streams": [entry]})) == {"streams": [entry]}
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        "",
+        [],
+        {},
+        {"streams": None},
+        {"streams": {}},
+        {"streams": [None]},
+        {"streams": [{"stream": "hits"}]},
+        {"streams": [{"tap_stream_id": "hits", "schema": []}]},
+        {"streams": [{"tap_stream_id": "hits", "metadata": [{}]}]},
+    ],
+)
+def test_what_is_no_catalog_is_refused_by_its_file(content: Any) -> None:
+    with pytest.raises(ConfigValidationError, match=r"The catalog file state\.json must hold"):
+        parse_catalog(file(content))
+
+
+def test_what_a_file_holds_is_not_quoted() -> None:
+    with pytest.raises(ConfigValidationError, match="The config file") as error:
+        parse_object(file('{"api_key": "sentinel'), "config")
+
+    assert "sentinel" not in str(error.value)

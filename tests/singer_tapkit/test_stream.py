@@ -1,0 +1,410 @@
+"""The stream that all others derive from, by a small tap and a server on a socket."""
+
+from __future__ import annotations
+
+import copy
+import json
+import logging
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from typing_extensions import override
+
+from singer_tapkit.errors import InvalidResponseError
+from singer_tapkit.fake_server import Answer, FakeServer
+from singer_tapkit.stream import BaseStream
+from singer_tapkit.testing import run_tap
+from tests.singer_tapkit import small_tap
+from tests.singer_tapkit.small_tap import ORDER, Orders, SmallTap
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from singer_sdk.helpers.types import Context, Record
+
+    from singer_tapkit.testing import TapRun
+
+REFUSED = Answer(status=403, json={"message": "no scope"})
+UNKNOWN_KEY = Answer(status=401, json={"message": "unknown key"})
+
+
+def orders(*numbers: int) -> Answer:
+    """Return an answer with these orders."""
+    return Answer(json=[{"id": number} for number in numbers])
+
+
+@pytest.fixture
+def server() -> Iterator[FakeServer]:
+    with FakeServer() as running:
+        running.respond("/customers", Answer(json=[]))
+        yield running
+
+
+def run(
+    server: FakeServer, accounts: str, state: dict[str, Any] | None = None, **more: Any
+) -> TapRun:
+    """Read the orders of these accounts."""
+    config = {"api_key": "sentinel-key", "url": server.url, "accounts": list(accounts), **more}
+    return run_tap(SmallTap, config, state=state, select=["orders"])
+
+
+def bookmarks(state: dict[str, Any]) -> dict[str, Any]:
+    """Return the bookmark of each account in a state."""
+    partitions = state["bookmarks"]["orders"]["partitions"]
+    return {
+        entry["context"]["account"]: entry["replication_key_value"]
+        for entry in partitions
+        if "replication_key_value" in entry
+    }
+
+
+def test_records_and_bookmarks_of_all_partitions_are_written(server: FakeServer) -> None:
+    server.respond("/orders/a", orders(1, 2))
+    server.respond("/orders/b", orders(7))
+
+    finished = run(server, "ab")
+
+    assert finished.exit_code == 0
+    assert finished.output.keys("orders") == [("a", 1), ("a", 2), ("b", 7)]
+    assert bookmarks(finished.state) == {"a": 2, "b": 7}
+
+
+def test_a_partition_that_fails_leaves_the_others_alone(server: FakeServer) -> None:
+    server.respond("/orders/a", orders(1))
+    server.respond("/orders/b", REFUSED)
+    server.respond("/orders/c", orders(3))
+
+    failed = run(server, "abc")
+
+    assert failed.exit_code == 1
+    assert failed.output.keys("orders") == [("a", 1), ("c", 3)]
+    assert bookmarks(failed.state) == {"a": 1, "c": 3}
+    assert "orders of b: GET /orders/b answered 403: no scope" in failed.error
+    assert "ERROR: orders of b" in failed.log
+
+
+def test_three_failures_in_a_row_end_the_stream(server: FakeServer) -> None:
+    for account in "abce":
+        server.respond(f"/orders/{account}", REFUSED)
+
+    failed = run(server, "abcd")
+
+    assert [request.path for request in server.requests] == ["/orders/a", "/orders/b", "/orders/c"]
+    assert failed.error.count("no scope") == 3
+    assert "3 part(s)" in failed.error
+
+
+def test_failures_that_are_not_in_a_row_do_not(server: FakeServer) -> None:
+    for account in "acdf":
+        server.respond(f"/orders/{account}", REFUSED)
+    server.respond("/orders/b", orders(2))
+    server.respond("/orders/e", orders(5))
+
+    failed = run(server, "abcdef")
+
+    assert len(server.requests) == 6
+    assert failed.output.keys("orders") == [("b", 2), ("e", 5)]
+
+
+def test_a_final_status_ends_the_stream_at_once(server: FakeServer) -> None:
+    server.respond("/orders/a", orders(1))
+    server.respond("/orders/b", UNKNOWN_KEY)
+
+    failed = run(server, "abc")
+
+    assert [request.path for request in server.requests] == ["/orders/a", "/orders/b"]
+    assert failed.output.keys("orders") == [("a", 1)]
+    assert "- orders: GET /orders/b answered 401: unknown key" in failed.error
+
+
+def test_what_is_not_there_is_skipped_told_and_no_failure(
+    server: FakeServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Orders, "absences", {403: "accounts without scope"})
+    for account in "abdef":
+        server.respond(f"/orders/{account}", REFUSED)
+    server.respond("/orders/c", orders(3))
+
+    finished = run(server, "abcdef")
+
+    assert finished.exit_code == 0
+    assert finished.output.keys("orders") == [("c", 3)]
+    assert finished.log.count("WARNING: Skipped, accounts without scope: ") == 3
+    assert "a GET /orders/a answered 403: no scope" in finished.log
+    assert "WARNING: orders: 5 skipped, accounts without scope." in finished.log
+
+
+def test_a_row_that_fits_no_schema_fails_its_partition_behind_the_rows_before(
+    server: FakeServer,
+) -> None:
+    server.respond("/orders/a", Answer(json=[{"id": 1}, {"id": [2]}, {"id": 3}]))
+    server.respond("/orders/b", orders(7))
+
+    failed = run(server, "ab")
+
+    assert failed.output.keys("orders") == [("a", 1), ("b", 7)]
+    assert bookmarks(failed.state) == {"b": 7}
+    assert "orders of a: " in failed.error
+
+
+def test_a_bookmark_moves_only_behind_written_records(server: FakeServer) -> None:
+    server.respond("/orders/a", orders(1, 2, 3))
+    server.respond("/orders/b", orders(7, 8))
+
+    written: dict[str, int] = {"a": 0, "b": 0}
+    for message in run(server, "ab").output.messages:
+        if message["type"] == "RECORD":
+            written[message["record"]["account"]] = message["record"]["id"]
+        if message["type"] == "STATE":
+            for account, value in bookmarks(message["value"]).items():
+                assert written[account] >= value
+
+    assert written == {"a": 3, "b": 8}
+
+
+def test_the_sdk_increments_no_bookmark_and_calls_the_hook_that_prevents_it(
+    server: FakeServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    calls: list[int] = []
+    monkeypatch.setattr(
+        BaseStream,
+        "_increment_stream_state",
+        lambda _stream, record, **_context: calls.append(record["id"]),
+    )
+    server.respond("/orders/a", orders(1, 2))
+
+    run(server, "a")
+
+    assert calls == [1, 2]
+
+
+def test_no_bookmark_moves_while_a_partition_is_read(server: FakeServer) -> None:
+    server.respond("/orders/a", Answer(json=[{"id": 5}, {"id": [6]}]))
+
+    assert bookmarks(run(server, "a").state) == {}
+
+
+def test_a_run_goes_on_from_the_bookmark(server: FakeServer) -> None:
+    server.respond("/orders/a", orders(1, 2))
+    state = run(server, "a").state
+    server.respond("/orders/a", orders(1, 2, 3))
+
+    assert run(server, "a", state).output.keys("orders") == [("a", 3)]
+
+
+def test_a_full_table_has_no_bookmark_that_counts(server: FakeServer) -> None:
+    server.respond("/orders/a", orders(1, 2))
+    config = {"api_key": "sentinel-key", "url": server.url}
+    catalog = json.loads(catalog_text(server))
+    root(catalog, "orders")["forced-replication-method"] = "FULL_TABLE"
+    for entry in catalog["streams"]:
+        entry.pop("replication_method", None)
+        root(catalog, entry["tap_stream_id"])["selected"] = entry["tap_stream_id"] == "orders"
+
+    first = run_tap(SmallTap, config, catalog=catalog)
+    second = run_tap(SmallTap, config, catalog=catalog, state=first.state)
+
+    assert first.output.keys("orders") == second.output.keys("orders") == [("a", 1), ("a", 2)]
+    assert bookmarks(second.state) == {}
+
+
+def catalog_text(server: FakeServer) -> str:
+    """Return the catalog of the small tap."""
+    return SmallTap(config={"api_key": "sentinel-key", "url": server.url}).catalog_json_text
+
+
+def root(catalog: dict[str, Any], stream: str) -> dict[str, Any]:
+    """Return the metadata of a stream in a catalog."""
+    entry = next(entry for entry in catalog["streams"] if entry["tap_stream_id"] == stream)
+    metadata: dict[str, Any] = next(
+        part["metadata"] for part in entry["metadata"] if not part["breadcrumb"]
+    )
+    return metadata
+
+
+@pytest.mark.parametrize("metadata", [True, False])
+def test_a_catalog_of_the_specification_keeps_keys_and_replication_key(
+    server: FakeServer, *, metadata: bool
+) -> None:
+    server.respond("/orders/a", orders(1))
+    entry: dict[str, Any] = {"tap_stream_id": "orders", "stream": "orders", "schema": {}}
+    settings: dict[str, Any] = {"selected": True}
+    if metadata:
+        settings |= {"table-key-properties": ["account", "id"], "replication-key": "id"}
+    entry["metadata"] = [{"breadcrumb": [], "metadata": settings}]
+    config = {"api_key": "sentinel-key", "url": server.url}
+
+    finished = run_tap(SmallTap, config, catalog={"streams": [entry]})
+
+    assert finished.output.schemas["orders"]["key_properties"] == ["account", "id"]
+    assert bookmarks(finished.state) == {"a": 1}
+
+
+def test_keys_that_a_catalog_names_count(server: FakeServer) -> None:
+    server.respond("/orders/a", orders(1))
+    catalog = json.loads(catalog_text(server))
+    catalog["streams"] = [
+        {**entry, "key_properties": ["id"]}
+        for entry in catalog["streams"]
+        if entry["tap_stream_id"] == "orders"
+    ]
+    config = {"api_key": "sentinel-key", "url": server.url}
+
+    finished = run_tap(SmallTap, config, catalog=catalog)
+
+    assert finished.output.schemas["orders"]["key_properties"] == ["id"]
+
+
+def test_the_schema_of_a_catalog_does_not_count(server: FakeServer) -> None:
+    server.respond("/orders/a", orders(1))
+    catalog = json.loads(catalog_text(server))
+    for entry in catalog["streams"]:
+        entry["schema"] = {"type": "object", "properties": {"old": {"type": "string"}}}
+    config = {"api_key": "sentinel-key", "url": server.url}
+
+    finished = run_tap(SmallTap, config, catalog=catalog)
+
+    assert finished.output.schemas["orders"]["schema"]["properties"].keys() == {
+        "id",
+        "account",
+        "note",
+    }
+
+
+def test_a_stream_that_a_catalog_lacks_is_not_read(server: FakeServer) -> None:
+    server.respond("/customers", Answer(json=[{"id": 1}]))
+    catalog = json.loads(catalog_text(server))
+    catalog["streams"] = [
+        entry for entry in catalog["streams"] if entry["tap_stream_id"] == "customers"
+    ]
+    config = {"api_key": "sentinel-key", "url": server.url}
+
+    finished = run_tap(SmallTap, config, catalog=catalog)
+
+    assert finished.records.keys() == {"customers"}
+
+
+class Parts(BaseStream):
+    """A stream whose records are what a test says."""
+
+    name = "parts"
+    primary_keys = ("id",)
+
+    def __init__(self, tap: SmallTap, rows: list[Any], **options: Any) -> None:
+        """Take the rows, and errors among them."""
+        self.rows = rows
+        super().__init__(tap, copy.deepcopy(ORDER), failures=tap.failures, **options)
+
+    @override
+    def read(self, context: Context | None) -> Iterator[Record]:
+        for row in self.rows:
+            if isinstance(row, Exception):
+                raise row
+            yield row
+
+
+def tap_of(**config: Any) -> SmallTap:
+    """Return a tap without a server."""
+    return SmallTap(config={"api_key": "sentinel-key", "url": "http://127.0.0.1:1", **config})
+
+
+def read(stream: BaseStream) -> list[Record]:
+    """Return the records of a stream without partitions."""
+    return list(stream.get_records(None))
+
+
+def test_excluded_and_unknown_fields_are_dealt_with(capsys: pytest.CaptureFixture[str]) -> None:
+    row = {"id": 1, "account": "a", "note": "private", "new": 2}
+
+    kept = Parts(tap_of(), [dict(row)], excluded=frozenset({"note"}), unknown_fields="keep")
+    warned = Parts(tap_of(), [dict(row)])
+
+    assert read(kept) == [{"id": 1, "account": "a", "unknown_fields": {"new": 2}}]
+    assert kept.schema["properties"].keys() == {"id", "account", "unknown_fields"}
+    assert read(warned) == [{"id": 1, "account": "a", "note": "private"}]
+    capsys.readouterr()
+
+
+def test_unknown_fields_can_fail_a_partition(capsys: pytest.CaptureFixture[str]) -> None:
+    tap = tap_of()
+    stream = Parts(tap, [{"id": 1, "new": 2}], unknown_fields="fail")
+
+    assert read(stream) == []
+    assert tap.failures.count == 1
+    assert not stream.status.is_complete
+    capsys.readouterr()
+
+
+def test_a_bug_is_not_taken_for_a_failure() -> None:
+    with pytest.raises(ZeroDivisionError):
+        read(Parts(tap_of(), [ZeroDivisionError()]))
+
+
+def test_what_failed_can_be_looked_up_in_detail(
+    caplog: pytest.LogCaptureFixture, capsys: pytest.CaptureFixture[str]
+) -> None:
+    caplog.set_level(logging.DEBUG)
+
+    read(Parts(tap_of(), [InvalidResponseError("no page")]))
+
+    details = [entry for entry in caplog.records if entry.exc_info]
+    assert [entry.levelname for entry in details] == ["DEBUG"]
+    capsys.readouterr()
+
+
+def test_a_stream_must_say_how_it_is_read() -> None:
+    class Nothing(BaseStream):
+        name = "nothing"
+
+    tap = tap_of()
+
+    with pytest.raises(NotImplementedError):
+        read(Nothing(tap, copy.deepcopy(ORDER), failures=tap.failures))
+
+
+def test_a_stream_may_be_named_when_it_is_made() -> None:
+    assert Parts(tap_of(), [], name="report_7").name == "report_7"
+
+
+def test_by_default_no_request_tells_whether_a_stream_may_be_read() -> None:
+    assert not Parts(tap_of(), []).check_connection()
+
+
+def test_versions_are_left_to_streams_that_know_when_all_rows_are_out() -> None:
+    assert not Parts(tap_of(), []).emit_activate_version_messages
+
+
+def test_a_fast_write_is_counted_as_the_records_of_the_sdk_are(
+    server: FakeServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class FastOrders(Orders):
+        @override
+        def read(self, context: Context | None) -> Iterator[Record]:
+            assert self.supports_fast_write()
+            self.write_records(["account", "id"], [["a", number] for number in range(250)])
+            self.advance_bookmark(context, 249)
+            return iter(())
+
+    monkeypatch.setattr(small_tap, "Orders", FastOrders)
+
+    finished = run(server, "a")
+
+    assert len(finished.records["orders"]) == 250
+    assert bookmarks(finished.state) == {"a": 249}
+    assert '"metric":"record_count","value":250' in finished.log
+
+
+def test_in_files_the_state_waits_for_the_file(server: FakeServer, tmp_path: Path) -> None:
+    server.respond("/orders/a", orders(1, 2))
+    server.respond("/orders/b", orders(7))
+    batch = {
+        "encoding": {"format": "jsonl", "compression": "gzip"},
+        "storage": {"root": tmp_path.as_uri()},
+    }
+
+    messages = run(server, "ab", batch_config=batch).output.messages
+
+    types = [message["type"] for message in messages if message["type"] != "SCHEMA"]
+    assert types == ["BATCH", "STATE"]
+    assert bookmarks(messages[-1]["value"]) == {"a": 2, "b": 7}

@@ -1,0 +1,187 @@
+"""The tap by its command line."""
+
+from __future__ import annotations
+
+import json
+import signal
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.command_line import messages, read_until, stop
+from tests.sandbox.apparena import AppArena
+from tests.sandbox.faults import Answer
+from tests.singer import keys_of, selecting
+from tests.tap_apparena.servers import KEY, Server
+
+if TYPE_CHECKING:
+    from tests.tap_apparena.conftest import Tap
+
+REFUSAL = json.dumps({"status": 404, "message": "gone"})
+
+
+def test_a_run_reads_lists_and_children(server: Server, tap: Tap) -> None:
+    run = tap.succeed(server.settings(page_size=10), "apps", "app_configs", "versions")
+
+    assert len(run.records["apps"]) == 45
+    assert len(keys_of(run.output, "app_configs")) == len(run.records["app_configs"]) > 45
+    assert run.state["bookmarks"]["apps"] == {}
+
+
+def test_without_a_catalog_the_usual_lists_are_read(server: Server, tap: Tap) -> None:
+    run = tap.succeed(server.settings())
+
+    assert sorted(run.records) == ["apps", "customers", "projects", "templates"]
+
+
+def test_discovery_needs_no_settings(tap: Tap) -> None:
+    found = tap.run_with("--discover")
+
+    assert found.returncode == 0
+    streams = json.loads(found.stdout)["streams"]
+    roots = {
+        stream["tap_stream_id"]: entry["metadata"]
+        for stream in streams
+        for entry in stream["metadata"]
+        if not entry["breadcrumb"]
+    }
+    selected = {name for name, root in roots.items() if root["selected-by-default"]}
+    assert len(streams) == 25
+    assert selected == {"apps", "templates", "projects", "customers"}
+
+
+def test_a_killed_run_is_continued_without_a_loss(server: Server, tap: Tap) -> None:
+    server.sandbox.latency = 0.01
+    settings = server.settings(page_size=5)
+    process = tap.start(settings, "apps", "app_infos")
+    lines = read_until(process, '"checkpoint"')
+    lines += stop(process, signal.SIGKILL)
+    first = messages(lines)
+    state = [message["value"] for message in first if message["type"] == "STATE"][-1]
+
+    second = tap.succeed(settings, "apps", "app_infos", state=state)
+
+    whole = tap.succeed(settings, "apps", "app_infos")
+    for stream, key in (("apps", "appId"), ("app_infos", "sourceAppId")):
+        written = [
+            message["record"][key]
+            for message in first
+            if message["type"] == "RECORD" and message["stream"] == stream
+        ]
+        again = [record[key] for record in second.records[stream]]
+        assert {*written, *again} == {record[key] for record in whole.records[stream]}
+        assert len(again) < len(whole.records[stream])
+
+
+def test_a_run_that_fails_in_part_says_so_and_ends_with_a_status(server: Server, tap: Tap) -> None:
+    server.sandbox.faults.add("GET", "/api/v2/apps/41207/configs", Answer(500, "x"), times=None)
+
+    run = tap.fail(server.settings(), "apps", "app_configs")
+
+    assert "1 part(s) of the sync failed" in run.log
+    assert "app_configs of 41207" in run.log
+    assert len(run.records["apps"]) == 45
+
+
+def test_passing_failures_are_tried_again(server: Server, tap: Tap) -> None:
+    server.sandbox.faults.add("GET", "/api/v2/apps/41207/infos", Answer(503, "x"))
+
+    run = tap.succeed(server.settings(max_retries=1), "app_infos")
+
+    assert 41207 in {record["sourceAppId"] for record in run.records["app_infos"]}
+
+
+def test_what_is_gone_meanwhile_is_skipped(server: Server, tap: Tap) -> None:
+    server.sandbox.faults.add("GET", "/api/v2/apps/41207/infos", Answer(404, REFUSAL), times=None)
+
+    assert "app_infos: 1 skipped" in tap.succeed(server.settings(), "app_infos").log
+
+
+@pytest.mark.parametrize("trouble", ["none", "unauthorized", "redirect"])
+def test_the_key_appears_nowhere(server: Server, tap: Tap, trouble: str) -> None:
+    settings = server.settings(page_size=10)
+    if trouble == "unauthorized":
+        settings["api_key"] = f"wrong-{KEY}"
+    if trouble == "redirect":
+        answer = Answer(302, "", {"Location": "https://elsewhere.example/apps"})
+        server.sandbox.faults.add("GET", "/api/v2/apps", answer, times=None)
+
+    found = tap.run_with(settings=settings, environment={"TAP_APPARENA_LOGLEVEL": "DEBUG"})
+
+    assert (found.returncode == 0) is (trouble == "none")
+    assert KEY not in found.stdout + found.stderr
+
+
+def test_values_of_filters_stay_out_of_the_log(tap: Tap) -> None:
+    nowhere = Server("http://127.0.0.1:9/api/v2", AppArena())
+    wanted = {"apps": ["filter.createdBy[eq]=sentinel-ada"]}
+
+    run = tap.fail(nowhere.settings(filters=wanted, max_retries=1), "apps")
+
+    assert "Trying again in 2 seconds: no answer to GET /api/v2/apps" in run.log
+    assert "sentinel-ada" not in run.log
+
+
+def test_settings_come_from_the_environment_too(server: Server, tap: Tap) -> None:
+    found = tap.run_with(
+        "--config=ENV",
+        environment={
+            "TAP_APPARENA_API_URL": server.url,
+            "TAP_APPARENA_API_KEY": KEY,
+            "TAP_APPARENA_FILTERS": json.dumps({"apps": ["filter.appId[eq]=41207"]}),
+        },
+    )
+
+    assert found.returncode == 0, found.stderr
+    assert found.stdout.count('"stream":"apps","record"') == 1
+
+
+def test_a_token_is_taken_in_place_of_a_key(server: Server, tap: Tap) -> None:
+    server.sandbox.add_jwt("a.b.c")
+
+    tap.succeed(server.settings(jwt="a.b.c"), "projects")
+
+    (request,) = server.received("/projects")
+    assert request.headers["authorization"] == "Bearer a.b.c"
+
+
+def test_the_secrets_are_marked_as_such(tap: Tap) -> None:
+    about = json.loads(tap.run_with("--about", "--format=json").stdout)
+
+    secrets = [name for name, item in about["settings"]["properties"].items() if item.get("secret")]
+    assert secrets == ["api_key", "jwt"]
+
+
+def test_the_check_of_connections_reads_no_data_and_names_what_fails(
+    server: Server, tap: Tap
+) -> None:
+    server.sandbox.add_key("narrow-key", rights=["app", "template", "project"])
+
+    found = tap.run_with("--test", settings=server.settings(api_key="narrow-key"))
+
+    assert found.returncode != 0
+    assert "apps: may be read." in found.stderr
+    assert "customers: GET /api/v2/customers answered 403" in found.stderr
+    assert [request.query["items"] for request in server.sandbox.requests] == [["1"]] * 4
+    assert found.stdout == ""
+
+
+@pytest.mark.parametrize("command", [["--test"], []])
+def test_settings_that_cannot_work_are_told_without_a_traceback(
+    tap: Tap, command: list[str]
+) -> None:
+    found = tap.run_with(*command, settings={"api_key": "k", "jwt": "t"})
+
+    assert found.returncode != 0
+    assert "and not both" in found.stderr
+    assert "Traceback" not in found.stderr
+    assert found.stdout == ""
+
+
+def test_children_of_new_ids_alone_are_refused(server: Server, tap: Tap) -> None:
+    catalog = selecting(tap.discover(server.settings()), "apps", "app_configs")
+
+    run = tap.fail(server.settings(incremental_mode="new_ids"), catalog=catalog)
+
+    assert "only new apps are read" in run.log
+    assert server.sandbox.requests == []

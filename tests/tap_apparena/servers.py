@@ -1,0 +1,95 @@
+"""A sandbox's App-Arena, and how the tap reads it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from singer_tapkit.testing import TapRun, run_tap
+from tap_apparena.streams import STREAMS
+from tap_apparena.tap import TapAppArena
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tests.sandbox.apparena import AppArena
+    from tests.sandbox.traffic import ReceivedRequest
+
+KEY = "api-key-sentinel"
+NAMES = sorted(vars(stream)["name"] for stream in STREAMS)
+
+
+@dataclass(frozen=True)
+class Server:
+    """A server that `KEY` may read.
+
+    Attributes:
+        url: The base of its API.
+        sandbox: A view behind the scenes.
+    """
+
+    url: str
+    sandbox: AppArena = field(repr=False)
+
+    def settings(self, **more: Any) -> dict[str, Any]:
+        """Return the settings to read it, by the key unless there is a token."""
+        return {
+            "api_url": self.url,
+            **({} if "jwt" in more else {"api_key": KEY}),
+            "request_timeout": 20,
+            "max_retries": 0,
+            **more,
+        }
+
+    def run(self, *streams: str, state: dict[str, Any] | None = None, **settings: Any) -> TapRun:
+        """Run the tap in this process, with these streams selected or else the usual ones."""
+        return run_tap(TapAppArena, self.settings(**settings), state=state, select=streams)
+
+    def read(self, *streams: str, state: dict[str, Any] | None = None, **settings: Any) -> TapRun:
+        """Run the tap, which must not fail."""
+        run = self.run(*streams, state=state, **settings)
+        assert run.exit_code == 0, run.error
+        return run
+
+    def fail(self, *streams: str, state: dict[str, Any] | None = None, **settings: Any) -> TapRun:
+        """Run the tap, which must fail."""
+        run = self.run(*streams, state=state, **settings)
+        assert run.exit_code != 0
+        return run
+
+    def received(self, path: str) -> list[ReceivedRequest]:
+        """Return the requests for a path below the base that the server has got so far."""
+        return [request for request in self.sandbox.requests if request.path == f"/api/v2{path}"]
+
+    def pages(self, path: str) -> list[int]:
+        """Return the pages of a list that the server was asked for, in order."""
+        return [int(request.query["page"][-1]) for request in self.received(path)]
+
+    def fill(self, number: int) -> list[int]:
+        """Have so many apps, and return their ids in order."""
+        self.sandbox.data.apps.clear()
+        return [self.add_app() for _ in range(number)]
+
+    def add_app(self) -> int:
+        """Add an app, and return its id."""
+        data = self.sandbox.data
+        app_id: int = data.add_app(next(iter(data.templates)))["appId"]
+        return app_id
+
+    def before_page(self, number: int, change: Callable[[], object]) -> None:
+        """Let something change each time before a page with this number is read."""
+
+        def before_page(_: str, page: int) -> None:
+            if page == number:
+                change()
+
+        self.sandbox.quirks.before_page = before_page
+
+    def delete_app(self, app_id: int) -> None:
+        """Delete an app, if it is there."""
+        self.sandbox.data.apps.pop(app_id, None)
+
+
+def ids(run: TapRun) -> list[int]:
+    """Return the ids of the apps that a run has written."""
+    return [record["appId"] for record in run.records["apps"]]

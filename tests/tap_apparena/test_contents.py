@@ -1,0 +1,65 @@
+"""Configs, infos and translations: where they are stored, and in which language they are read."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tests.sandbox.faults import Answer
+from tests.tap_apparena.test_children import by, failing
+
+if TYPE_CHECKING:
+    from tests.tap_apparena.servers import Server
+
+
+def test_a_row_tells_who_was_asked_and_where_it_is_stored(server: Server) -> None:
+    rows = server.read("app_configs").records["app_configs"]
+
+    (own,) = by(rows, sourceAppId=41207, configId="headline")
+    (inherited,) = by(rows, sourceAppId=41207, configId="color_primary")
+    (defined,) = by(rows, sourceAppId=41207, configId="show_ranking")
+    assert (own["appId"], own["templateId"], own["projectId"]) == (41207, None, None)
+    assert (inherited["appId"], inherited["templateId"]) == (None, 311)
+    assert (defined["projectId"], defined["version"]) == (44, "2.1.0")
+
+
+def test_contents_are_asked_for_in_each_language_and_never_come_twice(server: Server) -> None:
+    output = server.read("app_translations", languages=["de_DE", "en_US"]).output
+
+    received = server.received("/apps/41207/translations")
+    assert sorted(request.query["lang"] for request in received) == [["de_DE"], ["en_US"]]
+    keys = output.keys("app_translations")
+    assert len(keys) == len(set(keys))
+
+
+def test_a_language_that_an_app_lacks_does_not_take_the_others_along(server: Server) -> None:
+    server.sandbox.faults.add(
+        "GET",
+        "/api/v2/apps/41207/infos",
+        failing(404),
+        times=None,
+        when=lambda request: request.query["lang"] == ["fr_FR"],
+    )
+
+    run = server.read("app_infos", languages=["fr_FR", "de_DE"])
+
+    assert {row["lang"] for row in by(run.records["app_infos"], sourceAppId=41207)} == {"de_DE"}
+
+
+def test_rows_without_a_language_have_the_one_that_was_asked_for(server: Server) -> None:
+    body = '{"_embedded": {"data": {"a": {"value": 1}}}}'
+    server.sandbox.faults.add("GET", "/api/v2/apps/*/infos", Answer(200, body), times=None)
+
+    asked = server.read("app_infos", languages=["de_DE"]).records["app_infos"]
+    unasked = server.read("app_infos").records["app_infos"]
+
+    assert {(row["infoId"], row["lang"], row["value"]) for row in asked} == {("a", "de_DE", "1")}
+    assert {row["lang"] for row in unasked} == {""}
+
+
+def test_contents_of_versions_are_asked_for_by_their_number(server: Server) -> None:
+    rows = server.read("version_configs").records["version_configs"]
+
+    versions = {request.query["version"][0] for request in server.received("/projects/44/configs")}
+    assert versions == {"2.0.0", "2.1.0"}
+    defined = by(rows, sourceProjectId=44, sourceVersion="2.1.0")
+    assert {row["version"] for row in defined} == {"2.1.0"}

@@ -1,0 +1,182 @@
+"""What the settings ask for, and what a run never gives away."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from singer_tapkit.records import load_schema
+from singer_tapkit.testing import run_tap
+from tap_apparena.streams import STREAMS
+from tap_apparena.tap import TapAppArena
+from tests.sandbox.faults import Answer
+from tests.tap_apparena.servers import KEY, NAMES
+
+if TYPE_CHECKING:
+    from tests.tap_apparena.servers import Server
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_each_field_has_a_description_and_only_keys_are_never_null(name: str) -> None:
+    (keys,) = (vars(stream)["primary_keys"] for stream in STREAMS if vars(stream)["name"] == name)
+
+    for field, schema in load_schema("tap_apparena", name)["properties"].items():
+        assert schema["description"], field
+        assert ("null" in schema["type"]) is (field not in keys), field
+
+
+@pytest.mark.parametrize(
+    ("settings", "words"),
+    [
+        ({}, "Set 'api_key'"),
+        ({"api_key": ""}, "api_key"),
+        ({"api_key": "k", "api_url": "http://elsewhere.example/"}, "unencrypted"),
+        ({"api_key": "k", "api_url": "https://u:p@a.example/"}, "user and password"),
+        ({"api_key": "k", "company_ids": ["12/../13"]}, "company_ids"),
+        ({"api_key": "k", "company_ids": [0]}, "company_ids"),
+        ({"api_key": "k", "filters": {"apps": "filter.appId[gt]=7"}}, "is not of type 'array'"),
+        ({"api_key": "k", "filters": {"app_languages": []}}, "can be filtered"),
+        ({"api_key": "k", "relations": {"app_configs": ["app"]}}, "have any"),
+        ({"api_key": "k", "page_size": 0}, "page_size"),
+        ({"api_key": "k", "languages": ["de-DE"]}, "de-DE"),
+    ],
+)
+def test_settings_that_cannot_work_are_refused(settings: dict[str, Any], words: str) -> None:
+    run = run_tap(TapAppArena, settings)
+
+    assert (run.exit_code, run.stdout) == (1, b"")
+    assert words in run.error
+
+
+def test_an_error_about_a_secret_does_not_quote_it() -> None:
+    run = run_tap(TapAppArena, {"api_key": ["very-secret-sentinel"]})
+
+    assert "very-secret-sentinel" not in run.error
+    assert "***" in run.error
+
+
+def test_filters_and_relations_reach_the_server_in_its_own_spelling(server: Server) -> None:
+    run = server.read(
+        "apps",
+        "app_configs",
+        filters={
+            "apps": ["Filter.APPID[GTE]=41209"],
+            "app_configs": ["filter.type[eq]=input"],
+        },
+        relations={"apps": ["company", "languages"]},
+    )
+
+    query = server.received("/apps")[0].query
+    assert query["filter.appId[gte]"] == ["41209"]
+    assert query["rel"] == ["company,languages"]
+    assert min(record["appId"] for record in run.records["apps"]) == 41209
+    assert {record["type"] for record in run.records["app_configs"]} == {"input"}
+    assert all(record["company"]["companyId"] == 12 for record in run.records["apps"])
+    assert "company" in run.output.schemas["apps"]["schema"]["properties"]
+
+
+def test_relations_hold_no_links_and_no_keys(server: Server) -> None:
+    company = {"name": "Kueste", "apikeys": {"7": {}}, "_links": {}, "createdBy": "mkoch"}
+    rows = [{"appId": 7, "company": company, "template": []}]
+    body = json.dumps({"_embedded": {"data": rows}, "total_items": 1})
+    server.sandbox.faults.add("GET", "/api/v2/apps", Answer(200, body), times=None)
+
+    run = server.read("apps", relations={"apps": ["company", "template"]})
+
+    (record,) = run.records["apps"]
+    assert record["company"] == {"name": "Kueste", "createdBy": "mkoch"}
+    assert record["template"] == []
+
+
+def test_personal_data_stays_out_of_schemas_and_records(server: Server) -> None:
+    server.sandbox.quirks.audit = True
+    relations = {"apps": ["company", "languages"]}
+
+    run = server.read(
+        *NAMES, include_personal_data=False, unknown_fields="keep", relations=relations
+    )
+
+    text = json.dumps([run.output.schemas, run.records])
+    for name in ("email", "firstName", "telephone", "createdFromIp", "updatedBy", "address1"):
+        assert f'"{name}"' not in text
+    assert run.records["company_users"][0].keys() >= {"userId", "companyId", "lang"}
+    assert run.records["apps"][0]["company"]["name"]
+
+
+def test_kept_fields_hold_no_personal_data_at_any_depth(server: Server) -> None:
+    row = {"projectId": 44, "owner": {"email": "a@b.example", "role": "x"}, "createdBy": "mkoch"}
+    body = json.dumps({"_embedded": {"data": [row]}, "total_items": 1})
+    server.sandbox.faults.add("GET", "/api/v2/projects", Answer(200, body), times=None)
+
+    run = server.read("projects", unknown_fields="keep", include_personal_data=False)
+
+    (record,) = run.records["projects"]
+    assert record["unknown_fields"] == {"owner": {"role": "x"}}
+
+
+def test_unknown_fields_are_told_kept_or_fail(server: Server) -> None:
+    assert server.read("projects", unknown_fields="keep").records["projects"][0][
+        "unknown_fields"
+    ] is (None)
+    server.sandbox.quirks.unknown_fields = True
+
+    warned = server.read("projects", "app_channels")
+    kept = server.read("projects", "app_channels", unknown_fields="keep")
+    failed = server.fail("projects", unknown_fields="fail")
+
+    assert "left out: renewalHint, score" in warned.log
+    assert kept.records["projects"][0]["unknown_fields"].keys() == {"renewalHint", "score"}
+    assert "renewalHint" in failed.error
+
+
+def test_a_catalog_of_other_settings_does_not_matter(server: Server) -> None:
+    catalog = TapAppArena(config=server.settings()).catalog_dict
+    server.sandbox.quirks.unknown_fields = True
+    settings = server.settings(
+        unknown_fields="keep", include_personal_data=False, relations={"projects": ["company"]}
+    )
+
+    run = run_tap(TapAppArena, settings, catalog=catalog, select=["projects"])
+
+    properties = run.output.schemas["projects"]["schema"]["properties"]
+    assert {"unknown_fields", "company"} <= properties.keys()
+    assert "createdBy" not in properties
+    assert all(record.keys() == properties.keys() for record in run.records["projects"])
+
+
+def test_records_lack_a_field_that_is_deselected(server: Server) -> None:
+    catalog = TapAppArena(config=server.settings()).catalog_dict
+    for stream in catalog["streams"]:
+        for entry in stream["metadata"]:
+            if list(entry["breadcrumb"]) == ["properties", "name"]:
+                entry["metadata"]["selected"] = False
+
+    run = run_tap(TapAppArena, server.settings(), catalog=catalog, select=["apps"])
+
+    assert run.records["apps"]
+    assert all("name" not in record for record in run.records["apps"])
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        Answer(200, "<html>Login</html>", {"Content-Type": "text/html"}),
+        Answer(200, '{"status": 400, "message": "No."}'),
+        Answer(200, '{"secret-value": 1}'),
+        Answer(200, "[" * 100_000 + "]" * 100_000),
+        Answer(302, "", {"Location": "https://elsewhere.example/x"}),
+        Answer(401, "{}"),
+        Answer(503, "x"),
+    ],
+)
+def test_a_list_that_is_none_fails_alone(server: Server, answer: Answer) -> None:
+    server.sandbox.faults.add("GET", "/api/v2/templates", answer, times=None)
+
+    run = server.fail("templates", "projects")
+
+    assert "templates: GET /api/v2/templates answered" in run.error
+    assert "secret-value" not in run.error + run.log
+    assert KEY not in run.error + run.log
+    assert len(run.records["projects"]) == 2

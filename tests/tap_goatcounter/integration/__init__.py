@@ -1,0 +1,1 @@
+"""Runs of the tap as a whole, most of them by its command line."""

@@ -1,0 +1,131 @@
+"""The tap by its command line: settings from anywhere, an exit status, no secret anywhere."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tests.sandbox.faults import Answer, CutOff, Reset, html_page
+from tests.singer import command_of
+from tests.tap_goatcounter.servers import day, view
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.sandbox.faults import Effect
+    from tests.tap_goatcounter.command_line import Tap
+    from tests.tap_goatcounter.servers import Sandbox
+
+SECRET = "s3cr3tt0k3n7d1e5f0a9b3c2d4e6f8a0b1c3d5e7f9a2b4c6d8"  # noqa: S105
+LOG_EVERYTHING = {"TAP_GOATCOUNTER_LOGLEVEL": "DEBUG", "LOGLEVEL": "DEBUG"}
+
+
+def test_all_settings_can_come_from_the_environment(newer: Sandbox, command: Tap) -> None:
+    newer.add(view("/a"))
+    finished = command.run_with(
+        "--config=ENV",
+        environment={
+            "TAP_GOATCOUNTER_SITES": json.dumps([{"site_url": newer.url, "token": newer.token}]),
+            "TAP_GOATCOUNTER_REQUESTS_PER_SECOND": "1000",
+            "TAP_GOATCOUNTER_CHILD_SITES": "true",
+            "TAP_GOATCOUNTER_START_DATE": f"{day(2)}T00:00:00Z",
+        },
+    )
+    assert finished.returncode == 0, finished.stderr
+    assert '"stream":"hits","record"' in finished.stdout
+
+
+@pytest.mark.parametrize("argument", ["--test", "--test=all", "--test=schema"])
+def test_settings_that_cannot_work_fail_the_connection_test_in_words(
+    command: Tap, argument: str
+) -> None:
+    found = command.run_with(argument, settings={"site_url": "ftp://x", "token": "t"})
+    assert found.returncode == 1
+    assert "https://example.com" in found.stderr
+    assert "Traceback" not in found.stderr
+
+
+def test_the_connection_test_has_an_exit_status(newer: Sandbox, command: Tap) -> None:
+    assert command.run_with("--test", settings=newer.settings()).returncode == 0
+    found = command.run_with("--test", settings=newer.settings(token="unknown"))  # noqa: S106
+    assert found.returncode == 1
+    assert "Traceback" not in found.stderr
+
+
+def everything_written(settings: dict[str, Any], directory: Path, *arguments: str) -> str:
+    """All that a run writes at the most talkative level, files included."""
+    before = set(directory.iterdir())
+    finished = subprocess.run(
+        [*command_of("tap-goatcounter", settings, directory), *arguments],
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+        env={**os.environ, **LOG_EVERYTHING},
+        cwd=directory,
+    )
+    made = set(directory.iterdir()) - before - {directory / "config.json"}
+    return finished.stdout + finished.stderr + "".join(file.read_text() for file in made)
+
+
+@pytest.fixture
+def guarded(newer: Sandbox) -> Sandbox:
+    """A sandbox with a token that is looked for in all that is written."""
+    newer.server.add_token(text=SECRET)
+    newer.add(view("/a"))
+    return newer
+
+
+@pytest.mark.parametrize("argument", [(), ("--discover",), ("--test",)])
+def test_a_run_that_succeeds_does_not_tell_the_token(
+    guarded: Sandbox, tmp_path: Path, argument: tuple[str, ...]
+) -> None:
+    written = everything_written(guarded.settings(token=SECRET), tmp_path, *argument)
+    assert len(written) > 1000
+    assert argument or "| DEBUG" in written
+    assert SECRET not in written
+    for request in guarded.server.requests:
+        assert SECRET not in f"{request.path}?{request.raw_query} {request.body!r}"
+
+
+@pytest.mark.parametrize(
+    ("path", "effect"),
+    [
+        ("/api/v0/me", Answer(401, f'{{"error":"no {SECRET}"}}')),
+        ("/api/v0/me", Answer(302, headers={"Location": f"https://x.example/?t={SECRET}"})),
+        ("/api/v0/sites", Answer(200, "not JSON")),
+        ("/api/v0/paths", Reset()),
+        ("/api/v0/export", html_page(502, "Bad Gateway")),
+        ("/api/v0/export/1/download", CutOff(10)),
+    ],
+)
+def test_a_run_that_fails_does_not_tell_the_token(
+    guarded: Sandbox, tmp_path: Path, path: str, effect: Effect
+) -> None:
+    guarded.server.faults.add("*", path, effect, times=None)
+    written = everything_written(guarded.settings(token=SECRET, max_retries=0), tmp_path)
+    assert "sync failed" in written
+    assert SECRET not in written
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [
+        {"token": {"value": SECRET}},
+        {"token": f"{SECRET} {SECRET}"},
+        {"token": SECRET, "site_url": f"https://user:{SECRET}@example.com"},
+        {"sites": [{"token": SECRET}]},
+        {"sites": f'[{{"token": "{SECRET}"}}]'},
+    ],
+    ids=json.dumps,
+)
+def test_a_mistake_in_the_settings_does_not_tell_the_token(
+    newer: Sandbox, tmp_path: Path, settings: dict[str, Any]
+) -> None:
+    written = everything_written({"site_url": newer.url, "max_retries": 0, **settings}, tmp_path)
+    assert SECRET not in written
+    assert "Traceback" not in written

@@ -1,0 +1,50 @@
+"""The pace: as fast as the server allows and never faster."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.sandbox.goatcounter import DEFAULT_LIMITS, UNLIMITED, Generation
+from tests.tap_goatcounter.servers import day, view
+
+if TYPE_CHECKING:
+    from tests.sandbox.goatcounter import Hit
+    from tests.tap_goatcounter.command_line import TapInProcess
+    from tests.tap_goatcounter.conftest import OpenSandbox
+
+
+def hits_of_days(count: int) -> list[Hit]:
+    """A visitor on each of the last days."""
+    return [view("/a", days_ago=number + 1, session=str(number)) for number in range(count)]
+
+
+@pytest.mark.long(seconds=12)
+def test_the_usual_streams_meet_no_limit_and_waste_no_time(
+    open_sandbox: OpenSandbox, generation: Generation, tap: TapInProcess
+) -> None:
+    sandbox = open_sandbox(generation, limits=DEFAULT_LIMITS)
+    sandbox.add(*hits_of_days(2))
+    settings = sandbox.settings(start_date=f"{day(2)}T00:00:00Z")
+    del settings["requests_per_second"], settings["requests_per_hour"]
+    begin = time.monotonic()
+    tap.succeed(settings)
+    taken = time.monotonic() - begin
+    times = [request.time for request in sandbox.server.requests]
+    assert len(times) > 20
+    assert 429 not in {request.status for request in sandbox.server.requests}
+    assert all(after - before >= 0.99 for before, after in zip(times, times[4:], strict=False))
+    assert taken <= 1.3 * len(times) / 4 + 2
+
+
+def test_a_limit_per_hour_that_others_have_used_up_is_waited_for(
+    open_sandbox: OpenSandbox, tap: TapInProcess
+) -> None:
+    sandbox = open_sandbox(Generation.MAIN, limits={**UNLIMITED, "api2": (12, 4)})
+    sandbox.add(*hits_of_days(12))
+    run = tap.succeed(sandbox.settings(max_retries=3), "browsers")
+    assert sum(record["count"] for record in run.records["browsers"]) == 12
+    statuses = [request.status for request in sandbox.server.requests]
+    assert 1 <= statuses.count(429) <= 3

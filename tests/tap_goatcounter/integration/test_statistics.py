@@ -1,0 +1,226 @@
+"""The daily statistics: every number equals what was sent, counted independently."""
+
+from __future__ import annotations
+
+import random
+from collections import Counter
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tests.tap_goatcounter.servers import day, view, visitors
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from tests.sandbox.goatcounter import Hit
+    from tests.tap_goatcounter.command_line import TapInProcess
+    from tests.tap_goatcounter.servers import Server
+
+DAYS = range(1, 8)
+PATHS = ("/", "/pricing", "/blog/a,b", "/über", "/search?page=2&q=goat+cheese")
+BROWSERS = {
+    "Firefox": "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0",
+    "Chrome": (
+        "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) "
+        "Chrome/142.0.0.0 Safari/537.36"
+    ),
+    "Safari": (
+        "Mozilla/5.0 (iPhone; CPU iPhone OS 18_5 like Mac OS X) AppleWebKit/605.1.15 "
+        "(KHTML, like Gecko) Version/18.5 Mobile/15E148 Safari/604.1"
+    ),
+    "": "",
+}
+SYSTEMS = {"Firefox": "Linux", "Chrome": "Windows", "Safari": "iOS", "": ""}
+WIDTHS = {
+    "phone": ("390", "600"),
+    "tablet": ("768",),
+    "desktop": ("1366", "1920"),
+    "unknown": ("",),
+}
+COUNTRIES = ("NL", "DE", "")
+CAMPAIGNS = ("", "", "autumn", "winter")
+REFERRERS = ("", "ref one", "android-app")
+
+
+def some_weeks_hits() -> list[Hit]:
+    """Visits of seven days, each session within one of them, with reloads and events."""
+    chance = random.Random(20261122)  # noqa: S311
+    hits = []
+    for days_ago in reversed(DAYS):
+        for number in range(12):
+            session = f"{days_ago}-{number}"
+            browser = chance.choice(sorted(BROWSERS))
+            campaign = chance.choice(CAMPAIGNS)
+            of_visitor: dict[str, Any] = {
+                "user_agent": BROWSERS[browser],
+                "size": chance.choice(chance.choice(sorted(WIDTHS.values()))),
+                "location": chance.choice(COUNTRIES),
+                "ref": "" if campaign else chance.choice(REFERRERS),
+                "query": f"utm_source=mail-{campaign}&utm_campaign={campaign}" if campaign else "",
+            }
+            for _ in range(chance.randint(1, 4)):
+                moment = f"{chance.randint(0, 23):02}:{chance.randint(0, 59):02}:00"
+                more: dict[str, Any] = {"days_ago": days_ago, "session": session, "at": moment}
+                hits.append(view(chance.choice(PATHS), **more, **of_visitor))
+                if chance.random() < 0.2:
+                    hits.append(view("sign up", **more, event=True))
+    return hits
+
+
+@pytest.fixture
+def sent(server: Server) -> list[Hit]:
+    hits = some_weeks_hits()
+    server.send(hits)
+    return hits
+
+
+def day_of(hit: Hit) -> str:
+    return str(hit.created_at)[:10]
+
+
+def hour_of(hit: Hit) -> int:
+    return int(str(hit.created_at)[11:13])
+
+
+def daily_counts(hits: Iterable[Hit], what: Any) -> dict[tuple[str, Any], int]:
+    """Visitors by day and a property of theirs."""
+    return dict(Counter((day_of(hit), what(hit)) for hit in visitors(hits)))
+
+
+def counts_in(records: list[dict[str, Any]], *names: str) -> dict[tuple[Any, ...], int]:
+    """The counts in records by some of their fields, without zeros."""
+    return {
+        tuple(record[name] for name in names): record["count"]
+        for record in records
+        if record["count"]
+    }
+
+
+def read(server: Server, tap: TapInProcess, *streams: str) -> dict[str, list[dict[str, Any]]]:
+    """The records of the seven days."""
+    run = tap.succeed(server.settings(start_date=f"{day(7)}T00:00:00Z"), *streams)
+    for stream in streams:
+        keys = run.output.keys(stream)
+        assert len(keys) == len(set(keys)), f"{stream} has keys twice"
+        assert all(record["site_id"] == server.site_id for record in run.records[stream])
+    return run.records
+
+
+def test_totals_by_day_and_hour(server: Server, tap: TapInProcess, sent: list[Hit]) -> None:
+    found = read(server, tap, "total_daily")["total_daily"]
+    assert [record["day"] for record in found] == [str(day(number)) for number in reversed(DAYS)]
+    for record in found:
+        of_day = [hit for hit in visitors(sent) if day_of(hit) == record["day"]]
+        assert record["daily"] == len(of_day)
+        assert record["hourly"] == [
+            sum(hour_of(hit) == hour for hit in of_day) for hour in range(24)
+        ]
+
+
+def test_visitors_of_each_path_by_day_and_hour(
+    server: Server, tap: TapInProcess, sent: list[Hit]
+) -> None:
+    records = read(server, tap, "path_daily", "paths")
+    found = records["path_daily"]
+    expected = daily_counts(sent, lambda hit: hit.path)
+    assert {(row["day"], row["path"]): row["daily"] for row in found} == expected
+    ids = {path["id"]: path["path"] for path in records["paths"]}
+    assert all(ids[row["path_id"]] == row["path"] for row in found)
+    assert all(row["event"] == (row["path"] == "sign up") for row in found)
+    for row in found:
+        hours = Counter(
+            hour_of(hit)
+            for hit in visitors(sent)
+            if (day_of(hit), hit.path) == (row["day"], row["path"])
+        )
+        assert row["hourly"] == [hours[hour] for hour in range(24)]
+
+
+def test_visitors_by_browser_and_by_system(
+    server: Server, tap: TapInProcess, sent: list[Hit]
+) -> None:
+    names = {agent: name for name, agent in BROWSERS.items()}
+    records = read(server, tap, "browsers", "systems", "browser_versions")
+    assert counts_in(records["browsers"], "day", "name") == daily_counts(
+        sent, lambda hit: names[hit.user_agent]
+    )
+    assert counts_in(records["systems"], "day", "name") == daily_counts(
+        sent, lambda hit: SYSTEMS[names[hit.user_agent]]
+    )
+    known = [row for row in records["browsers"] if row["name"]]
+    by_version: Counter[tuple[str, str]] = Counter()
+    for row in records["browser_versions"]:
+        assert row["name"].startswith(row["id"])
+        by_version[row["day"], row["id"]] += row["count"]
+    assert by_version == counts_in(known, "day", "name")
+
+
+def test_visitors_by_country_language_and_screen(
+    server: Server, tap: TapInProcess, sent: list[Hit]
+) -> None:
+    groups = {width: group for group, widths in WIDTHS.items() for width in widths}
+    records = read(server, tap, "locations", "languages", "sizes", "size_widths", "regions")
+    assert counts_in(records["locations"], "day", "id") == daily_counts(
+        sent, lambda hit: hit.location or "(unknown)"
+    )
+    assert counts_in(records["languages"], "day", "id") == daily_counts(sent, lambda _: "(unknown)")
+    assert counts_in(records["sizes"], "day", "id") == daily_counts(
+        sent, lambda hit: groups[hit.size]
+    )
+    widths = counts_in(records["size_widths"], "day", "id", "name")
+    assert widths == {
+        (day_, *key): count
+        for (day_, key), count in daily_counts(
+            sent, lambda hit: (groups[hit.size], f"↔\ufe0e {hit.size or 0}px")
+        ).items()
+    }
+
+
+def test_visitors_by_campaign_and_its_sources(
+    server: Server, tap: TapInProcess, sent: list[Hit]
+) -> None:
+    def campaign(hit: Hit) -> str:
+        return hit.query.rpartition("=")[2]
+
+    led = [hit for hit in visitors(sent) if campaign(hit)]
+    records = read(server, tap, "campaigns", "campaign_sources")
+    expected = Counter((day_of(hit), campaign(hit)) for hit in led)
+    assert counts_in(records["campaigns"], "day", "name") == expected
+    names = {row["id"]: row["name"] for row in records["campaigns"]}
+    sources = counts_in(records["campaign_sources"], "day", "id", "name")
+    assert {(day_, names[id_], name): count for (day_, id_, name), count in sources.items()} == {
+        (day_, name, f"mail-{name}"): count for (day_, name), count in expected.items()
+    }
+
+
+def test_visitors_by_referrer_and_where_it_led(
+    server: Server, tap: TapInProcess, sent: list[Hit]
+) -> None:
+    def referrer(hit: Hit) -> tuple[str, str]:
+        campaign = hit.query.rpartition("=")[2]
+        return (f"mail-{campaign}", "c") if campaign else (hit.ref, "o")
+
+    records = read(server, tap, "toprefs", "path_referrers", "paths", "topref_paths")
+    assert counts_in(records["toprefs"], "day", "name", "ref_scheme") == {
+        (day_, *key): count for (day_, key), count in daily_counts(sent, referrer).items()
+    }
+    paths = {path["id"]: path["path"] for path in records["paths"]}
+    found = counts_in(records["path_referrers"], "day", "path_id", "name", "ref_scheme")
+    assert {(day_, (paths[id_], *rest)): n for (day_, id_, *rest), n in found.items()} == (
+        daily_counts(sent, lambda hit: (hit.path, *referrer(hit)))
+    )
+    led = counts_in(records["topref_paths"], "day", "id", "name")
+    assert {(day_, (name, path)): count for (day_, name, path), count in led.items()} == {
+        (day_, (name, path)): count
+        for (day_, (name, path)), count in daily_counts(
+            sent, lambda hit: (referrer(hit)[0], hit.path)
+        ).items()
+        if name
+    }
+
+
+def test_a_site_that_was_never_visited_has_no_statistics(server: Server, tap: TapInProcess) -> None:
+    run = tap.succeed(server.settings())
+    assert {stream for stream, records in run.records.items() if records} <= {"sites"}
+    assert [site["id"] for site in run.records["sites"]] == [server.site_id]

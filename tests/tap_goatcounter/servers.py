@@ -1,0 +1,123 @@
+"""Servers with a site on them that the tap can read, and what is sent there."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, time, timedelta
+from typing import TYPE_CHECKING, Any
+
+import requests
+
+from tests.sandbox.goatcounter import GoatCounter, Hit, Site
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from tests.sandbox.traffic import ReceivedRequest
+
+MAX_HITS = 500
+COUNT_PERMISSION = 2
+
+
+@dataclass(frozen=True)
+class Server:
+    """A site on a server, and a token that may read all of it.
+
+    Attributes:
+        url: Where the server opens in a browser.
+        token: What the tap is given.
+        sender: A token that may send hits.
+        site_id: The site.
+        exports_json: Whether the server has JSON exports.
+    """
+
+    url: str
+    token: str
+    sender: str
+    site_id: int
+    exports_json: bool
+
+    def settings(self, **more: Any) -> dict[str, Any]:
+        """The tap's settings for this server, in a hurry unless `more` says otherwise."""
+        return {
+            "site_url": self.url,
+            "token": self.token,
+            "requests_per_second": 1000,
+            "requests_per_hour": 0,
+            "request_timeout": 20,
+            "max_retries": 1,
+            **more,
+        }
+
+    def send(self, hits: Sequence[Hit]) -> None:
+        """Send hits as a website's own server would."""
+        for start in range(0, len(hits), MAX_HITS):
+            answer = requests.post(
+                f"{self.url}/api/v0/count",
+                json={
+                    "hits": [as_json(hit) for hit in hits[start : start + MAX_HITS]],
+                },
+                headers={"Authorization": f"Bearer {self.sender}"},
+                timeout=20,
+            )
+            assert answer.status_code == requests.codes.accepted, answer.text
+
+
+@dataclass(frozen=True)
+class Sandbox(Server):
+    """A sandbox, with a view behind the scenes."""
+
+    server: GoatCounter = field(repr=False)
+    site: Site
+
+    def add(self, *hits: Hit) -> None:
+        """Store hits at once."""
+        self.server.add_hits(self.site_id, hits)
+
+    def received(self, method: str, path: str) -> list[ReceivedRequest]:
+        """The requests for a path of the API that the server has got so far."""
+        return [
+            request
+            for request in self.server.requests
+            if (request.method, request.path) == (method, f"/api/v0{path}")
+        ]
+
+
+def as_json(hit: Hit) -> dict[str, Any]:
+    """A hit as ``POST /count`` takes it, with only the fields that say something."""
+    given = {name: getattr(hit, name) for name in hit.__dataclass_fields__ if name != "ref_is_url"}
+    return {name: value for name, value in given.items() if value}
+
+
+def view(
+    path: str = "/",
+    *,
+    days_ago: int = 2,
+    at: str = "12:00:00",
+    session: str = "ada",
+    **more: Any,
+) -> Hit:
+    """A page view, some days ago by UTC."""
+    moment = datetime.combine(day(days_ago), time.fromisoformat(at), UTC)
+    return Hit(path=path, session=session, created_at=rfc3339(moment), **more)
+
+
+def day(days_ago: int) -> date:
+    """The UTC day so many days ago."""
+    return datetime.now(UTC).date() - timedelta(days=days_ago)
+
+
+def rfc3339(moment: datetime) -> str:
+    """A moment as GoatCounter writes it."""
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def visitors(hits: Iterable[Hit]) -> list[Hit]:
+    """The hits that count as visitors: the first view of each path in each session."""
+    seen: set[tuple[str, str]] = set()
+    found = []
+    for hit in hits:
+        if (hit.session, hit.path) not in seen:
+            seen.add((hit.session, hit.path))
+            found.append(hit)
+    return found

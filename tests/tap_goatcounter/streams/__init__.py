@@ -1,0 +1,1 @@
+"""The streams, a module each as in the package."""

@@ -1,0 +1,95 @@
+"""Lists by day, and the lists within their rows, when they are not as usual."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tests.sandbox.faults import Answer
+from tests.tap_goatcounter.servers import day, view
+
+if TYPE_CHECKING:
+    from tests.tap_goatcounter.command_line import TapInProcess
+    from tests.tap_goatcounter.servers import Sandbox
+
+
+def serve(sandbox: Sandbox, path: str, *pages: list[dict[str, Any]]) -> None:
+    """Answer for a list of yesterday with these pages."""
+    offset = 0
+    for number, rows in enumerate(pages, start=1):
+        body = json.dumps({"stats": rows, "more": number < len(pages)})
+        at = str(offset)
+        sandbox.server.faults.add(
+            *("GET", f"/api/v0/stats/{path}", Answer(200, body)),
+            when=lambda request, at=at: request.query["offset"] == [at],  # type: ignore[misc]
+        )
+        offset += len(rows)
+
+
+def counts(*names: str, **more: Any) -> list[dict[str, Any]]:
+    return [{"name": name, "count": 5, **more} for name in names]
+
+
+def settings_of(sandbox: Sandbox) -> dict[str, Any]:
+    return sandbox.settings(start_date=f"{day(1)}T00:00:00Z")
+
+
+def test_a_row_on_two_pages_shows_that_the_list_has_shifted(
+    newer: Sandbox, tap: TapInProcess
+) -> None:
+    serve(newer, "browsers", counts("Firefox", "Safari"), counts("Safari"))
+    run = tap.fail(settings_of(newer), "browsers")
+    assert "shifted" in run.error
+    assert run.output.bookmark("browsers", site_id=1) is None
+
+
+def test_a_detail_on_two_pages_is_not_counted_twice(newer: Sandbox, tap: TapInProcess) -> None:
+    serve(newer, "browsers", counts("Firefox", id="Firefox"))
+    serve(newer, "browsers/Firefox", counts("Firefox 140"), counts("Firefox 140"))
+    run = tap.fail(settings_of(newer), "browser_versions")
+    assert "shifted" in run.error
+    assert run.records["browser_versions"] == []
+
+
+def test_regions_without_a_name_are_summed_up(newer: Sandbox, tap: TapInProcess) -> None:
+    serve(newer, "locations", counts("Ireland", id="IE"))
+    serve(newer, "locations/IE", [*counts("", "Leinster", "")])
+    found = tap.succeed(settings_of(newer), "regions").records["regions"]
+    assert [(row["id"], row["name"], row["count"]) for row in found] == [
+        ("IE", "", 10),
+        ("IE", "Leinster", 5),
+    ]
+
+
+def test_details_are_asked_for_by_ids_as_the_server_reads_them(
+    newer: Sandbox, tap: TapInProcess
+) -> None:
+    for ref in ("a b", "ümläut", "x&y=1", "blog.example/post"):
+        newer.add(view("/p", days_ago=1, session=ref, ref=ref))
+    run = tap.succeed(settings_of(newer), "topref_paths")
+    assert {row["id"] for row in run.records["topref_paths"]} == {"a b", "ümläut", "x&y=1"}
+
+
+def test_more_referrers_than_the_server_hands_out_are_told(
+    newer: Sandbox, tap: TapInProcess
+) -> None:
+    rows = counts(*map(str, range(400)), ref_scheme="o")
+    serve(newer, "toprefs", rows)
+    run = tap.succeed(settings_of(newer), "toprefs")
+    assert len(run.records["toprefs"]) == 400
+    assert "more referrers" in run.log
+
+
+@pytest.mark.parametrize(
+    "row", [{"name": "x"}, {"name": "x", "count": None}, {"count": 3}, {"name": 7, "count": 3}]
+)
+def test_a_row_that_is_not_as_documented_fails_its_stream_alone(
+    newer: Sandbox, tap: TapInProcess, row: dict[str, Any]
+) -> None:
+    newer.add(view("/a", days_ago=1))
+    serve(newer, "browsers", [row])
+    run = tap.fail(settings_of(newer), "browsers", "systems")
+    assert "/stats/browsers" in run.error
+    assert len(run.records["systems"]) == 1

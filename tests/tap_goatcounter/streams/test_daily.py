@@ -1,0 +1,308 @@
+"""Which days are asked for, and how: windows, look-back, time zones, limits of the server."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from tests.sandbox.faults import Answer
+from tests.sandbox.goatcounter import Generation, Hit
+from tests.tap_goatcounter.servers import day, rfc3339, view
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from datetime import date
+
+    from singer_tapkit.testing import TapRun
+    from tests.sandbox.traffic import ReceivedRequest
+    from tests.tap_goatcounter.command_line import TapInProcess
+    from tests.tap_goatcounter.conftest import OpenSandbox
+    from tests.tap_goatcounter.servers import Sandbox
+
+BREAKDOWNS = ("browsers", "systems", "locations", "languages", "sizes", "campaigns", "toprefs")
+
+
+def windows(requests: Iterable[ReceivedRequest]) -> list[tuple[str, str]]:
+    """The ends of the windows asked for."""
+    return [(request.query["start"][0], request.query["end"][0]) for request in requests]
+
+
+def whole(first: date, last: date) -> tuple[str, str]:
+    """A window of whole UTC days."""
+    return f"{first}T00:00:00Z", f"{last}T23:59:59Z"
+
+
+def start(days_ago: int) -> str:
+    """A start or end date."""
+    return f"{day(days_ago)}T00:00:00Z"
+
+
+def days_of(run: TapRun, stream: str) -> list[str]:
+    """The days of a stream's records."""
+    return [record["day"] for record in run.records[stream]]
+
+
+def visits_on(run: TapRun, stream: str = "total_daily") -> dict[str, int]:
+    """Visitors by day, without days that had none."""
+    days = Counter[str]()
+    for record in run.records[stream]:
+        days[record["day"]] += record["daily"]
+    return {day: count for day, count in days.items() if count}
+
+
+def test_every_request_for_statistics_says_which_utc_days_it_wants(
+    sandbox: Sandbox, tap: TapInProcess
+) -> None:
+    sandbox.add(view("/a", days_ago=2, query="utm_campaign=x&utm_source=y"))
+    run = tap.succeed(sandbox.settings(start_date=start(2)))
+    assert run.records["path_daily"]
+    assert windows(sandbox.received("GET", "/stats/total")) == [whole(day(2), day(1))]
+    assert windows(sandbox.received("GET", "/stats/hits")) == [whole(day(2), day(1))]
+    for page in BREAKDOWNS:
+        asked = windows(sandbox.received("GET", f"/stats/{page}"))
+        assert asked == [whole(day(2), day(2)), whole(day(1), day(1))], page
+
+
+def test_long_spans_are_asked_for_in_windows_that_do_not_overlap(
+    sandbox: Sandbox, tap: TapInProcess
+) -> None:
+    sandbox.add(view("/a", days_ago=25))
+    tap.succeed(sandbox.settings(start_date=start(25), window_days=10), "total_daily")
+    assert windows(sandbox.received("GET", "/stats/total")) == [
+        whole(day(25), day(16)),
+        whole(day(15), day(6)),
+        whole(day(5), day(1)),
+    ]
+
+
+def test_the_first_run_begins_with_the_first_visit_and_leaves_the_current_day_out(
+    sandbox: Sandbox, tap: TapInProcess
+) -> None:
+    sandbox.add(view("/a", days_ago=40), view("/a", days_ago=0, at="00:00:00", session="bob"))
+    run = tap.succeed(sandbox.settings(), "total_daily")
+    assert days_of(run, "total_daily")[-1] == str(day(1))
+    assert visits_on(run) == {str(day(40)): 1}
+    assert run.output.bookmark("total_daily", site_id=1) == str(day(1))
+
+
+def test_start_and_end_date_are_both_included(sandbox: Sandbox, tap: TapInProcess) -> None:
+    sandbox.add(*(view("/a", days_ago=number, session=str(number)) for number in range(1, 9)))
+    settings = sandbox.settings(start_date=start(6), end_date=start(4))
+    run = tap.succeed(settings, "total_daily", "path_daily", "browsers")
+    expected = [str(day(6)), str(day(5)), str(day(4))]
+    assert {stream: days_of(run, stream) for stream in run.records} == dict.fromkeys(
+        ("total_daily", "path_daily", "browsers"), expected
+    )
+
+
+def test_an_end_date_in_the_future_is_no_later_than_yesterday(
+    sandbox: Sandbox, tap: TapInProcess
+) -> None:
+    sandbox.add(view("/a"))
+    settings = sandbox.settings(start_date=start(2), end_date="2100-01-01T00:00:00Z")
+    assert days_of(tap.succeed(settings, "total_daily"), "total_daily")[-1] == str(day(1))
+
+
+def test_a_start_date_after_the_end_gives_nothing_and_no_bookmark(
+    newer: Sandbox, tap: TapInProcess
+) -> None:
+    newer.add(view("/a"))
+    run = tap.succeed(newer.settings(start_date=start(2), end_date=start(5)), "total_daily")
+    assert run.records["total_daily"] == []
+    assert run.output.bookmark("total_daily", site_id=1) is None
+
+
+def test_the_next_run_reads_the_last_days_again_and_their_changed_counts(
+    newer: Sandbox, tap: TapInProcess
+) -> None:
+    newer.add(*(view("/a", days_ago=number, session=str(number)) for number in range(1, 9)))
+    streams = ("total_daily", "path_daily", "toprefs")
+    first = tap.succeed(newer.settings(end_date=start(3)), *streams)
+    newer.add(view("/a", days_ago=5, session="late"), view("/a", days_ago=7, session="later"))
+    second = tap.succeed(newer.settings(), *streams, state=first.output.state)
+    expected = [str(day(number)) for number in (6, 5, 4, 3, 2, 1)]
+    assert {stream: days_of(second, stream) for stream in streams} == dict.fromkeys(
+        streams, expected
+    )
+    assert visits_on(second)[str(day(5))] == 2
+    changed = {
+        key: record["daily"]
+        for key, record in zip(
+            second.output.keys("path_daily"), second.records["path_daily"], strict=True
+        )
+    }
+    assert changed[1, 1, str(day(5))] == 2
+    assert set(first.output.keys("path_daily")) & changed.keys()
+
+
+@pytest.mark.parametrize(("look_back", "first_day"), [(0, 3), (1, 4), (100, 8)])
+def test_the_look_back_is_as_long_as_set_but_never_before_the_start(
+    newer: Sandbox, tap: TapInProcess, look_back: int, first_day: int
+) -> None:
+    newer.add(*(view("/a", days_ago=number, session=str(number)) for number in range(1, 12)))
+    settings = newer.settings(start_date=start(8), stats_lookback_days=look_back)
+    first = tap.succeed({**settings, "end_date": start(3)}, "total_daily")
+    second = tap.succeed(settings, "total_daily", state=first.output.state)
+    assert days_of(second, "total_daily")[0] == str(day(first_day))
+
+
+def test_the_bookmark_never_goes_back_while_days_are_read_again(
+    newer: Sandbox, tap: TapInProcess
+) -> None:
+    newer.add(*(view("/a", days_ago=number, session=str(number)) for number in range(1, 9)))
+    first = tap.succeed(newer.settings(), "browsers", "total_daily")
+    second = tap.succeed(
+        newer.settings(stats_lookback_days=5, window_days=2),
+        *("browsers", "total_daily"),
+        state=first.output.state,
+    )
+    for stream in ("browsers", "total_daily"):
+        values = {
+            state["bookmarks"][stream]["partitions"][0]["replication_key_value"]
+            for state in second.output.states
+        }
+        assert values == {str(day(1))}, stream
+
+
+def test_a_window_that_is_too_much_for_the_server_is_halved_until_it_fits(
+    open_sandbox: OpenSandbox, tap: TapInProcess
+) -> None:
+    newer = open_sandbox(Generation.MAIN, query_days_limit=5)
+    hits = [view("/a", days_ago=number, session=str(number)) for number in range(1, 29)]
+    newer.add(*hits)
+    settings = newer.settings(start_date=start(28), max_retries=6)
+    run = tap.succeed(settings, "total_daily", "path_daily")
+    expected = {str(day(number)): 1 for number in range(1, 29)}
+    assert visits_on(run) == visits_on(run, "path_daily") == expected
+    statuses = Counter(request.status for request in newer.received("GET", "/stats/total"))
+    assert statuses[504] <= 3
+
+
+def test_a_single_day_that_is_too_much_is_tried_again_and_then_told(
+    newer: Sandbox, tap: TapInProcess
+) -> None:
+    newer.add(view("/a", days_ago=3))
+    too_much = Answer(504, '{"error":"server timed out loading data"}')
+    newer.server.faults.add(
+        *("GET", "/api/v0/stats/total", too_much),
+        times=None,
+        when=lambda request: request.query["start"][0] <= start(2) <= request.query["end"][0],
+    )
+    run = tap.fail(newer.settings(start_date=start(3)), "total_daily")
+    assert "server timed out loading data" in run.log
+    assert "even for a single day" in run.log
+    assert run.output.bookmark("total_daily", site_id=1) == str(day(3))
+
+
+@pytest.mark.parametrize("streams", [("path_daily",), ("locations",), ("toprefs",)])
+def test_pages_smaller_than_asked_for_lose_nothing(
+    open_sandbox: OpenSandbox, generation: Generation, tap: TapInProcess, streams: tuple[str, ...]
+) -> None:
+    sandbox = open_sandbox(generation, api_max=4)
+    countries = ["NL", "DE", "FR", "GB", "IE", "ES", "PT", "IT"]
+    for number in range(14):
+        for repeat in range(number + 1):
+            sandbox.add(
+                view(
+                    f"/{number}",
+                    session=f"{number} {repeat}",
+                    location=countries[number % 8],
+                    ref=f"ref {number}",
+                )
+            )
+    run = tap.succeed(sandbox.settings(start_date=start(2)), *streams)
+    (records,) = run.records.values()
+    assert len(records) == {"path_daily": 14, "locations": 8, "toprefs": 14}[streams[0]]
+    count = "daily" if streams == ("path_daily",) else "count"
+    assert sum(record[count] for record in records) == 105
+
+
+ZONES = {
+    "west": "US.America/New_York",
+    "far west": "US.Pacific/Honolulu",
+    "east": "JP.Asia/Tokyo",
+    "far east": "KI.Pacific/Kiritimati",
+    "half an hour east": "IN.Asia/Kolkata",
+    "half an hour west": "CA.America/St_Johns",
+    "UTC": ".UTC",
+}
+
+
+@pytest.mark.parametrize("zone", ZONES.values(), ids=ZONES)
+def test_days_are_those_of_the_owner_and_no_visitor_is_lost_at_their_edges(
+    open_sandbox: OpenSandbox, generation: Generation, tap: TapInProcess, zone: str
+) -> None:
+    sandbox = open_sandbox(generation, timezone=zone)
+    hits = hits_around_the_clock()
+    sandbox.add(*hits)
+    local = ZoneInfo(zone.partition(".")[2])
+    last = datetime.now(local).date() - timedelta(days=1)
+    first = last - timedelta(days=4)
+    settings = sandbox.settings(start_date=f"{first}T00:00:00Z", window_days=2)
+    run = tap.succeed(settings, "total_daily", "path_daily", "browsers", "toprefs")
+    by_day = Counter(str(local_day(hit, local, generation)) for hit in hits)
+    expected = {
+        str(first + timedelta(days=number)): by_day[str(first + timedelta(days=number))]
+        for number in range(5)
+    }
+    assert visits_on(run) == visits_on(run, "path_daily") == expected
+    utc_days = Counter(str(hit.created_at)[:10] for hit in hits)
+    for stream in ("browsers", "toprefs"):
+        for record in run.records[stream]:
+            assert record["count"] == utc_days[record["day"]], stream
+    assert ("time zone" in run.log) == (zone != ".UTC")
+
+
+def hits_around_the_clock() -> list[Hit]:
+    """A visitor in the middle of every half hour of a week, all on one path."""
+    midnight = datetime.combine(day(8), datetime.min.time(), UTC)
+    moments = [midnight + timedelta(minutes=15 + 30 * number) for number in range(2 * 24 * 8)]
+    return [
+        Hit("/a", session=str(number), created_at=rfc3339(moment))
+        for number, moment in enumerate(moments)
+    ]
+
+
+def local_day(hit: Hit, zone: ZoneInfo, generation: Generation) -> date:
+    """The day on which the server counts a hit: that of its hour, by the zone's present offset.
+
+    Where midnight cuts an hour in half, the older server counts it to the day that begins and the
+    newer one to the day that ends.
+    """
+    hour = datetime.fromisoformat(str(hit.created_at)).replace(minute=0)
+    offset = datetime.now(zone).utcoffset() or timedelta()
+    if offset % timedelta(hours=1) and generation is Generation.V2_7:
+        offset += timedelta(minutes=30)
+    return (hour + offset).date()
+
+
+def test_days_of_the_future_are_not_read_though_the_clock_here_is_ahead(
+    newer: Sandbox, tap: TapInProcess, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ahead = timedelta(days=400)
+    monkeypatch.setattr("tap_goatcounter.sites._read_clock_offset", lambda _: -ahead)
+    newer.add(view("/a", days_ago=405))
+    run = tap.succeed(newer.settings(), "total_daily", "json_size_stats")
+    assert days_of(run, "total_daily")[-1] == str(day(401))
+    assert run.output.bookmark("total_daily", site_id=1) == str(day(401))
+
+
+def test_the_list_of_a_window_with_a_day_left_out_is_an_error(
+    newer: Sandbox, tap: TapInProcess
+) -> None:
+    hours = [0] * 24
+    answer = {"total": 0, "stats": [{"day": str(day(3)), "hourly": hours, "daily": 0}]}
+    newer.server.faults.add("GET", "/api/v0/stats/total", Answer(200, json.dumps(answer)))
+    run = tap.fail(newer.settings(start_date=start(3)), "total_daily")
+    assert f"left {day(2)} out" in run.error
+
+
+def test_a_server_before_2_7_is_asked_day_by_day(newer: Sandbox, tap: TapInProcess) -> None:
+    newer.server.faults.add("GET", "/api/v0/stats/total", Answer(200, '{"total":3}'), times=None)
+    run = tap.succeed(newer.settings(start_date=start(2)), "total_daily")
+    assert [(row["daily"], row["hourly"]) for row in run.records["total_daily"]] == [(3, None)] * 2

@@ -1,0 +1,278 @@
+"""The stream `hits`: every stored page view, once."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tests.tap_goatcounter.exports import ROW, bookmark_of, csv_of, earlier_state, memory_of
+from tests.tap_goatcounter.servers import day, view
+
+if TYPE_CHECKING:
+    from tests.sandbox.goatcounter import Generation
+    from tests.tap_goatcounter.command_line import TapInProcess
+    from tests.tap_goatcounter.conftest import OpenSandbox
+    from tests.tap_goatcounter.servers import Sandbox, Server
+
+FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
+TITLES = (
+    "plain",
+    'Prices, plans and "extras"',
+    "two\r\nlines",
+    "Ümläut, 日本語, 🐐, \u2028",
+    "NUL \x00 inside",
+    " back\\slash ",
+    "x" * 10_000,
+    "",
+)
+TIME = re.compile(rb'"time_extracted":"[^"]+"|"export_id":[0-9]+')
+IDENTITY = {"stream_maps": {"hits": {"path": "path"}}}
+
+
+def test_every_page_view_becomes_one_record_in_the_order_of_storing(
+    server: Server, tap: TapInProcess
+) -> None:
+    server.send(
+        [
+            view("/b", session="ada", at="10:00:00", title="B"),
+            view("/a", session="ada", at="11:00:00", title="A", location="DE"),
+            view("/a", session="ada", at="11:05:00", title="A"),
+            view("signup", session="bob", at="09:00:00", event=True),
+        ]
+    )
+    found = tap.succeed(server.settings(), "hits").records["hits"]
+    assert [
+        (hit["path"], hit["title"], hit["event"], hit["location"], hit["first_visit"], hit["date"])
+        for hit in found
+    ] == [
+        ("/b", "B", False, "", True, f"{day(2)}T10:00:00Z"),
+        ("/a", "A", False, "DE", True, f"{day(2)}T11:00:00Z"),
+        ("/a", "A", False, "", False, f"{day(2)}T11:05:00Z"),
+        ("signup", "", True, "", True, f"{day(2)}T09:00:00Z"),
+    ]
+    assert found[0]["session"] == found[1]["session"] == found[2]["session"]
+    assert found[3]["session"] != found[0]["session"]
+
+
+def test_a_record_holds_everything_that_the_export_says_of_a_page_view(
+    server: Server, tap: TapInProcess
+) -> None:
+    server.send(
+        [
+            view(
+                "/lp",
+                title="Landing",
+                location="US-TX",
+                size="1920",
+                query="utm_source=newsletter&utm_campaign=autumn",
+                user_agent=FIREFOX,
+            )
+        ]
+    )
+    (hit,) = tap.succeed(server.settings(), "hits").records["hits"]
+    assert hit["session"].count("-") == 1
+    del hit["session"], hit["export_id"], hit["export_last_hit_id"]
+    assert hit == {
+        "site_id": server.site_id,
+        "export_cursor": 0,
+        "row_number": 1,
+        "path": "/lp",
+        "title": "Landing",
+        "event": False,
+        "user_agent": "",
+        "browser": "Firefox 140",
+        "system": "Linux",
+        "bot": 0,
+        "referrer": "newsletter",
+        "referrer_scheme": "c",
+        "screen_size": "1920,0,1",
+        "location": "US-TX",
+        "first_visit": True,
+        "date": f"{day(2)}T12:00:00Z",
+    }
+
+
+def test_a_second_run_brings_only_what_was_stored_since(server: Server, tap: TapInProcess) -> None:
+    server.send([view("/first"), view("/second")])
+    first = tap.succeed(server.settings(), "hits")
+    server.send([view("/third", days_ago=0, at="00:00:00"), view("/fourth", days_ago=300)])
+    second = tap.succeed(server.settings(), "hits", state=first.output.state)
+    assert [hit["path"] for hit in second.records["hits"]] == ["/third", "/fourth"]
+
+
+def test_a_run_asks_for_what_comes_after_the_last_page_view(
+    sandbox: Sandbox, tap: TapInProcess
+) -> None:
+    sandbox.add(view("/a"), view("/b"))
+    first = tap.succeed(sandbox.settings(), "hits")
+    assert first.output.bookmark("hits", site_id=1) == sandbox.server.last_hit_id(1) == 2
+    sandbox.add(view("/c"))
+    second = tap.succeed(sandbox.settings(), "hits", state=first.output.state)
+    assert [export.start_from_hit_id for export in sandbox.server.exports] == [0, 2]
+    assert second.output.bookmark("hits", site_id=1) == 3
+
+
+def test_without_new_page_views_the_run_succeeds_and_the_bookmark_stays(
+    server: Server, tap: TapInProcess
+) -> None:
+    server.send([view("/a")])
+    first = tap.succeed(server.settings(), "hits")
+    second = tap.succeed(server.settings(), "hits", state=first.output.state)
+    assert second.records["hits"] == []
+    assert second.output.state == first.output.state
+
+
+def test_a_site_without_any_page_view_gives_no_record_and_no_bookmark(
+    server: Server, tap: TapInProcess
+) -> None:
+    run = tap.succeed(server.settings(), "hits")
+    assert run.records["hits"] == []
+    assert run.output.bookmark("hits", site_id=server.site_id) is None
+
+
+def test_where_page_views_are_not_stored_one_warning_names_the_switch(
+    open_sandbox: OpenSandbox, generation: Generation, tap: TapInProcess
+) -> None:
+    sandbox = open_sandbox(generation, collect=190)
+    sandbox.add(view("/a"), view("/b"))
+    run = tap.succeed(sandbox.settings(), "hits")
+    assert run.records["hits"] == []
+    warnings = [line for line in run.log.splitlines() if line.startswith("WARNING")]
+    assert len(warnings) == 1
+    assert "Individual pageviews" in warnings[0]
+    assert sandbox.url in warnings[0]
+
+
+def test_page_views_stored_before_the_switch_was_turned_off_are_still_read(
+    sandbox: Sandbox, tap: TapInProcess
+) -> None:
+    sandbox.add(view("/a"))
+    sandbox.site.collect = 190
+    assert len(tap.succeed(sandbox.settings(), "hits").records["hits"]) == 1
+
+
+def test_the_export_is_in_the_state_before_the_first_record_and_not_in_the_last_state(
+    newer: Sandbox, tap: TapInProcess
+) -> None:
+    newer.add(view("/a"))
+    run = tap.succeed(newer.settings(), "hits")
+    first, last = (state["bookmarks"]["hits"]["partitions"][0] for state in run.output.states[::2])
+    assert first["checkpoint"]["position"] == {"export_id": 1}
+    assert "checkpoint" not in last
+
+
+def test_a_start_date_does_not_get_in_the_way(sandbox: Sandbox, tap: TapInProcess) -> None:
+    sandbox.add(view("/a", days_ago=9))
+    settings = sandbox.settings(start_date=f"{day(2)}T00:00:00Z")
+    first = tap.succeed(settings, "hits")
+    sandbox.add(view("/b"))
+    second = tap.succeed(settings, "hits", state=first.output.state)
+    paths = [hit["path"] for hit in first.records["hits"] + second.records["hits"]]
+    assert paths == ["/a", "/b"]
+
+
+def test_without_a_state_everything_is_read_again_under_the_same_keys(
+    newer: Sandbox, tap: TapInProcess
+) -> None:
+    newer.add(view("/a"))
+    first = tap.succeed(newer.settings(), "hits")
+    newer.add(view("/b"))
+    second = tap.succeed(newer.settings(), "hits")
+    assert [hit["path"] for hit in second.records["hits"]] == ["/a", "/b"]
+    assert second.output.keys("hits")[:1] == first.output.keys("hits")
+
+
+@pytest.mark.parametrize(
+    ("rows", "last_hit_id"), [(2, None), (2, 0), (2, 11), (None, None), (2, "many")]
+)
+def test_an_end_that_cannot_be_moves_no_bookmark(
+    newer: Sandbox, tap: TapInProcess, rows: int | None, last_hit_id: Any
+) -> None:
+    newer.server.next_export.csv = csv_of(ROW, ROW).encode()
+    newer.server.next_export.rows = rows
+    newer.server.next_export.last_hit_id = last_hit_id
+    run = tap.fail(newer.settings(), "hits", state=earlier_state(10))
+    assert run.records["hits"] == []
+    assert (bookmark_of(run), memory_of(run)) == (10, 1)
+
+
+@pytest.mark.parametrize("bookmark", ["7", -1, 2.5, True, ""])
+def test_a_bookmark_that_is_no_hit_id_is_told_and_costs_no_export(
+    newer: Sandbox, tap: TapInProcess, bookmark: Any
+) -> None:
+    newer.add(view("/a"))
+    run = tap.fail(newer.settings(), "hits", "paths", state=earlier_state(bookmark))
+    assert repr(bookmark) in run.error
+    assert newer.received("POST", "/export") == []
+    assert len(run.records["paths"]) == 1
+
+
+@pytest.fixture
+def visited(newer: Sandbox) -> Sandbox:
+    """A site with titles of all kinds."""
+    newer.add(
+        *(
+            view(f"/{number}", session=str(number), title=TITLES[number % 8], event=number % 5 == 0)
+            for number in range(1200)
+        )
+    )
+    return newer
+
+
+def test_the_fast_way_and_that_of_the_sdk_write_the_same_bytes_but_for_the_time(
+    visited: Sandbox, tap: TapInProcess
+) -> None:
+    fast = tap.succeed(visited.settings(), "hits")
+    slow = tap.succeed(visited.settings(**IDENTITY), "hits")
+    assert len(fast.records["hits"]) == 1200
+    assert fast.records["hits"][6]["title"] == TITLES[6]
+    assert len({message.get("time_extracted") for message in fast.output.messages}) < 10
+    assert len({message.get("time_extracted") for message in slow.output.messages}) > 1000
+    lines = [
+        [TIME.sub(b"", line) for line in run.stdout.splitlines() if b'"RECORD"' in line]
+        for run in (fast, slow)
+    ]
+    assert lines[0] == lines[1]
+    counted = [
+        sum(map(int, re.findall(r'"record_count","value":(\d+)', run.log))) for run in (fast, slow)
+    ]
+    assert counted == [1200, 1200]
+
+
+def test_stream_maps_are_applied(visited: Sandbox, tap: TapInProcess) -> None:
+    settings = visited.settings(
+        stream_maps={"hits": {"session": "md5(session)", "title": None, "__alias__": "views"}}
+    )
+    run = tap.succeed(settings, "hits")
+    assert list(run.records) == ["views"]
+    assert len(run.records["views"]) == 1200
+    assert len(run.records["views"][0]["session"]) == 32
+    assert "title" not in run.records["views"][0]
+
+
+def test_batches_hold_all_records_and_no_state_runs_ahead_of_them(
+    visited: Sandbox, tap: TapInProcess, tmp_path: Path
+) -> None:
+    settings = visited.settings(
+        batch_config={
+            "encoding": {"format": "jsonl", "compression": "gzip"},
+            "storage": {"root": tmp_path.as_uri(), "prefix": "goatcounter-"},
+            "batch_size": 500,
+        }
+    )
+    found = 0
+    for line in tap.succeed(settings, "hits").stdout.splitlines():
+        message = json.loads(line)
+        assert message["type"] != "RECORD"
+        if message["type"] == "BATCH":
+            files = [Path(uri.removeprefix("file://")) for uri in message["manifest"]]
+            found += sum(len(gzip.decompress(file.read_bytes()).splitlines()) for file in files)
+        if message["type"] == "STATE":
+            (partition,) = message["value"]["bookmarks"].get("hits", {}).get("partitions", [{}])
+            assert partition.get("replication_key_value") in {None, found}
+    assert found == 1200

@@ -1,0 +1,204 @@
+"""The streams `json_*`: all statistics of a newer server from one export."""
+
+from __future__ import annotations
+
+import io
+import json
+import zipfile
+from collections import Counter
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tests.tap_goatcounter.exports import exports_asked_for, memory_of
+from tests.tap_goatcounter.servers import day, view, visitors
+
+if TYPE_CHECKING:
+    from singer_tapkit.testing import TapRun
+    from tests.sandbox.goatcounter import Hit
+    from tests.tap_goatcounter.command_line import TapInProcess
+    from tests.tap_goatcounter.servers import Sandbox
+
+STATISTICS = (
+    "json_hit_stats",
+    "json_browser_stats",
+    "json_system_stats",
+    "json_location_stats",
+    "json_size_stats",
+    "json_language_stats",
+)
+TABLES = ("json_paths", "json_refs", "json_browsers", "json_systems")
+ALL = (*STATISTICS, *TABLES)
+
+
+def hits_of(days: range) -> list[Hit]:
+    """Some visits on each of these days ago."""
+    return [
+        view(
+            f"/{number % 3}",
+            days_ago=days_ago,
+            session=f"{days_ago} {number}",
+            at=f"{8 + number:02}:30:00",
+            ref=("", "ref one")[number % 2],
+            location=("NL", "US-TX", "")[number % 3],
+            size=("390", "", "1920")[number % 3],
+        )
+        for days_ago in days
+        for number in range(7)
+    ]
+
+
+def asked_from(sandbox: Sandbox) -> list[str | None]:
+    """The first days that exports were asked for."""
+    bodies = [json.loads(request.body) for request in sandbox.received("POST", "/export")]
+    assert all(body["format"] == "json" for body in bodies)
+    return [body.get("start_from_day") for body in bodies]
+
+
+def test_every_visitor_is_in_every_kind_of_statistics(newer: Sandbox, tap: TapInProcess) -> None:
+    hits = [*hits_of(range(1, 6)), view("sign up", event=True, session="1 1", days_ago=1)]
+    newer.add(*hits)
+    run = tap.succeed(newer.settings(), *ALL)
+    assert exports_asked_for(newer) == 1
+    paths = {row["id"]: row["path"] for row in run.records["json_paths"]}
+    refs = {row["id"]: row["ref"] for row in run.records["json_refs"]}
+    assert counts(run, "json_hit_stats", "hour", "path_id", "ref_id", paths=paths, refs=refs) == (
+        Counter((f"{str(hit.created_at)[:13]}:00:00Z", hit.path, hit.ref) for hit in visitors(hits))
+    )
+    assert counts(run, "json_location_stats", "day", "path_id", "location", paths=paths) == Counter(
+        (str(hit.created_at)[:10], hit.path, hit.location) for hit in visitors(hits)
+    )
+    assert counts(run, "json_size_stats", "day", "path_id", "width", paths=paths) == Counter(
+        (str(hit.created_at)[:10], hit.path, int(hit.size or 0)) for hit in visitors(hits)
+    )
+    for stream in STATISTICS:
+        assert sum(row["count"] for row in run.records[stream]) == len(visitors(hits)), stream
+    events = {row["path"] for row in run.records["json_paths"] if row["event"]}
+    assert events == {"sign up"}
+    for stream in ALL:
+        keys = run.output.keys(stream)
+        assert keys
+        assert len(keys) == len(set(keys)), stream
+
+
+def counts(run: TapRun, stream: str, *names: str, **tables: dict[int, str]) -> Counter[Any]:
+    """Counts by some fields, ids of paths and referrers replaced by what they stand for."""
+    names_of = {f"{table.removesuffix('s')}_id": rows for table, rows in tables.items()}
+    return Counter(
+        {
+            tuple(names_of.get(name, {}).get(row[name], row[name]) for name in names): row["count"]
+            for row in run.records[stream]
+        }
+    )
+
+
+def test_the_first_run_reads_everything_and_the_next_one_the_last_days_again(
+    newer: Sandbox, tap: TapInProcess
+) -> None:
+    newer.add(*hits_of(range(4, 30)))
+    first = tap.succeed(newer.settings(), *ALL)
+    newer.add(*hits_of(range(1, 4)))
+    second = tap.succeed(newer.settings(stats_lookback_days=2), *ALL, state=first.output.state)
+    assert asked_from(newer) == [None, f"{day(6)}T00:00:00Z"]
+    days = {row["day"] for row in second.records["json_size_stats"]}
+    assert days == {str(day(number)) for number in range(1, 7)}
+    assert len(second.records["json_paths"]) == 3
+
+
+def test_a_start_date_limits_the_first_run(newer: Sandbox, tap: TapInProcess) -> None:
+    newer.add(*hits_of(range(1, 20)))
+    run = tap.succeed(newer.settings(start_date=f"{day(5)}T00:00:00Z"), "json_hit_stats")
+    assert asked_from(newer) == [f"{day(5)}T00:00:00Z"]
+    assert min(row["hour"] for row in run.records["json_hit_stats"])[:10] == str(day(5))
+
+
+def test_a_stream_selected_later_gets_its_past_in_the_same_export(
+    newer: Sandbox, tap: TapInProcess
+) -> None:
+    newer.add(*hits_of(range(1, 20)))
+    first = tap.succeed(newer.settings(), "json_hit_stats")
+    second = tap.succeed(
+        newer.settings(), "json_hit_stats", "json_size_stats", state=first.output.state
+    )
+    assert asked_from(newer) == [None, None]
+    assert len({row["day"] for row in second.records["json_size_stats"]}) == 19
+
+
+def test_hits_and_statistics_ask_for_an_export_each(newer: Sandbox, tap: TapInProcess) -> None:
+    newer.add(*hits_of(range(1, 3)))
+    run = tap.succeed(newer.settings(), "hits", "json_hit_stats")
+    assert len(run.records["hits"]) == 14
+    assert [export.format for export in newer.server.exports] == ["csv", "json"]
+
+
+def test_an_older_server_is_told_from_one_that_fails(older: Sandbox, tap: TapInProcess) -> None:
+    older.add(view("/a"))
+    run = tap.fail(older.settings(), "json_hit_stats", "json_paths", "hits")
+    assert "has no JSON export, which came after version 2.7" in run.log
+    assert len(run.records["hits"]) == 1
+    assert exports_asked_for(older) == 1
+
+
+def test_the_export_is_forgotten_when_all_streams_have_read_it(
+    newer: Sandbox, tap: TapInProcess
+) -> None:
+    newer.add(*hits_of(range(1, 3)))
+    run = tap.succeed(newer.settings(), *STATISTICS)
+    assert memory_of(run, "json_hit_stats") is None
+    tap.succeed(newer.settings(), *STATISTICS, state=run.output.state)
+    assert exports_asked_for(newer) == 2
+
+
+def test_an_export_that_failed_without_a_word_fails_all_its_streams_with_one_request(
+    newer: Sandbox, tap: TapInProcess
+) -> None:
+    newer.add(view("/a"))
+    newer.server.next_export.never_finishes = True
+    settings = newer.settings(export_timeout_seconds=1)
+    run = tap.fail(settings, "json_hit_stats", "json_size_stats", "json_paths")
+    assert "3 part(s) of the sync failed" in run.error
+    assert run.log.count("not finished within 1 seconds") >= 3
+    assert exports_asked_for(newer) == 1
+
+
+def archive(**changed: str | None) -> bytes:
+    """An archive, some of its files changed or left out."""
+    files: dict[str, str | None] = {
+        "info.json": '{"export_version":"1.0"}',
+        "hit_stats.jsonl": '{"hour":"2026-11-01T10:00:00Z","path_id":1,"ref_id":1,"count":3}\n',
+        **{name.replace("__", "."): text for name, text in changed.items()},
+    }
+    body = io.BytesIO()
+    with zipfile.ZipFile(body, "w", zipfile.ZIP_DEFLATED) as zipped:
+        for name, text in files.items():
+            if text is not None:
+                zipped.writestr(f"folder/{name}", text)
+    return body.getvalue()
+
+
+def test_a_field_added_by_a_newer_version_is_told(newer: Sandbox, tap: TapInProcess) -> None:
+    row = '{"hour":"2026-11-01T10:00:00Z","path_id":1,"ref_id":1,"count":3,"total":9}\n'
+    newer.server.next_export.json = archive(hit_stats__jsonl=row)
+    run = tap.succeed(newer.settings(), "json_hit_stats")
+    assert "left out: total" in run.log
+    assert run.records["json_hit_stats"][0]["count"] == 3
+
+
+def test_a_row_of_the_future_does_not_take_the_bookmark_along(
+    newer: Sandbox, tap: TapInProcess
+) -> None:
+    rows = '{"hour":"2199-11-01T10:00:00Z","path_id":1,"ref_id":1,"count":3}\n'
+    newer.server.next_export.json = archive(hit_stats__jsonl=rows)
+    run = tap.succeed(newer.settings(), "json_hit_stats")
+    assert len(run.records["json_hit_stats"]) == 1
+    assert run.output.bookmark("json_hit_stats", site_id=1)[:10] == str(day(0))
+
+
+@pytest.mark.parametrize("row", ['{"path_id":1,"ref_id":1}', '{"hour":7,"path_id":1,"ref_id":1}'])
+def test_a_row_without_its_key_is_an_error_and_moves_no_bookmark(
+    newer: Sandbox, tap: TapInProcess, row: str
+) -> None:
+    newer.server.next_export.json = archive(hit_stats__jsonl=f"{row}\n")
+    run = tap.fail(newer.settings(), "json_hit_stats")
+    assert "'hour'" in run.error
+    assert run.output.bookmark("json_hit_stats", site_id=1) is None

@@ -1,0 +1,73 @@
+"""The stream `paths`, which newer servers list with gaps."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.sandbox.goatcounter import Generation
+from tests.tap_goatcounter.servers import view
+
+if TYPE_CHECKING:
+    from tests.tap_goatcounter.command_line import TapInProcess
+    from tests.tap_goatcounter.conftest import OpenSandbox
+    from tests.tap_goatcounter.servers import Sandbox
+
+
+@pytest.mark.parametrize("generation", list(Generation))
+@pytest.mark.parametrize("limit", [None, 3, 100])
+def test_no_path_is_lost_however_many_there_are_and_however_they_are_sorted(
+    open_sandbox: OpenSandbox, tap: TapInProcess, generation: Generation, limit: int | None
+) -> None:
+    sandbox = open_sandbox(generation, api_max=limit)
+    total = 30 if limit == 3 else 450
+    texts = [f"/{(number * 7919) % 1000:03}" for number in range(total)]
+    sandbox.add(*(view(text, session=text, title=f"Title of {text}") for text in texts))
+    found = tap.succeed(sandbox.settings(), "paths").records["paths"]
+    assert sorted(path["path"] for path in found) == sorted(texts)
+    assert len({path["id"] for path in found}) == total
+    assert all(path["title"] == f"Title of {path['path']}" for path in found)
+
+
+def test_no_path_is_lost_when_the_ids_ascend_by_chance_on_the_first_page(
+    newer: Sandbox, tap: TapInProcess
+) -> None:
+    texts = [f"/{number:03}" for number in range(100, 300)] + ["/zz", "/000", "/150-late"]
+    newer.add(*(view(text, session=text) for text in texts))
+    found = tap.succeed(newer.settings(), "paths").records["paths"]
+    assert sorted(path["path"] for path in found) == sorted(texts)
+
+
+def test_gaps_in_the_list_of_paths_are_told_and_filled_with_events_too(
+    newer: Sandbox, tap: TapInProcess
+) -> None:
+    hits = [view(f"/{number:03}", session=str(number)) for number in reversed(range(250))]
+    newer.add(*hits, *(view(f"event-{number}", event=True) for number in range(5)))
+    run = tap.succeed(newer.settings(), "paths")
+    assert "sorts them so that the next pages have gaps" in run.log
+    events = [path["path"] for path in run.records["paths"] if path["event"]]
+    assert sorted(events) == [f"event-{number}" for number in range(5)]
+
+
+def test_a_list_of_paths_that_fits_on_one_page_is_asked_for_once(
+    sandbox: Sandbox, tap: TapInProcess
+) -> None:
+    sandbox.add(*(view(f"/{number}", session=str(number)) for number in reversed(range(200))))
+    run = tap.succeed(sandbox.settings(), "paths")
+    assert len(run.records["paths"]) == 200
+    assert len(sandbox.received("GET", "/paths")) == 1
+    assert "WARNING" not in run.log
+
+
+def test_filling_gaps_survives_the_time_limit_of_queries(
+    open_sandbox: OpenSandbox, tap: TapInProcess
+) -> None:
+    sandbox = open_sandbox(Generation.MAIN, query_days_limit=40)
+    hits = [
+        view(f"/{number:03}", session=str(number), days_ago=1 + number % 200)
+        for number in reversed(range(300))
+    ]
+    sandbox.add(*hits)
+    found = tap.succeed(sandbox.settings(), "paths").records["paths"]
+    assert len(found) == 300

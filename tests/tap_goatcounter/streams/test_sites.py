@@ -1,0 +1,67 @@
+"""The stream `sites`."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tests.sandbox.faults import Answer
+from tests.tap_goatcounter.servers import view
+
+if TYPE_CHECKING:
+    from tests.tap_goatcounter.command_line import TapInProcess
+    from tests.tap_goatcounter.servers import Sandbox
+
+
+def test_a_site_is_shown_without_its_secret_and_with_its_lists_as_lists(
+    newer: Sandbox, tap: TapInProcess
+) -> None:
+    (site,) = tap.succeed(newer.settings(), "sites").records["sites"]
+    assert site["site_id"] == site["id"] == newer.site_id
+    assert "secret" not in site["settings"]
+    assert "setttings" not in site
+    assert site["settings"]["collect_regions"] == ["US", "RU", "CN"]
+    assert site["settings"]["ignore_ips"] == []
+    assert site["settings"]["collect"] == 510
+    assert site["user_defaults"]["timezone"] == ".UTC"
+
+
+def test_sites_that_are_not_read_themselves_are_listed(sandbox: Sandbox, tap: TapInProcess) -> None:
+    sandbox.server.add_site("second.example.com", parent=1)
+    sandbox.server.add_hits(2, [view("/of-2")])
+    run = tap.succeed(sandbox.settings(), "sites", "hits")
+    assert [site["id"] for site in run.records["sites"]] == [1, 2]
+    assert run.records["hits"] == []
+
+
+def test_a_site_that_is_set_twice_comes_once(newer: Sandbox, tap: TapInProcess) -> None:
+    newer.add(view("/a"))
+    again = {"site_url": f"{newer.url}/", "token": newer.token}
+    run = tap.succeed(newer.settings(sites=[again]), "hits", "paths", "sites")
+    assert {stream: len(records) for stream, records in run.records.items()} == dict.fromkeys(
+        ("hits", "paths", "sites"), 1
+    )
+
+
+@pytest.mark.parametrize("change", [{"ignore_ips": None}, {"collect_regions": ["US"]}])
+def test_a_list_in_another_form_fails_alone(
+    newer: Sandbox, tap: TapInProcess, change: dict[str, Any]
+) -> None:
+    newer.add(view("/a"))
+    settings = {"collect": 510, "ignore_ips": "", "collect_regions": "", "allow_embed": ""}
+    site = {
+        "id": 1,
+        "code": "a",
+        "cname": None,
+        "first_hit_at": None,
+        "created_at": "2026-01-01T00:00:00Z",
+        "setttings": {**settings, **change},
+    }
+    newer.server.faults.add(
+        "GET", "/api/v0/sites", Answer(200, json.dumps({"sites": [site]})), times=None
+    )
+    run = tap.fail(newer.settings(), "sites", "paths")
+    assert f"setttings.{next(iter(change))}" in run.error
+    assert len(run.records["paths"]) == 1

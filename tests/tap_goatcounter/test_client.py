@@ -1,0 +1,163 @@
+"""How GoatCounter is talked to."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from requests import Request
+
+from singer_tapkit.errors import ApiError, GatewayError, InvalidResponseError, NoResponseError
+from tap_goatcounter.client import QueryTooLargeError
+from tap_goatcounter.config import SiteCredentials
+from tap_goatcounter.hints import HINTS, REDIRECT_HINT
+from tests.tap_goatcounter.answers import API, PAGE, SITE, URL, open_client
+
+if TYPE_CHECKING:
+    from requests_mock import Mocker
+
+
+def test_what_goes_out_with_every_request(requests_mock: Mocker) -> None:
+    requests_mock.get(f"{API}/paths", json=[])
+    open_client(user_agent="warehouse").read(SITE, "/paths", list, {"limit": 200})
+    (sent,) = requests_mock.request_history
+    assert sent.qs == {"limit": ["200"]}
+    assert sent.headers["Authorization"] == "Bearer t0ken"
+    assert sent.headers["Content-Type"] == "application/json"
+    assert sent.headers["User-Agent"] == "warehouse"
+
+
+def test_the_status_lies_outside_of_the_api(requests_mock: Mocker) -> None:
+    requests_mock.get(f"{URL}/status", json={})
+    assert open_client().read(SITE, "/status", dict) == {}
+
+
+def test_each_token_goes_to_its_own_site_alone(requests_mock: Mocker) -> None:
+    other = SiteCredentials("https://other.example.com", "other")
+    requests_mock.get(f"{API}/me", json={})
+    requests_mock.get("https://other.example.com/api/v0/me", json={})
+    client = open_client(SITE, other)
+    client.read(SITE, "/me", dict)
+    client.read(other, "/me", dict)
+    sent = {item.hostname: item.headers["Authorization"] for item in requests_mock.request_history}
+    assert sent == {"stats.example.com": "Bearer t0ken", "other.example.com": "Bearer other"}
+
+
+@pytest.mark.parametrize(
+    ("body", "words"),
+    [
+        ({"error": "unknown token"}, "unknown token"),
+        ({"errors": {"id": ["must be a number"]}}, "id: must be a number"),
+        ({"errors": {"0": "no such hit"}}, "0: no such hit"),
+    ],
+)
+def test_an_error_in_the_form_of_the_api_is_told_in_its_words(
+    requests_mock: Mocker, body: dict[str, Any], words: str
+) -> None:
+    requests_mock.get(f"{API}/me", status_code=401, json=body)
+    with pytest.raises(ApiError) as refused:
+        open_client().read(SITE, "/me", dict)
+    assert (refused.value.status, refused.value.detail) == (401, words)
+    assert HINTS[401] in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    "answer", [PAGE, {"text": "default backend - 404"}, {"json": {"message": "x"}}, {"json": []}]
+)
+def test_an_error_in_another_form_is_from_something_in_between(
+    requests_mock: Mocker, answer: dict[str, Any]
+) -> None:
+    requests_mock.get(f"{API}/me", status_code=404, **answer)
+    with pytest.raises(GatewayError):
+        open_client().read(SITE, "/me", dict)
+
+
+def test_a_time_out_in_plain_text_is_the_servers_own(requests_mock: Mocker) -> None:
+    requests_mock.get(f"{API}/me", status_code=504, text="Server timed out")
+    with pytest.raises(ApiError, match="Server timed out"):
+        open_client().read(SITE, "/me", dict)
+
+
+def test_a_redirect_names_its_target_and_is_not_followed(requests_mock: Mocker) -> None:
+    headers = {"Location": "https://new.example.com/api/v0/me?secret"}
+    requests_mock.get(f"{API}/me", status_code=301, headers=headers)
+    with pytest.raises(GatewayError) as refused:
+        open_client().read(SITE, "/me", dict)
+    assert "https://new.example.com/api/v0/me" in str(refused.value)
+    assert REDIRECT_HINT in str(refused.value)
+    assert "secret" not in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("status", "answer"),
+    [
+        (414, PAGE),
+        (431, PAGE),
+        (504, PAGE),
+        (400, PAGE),
+        (504, {"json": {"error": "server timed out loading data"}}),
+    ],
+)
+def test_what_is_too_much_at_once_is_not_repeated_if_it_can_be_split(
+    requests_mock: Mocker, status: int, answer: dict[str, Any]
+) -> None:
+    requests_mock.get(f"{API}/stats/hits", status_code=status, **answer)
+    with pytest.raises(QueryTooLargeError):
+        open_client(max_retries=5).fetch(SITE, "/stats/hits", dict, is_splittable=True)
+    assert requests_mock.call_count == 1
+
+
+def test_a_bad_request_in_the_words_of_the_api_is_not_too_large(requests_mock: Mocker) -> None:
+    requests_mock.get(f"{API}/stats/hits", status_code=400, json={"error": "bad date"})
+    with pytest.raises(ApiError):
+        open_client().fetch(SITE, "/stats/hits", dict, is_splittable=True)
+
+
+def test_what_cannot_be_split_is_repeated(requests_mock: Mocker) -> None:
+    answers = [{"status_code": 504, **PAGE}, {"json": {"a": 1}}]
+    requests_mock.get(f"{API}/stats/total", answers)
+    assert open_client(max_retries=1).read(SITE, "/stats/total", dict) == {"a": 1}
+
+
+def test_an_answer_that_is_cut_short_is_repeated(requests_mock: Mocker) -> None:
+    requests_mock.get(f"{API}/stats/total", [{"text": '{"a": '}, {"json": {"a": 1}}])
+    assert open_client(max_retries=1).read(SITE, "/stats/total", dict) == {"a": 1}
+
+
+def test_an_answer_of_another_type_is_not_as_documented(requests_mock: Mocker) -> None:
+    requests_mock.get(f"{API}/stats/total", json=[1])
+    with pytest.raises(InvalidResponseError, match="GET /api/v0/stats/total"):
+        open_client(max_retries=3).read(SITE, "/stats/total", dict)
+    assert requests_mock.call_count == 1
+
+
+@pytest.mark.parametrize("answer", [{"status_code": 503, **PAGE}, {"exc": ConnectionError}])
+def test_a_post_is_sent_a_single_time(requests_mock: Mocker, answer: dict[str, Any]) -> None:
+    requests_mock.post(f"{API}/export", **answer)
+    with pytest.raises((GatewayError, NoResponseError, ConnectionError)):
+        open_client(max_retries=5).post(SITE, "/export", {"start_from_hit_id": 0})
+    assert requests_mock.call_count == 1
+    assert requests_mock.request_history[0].json() == {"start_from_hit_id": 0}
+
+
+def test_all_sites_share_one_limit_as_servers_count_addresses() -> None:
+    urls = ("https://a.goatcounter.com", "https://b.goatcounter.com")
+    requests = [Request("GET", url).prepare() for url in urls]
+    assert len(set(map(open_client().rate_limit_key, requests))) == 1
+
+
+@pytest.mark.parametrize(
+    ("setting", "limits"),
+    [
+        ({}, [(4, 1.0), (500, 3600.0)]),
+        ({"requests_per_hour": 0}, [(4, 1.0)]),
+        ({"requests_per_hour": 90}, [(4, 1.0), (90, 3600.0)]),
+    ],
+)
+def test_the_hourly_limit_is_the_servers_unless_the_settings_name_another(
+    setting: dict[str, int], limits: list[tuple[int, float]]
+) -> None:
+    client = open_client(requests_per_second=4, **setting)
+    client.expect_hourly_limit()
+    windows = client._limiter._windows  # noqa: SLF001
+    assert [(window.limit, window.seconds) for window in windows] == limits

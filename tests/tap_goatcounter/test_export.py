@@ -1,0 +1,343 @@
+"""Exports: one per hour, kept in mind until read, never asked for twice."""
+
+from __future__ import annotations
+
+import errno
+import gzip
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any, BinaryIO
+
+import pytest
+
+from tests.sandbox.faults import Answer, CutOff, Delay, Reset, html_page
+from tests.sandbox.goatcounter import UNLIMITED, Generation
+from tests.tap_goatcounter.exports import (
+    ROW,
+    bookmark_of,
+    csv_of,
+    earlier_state,
+    exports_asked_for,
+    memory_of,
+)
+from tests.tap_goatcounter.servers import rfc3339, view
+
+if TYPE_CHECKING:
+    from singer_tapkit.testing import TapRun
+    from tests.sandbox.faults import Effect
+    from tests.tap_goatcounter.command_line import TapInProcess
+    from tests.tap_goatcounter.conftest import OpenSandbox
+    from tests.tap_goatcounter.servers import Sandbox
+
+SILENCE = Delay(3)
+
+
+def interrupt_before_the_download(sandbox: Sandbox, tap: TapInProcess) -> TapRun:
+    """Run the tap so that it has an export but never gets its file."""
+    sandbox.add(view("/a"))
+    sandbox.server.faults.add("GET", "/api/v0/export/1/download", Reset(), times=None)
+    run = tap.fail(sandbox.settings(max_retries=0), "hits", state=earlier_state(0))
+    sandbox.server.faults.clear()
+    assert memory_of(run) == 1
+    return run
+
+
+def test_an_export_that_failed_is_reported_in_the_servers_words_and_forgotten(
+    sandbox: Sandbox, tap: TapInProcess
+) -> None:
+    sandbox.add(view("/a"))
+    sandbox.server.next_export.error = "no space left on device"
+    run = tap.fail(sandbox.settings(), "hits", state=earlier_state(0))
+    assert "no space left on device" in run.log
+    assert bookmark_of(run) == 0
+    assert memory_of(run) is None
+    second = tap.succeed(sandbox.settings(), "hits", state=run.output.state)
+    assert len(second.records["hits"]) == 1
+
+
+def test_an_export_that_is_never_finished_ends_the_wait_and_is_kept_in_mind(
+    newer: Sandbox, tap: TapInProcess
+) -> None:
+    newer.add(view("/a"))
+    newer.server.next_export.never_finishes = True
+    run = tap.fail(newer.settings(export_timeout_seconds=1), "hits", state=earlier_state(0))
+    assert "not finished within 1 seconds" in run.log
+    assert "export_timeout_seconds" in run.log
+    assert bookmark_of(run) == 0
+    assert memory_of(run) == 1
+    assert run.records["hits"] == []
+
+
+def test_a_file_that_was_removed_early_is_named_as_gone(newer: Sandbox, tap: TapInProcess) -> None:
+    run = interrupt_before_the_download(newer, tap)
+    newer.server.delete_export_files()
+    second = tap.fail(newer.settings(), "hits", state=run.output.state)
+    assert "is gone" in second.log
+    assert "The next run asks for a new one" in second.log
+    assert memory_of(second) is None
+    third = tap.succeed(newer.settings(), "hits", state=second.output.state)
+    assert [hit["path"] for hit in third.records["hits"]] == ["/a"]
+
+
+def test_a_file_that_has_expired_is_not_asked_for_again_and_again(
+    sandbox: Sandbox, tap: TapInProcess
+) -> None:
+    run = interrupt_before_the_download(sandbox, tap)
+    sandbox.server.expire_exports()
+    before = len(sandbox.received("GET", "/export/1/download"))
+    second = tap.fail(sandbox.settings(max_retries=5), "hits", state=run.output.state)
+    assert "is gone" in second.log
+    assert len(sandbox.received("GET", "/export/1/download")) == before + 1
+    assert memory_of(second) is None
+
+
+def test_a_fresh_file_is_tried_again_after_a_passing_error_of_the_server(
+    newer: Sandbox, tap: TapInProcess
+) -> None:
+    newer.add(view("/a"))
+    trouble = Answer(500, '{"error":"unexpected error code ‘8fot6v’"}')  # noqa: RUF001
+    newer.server.faults.add("GET", "/api/v0/export/1/download", trouble)
+    run = tap.succeed(newer.settings(), "hits")
+    assert len(run.records["hits"]) == 1
+    assert exports_asked_for(newer) == 1
+
+
+@pytest.mark.parametrize(
+    "effect",
+    [CutOff(after=50), Reset(), html_page(502, "Bad Gateway"), Answer(503), CutOff(after=0)],
+    ids=["truncated", "reset", "proxy", "unavailable", "without a body"],
+)
+def test_a_download_that_breaks_is_tried_again(
+    newer: Sandbox, tap: TapInProcess, effect: Effect
+) -> None:
+    newer.add(*(view(f"/{number}") for number in range(100)))
+    newer.server.faults.add("GET", "/api/v0/export/1/download", effect)
+    run = tap.succeed(newer.settings(), "hits")
+    assert len(run.records["hits"]) == 100
+    assert exports_asked_for(newer) == 1
+
+
+def test_a_download_that_breaks_every_time_leaves_the_export_in_mind(
+    newer: Sandbox, tap: TapInProcess
+) -> None:
+    newer.add(view("/a"))
+    newer.server.faults.add("GET", "/api/v0/export/1/download", CutOff(after=20), times=None)
+    run = tap.fail(newer.settings(), "hits", state=earlier_state(0))
+    assert (bookmark_of(run), memory_of(run)) == (0, 1)
+    newer.server.faults.clear()
+    second = tap.succeed(newer.settings(), "hits", state=run.output.state)
+    assert len(second.records["hits"]) == 1
+    assert exports_asked_for(newer) == 1
+
+
+def test_a_file_with_the_wrong_hash_is_never_read(sandbox: Sandbox, tap: TapInProcess) -> None:
+    sandbox.add(view("/a"))
+    sandbox.server.next_export.wrong_hash = True
+    run = tap.fail(sandbox.settings(), "hits", state=earlier_state(0))
+    assert "is damaged" in run.log
+    assert "sha256-" in run.log
+    assert "goatcounter-export-" in run.log
+    assert run.records["hits"] == []
+    assert bookmark_of(run) == 0
+    assert len(sandbox.received("GET", "/export/1/download")) == 2
+
+
+@pytest.mark.parametrize(
+    "effect",
+    [
+        Answer(500, '{"error":"unexpected error code ‘8fot6v’"}'),  # noqa: RUF001
+        html_page(502, "Bad Gateway"),
+        Answer(503),
+        html_page(504, "Gateway Time-out"),
+        Reset(),
+        Reset(handled=True),
+        CutOff(after=10),
+    ],
+    ids=["500", "502", "503", "504", "reset", "reset when done", "truncated"],
+)
+def test_the_request_for_an_export_is_never_repeated(
+    newer: Sandbox, tap: TapInProcess, effect: Effect
+) -> None:
+    newer.add(view("/a"))
+    newer.server.faults.add("POST", "/api/v0/export", effect)
+    run = tap.fail(newer.settings(max_retries=5), "hits", state=earlier_state(0))
+    assert exports_asked_for(newer) == 1
+    assert "not repeated" in run.log
+    assert "run the tap again in an hour" in run.log
+    assert bookmark_of(run) == 0
+
+
+def test_the_request_for_an_export_is_not_repeated_when_the_answer_never_comes(
+    newer: Sandbox, tap: TapInProcess
+) -> None:
+    newer.add(view("/a"))
+    newer.server.faults.add("POST", "/api/v0/export", SILENCE)
+    run = tap.fail(newer.settings(request_timeout=1, max_retries=5), "hits")
+    assert exports_asked_for(newer) == 1
+    assert "not repeated" in run.log
+
+
+def test_polling_survives_passing_errors(newer: Sandbox, tap: TapInProcess) -> None:
+    newer.add(view("/a"))
+    newer.server.faults.add("GET", "/api/v0/export/1", Answer(503))
+    assert len(tap.succeed(newer.settings(), "hits").records["hits"]) == 1
+    assert exports_asked_for(newer) == 1
+
+
+def test_polling_that_keeps_failing_leaves_the_export_in_mind(
+    newer: Sandbox, tap: TapInProcess
+) -> None:
+    newer.add(view("/a"))
+    newer.server.faults.add("GET", "/api/v0/export/1", Answer(503), times=None)
+    run = tap.fail(newer.settings(max_retries=0), "hits", state=earlier_state(0))
+    assert (bookmark_of(run), memory_of(run)) == (0, 1)
+
+
+@pytest.mark.parametrize("name", ["a file", "its rows unpacked"])
+def test_a_file_that_a_proxy_has_packed_or_unpacked_is_read_all_the_same(
+    newer: Sandbox, tap: TapInProcess, name: str
+) -> None:
+    newer.add(view("/a"), view("/b"))
+    body = csv_of(ROW, ROW).encode()
+    packed = gzip.compress(body if name == "its rows unpacked" else gzip.compress(body))
+    answer = Answer(200, packed, {"Content-Encoding": "gzip"})
+    newer.server.faults.add("GET", "/api/v0/export/1/download", answer)
+    assert len(tap.succeed(newer.settings(), "hits").records["hits"]) == 2
+
+
+def test_a_folder_that_is_full_is_named_and_the_export_kept_in_mind(
+    newer: Sandbox, tap: TapInProcess, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def open_full(prefix: str) -> BinaryIO:
+        raise OSError(errno.ENOSPC, f"No space left on device for {prefix}")
+
+    monkeypatch.setattr("tap_goatcounter.export.open_spool", open_full)
+    newer.add(view("/a"))
+    run = tap.fail(newer.settings(), "hits", state=earlier_state(0))
+    assert "TMPDIR" in run.error
+    assert (bookmark_of(run), memory_of(run)) == (0, 1)
+
+
+def test_the_next_export_is_waited_for_when_told_to(
+    open_sandbox: OpenSandbox, tap: TapInProcess, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sandbox = open_sandbox(Generation.MAIN, limits={**UNLIMITED, "export": (1, 3600)})
+    sandbox.add(view("/a"))
+    first = tap.succeed(sandbox.settings(), "hits")
+    sandbox.add(view("/b"))
+    slept: list[float] = []
+
+    def sleep(seconds: float) -> None:
+        slept.append(seconds)
+        if seconds > 60:
+            sandbox.server.restart()
+
+    monkeypatch.setattr("tap_goatcounter.export.time.sleep", sleep)
+    settings = sandbox.settings(wait_for_export_limit=True)
+    second = tap.succeed(settings, "hits", state=first.state)
+    assert [hit["path"] for hit in second.records["hits"]] == ["/b"]
+    assert 3590 < max(slept) <= 3601
+    statuses = [request.status for request in sandbox.received("POST", "/export")]
+    assert statuses == [202, 429, 202]
+
+
+def test_when_the_export_of_this_hour_is_spent_the_stream_fails_and_says_what_to_set(
+    open_sandbox: OpenSandbox, generation: Generation, tap: TapInProcess
+) -> None:
+    sandbox = open_sandbox(generation, limits={**UNLIMITED, "export": (1, 3600)})
+    sandbox.add(view("/a"))
+    first = tap.succeed(sandbox.settings(), "hits")
+    sandbox.add(view("/b"))
+    second = tap.fail(sandbox.settings(), "hits", state=first.output.state)
+    assert "the next in 60 minutes" in second.log
+    assert "wait_for_export_limit" in second.log
+    assert exports_asked_for(sandbox) == 2
+    assert bookmark_of(second) == bookmark_of(first)
+    assert memory_of(second) is None
+
+
+@pytest.mark.parametrize("waits", [False, True])
+def test_a_server_that_never_grants_an_export_is_not_waited_for(
+    open_sandbox: OpenSandbox, tap: TapInProcess, *, waits: bool
+) -> None:
+    sandbox = open_sandbox(Generation.MAIN, limits={**UNLIMITED, "export": None})
+    settings = sandbox.settings(wait_for_export_limit=waits)
+    run = tap.fail(settings, "hits", state=earlier_state(0))
+    assert int(sandbox.received("POST", "/export")[0].status or 0) == 429
+    assert "-ratelimit" in run.log
+    assert bookmark_of(run) == 0
+
+
+@pytest.mark.parametrize(
+    ("generation", "wrong", "right"),
+    [(Generation.V2_7, "send", "omit"), (Generation.MAIN, "omit", "send")],
+)
+def test_a_refused_format_names_the_setting_and_its_right_value(
+    open_sandbox: OpenSandbox, tap: TapInProcess, generation: Generation, wrong: str, right: str
+) -> None:
+    sandbox = open_sandbox(generation)
+    sandbox.add(view("/a"))
+    run = tap.fail(sandbox.settings(export_format_parameter=wrong), "hits")
+    assert f"Set 'export_format_parameter' to '{right}'" in run.log
+    assert exports_asked_for(sandbox) == 1
+    second = tap.succeed(sandbox.settings(export_format_parameter=right), "hits")
+    assert len(second.records["hits"]) == 1
+
+
+def test_an_export_asked_for_more_than_a_day_ago_is_not_even_looked_up(
+    newer: Sandbox, tap: TapInProcess
+) -> None:
+    newer.add(view("/a"))
+    state = state_with(export=1, hours_ago=25)
+    assert len(tap.succeed(newer.settings(), "hits", state=state).records["hits"]) == 1
+    assert exports_asked_for(newer) == 1
+
+
+def test_an_export_from_another_cursor_is_not_taken_up(newer: Sandbox, tap: TapInProcess) -> None:
+    newer.add(view("/a"), view("/b"))
+    tap.succeed(newer.settings(), "hits")
+    state = state_with(export=1, hours_ago=1, cursor=1)
+    second = tap.succeed(newer.settings(), "hits", state=state)
+    assert [hit["path"] for hit in second.records["hits"]] == ["/b"]
+    assert exports_asked_for(newer) == 2
+
+
+def test_an_export_that_the_server_does_not_know_is_replaced_by_a_new_one(
+    sandbox: Sandbox, tap: TapInProcess
+) -> None:
+    sandbox.add(view("/a"))
+    state = state_with(export=77, hours_ago=1)
+    assert len(tap.succeed(sandbox.settings(), "hits", state=state).records["hits"]) == 1
+    assert exports_asked_for(sandbox) == 1
+
+
+def test_an_export_that_failed_since_is_replaced_by_a_new_one(
+    newer: Sandbox, tap: TapInProcess
+) -> None:
+    newer.add(view("/a"))
+    tap.succeed(newer.settings(), "hits")
+    newer.server.exports[0].fail("no space left on device")
+    state = state_with(export=1, hours_ago=1)
+    assert len(tap.succeed(newer.settings(), "hits", state=state).records["hits"]) == 1
+    assert exports_asked_for(newer) == 2
+
+
+@pytest.mark.parametrize(("hours_ago", "asked"), [(0.5, 1), (2, 2)])
+def test_an_export_lost_by_the_server_is_replaced_when_the_next_one_is_granted(
+    newer: Sandbox, tap: TapInProcess, hours_ago: float, asked: int
+) -> None:
+    newer.add(view("/a"))
+    newer.server.next_export.never_finishes = True
+    settings = newer.settings(export_timeout_seconds=1)
+    tap.fail(settings, "hits")
+    run = tap.run(settings, "hits", state=state_with(export=1, hours_ago=hours_ago))
+    assert exports_asked_for(newer) == asked
+    assert (run.exit_code == 0) == (asked == 2)
+
+
+def state_with(export: int, hours_ago: float, cursor: int = 0) -> dict[str, Any]:
+    """A state that keeps an export in mind."""
+    state = earlier_state(cursor)
+    asked_at = datetime.now(UTC) - timedelta(hours=hours_ago)
+    memory = {"id": export, "asked_at": rfc3339(asked_at)}
+    state["bookmarks"]["hits"]["partitions"][0]["export"] = memory
+    return state

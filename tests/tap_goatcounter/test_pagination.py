@@ -1,0 +1,156 @@
+"""The three ways in which GoatCounter hands out long lists."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from singer_tapkit.errors import InvalidResponseError
+from tap_goatcounter.pagination import (
+    CursorPaginator,
+    ExclusionPaginator,
+    OffsetPaginator,
+    RowsPaginator,
+    StatsPage,
+    read_rows,
+)
+from tests.tap_goatcounter.answers import API, SITE, open_client, visited
+
+if TYPE_CHECKING:
+    from requests_mock import Mocker
+
+    from tap_goatcounter.client import GoatCounterClient
+
+
+def counted(*names: str) -> list[dict[str, Any]]:
+    return [{"name": name, "count": 1} for name in names]
+
+
+def paths(*ids: int, text: str = "/{}") -> list[dict[str, Any]]:
+    return [{"id": id_, "path": text.format(id_)} for id_ in ids]
+
+
+def read(client: GoatCounterClient, path: str, paginator: RowsPaginator) -> list[dict[str, Any]]:
+    pages = read_rows(client, SITE, path, {"start": "x"}, paginator)
+    return [row for rows in pages for row in rows]
+
+
+def asked(requests_mock: Mocker, name: str) -> list[str | None]:
+    return [request.qs.get(name, [None])[0] for request in requests_mock.request_history]
+
+
+def test_an_offset_counts_what_really_came(requests_mock: Mocker) -> None:
+    pages = [
+        {"json": {"stats": counted("a", "b"), "more": True}},
+        {"json": {"stats": counted("c"), "more": True}},
+        {"json": {"stats": counted("d"), "more": False}},
+    ]
+    requests_mock.get(f"{API}/stats/toprefs", pages)
+    client = open_client()
+    rows = read(client, "/stats/toprefs", OffsetPaginator(client, StatsPage))
+    assert [row["name"] for row in rows] == ["a", "b", "c", "d"]
+    assert asked(requests_mock, "offset") == ["0", "2", "3"]
+    assert asked(requests_mock, "start") == ["x"] * 3
+
+
+def test_an_offset_that_the_server_ignores_is_an_error(requests_mock: Mocker) -> None:
+    requests_mock.get(f"{API}/stats/sizes", json={"stats": counted("a"), "more": True})
+    client = open_client()
+    with pytest.raises(InvalidResponseError, match="does not end"):
+        read(client, "/stats/sizes", OffsetPaginator(client, StatsPage))
+
+
+def test_a_page_without_rows_before_the_end_is_an_error(requests_mock: Mocker) -> None:
+    requests_mock.get(f"{API}/stats/sizes", json={"stats": [], "more": True})
+    client = open_client()
+    with pytest.raises(InvalidResponseError, match="does not end"):
+        read(client, "/stats/sizes", OffsetPaginator(client, StatsPage))
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        {"stats": counted("a")},
+        {"stats": counted("a"), "more": None},
+        {"stats": None, "more": False},
+        {"more": False},
+        {"stats": [{"count": 1}], "more": False},
+        {"stats": [{"name": "a", "count": "1"}], "more": False},
+        {"stats": [{"name": None, "count": 1}], "more": False},
+    ],
+)
+def test_a_page_that_is_not_as_documented_is_an_error(
+    requests_mock: Mocker, page: dict[str, Any]
+) -> None:
+    requests_mock.get(f"{API}/stats/sizes", json=page)
+    client = open_client()
+    with pytest.raises(InvalidResponseError, match="/stats/sizes"):
+        read(client, "/stats/sizes", OffsetPaginator(client, StatsPage))
+
+
+def test_fields_that_are_not_documented_stay(requests_mock: Mocker) -> None:
+    row = {"name": "a", "count": 1, "colour": "red"}
+    requests_mock.get(f"{API}/stats/sizes", json={"stats": [row], "more": False})
+    client = open_client()
+    assert read(client, "/stats/sizes", OffsetPaginator(client, StatsPage)) == [row]
+
+
+def test_paths_that_came_are_excluded(requests_mock: Mocker) -> None:
+    pages = [
+        {"json": {"hits": [visited(7), visited(3)], "more": True}},
+        {"json": {"hits": [visited(5)], "more": False}},
+    ]
+    requests_mock.get(f"{API}/stats/hits", pages)
+    client = open_client()
+    rows = read(client, "/stats/hits", ExclusionPaginator(client))
+    assert [row["path_id"] for row in rows] == [7, 3, 5]
+    assert asked(requests_mock, "exclude_paths") == [None, "7,3"]
+
+
+def test_an_exclusion_that_the_server_ignores_is_an_error(requests_mock: Mocker) -> None:
+    requests_mock.get(f"{API}/stats/hits", json={"hits": [visited(7)], "more": True})
+    client = open_client()
+    with pytest.raises(InvalidResponseError, match="does not end"):
+        read(client, "/stats/hits", ExclusionPaginator(client))
+
+
+def test_a_cursor_follows_the_largest_id(requests_mock: Mocker) -> None:
+    pages = [
+        {"json": {"paths": paths(2, 10), "more": True}},
+        {"json": {"paths": paths(11), "more": False}},
+    ]
+    requests_mock.get(f"{API}/paths", pages)
+    client = open_client()
+    paginator = CursorPaginator(client)
+    assert [row["id"] for row in read(client, "/paths", paginator)] == [2, 10, 11]
+    assert asked(requests_mock, "after") == [None, "10"]
+    assert not paginator.has_gaps
+
+
+@pytest.mark.parametrize(
+    "first",
+    [paths(1, 5, 3), paths(1, 2, 5), []],
+    ids=["not by id", "by id as by text", "without rows"],
+)
+def test_pages_that_may_be_sorted_by_text_have_gaps(
+    requests_mock: Mocker, first: list[dict[str, Any]]
+) -> None:
+    pages = [
+        {"json": {"paths": first, "more": True}},
+        {"json": {"paths": [], "more": False}},
+    ]
+    requests_mock.get(f"{API}/paths", pages)
+    client = open_client()
+    paginator = CursorPaginator(client)
+    assert read(client, "/paths", paginator) == first
+    assert paginator.has_gaps
+
+
+def test_a_cursor_that_does_not_grow_ends_the_list_with_gaps(requests_mock: Mocker) -> None:
+    requests_mock.get(f"{API}/paths", json={"paths": paths(4, 3), "more": True})
+    client = open_client()
+    paginator = CursorPaginator(client)
+    assert len(read(client, "/paths", paginator)) == 4
+    assert asked(requests_mock, "after") == [None, "4"]
+    assert paginator.has_gaps

@@ -1,0 +1,1 @@
+"""Runs of the tap by its command line."""

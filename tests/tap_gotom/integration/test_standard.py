@@ -1,0 +1,34 @@
+"""The Singer SDK's own tests of any tap.
+
+They ask for the streams while pytest collects them, so that the server runs from then on.
+"""
+
+from __future__ import annotations
+
+import atexit
+from contextlib import ExitStack
+
+from tap_gotom.tap import TapGoTom
+from tests.sandbox.gotom import GoTom
+from tests.singer import selecting
+from tests.standard import get_tap_test_class
+from tests.tap_gotom.servers import API_SECRET, GRAPH_SECRET, GoTomServer, report
+
+SERVER = GoTom()
+SERVER.add_user("graph_user", GRAPH_SECRET, ["reports"])
+SERVER.add_user("api_user", API_SECRET, ["api"])
+RUNNING = ExitStack()
+atexit.register(RUNNING.close)
+PLACE = GoTomServer(RUNNING.enter_context(SERVER.serve()), SERVER)
+PLACE.save(("Id", "Tag", "Umsatz"), ("1", "2026-01-01", "1.5"), ("2", "2026-01-02", "2.5"))
+COLUMNS = {"Id": "integer", "Tag": "date", "Umsatz": "number"}
+
+CONFIG = PLACE.both(
+    report(columns=COLUMNS, primary_keys=["Id"]),
+    report("without_key", columns=COLUMNS),
+    campaign_external_ids=["demo-4711"],
+)
+CATALOG = TapGoTom(config=CONFIG).catalog_dict
+NAMES = [stream["tap_stream_id"] for stream in CATALOG["streams"]]
+
+TestTapGoTom = get_tap_test_class(TapGoTom, config=CONFIG, catalog=selecting(CATALOG, *NAMES))

@@ -1,0 +1,108 @@
+"""A sandbox's goTom, and the settings to read it."""
+
+from __future__ import annotations
+
+import json
+import logging
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from tap_gotom.client import GoTomClient
+from tap_gotom.config import Credentials, CredentialSet
+from tests.sandbox.faults import Answer
+from tests.sandbox.gotom import GoTom, Report
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from tests.sandbox.gotom import Dialect, Kind
+    from tests.sandbox.traffic import ReceivedRequest
+
+GRAPH_SECRET = "graph-secret-sentinel"  # noqa: S105
+API_SECRET = "api-secret-sentinel"  # noqa: S105
+
+
+@dataclass(frozen=True)
+class GoTomServer:
+    """An instance that both pairs of credentials may read.
+
+    Attributes:
+        url: Where it is.
+        sandbox: A view behind the scenes.
+    """
+
+    url: str
+    sandbox: GoTom = field(repr=False)
+
+    def graph(self, *reports: dict[str, Any], **more: Any) -> dict[str, Any]:
+        """The settings for reports alone."""
+        return {
+            "base_url": self.url,
+            "graph_user": "graph_user",
+            "graph_secret": GRAPH_SECRET,
+            "request_timeout": 20,
+            "max_retries": 1,
+            "reports": list(reports),
+            **more,
+        }
+
+    def api(self, **more: Any) -> dict[str, Any]:
+        """The settings for everything but reports."""
+        return {
+            "base_url": self.url,
+            "api_user": "api_user",
+            "api_secret": API_SECRET,
+            "request_timeout": 20,
+            "max_retries": 1,
+            **more,
+        }
+
+    def both(self, *reports: dict[str, Any], **more: Any) -> dict[str, Any]:
+        """The settings for everything."""
+        return {**self.graph(*reports), **self.api(), **more}
+
+    def save(
+        self,
+        header: Sequence[str],
+        *rows: Sequence[str],
+        number: int = 46,
+        kind: Kind = "graph",
+        dialect: Dialect | None = None,
+    ) -> None:
+        """Save a report, or replace it."""
+        more = {} if dialect is None else {"dialect": dialect}
+        self.sandbox.add_report(number, Report.of_rows(header, rows, **more), kind)
+
+    def received(self, path: str) -> list[ReceivedRequest]:
+        """The requests for a path that the server has got so far."""
+        return [request for request in self.sandbox.requests if request.path == path]
+
+
+def report(name: str = "sales", report_id: int = 46, **more: Any) -> dict[str, Any]:
+    """A report in the settings."""
+    return {"name": name, "report_id": report_id, **more}
+
+
+def cells(records: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The records of a report without the fields that the tap adds."""
+    return [
+        {name: value for name, value in record.items() if not name.startswith("_")}
+        for record in records
+    ]
+
+
+def api_error(status: int, detail: str = "Not Found") -> Answer:
+    """An error of goTom itself."""
+    content = {"type": "https://errors.example", "title": "Error", "status": status}
+    body = json.dumps({**content, "detail": detail})
+    return Answer(status, body, {"Content-Type": "application/json"})
+
+
+def make_client(base_url: str, **more: Any) -> GoTomClient:
+    """A client with both credentials, which does not try again unless told so."""
+    config = {"user_agent": "test", "request_timeout": 5, "max_retries": 0, **more}
+    credentials = {
+        CredentialSet.GRAPH: Credentials("graph_user", GRAPH_SECRET),
+        CredentialSet.API: Credentials("api_user", API_SECRET),
+    }
+    return GoTomClient(base_url, credentials, config, logging.getLogger("test"))

@@ -1,0 +1,85 @@
+"""The signature of a request, against goTom's worked examples."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+import requests
+
+from tap_gotom.auth import HmacAuthenticator, authorization_header, string_to_sign
+from tap_gotom.config import Credentials, CredentialSet
+
+VECTORS: list[dict[str, Any]] = json.loads(
+    (Path(__file__).parents[1] / "sandbox" / "gotom" / "signatures.json").read_text("utf-8")
+)
+SECRET = "pä$$wörd+/="  # noqa: S105
+
+
+def authenticator(user: str) -> HmacAuthenticator:
+    return HmacAuthenticator({CredentialSet.API: Credentials(user, SECRET)})
+
+
+LOWERED = next(vector for vector in VECTORS if vector["id"] == "T08")
+
+
+@pytest.mark.parametrize("vector", VECTORS, ids=lambda vector: vector["id"])
+def test_every_worked_example_comes_out(vector: dict[str, Any]) -> None:
+    signed = string_to_sign(
+        vector["method"],
+        vector["body_utf8"].encode(),
+        vector["content_type_header"],
+        vector["date_header"],
+        vector["uri"],
+    )
+    assert signed == vector["string_to_sign"]
+    credentials = Credentials(vector["user"], vector["secret"])
+    assert authorization_header(credentials, signed) == vector["authorization_header"]
+
+
+def test_an_upper_case_content_type_signed_as_it_is_would_be_refused() -> None:
+    unlowered = LOWERED["string_to_sign"].replace("utf-8", "UTF-8")
+    header = authorization_header(Credentials(LOWERED["user"], LOWERED["secret"]), unlowered)
+    assert header.endswith(":VQjxOzyzA0ot265QzOxwbJCDDw4=")
+
+
+def test_signing_again_replaces_what_was_signed_before(monkeypatch: pytest.MonkeyPatch) -> None:
+    moments = iter([datetime(2026, 3, 9, 5, 15, tzinfo=UTC), datetime(2026, 3, 9, 6, tzinfo=UTC)])
+
+    clock = SimpleNamespace(now=lambda _zone: next(moments))
+    monkeypatch.setattr("tap_gotom.auth.datetime", clock)
+    request = requests.Request("GET", "https://acme.gotom.io/app-api/customer?page=2").prepare()
+    sign = authenticator("user")
+    first = dict(sign(request).headers)
+    second = dict(sign(request).headers)
+    assert first["Date"] == "2026-03-09T05:15:00+00:00"
+    assert second["Date"] == "2026-03-09T06:00:00+00:00"
+    assert first["Authorization"] != second["Authorization"]
+    assert first.keys() == second.keys()
+    assert request.url == "https://acme.gotom.io/app-api/customer?page=2"
+
+
+def test_a_user_beyond_ascii_goes_out_as_utf_8() -> None:
+    header = authorization_header(Credentials("müller", SECRET), "anything")
+    assert header.encode("latin-1").startswith("gotom_app_api müller:".encode())
+
+
+@pytest.mark.parametrize(
+    ("path", "user"),
+    [
+        ("/app-api/graph-export/download/46", "reports"),
+        ("/app-api/custom-report-export/download/47", "reports"),
+        ("/app-api/customer", "rest"),
+    ],
+)
+def test_the_path_decides_who_signs(path: str, user: str) -> None:
+    sign = HmacAuthenticator({
+        CredentialSet.GRAPH: Credentials("reports", SECRET),
+        CredentialSet.API: Credentials("rest", SECRET),
+    })  # fmt: skip
+    request = sign(requests.Request("GET", f"https://acme.gotom.io{path}").prepare())
+    assert request.headers["Authorization"].startswith(f"gotom_app_api {user}:")

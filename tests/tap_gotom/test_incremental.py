@@ -1,0 +1,65 @@
+"""Only what is new in a report, by a column of it."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from tap_gotom.incremental import IncrementalFilter
+from tap_gotom.reports import ReportError
+
+
+def test_days_to_come_do_not_move_the_bookmark_beyond_today() -> None:
+    now = datetime.now(UTC)
+    coming = (now + timedelta(days=90)).date().isoformat()
+    new = IncrementalFilter("day", 0, None, 0)
+    assert list(new.filter([("2026-01-01",), (coming,)])) == [("2026-01-01",), (coming,)]
+    assert new.bookmark() == now.date().isoformat()
+
+
+@pytest.mark.parametrize(
+    ("bookmark", "days", "kept"),
+    [
+        ("2026-03", 0, ["2026-03", "2026-04"]),
+        ("2026-03", 1, ["2026-02", "2026-03", "2026-04"]),
+        (None, 9, ["2025-12", "2026-02", "2026-03", "2026-04"]),
+    ],
+)
+def test_months_are_compared_as_they_are(bookmark: str | None, days: int, kept: list[str]) -> None:
+    rows = [("2025-12",), ("2026-02",), ("2026-03",), ("2026-04",)]
+    assert [row[0] for row in IncrementalFilter("month", 0, bookmark, days).filter(rows)] == kept
+
+
+def test_a_look_back_beyond_all_years_loads_everything() -> None:
+    assert list(IncrementalFilter("day", 0, "2026-01-01", 1 << 40).filter([("0001-01-01",)])) == [
+        ("0001-01-01",)
+    ]
+
+
+@pytest.mark.parametrize("day", ["2025-02-30", "2025-13-01", "2025-00"])
+def test_a_day_that_does_not_exist_is_refused(day: str) -> None:
+    with pytest.raises(ReportError, match="does not sort by time"):
+        list(IncrementalFilter("day", 0, None, 0).filter([(day,)]))
+
+
+def test_text_that_does_not_sort_by_time_is_refused() -> None:
+    with pytest.raises(ReportError, match=r"99\.99\.9999"):
+        list(IncrementalFilter("day", 0, None, 0).filter([("31.12.2025",)]))
+
+
+def test_a_bookmark_of_another_type_is_refused() -> None:
+    with pytest.raises(ReportError, match="of another type"):
+        list(IncrementalFilter("id", 0, "2026-01-01", 0).filter([(5,)]))
+
+
+@pytest.mark.parametrize("value", [None, ""])
+def test_rows_without_a_value_are_always_new(value: str | None) -> None:
+    rows = [("2026-01-01",), (value,)]
+    assert list(IncrementalFilter("day", 0, "2026-02-01", 0).filter(rows)) == [(value,)]
+
+
+def test_numbers_are_compared_as_numbers() -> None:
+    new = IncrementalFilter("id", 0, 9, 3)
+    assert list(new.filter([(8,), (9,), (10,)])) == [(9,), (10,)]
+    assert new.bookmark() == 10

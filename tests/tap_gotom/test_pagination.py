@@ -1,0 +1,101 @@
+"""Lists page by page, held against what they say of themselves."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from singer_tapkit.errors import InvalidResponseError
+from tap_gotom.pagination import read_list
+from tests.tap_gotom.servers import make_client
+
+if TYPE_CHECKING:
+    from requests_mock import Mocker
+
+PATH = "/app-api/customer"
+BASE_URL = "https://acme.gotom.io"
+
+
+def page(number: int, last: int, total: int, *ids: int, **more: Any) -> dict[str, Any]:
+    following = f"https://evil.example/x?a=1&page={number + 1}" if number < last else None
+    pagination = {
+        "totalItems": total,
+        "perPage": 2,
+        "currentPage": number,
+        "lastPage": last,
+        "nextPageUrl": following,
+        **more,
+    }
+    return {"pagination": pagination, "items": [{"id": item} for item in ids]}
+
+
+def read(requests_mock: Mocker, *pages: dict[str, Any]) -> list[int]:
+    requests_mock.get(BASE_URL + PATH, [{"json": item} for item in pages])
+    return [row["id"] for row in read_list(make_client(BASE_URL), PATH)]
+
+
+def queries(requests_mock: Mocker) -> list[str]:
+    return [request.query for request in requests_mock.request_history]
+
+
+def test_pages_are_asked_for_by_number_at_the_configured_host(requests_mock: Mocker) -> None:
+    pages = [page(1, 3, 5, 1, 2), page(2, 3, 5, 3, 4), page(3, 3, 5, 5)]
+    assert read(requests_mock, *pages) == [1, 2, 3, 4, 5]
+    assert queries(requests_mock) == ["", "page=2", "page=3"]
+
+
+@pytest.mark.parametrize("last", [0, 1])
+def test_an_empty_list_has_one_page(requests_mock: Mocker, last: int) -> None:
+    assert read(requests_mock, page(1, last, 0, nextPageUrl=None)) == []
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        {"nextPageUrl": None},
+        {"nextPageUrl": "/x?page=1"},
+        {"nextPageUrl": "/x?page=0"},
+        {"nextPageUrl": "/x?page=-1"},
+        {"nextPageUrl": "/x"},
+        {"nextPageUrl": "/x?page=two"},
+        {"currentPage": 3, "nextPageUrl": None},
+        {"totalItems": None},
+        {"lastPage": "3"},
+    ],
+    ids=str,
+)
+def test_a_page_that_does_not_say_how_it_goes_on_fails(
+    requests_mock: Mocker, more: dict[str, Any]
+) -> None:
+    with pytest.raises(InvalidResponseError):
+        read(requests_mock, page(1, 3, 5, 1, 2, **more))
+
+
+def test_a_page_without_a_field_fails(requests_mock: Mocker) -> None:
+    answer = page(1, 1, 1, 1)
+    del answer["pagination"]["nextPageUrl"]
+    with pytest.raises(InvalidResponseError, match="nextPageUrl"):
+        read(requests_mock, answer)
+
+
+def test_a_list_that_lacks_rows_is_read_once_more(requests_mock: Mocker) -> None:
+    pages = [page(1, 2, 3, 1, 2), page(2, 2, 3), page(1, 2, 3, 1, 2), page(2, 2, 3, 3)]
+    assert read(requests_mock, *pages) == [1, 2, 3]
+
+
+def test_a_list_that_lacks_rows_twice_has_failed(requests_mock: Mocker) -> None:
+    with pytest.raises(InvalidResponseError, match="announced 3 rows, but 2 came"):
+        read(requests_mock, *[page(1, 2, 3, 1, 2), page(2, 2, 3)] * 2)
+
+
+def test_a_list_that_changes_while_it_is_read_is_read_once_more(requests_mock: Mocker) -> None:
+    before, shorter = page(1, 2, 4, 1, 2), page(2, 2, 3, 4)
+    after = [page(1, 2, 3, 2, 3), page(2, 2, 3, 4)]
+    assert read(requests_mock, before, shorter, *after) == [2, 3, 4]
+
+
+def test_a_list_that_goes_on_changing_has_failed(requests_mock: Mocker) -> None:
+    pages = [page(1, 2, 3, 1, 2), page(2, 2, 4, 3, 4)] * 2
+    with pytest.raises(InvalidResponseError, match="changed while it was read"):
+        read(requests_mock, *pages)

@@ -1,0 +1,113 @@
+"""The CSV files of reports, in whatever way they are written."""
+
+from __future__ import annotations
+
+import io
+from typing import Any
+
+import pytest
+
+from tap_gotom.report_csv import ReportReader
+from tap_gotom.reports import IncompleteReportError, Report, ReportError
+from tests.sandbox.gotom import Dialect
+from tests.sandbox.gotom.awkward_rows import HEADER, ROWS, UNICODE_ROWS
+from tests.sandbox.gotom.csv_content import encode
+
+
+def rows_of(content: bytes, **more: Any) -> list[tuple[str, ...]]:
+    reader = ReportReader(Report("sales", 46, **more), io.BytesIO(content))
+    return [tuple(row) for row in reader.read_rows()]
+
+
+def header_of(content: bytes, **more: Any) -> list[str]:
+    reader = ReportReader(Report("sales", 46, **more), io.BytesIO(content))
+    header = reader.read_header()
+    reader.require_delimiter(header)
+    return header
+
+
+@pytest.mark.parametrize(
+    ("dialect", "more"),
+    [
+        (Dialect(), {}),
+        (Dialect(has_bom=True), {}),
+        (Dialect(has_bom=True), {"encoding": "utf-8"}),
+        (Dialect(delimiter=";", line_end="\r\n"), {"delimiter": ";"}),
+        (Dialect(delimiter="\t", quotes_all=False), {"delimiter": "\t"}),
+        (Dialect(quote="'", quotes_all=False), {"quotechar": "'"}),
+        (Dialect(encoding="utf-16-le"), {"encoding": "utf-16-le"}),
+    ],
+    ids=str,
+)
+def test_cells_come_out_as_they_are(dialect: Dialect, more: dict[str, Any]) -> None:
+    rows = [*ROWS, *UNICODE_ROWS]
+    content = encode(HEADER, rows, dialect)
+    assert rows_of(content, **more) == rows
+    assert header_of(content, **more) == list(HEADER)
+
+
+def test_windows_1252_is_read_when_the_settings_say_so() -> None:
+    content = encode(HEADER, ROWS, Dialect(encoding="cp1252"))
+    assert rows_of(content, encoding="cp1252") == list(ROWS)
+
+
+@pytest.mark.parametrize("line_end", ["\r", "\n", "\r\n"])
+@pytest.mark.parametrize("length", [(1 << 13) - 20, (1 << 17) - 20])
+def test_line_breaks_in_cells_are_kept_where_buffers_end(line_end: str, length: int) -> None:
+    rows = [("x" * (length + shift), f"a{line_end}b\x00c", "é") for shift in range(0, 20, 3)]
+    assert rows_of(encode(("A", "B", "C"), rows, Dialect(line_end=line_end))) == rows
+
+
+@pytest.mark.parametrize("content", [b"", b"\n", b'"A","B"\n'])
+def test_a_file_without_rows_has_none(content: bytes) -> None:
+    assert rows_of(content) == []
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b'"A","B"\n"1","x"\n"2","y',
+        b'"A","B"\n"1","x"\n"2",',
+        b'"A","B"\n"1","x"\n"2"',
+        b'"A","B"\n"1","x"\n"2","Z\xc3',
+    ],
+)
+def test_a_file_that_is_cut_off_is_incomplete(content: bytes) -> None:
+    with pytest.raises(IncompleteReportError, match="cut off"):
+        rows_of(content)
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (b'"A","B"\n"1","x"\n"Total"\n', "row 2: 1 cells instead of 2.*a line of totals"),
+        (b'"A","B"\n"2","y","?"\n', "row 1: 3 cells instead of 2"),
+        (b'"A","B"\n"2"3,"y"\n', "row 1: .*'quotechar'"),
+        ("A\nZürich\n".encode("cp1252"), "Set 'encoding'"),
+    ],
+)
+def test_a_file_that_is_written_otherwise_is_refused(content: bytes, words: str) -> None:
+    with pytest.raises(ReportError, match=words) as raised:
+        rows_of(content)
+    assert not isinstance(raised.value, IncompleteReportError)
+
+
+def test_an_empty_cell_without_quotes_may_be_the_last() -> None:
+    assert rows_of(b"A,B\n1,") == [("1", "")]
+
+
+def test_a_line_for_spreadsheets_is_no_header() -> None:
+    content = b'sep=;\r\n"A";"B"\r\n"1";"2"\r\n'
+    assert header_of(content, delimiter=";") == ["A", "B"]
+    assert rows_of(content, delimiter=";") == [("1", "2")]
+
+
+def test_a_line_for_spreadsheets_tells_another_delimiter() -> None:
+    with pytest.raises(ReportError, match="separated by ';'"):
+        header_of(b"sep=;\nA;B\n1;2\n")
+
+
+@pytest.mark.parametrize("delimiter", [";", "\t", "|"])
+def test_a_header_in_one_cell_tells_another_delimiter(delimiter: str) -> None:
+    with pytest.raises(ReportError, match="set 'delimiter'"):
+        header_of(f"A{delimiter}B\n1{delimiter}2\n".encode())

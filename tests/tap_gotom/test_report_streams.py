@@ -1,0 +1,221 @@
+"""The streams of saved reports."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+from unittest.mock import create_autospec
+
+import pytest
+
+from tap_gotom.row_mapper import RowMapper
+from tests.sandbox.gotom import Report
+from tests.sandbox.gotom.awkward_rows import HEADER, ROWS, UNICODE_ROWS
+from tests.tap_gotom.command_line import discover, fail, succeed
+from tests.tap_gotom.servers import cells, report
+
+if TYPE_CHECKING:
+    from singer_tapkit.testing import TapRun
+    from tests.tap_gotom.servers import GoTomServer
+
+PATH = "/app-api/graph-export/download/46"
+TYPED = {"Name": "string", "Umsatz": "number"}
+DAYS = {"Tag": {"type": "date", "format": "%d.%m.%Y"}, "Id": "integer"}
+
+
+def ids(run: TapRun) -> list[int]:
+    return [record["id"] for record in run.records["sales"]]
+
+
+def test_every_row_becomes_a_record_with_where_it_comes_from(server: GoTomServer) -> None:
+    server.save(("Kampagne", "Umsatz netto"), ("Frühling", "8662.50"), ("Sommer", "1200.00"))
+    run = succeed(server.graph(report()))
+    found = run.records["sales"]
+    assert len({record.pop("_extracted_at") for record in found}) == 1
+    assert found == [
+        {"_report_id": 46, "_row_number": 1, "kampagne": "Frühling", "umsatz_netto": "8662.50"},
+        {"_report_id": 46, "_row_number": 2, "kampagne": "Sommer", "umsatz_netto": "1200.00"},
+    ]
+
+
+@pytest.mark.parametrize(
+    ("more", "keys"),
+    [
+        ({"primary_keys": ["Id"]}, ["id"]),
+        ({}, ["_report_id", "_row_number"]),
+        ({"replication_key": "Tag"}, ["_report_id", "_extracted_at", "_row_number"]),
+    ],
+)
+def test_every_report_has_a_key(server: GoTomServer, more: dict[str, Any], keys: list[str]) -> None:
+    server.save(("Tag", "Id"), ("01.03.2026", "1"), ("01.03.2026", "2"))
+    run = succeed(server.graph(report(columns=DAYS, **more)))
+    assert run.output.schemas["sales"]["key_properties"] == keys
+    assert len(set(run.output.keys("sales"))) == 2
+    assert len(run.output.activated_versions) == (0 if more else 1)
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        {"flattening_enabled": True, "flattening_max_depth": 1},
+        {"stream_maps": {"sales": {"__filter__": "True"}}},
+    ],
+)
+def test_both_ways_of_writing_records_give_the_same(
+    server: GoTomServer, more: dict[str, Any]
+) -> None:
+    server.save(HEADER, *ROWS, *UNICODE_ROWS)
+    fast, usual = succeed(server.graph(report())), succeed(server.graph(report(), **more))
+    for run in (fast, usual):
+        assert run.output.message_types("sales")[-1] == "ACTIVATE_VERSION"
+        versions = {m["version"] for m in run.output.messages if m["type"] == "RECORD"}
+        assert versions == set(run.output.activated_versions)
+        for record in run.records["sales"]:
+            del record["_extracted_at"]
+    assert fast.records == usual.records
+
+
+@pytest.mark.parametrize("content", [b"", b'"A"\n'], ids=["nothing", "header"])
+def test_an_empty_report_removes_nothing(server: GoTomServer, content: bytes) -> None:
+    server.save(("A",), ("1",))
+    catalog = discover(server.graph(report()))
+    first = succeed(server.graph(report()), catalog=catalog)
+    server.sandbox.add_report(46, Report(content))
+    second = succeed(server.graph(report()), catalog=catalog, state=first.state)
+    assert second.output.message_types("sales") == ["SCHEMA"]
+    assert "has no rows" in second.log
+    assert second.state["bookmarks"]["sales"] == first.state["bookmarks"]["sales"]
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (b'"Name","Umsatz"\n"a","1.5"\n"b","1\'234.50"\n', "row 2, column 'Umsatz'"),
+        (b'"Name","Umsatz"\n"a","1.5"\n"b"\n', "row 2: 1 cells instead of 2"),
+        (b'"Name","Umsatz"\n"a","1.5"\n"b","', "cut off"),
+        (b'"Id"\n"1"\n', "none of the report's columns is there"),
+    ],
+)
+def test_a_report_that_is_not_as_it_should_be_writes_nothing_and_keeps_the_state(
+    server: GoTomServer, content: bytes, words: str
+) -> None:
+    settings = server.graph(report(columns=TYPED), max_retries=0)
+    server.save(("Name", "Umsatz"), ("a", "1"), ("b", ""))
+    first = succeed(settings)
+    assert cells(first.records["sales"])[1] == {"name": "b", "umsatz": None}
+    server.sandbox.add_report(46, Report(content))
+    second = fail(settings, state=first.state)
+    assert second.output.message_types("sales") == ["SCHEMA"]
+    assert second.state == first.state
+    assert words in second.log
+
+
+def test_a_report_is_parsed_twice_to_check_and_to_write(
+    server: GoTomServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    watched = create_autospec(RowMapper.map_rows, side_effect=RowMapper.map_rows)
+    monkeypatch.setattr(RowMapper, "map_rows", watched)
+    server.save(("Tag", "Id"), ("01.03.2026", "1"))
+    succeed(server.graph(report(columns=DAYS, replication_key="Tag")))
+    assert watched.call_count == 2
+
+
+@pytest.mark.parametrize("more", [{}, {"flattening_enabled": True, "flattening_max_depth": 1}])
+def test_new_columns_are_left_out_kept_or_refused(
+    server: GoTomServer, more: dict[str, Any]
+) -> None:
+    server.save(("New", "A"), ("0", "1"))
+    reports = report(columns={"A": "string"})
+    left_out = succeed(server.graph(reports, **more))
+    assert cells(left_out.records["sales"]) == [{"a": "1"}]
+    assert "left out: New" in left_out.log
+    kept = succeed(server.graph(reports, unknown_fields="keep"))
+    assert cells(kept.records["sales"]) == [{"a": "1", "unknown_fields": {"New": "0"}}]
+    refused = fail(server.graph(reports, unknown_fields="fail"))
+    assert refused.output.message_types("sales") == ["SCHEMA"]
+    assert "unknown here: New" in refused.log
+
+
+def test_the_catalog_keeps_what_was_discovered(server: GoTomServer) -> None:
+    server.save(("Größe", "Größe", "", "€"), ("1", "2", "3", "4"))
+    catalog = discover(server.graph(report()))
+    server.save(("€", "", "Neu", "Größe", "Größe"), ("d", "c", "n", "a", "b"))
+    run = succeed(server.graph(report()), catalog=catalog)
+    assert list(cells(run.records["sales"])[0].values()) == ["a", "b", "c", "d"]
+
+
+def test_values_keep_their_columns_from_day_to_day_without_a_catalog(server: GoTomServer) -> None:
+    server.save(("Rabatt %", "Rabatt €"), ("5", "20"))
+    first = cells(succeed(server.graph(report())).records["sales"])
+    server.save(("Rabatt €", "Rabatt %"), ("20", "5"))
+    assert cells(succeed(server.graph(report())).records["sales"]) == first
+
+
+def test_keys_follow_from_the_settings_and_not_from_a_catalog(server: GoTomServer) -> None:
+    server.save(("Id", "Tag"), ("1", "2026-01-01"))
+    old = discover(server.graph(report(primary_keys=["Tag"], replication_key="Tag")))
+    run = succeed(server.graph(report(primary_keys=["Id"])), catalog=old)
+    assert run.output.keys("sales") == [("1",)]
+    assert "replication_key_value" not in run.state["bookmarks"]["sales"]
+    old = discover(server.graph(report()))
+    run = succeed(server.graph(report(primary_keys=["Id"], replication_key="Tag")), catalog=old)
+    assert run.output.keys("sales") == [("1",)]
+    assert run.output.bookmark("sales") == "2026-01-01"
+
+
+@pytest.mark.parametrize("more", [{"primary_keys": ["X"]}, {"replication_key": "X"}])
+def test_a_key_that_is_no_column_fails_this_report_alone(
+    server: GoTomServer, more: dict[str, Any]
+) -> None:
+    server.save(("A",), ("1",))
+    server.save(("A",), ("1",), number=47)
+    run = fail(server.graph(report(**more), report("other", 47)))
+    assert "its key 'X' is none of the columns 'A'" in run.log
+    assert len(run.records["other"]) == 1
+
+
+def test_deselected_columns_stay_out(server: GoTomServer) -> None:
+    server.save(("A", "B"), ("1", "2"))
+    catalog = discover(server.graph(report()))
+    for entry in catalog["streams"][0]["metadata"]:
+        if entry["breadcrumb"] == ["properties", "b"]:
+            entry["metadata"]["selected"] = False
+    run = succeed(server.graph(report()), catalog=catalog)
+    assert cells(run.records["sales"]) == [{"a": "1"}]
+
+
+def test_the_second_run_brings_new_days_and_those_to_look_back_to(server: GoTomServer) -> None:
+    settings = server.graph(
+        report(columns=DAYS, primary_keys=["Id"], replication_key="Tag", lookback_days=1)
+    )
+    server.save(("Tag", "Id"), ("02.01.2026", "2"), ("31.12.2025", "1"), ("", "9"))
+    first = succeed(settings)
+    assert ids(first) == [2, 1, 9]
+    assert first.output.bookmark("sales") == "2026-01-02"
+    server.save(("Tag", "Id"), ("01.01.2026", "3"), ("31.12.2025", "1"), ("03.01.2026", "4"))
+    second = succeed(settings, state=first.state)
+    assert ids(second) == [3, 4]
+    assert second.output.bookmark("sales") == "2026-01-03"
+    server.save(("Tag", "Id"), ("02.03.2026", "5"), ("03.03.2026", "x"))
+    assert fail(settings, state=second.state).state == second.state
+
+
+def test_an_unchanged_report_is_skipped_when_told_so(server: GoTomServer) -> None:
+    server.save(("A",), ("1",))
+    settings = server.graph(report(skip_unchanged=True))
+    first = succeed(settings)
+    second = succeed(settings, state=first.state)
+    assert second.output.message_types("sales") == ["SCHEMA"]
+    assert "the same as last time" in second.log
+    assert second.state["bookmarks"]["sales"] == first.state["bookmarks"]["sales"]
+    typed = server.graph(report(skip_unchanged=True, columns={"A": "integer"}))
+    assert cells(succeed(typed, state=second.state).records["sales"]) == [{"a": 1}]
+    server.save(("A",), ("2",))
+    assert cells(succeed(settings, state=second.state).records["sales"]) == [{"a": "2"}]
+
+
+@pytest.mark.parametrize("damaged", [7, {"version": "x"}, {"digest": []}])
+def test_a_damaged_state_of_a_report_counts_as_none(server: GoTomServer, damaged: Any) -> None:
+    server.save(("A",), ("1",))
+    settings = server.graph(report(skip_unchanged=True))
+    run = succeed(settings, state={"bookmarks": {"sales": {"report": damaged}}})
+    assert len(run.records["sales"]) == 1

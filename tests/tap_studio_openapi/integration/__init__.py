@@ -1,0 +1,1 @@
+"""The tap by its command line."""

@@ -1,0 +1,142 @@
+"""What the API refuses is told from what something in between answers; limits are kept."""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING, Any
+
+import pytest
+import requests
+
+from singer_tapkit.errors import ApiError, GatewayError
+from singer_tapkit.rate_limit import RateLimitKey
+from tap_studio_openapi.client import OPTED_OUT, StudioClient
+from tests.sandbox.faults import Answer
+from tests.sandbox.studio_openapi import Limit
+from tests.tap_studio_openapi.tenant import refusal
+
+if TYPE_CHECKING:
+    import requests_mock
+
+    from tests.tap_studio_openapi.conftest import InProcessTap
+    from tests.tap_studio_openapi.tenant import Tenant
+
+URL = "https://a.example"
+ERROR = {
+    "errorMessage": "Slice size is above the allowed maximum",
+    "errorCode": "errormessage.validation.max",
+    "traceId": "417",
+    "reference": "sliceSize",
+}
+
+
+@pytest.fixture
+def client() -> StudioClient:
+    return StudioClient([URL], logger=logging.getLogger("test"), max_retries=0)
+
+
+@pytest.mark.parametrize("body", [ERROR, [ERROR]], ids=["object", "list"])
+def test_an_error_of_the_api_is_told_in_its_own_words(
+    client: StudioClient, requests_mock: requests_mock.Mocker, body: Any
+) -> None:
+    requests_mock.get(f"{URL}/v1/customers", status_code=400, json=body)
+    with pytest.raises(ApiError) as caught:
+        client.request("GET", "/v1/customers")
+    assert (caught.value.status, caught.value.code) == (400, "errormessage.validation.max")
+    assert "GET /v1/customers answered 400: Slice size is above" in str(caught.value)
+    assert "(errormessage.validation.max, sliceSize, trace id 417)" in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        {"text": "<html>Forbidden</html>", "headers": {"Content-Type": "text/html"}},
+        {"text": "default backend - 404"},
+        {"text": ""},
+        {"json": {}},
+        {"json": []},
+        {"json": {"firstName": "Marlene", "message": "no"}},
+        {"json": {"errorMessage": None, "errorCode": OPTED_OUT}},
+    ],
+    ids=["page", "text", "nothing", "empty object", "empty list", "data", "no message"],
+)
+@pytest.mark.parametrize("status", [401, 403, 404])
+def test_an_answer_from_in_between_is_no_refusal_of_the_api(
+    client: StudioClient, requests_mock: requests_mock.Mocker, answer: dict[str, Any], status: int
+) -> None:
+    requests_mock.get(f"{URL}/v1/customers", status_code=status, **answer)
+    with pytest.raises(GatewayError) as caught:
+        client.request("GET", "/v1/customers")
+    assert "That is not the Open API" in str(caught.value)
+    assert "Marlene" not in str(caught.value)
+
+
+def test_a_key_that_head_refuses_without_a_body_is_told(
+    client: StudioClient, requests_mock: requests_mock.Mocker
+) -> None:
+    requests_mock.head(f"{URL}/v1/studios/information", status_code=401, reason="Unauthorized")
+    with pytest.raises(ApiError, match=r"answered 401: Unauthorized\. The key is missing"):
+        client.request("HEAD", "/v1/studios/information")
+
+
+@pytest.mark.parametrize(
+    ("status", "hint"),
+    [
+        (401, "One key opens one studio."),
+        (429, "lower 'requests_per_minute'"),
+        (503, "The vendor's database is under load"),
+    ],
+)
+def test_errors_name_their_cure(
+    client: StudioClient, requests_mock: requests_mock.Mocker, status: int, hint: str
+) -> None:
+    requests_mock.get(f"{URL}/v1/classes", status_code=status, json={"errorMessage": "no"})
+    with pytest.raises(ApiError, match=hint):
+        client.request("GET", "/v1/classes")
+
+
+def test_ids_in_paths_do_not_tell_endpoints_apart(client: StudioClient) -> None:
+    keys = [
+        client.rate_limit_key(
+            requests.Request(
+                "GET", f"{URL}/v1/customers/{number}/contracts?x=1", headers={"x-api-key": "k"}
+            ).prepare()
+        )
+        for number in (1, 22)
+    ]
+    assert keys == [RateLimitKey("a.example", "/v1/customers/{id}/contracts", "k")] * 2
+
+
+def test_a_refused_endpoint_is_left_alone_for_as_long_as_it_says(
+    tenant: Tenant, tap: InProcessTap
+) -> None:
+    tenant.server.faults.add("GET", "/v1/devices", refusal(429, Retry_After="1"))
+    run = tap.succeed(tenant.one(max_retries=0), "devices")
+    first, second = (request.time for request in tenant.received("/v1/devices"))
+    assert 2 <= second - first < 6
+    assert len(run.records["devices"]) == len(tenant.kiel.devices)
+
+
+def test_a_storm_of_refusals_loses_nothing(tenant: Tenant, tap: InProcessTap) -> None:
+    tenant.server.limit = Limit(per_minute=10, minute=1, retry_after=True)
+    run = tap.succeed(tenant.both(max_retries=0), "customers", "customer_account_balances")
+    assert len(run.records["customer_account_balances"]) == 24
+    assert tenant.server.limit.denied
+
+
+def test_storms_are_told_in_a_few_lines(tenant: Tenant, tap: InProcessTap) -> None:
+    path = "/v1/customers/*/account/balances"
+    tenant.server.faults.add("GET", path, refusal(503), times=12)
+    run = tap.succeed(tenant.one(max_retries=8), "customer_account_balances")
+    assert run.log.count("Trying again in") == 3
+    assert "12 repeated requests." in run.log
+
+
+def test_keys_appear_nowhere(tenant: Tenant, tap: InProcessTap) -> None:
+    key = tenant.one()["api_key"]
+    echo = f'{{"errorMessage": "The key {key} is not known"}}'
+    tenant.server.faults.add("GET", "/v1/employees", Answer(403, echo))
+    tenant.server.faults.add("GET", "/v1/classes", Answer(409, echo))
+    run = tap.fail(tenant.one(), "employees", "classes")
+    assert "The key *** is not known" in run.error
+    assert key not in run.log + run.error + run.stdout.decode()

@@ -1,0 +1,54 @@
+"""Settings that cannot work are told before anything is sent, and without a key in the text."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+if TYPE_CHECKING:
+    from tests.tap_studio_openapi.conftest import InProcessTap
+    from tests.tap_studio_openapi.tenant import Tenant
+
+URL = "https://example.open-api.magicline.com"
+
+
+@pytest.mark.parametrize(
+    ("settings", "message"),
+    [
+        ({}, "Set 'base_url' and 'api_key', or 'connections'"),
+        ({"api_key": "sentinel"}, "must be an address like"),
+        ({"base_url": URL}, "'api_key' is missing"),
+        ({"base_url": "example", "api_key": "sentinel"}, "must be an address like"),
+        ({"base_url": "http://studio.example", "api_key": "sentinel"}, "unencrypted"),
+        ({"base_url": f"{URL}?key=sentinel", "api_key": "k"}, "nor anything after ? or #"),
+        ({"base_url": "https://u:sentinel@a.example", "api_key": "k"}, "neither user and password"),
+        ({"base_url": URL, "api_key": "two sentinels"}, "holds blanks"),
+        ({"base_url": URL, "api_key": ["sentinel"]}, "***"),
+        ({"connections": [{"name": "a", "base_url": URL, "api_key": {"k": "sentinel"}}]}, "***"),
+        ({"connections": [{"name": "a", "base_url": URL, "key": "sentinel"}]}, "api_key"),
+        (
+            {"connections": [{"name": "a", "base_url": URL, "api_key": "sentinel"}] * 2},
+            "are called",
+        ),
+        ({"base_url": URL, "api_key": "k", "max_concurrency": 0}, "less than the minimum"),
+        ({"base_url": URL, "api_key": "k", "customer_statuses": []}, "at least one status"),
+        ({"base_url": URL, "api_key": "k", "start_date": "soon"}, "must be a date"),
+        ({"base_url": URL, "api_key": "k", "checkin_lookback_days": 10**10}, "greater than"),
+    ],
+)
+def test_settings_that_cannot_work_are_told(
+    tap: InProcessTap, settings: dict[str, Any], message: str
+) -> None:
+    run = tap.fail(settings)
+    assert message in run.error
+    assert "sentinel" not in run.error + run.log
+    assert run.stdout == b""
+
+
+def test_requests_say_who_sends_them_in_which_language(tenant: Tenant, tap: InProcessTap) -> None:
+    tap.succeed(tenant.one(user_agent="our-warehouse", accept_language="de"), "devices")
+    headers = tenant.received("/v1/devices")[0].headers
+    assert headers["user-agent"] == "our-warehouse"
+    assert headers["accept-language"] == "de"
+    assert headers["accept"] == "application/json"

@@ -1,0 +1,34 @@
+"""The studio itself."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from tests.tap_studio_openapi.conftest import InProcessTap
+    from tests.tap_studio_openapi.tenant import Tenant
+
+
+def test_the_studio_is_asked_for_once(tenant: Tenant, tap: InProcessTap) -> None:
+    run = tap.succeed(tenant.one(), "studio", "studio_tags")
+    (record,) = run.records["studio"]
+    assert record["studio_id"] == record["studioId"] == tenant.kiel.id
+    assert len(tenant.received("/v1/studios/information")) == 1
+
+
+def test_utilization_says_when_it_was_asked_for(tenant: Tenant, tap: InProcessTap) -> None:
+    (record,) = tap.succeed(tenant.one(), "studio_utilization").records["studio_utilization"]
+    age = datetime.now(UTC) - datetime.fromisoformat(record["extracted_at"])
+    assert timedelta() <= age < timedelta(minutes=1)
+
+
+def test_every_stream_has_a_property_outside_its_key(tenant: Tenant, tap: InProcessTap) -> None:
+    for name, entry in tap.discover(tenant.one(unknown_fields="fail")).items():
+        assert set(entry["schema"]["properties"]) > set(entry["key_properties"]), name
+
+
+def test_tags_come_with_the_name_of_their_studio(tenant: Tenant, tap: InProcessTap) -> None:
+    records = tap.succeed(tenant.one(), "studio", "studio_tags").records
+    names = {record["studio_name"] for record in records["studio_tags"]}
+    assert names == {records["studio"][0]["name"]}

@@ -1,0 +1,83 @@
+"""Every key opens one studio, and is a part of its own."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tap_studio_openapi.studios import parse_connections
+from tests.sandbox.faults import Answer, html_page
+from tests.tap_studio_openapi.tenant import KEYS, Tenant, ids, refusal
+
+if TYPE_CHECKING:
+    from tests.tap_studio_openapi.conftest import InProcessTap
+
+URL = "https://example.open-api.magicline.com"
+PATH = "/v1/studios/information"
+
+
+@pytest.mark.parametrize("url", [URL, f"{URL}/", f"{URL}/v1", f"{URL}/v1/", f" {URL} "])
+def test_addresses_are_taken_in_any_form(url: str) -> None:
+    (connection,) = parse_connections({"base_url": url, "api_key": "k", "allow_http": False})
+    assert connection.url == URL
+
+
+def test_no_representation_of_a_connection_has_its_key() -> None:
+    config = {"base_url": URL, "api_key": "sentinel", "allow_http": False}
+    (connection,) = parse_connections(config)
+    assert "sentinel" not in f"{connection} {connection!r}"
+
+
+def test_a_wrong_key_ends_its_own_connection_alone(tenant: Tenant, tap: InProcessTap) -> None:
+    tenant.server.remove_key(KEYS["kiel"])
+    run = tap.fail(tenant.both(), "studio", "employees", "customers", "customer_checkins")
+    assert {record["studio_id"] for record in run.records["employees"]} == {tenant.luebeck.id}
+    assert "1 part(s) of the sync failed" in run.error
+    assert "kiel: GET /v1/studios/information answered 401" in run.error
+
+
+def test_a_key_that_ends_in_the_middle_is_not_used_again(tenant: Tenant, tap: InProcessTap) -> None:
+    path = f"/v1/customers/{tenant.kiel.id_of(0)}/contracts"
+    tenant.server.faults.add("GET", path, refusal(401))
+    run = tap.fail(tenant.both(max_concurrency=1), "customers", "customer_contracts", "employees")
+    assert "1 part(s) of the sync failed" in run.error
+    used = {request.headers["x-api-key"] for request in tenant.received("/v1/employees")}
+    assert used == {KEYS["lübeck"]}
+    assert ids(run.records["employees"], tenant.kiel) == []
+    assert len(ids(run.records["customers"], tenant.luebeck)) == 12
+
+
+def test_a_tenant_that_is_unknown_is_told_with_its_cure(tenant: Tenant, tap: InProcessTap) -> None:
+    tenant.server.faults.add("GET", PATH, refusal(404, "login.tenant.not.exists"))
+    run = tap.fail(tenant.one(), "studio")
+    assert "(login.tenant.not.exists)" in run.error
+    assert "Set 'base_url' to the address that came with the key" in run.error
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        html_page(200, "Welcome"),
+        Answer(200, "[]"),
+        Answer(200, "{}"),
+        Answer(200, '{"studioId": null}'),
+        Answer(200, '{"studioId": ["Marlene"]}'),
+    ],
+    ids=["page", "list", "nothing", "null", "other type"],
+)
+def test_an_answer_that_names_no_studio_fails_its_key(
+    tenant: Tenant, tap: InProcessTap, answer: Answer
+) -> None:
+    tenant.server.faults.add("GET", PATH, answer, times=None)
+    run = tap.fail(tenant.one(), "studio")
+    assert f"GET {PATH} answered 200" in run.error
+    assert "That is not the Open API" in run.error
+    assert "Marlene" not in run.error
+
+
+def test_two_keys_of_one_studio_are_told_apart(tenant: Tenant, tap: InProcessTap) -> None:
+    tenant.server.set_key(KEYS["lübeck"], tenant.kiel)
+    run = tap.fail(tenant.both(), "customers")
+    assert f"lübeck: the key opens studio {tenant.kiel.id}, and so does that of kiel" in run.error
+    assert len(run.records["customers"]) == 12
