@@ -6,6 +6,7 @@ Start it as a program with the tap's name. Each line on stdin is a job, each on 
 from __future__ import annotations
 
 import contextlib
+import gc
 import json
 import os
 import select
@@ -109,6 +110,8 @@ def main() -> None:
     tap = sys.argv[1]
     (entry,) = entry_points(group="console_scripts", name=tap)
     run = entry.load()
+    gc.collect()
+    gc.freeze()
     for line in iter(sys.stdin.readline, ""):
         job = Job(**json.loads(line))
         child = os.fork()

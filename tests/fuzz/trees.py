@@ -27,6 +27,8 @@ CURSORS = {"last_hit_id", "first_hit_id", "num_rows", "replication_key_value"}
 HUGE = (2**63, 10**30, -(2**63) - 1, 10**12)
 BAD_TEXTS = ("\ud83d", "\ufeff", "\x00", "\u2028", "a" * 70_000, " ", "é" * 3)
 BAD_DATES = ("2026-02-30", "0000-00-00", "", "0001-01-01", "2999-01-01", "2999-01-01T00:00:00Z")
+MAPS = (("data",), ("available",), ("activated",))
+"""Names of objects that may hold rows by their ids."""
 DATE = re.compile(r"\d{4}-\d\d-\d\d")
 DEPTH = 5000
 DEEP = '"deep\ue000"'
@@ -145,11 +147,15 @@ def _damages(
     value = parent[name]
     yield Damage("null", path, _setting(None), KEYS)
     other = chance.choice([one for one in OTHER_TYPES if _is_other(value, one)])
+    is_text = isinstance(value, str) and isinstance(other, int | float)
     for _ in range(2):
-        yield Damage("other type", path, _setting(other), KEYS, json.dumps(other))
+        checks = NOTHING if is_text else KEYS
+        yield Damage("other type", path, _setting(other), checks, json.dumps(other))
     if isinstance(name, str):
-        yield Damage("removed", path, lambda place, one: place.pop(one), KEYS)
-        yield Damage("renamed", path, _rename, KEYS)
+        is_row = path[-2:-1] in MAPS
+        removal = KEYS if is_counted or not is_row else NOTHING
+        yield Damage("removed", path, lambda place, one: place.pop(one), removal)
+        yield Damage("renamed", path, _rename, NOTHING if is_row else KEYS)
     if chance.random() < 0.1:
         yield Damage("deep", path, _setting(json.loads(DEEP)), KEYS)
     if isinstance(value, dict | list) and len(value) > 1:
