@@ -264,6 +264,18 @@ class BaseStream(Stream):
             self, fields, rows, version=version, on_batch=counter.increment if counter else None
         )
 
+    def begin_version(self, version: int | None) -> None:
+        """Let records that are yielded from now on belong to a version of the table.
+
+        Args:
+            version: The version, None without versions.
+        """
+        self._stream_version = version
+
+    def activate_version(self, version: int) -> None:
+        """Let the target drop all rows of other versions, once those of this one are written."""
+        self._write_activate_version_message(version)
+
     @override
     def apply_catalog(self, catalog: Catalog) -> None:
         """Apply a catalog, but for its schema, which may have been made under other settings.

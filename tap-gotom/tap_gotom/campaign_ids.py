@@ -6,7 +6,6 @@ Source: goTom's API documentation, page about good and bad external IDs.
 
 from __future__ import annotations
 
-from collections import deque
 from itertools import chain
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import quote
@@ -52,7 +51,7 @@ def read_campaign_ids(
         config: The settings.
         sources: The reports that can be read, by name.
         failures: Where it is noted that the report cannot be read.
-        logger: Where it is told that the report has no ids.
+        logger: Where a report without ids is logged.
     """
     ids_from = config.get("campaign_external_ids_from")
     cells = _read_report(ids_from, sources, failures, logger) if ids_from else ()
@@ -79,7 +78,7 @@ def _read_report(
     try:
         if name not in sources:
             raise ReportError("'graph_user' and 'graph_secret' are missing to read it with.")
-        download = sources[name].fetch(_check)
+        download = sources[name].fetch()
         place = _find_place(download, ids_from["column"])
         has_rows = False
         for row in download.read_rows():
@@ -90,10 +89,6 @@ def _read_report(
         return
     if not has_rows:
         logger.warning("The report %s has no rows, so that it names no campaigns.", name)
-
-
-def _check(download: Download) -> None:
-    deque(download.read_rows(), maxlen=0)
 
 
 def _find_place(download: Download, name: str) -> int:

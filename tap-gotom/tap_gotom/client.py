@@ -42,7 +42,7 @@ class GoTomClient(HttpClient):
     """Sends signed requests to one instance of goTom.
 
     Attributes:
-        logger: Where retries and long downloads are told.
+        logger: Where retries and long downloads are logged.
     """
 
     redirect_hint = hints.REDIRECT
@@ -62,7 +62,7 @@ class GoTomClient(HttpClient):
             base_url: What ``/app-api`` follows.
             credentials: The credentials of each set that is configured.
             config: The settings.
-            logger: Where retries are told.
+            logger: Where retries are logged.
         """
         super().__init__(
             [base_url],
@@ -75,7 +75,7 @@ class GoTomClient(HttpClient):
         self.logger = logger
 
     def open_report(self, path: str) -> Response:
-        """Return the response with a report, the body of which is still to be read.
+        """Return the response with a report, whose body is still to be read.
 
         Raises:
             RequestError: There is no response, or a refusal.

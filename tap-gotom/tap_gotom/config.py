@@ -119,7 +119,7 @@ REPORT: Final = th.ObjectType(
     th.Property(
         "replication_key",
         th.StringType(min_length=1),
-        description="A column of which only new values are loaded.",
+        description="Load only new values of this column.",
     ),
     th.Property(
         "lookback_days",

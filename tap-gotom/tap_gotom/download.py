@@ -10,6 +10,8 @@ import hashlib
 import io
 import weakref
 from codecs import BOM_UTF8
+from collections import deque
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, BinaryIO, Final
@@ -33,7 +35,7 @@ if TYPE_CHECKING:
 
 CHUNK_BYTES: Final = 1 << 18
 HEADER_CHUNK_BYTES: Final = 1 << 13
-LOG_BYTES: Final = 1 << 30
+LOG_BYTES: Final = 100 << 20
 """A line in the log for so much of a report."""
 
 CSV: Final = "text/csv"
@@ -64,11 +66,23 @@ class Download:
         return ReportReader(self.report, self.body).read_rows()
 
 
+def read_all(download: Download) -> None:
+    """Read all rows of a download, to see that it is complete.
+
+    Raises:
+        ReportError: It is not as the settings say.
+        IncompleteReportError: It lacks its end.
+    """
+    deque(download.read_rows(), maxlen=0)
+
+
 class ReportSource:
     """A saved report, which is fetched once, when it is first needed.
 
     Attributes:
         report: The report.
+        is_shared: Whether others need it besides its own stream. Then it is kept, and checked only
+            for what all of them need: that it is complete.
     """
 
     def __init__(self, client: GoTomClient, report: Report, *, is_shared: bool = False) -> None:
@@ -77,11 +91,11 @@ class ReportSource:
         Args:
             client: Sends the request.
             report: The report.
-            is_shared: Whether somebody else needs it besides its own stream.
+            is_shared: Whether others need it besides its own stream.
         """
         self.report = report
         self._client = client
-        self._is_shared = is_shared
+        self.is_shared = is_shared
         self._fetched: Download | ExtractionError | None = None
 
     def fetch_header(self) -> list[str]:
@@ -93,13 +107,13 @@ class ReportSource:
         """
         return self._client.with_retries(self._fetch_header)()
 
-    def fetch(self, check: Callable[[Download], None]) -> Download:
-        """Return the download, all of which a check has read.
+    def fetch(self, check: Callable[[Download], None] = read_all) -> Download:
+        """Return the download after all of it was read once.
 
-        A transfer that breaks off, also where only the check can see it, begins anew.
+        A transfer that breaks off, also where only reading shows it, begins anew.
 
         Args:
-            check: Reads all rows. If the report was fetched before, another check has done so.
+            check: Reads all rows. It is not called for a shared report.
 
         Raises:
             ReportError: The file is not one of CSV, or not as the settings say.
@@ -107,7 +121,9 @@ class ReportSource:
         """
         if self._fetched is None:
             try:
-                self._fetched = self._client.with_retries(self._fetch)(check)
+                self._fetched = self._client.with_retries(self._fetch)(
+                    read_all if self.is_shared else check
+                )
             except ExtractionError as error:
                 self._fetched = error
         if isinstance(self._fetched, ExtractionError):
@@ -116,13 +132,12 @@ class ReportSource:
 
     def release(self) -> None:
         """Remove the file, unless somebody else needs it."""
-        if not self._is_shared and isinstance(self._fetched, Download):
+        if not self.is_shared and isinstance(self._fetched, Download):
             self._fetched.body.close()
             self._fetched = None
 
     def _fetch_header(self) -> list[str]:
-        response = self._client.open_report(self.report.path)
-        with response:
+        with self._retriable_cuts(), self._client.open_report(self.report.path) as response:
             chunks = self._client.read_chunks(response, HEADER_CHUNK_BYTES)
             body = io.BufferedReader(_ChunkReader(chunks))
             _require_csv(response, body.peek(HEADER_CHUNK_BYTES))
@@ -138,17 +153,27 @@ class ReportSource:
         try:
             digest = self._store(body)
             body.seek(0)
-            header = ReportReader(self.report, body).read_header()
-            download = Download(self.report, body, digest, time, header)
-            check(download)
-        except IncompleteReportError as error:
-            body.close()
-            raise self._client.incomplete_error(str(error)) from error
+            with self._retriable_cuts():
+                header = ReportReader(self.report, body).read_header()
+                download = Download(self.report, body, digest, time, header)
+                check(download)
         except BaseException:
             body.close()
             raise
         weakref.finalize(download, body.close)
         return download
+
+    @contextmanager
+    def _retriable_cuts(self) -> Iterator[None]:
+        """Raise for a file that lacks its end what a transfer raises that breaks off.
+
+        Raises:
+            NoResponseError: It does.
+        """
+        try:
+            yield
+        except IncompleteReportError as error:
+            raise self._client.incomplete_error(str(error)) from error
 
     def _store(self, body: BinaryIO) -> str:
         """Store the report, and return its digest."""
@@ -161,11 +186,9 @@ class ReportSource:
                 digest.update(chunk)
                 with disk_errors(str(self.report)):
                     body.write(chunk)
-                if (size + len(chunk)) // LOG_BYTES > size // LOG_BYTES:
-                    self._client.logger.info(
-                        "%s: %s MiB are there.", self.report, f"{size >> 20:,}"
-                    )
                 size += len(chunk)
+                if size % LOG_BYTES < len(chunk):
+                    self._client.logger.info("%s: %s MiB are there.", self.report, size >> 20)
             with disk_errors(str(self.report)):
                 body.flush()
         except NoResponseError as error:
@@ -176,7 +199,7 @@ class ReportSource:
 
 
 def _require_csv(response: Response, beginning: bytes) -> None:
-    """Tell reports from pages that come with the status of a success.
+    """Refuse pages that come with the status of a success.
 
     Raises:
         ReportError: It is no report.

@@ -12,7 +12,7 @@ from urllib.parse import parse_qs, urlsplit
 import msgspec
 from typing_extensions import override
 
-from singer_tapkit.errors import InvalidResponseError
+from singer_tapkit.errors import InvalidResponseError, request_line
 from singer_tapkit.pagination import IncompleteListError, PagePaginator, read_pages
 from singer_tapkit.spool import RecordSpool
 
@@ -24,8 +24,6 @@ if TYPE_CHECKING:
     from tap_gotom.client import GoTomClient
 
 FIRST_PAGE: Final = 1
-MAX_READS: Final = 2
-"""How often a list is read that changes while it is read."""
 
 
 class Pagination(msgspec.Struct, rename="camel"):
@@ -66,7 +64,7 @@ class NextPagePaginator(PagePaginator[int, ListPage]):
         total = page.pagination.total_items
         if self._total is not None and total != self._total:
             raise IncompleteListError(
-                f"{_path_of(response)}: the list has changed while it was read, from "
+                f"{request_line(response.request)}: the list has changed while it was read, from "
                 f"{self._total:,} to {total:,} rows. Run the tap again."
             )
         self._total = total
@@ -109,23 +107,10 @@ def read_list(client: GoTomClient, path: str) -> Iterator[dict[str, Any]]:
         RequestError: A page cannot be had.
         InvalidResponseError: A page is not as documented, or rows are missing both times.
     """
-    for _ in range(MAX_READS - 1):
-        try:
-            yield from RecordSpool(partial(_read_rows, client, path))
-        except IncompleteListError:
-            continue
-        return
-    yield from RecordSpool(partial(_read_rows, client, path))
-
-
-def read_first_page(client: GoTomClient, path: str) -> ListPage:
-    """Return the first page of a list.
-
-    Raises:
-        RequestError: It cannot be had.
-        InvalidResponseError: It is not as documented.
-    """
-    return client.get_json(path, ListPage)
+    try:
+        yield from RecordSpool(partial(_read_rows, client, path))
+    except IncompleteListError:
+        yield from RecordSpool(partial(_read_rows, client, path))
 
 
 def _read_rows(client: GoTomClient, path: str) -> Iterator[dict[str, Any]]:
@@ -140,7 +125,3 @@ def _read_rows(client: GoTomClient, path: str) -> Iterator[dict[str, Any]]:
 def _page_number(url: str) -> int | None:
     number = parse_qs(urlsplit(url).query).get("page", [""])[-1]
     return int(number) if number.isascii() and number.isdigit() else None
-
-
-def _path_of(response: Response) -> str:
-    return urlsplit(response.request.url or "").path

@@ -127,7 +127,7 @@ class TapGoTom(BaseTap):
             return columns_from_names(list(report.columns), report.columns)
         entry = self.input_catalog.get_stream(report.name) if self.input_catalog else None
         if entry is not None:
-            return columns_from_schema(entry.schema.to_dict()["properties"])
+            return columns_from_schema(entry.schema.to_dict().get("properties", {}))
         header = source.fetch_header()
         if not header:
             raise ReportError(

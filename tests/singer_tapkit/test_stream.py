@@ -395,6 +395,24 @@ def test_a_fast_write_is_counted_as_the_records_of_the_sdk_are(
     assert '"metric":"record_count","value":250' in finished.log
 
 
+def test_a_version_is_borne_by_records_and_activated_behind_them(
+    server: FakeServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class VersionedOrders(Orders):
+        @override
+        def read(self, context: Context | None) -> Iterator[Record]:
+            self.begin_version(7)
+            yield {"account": "a", "id": 1}
+            self.activate_version(7)
+
+    monkeypatch.setattr(small_tap, "Orders", VersionedOrders)
+
+    output = run(server, "a").output
+
+    assert output.message_types("orders") == ["SCHEMA", "RECORD", "ACTIVATE_VERSION"]
+    assert [item["version"] for item in output.messages if "version" in item] == [7, 7]
+
+
 def test_in_files_the_state_waits_for_the_file(server: FakeServer, tmp_path: Path) -> None:
     server.respond("/orders/a", orders(1, 2))
     server.respond("/orders/b", orders(7))

@@ -15,7 +15,6 @@ from tests.sandbox.gotom import GoTom, Report
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from tests.sandbox.gotom import Dialect, Kind
     from tests.sandbox.traffic import ReceivedRequest
 
 GRAPH_SECRET = "graph-secret-sentinel"  # noqa: S105
@@ -36,42 +35,23 @@ class GoTomServer:
 
     def graph(self, *reports: dict[str, Any], **more: Any) -> dict[str, Any]:
         """The settings for reports alone."""
-        return {
-            "base_url": self.url,
-            "graph_user": "graph_user",
-            "graph_secret": GRAPH_SECRET,
-            "request_timeout": 20,
-            "max_retries": 1,
-            "reports": list(reports),
-            **more,
-        }
+        credentials = {"graph_user": "graph_user", "graph_secret": GRAPH_SECRET}
+        return {**self._common(), **credentials, "reports": list(reports), **more}
 
     def api(self, **more: Any) -> dict[str, Any]:
         """The settings for everything but reports."""
-        return {
-            "base_url": self.url,
-            "api_user": "api_user",
-            "api_secret": API_SECRET,
-            "request_timeout": 20,
-            "max_retries": 1,
-            **more,
-        }
+        return {**self._common(), "api_user": "api_user", "api_secret": API_SECRET, **more}
 
     def both(self, *reports: dict[str, Any], **more: Any) -> dict[str, Any]:
         """The settings for everything."""
         return {**self.graph(*reports), **self.api(), **more}
 
-    def save(
-        self,
-        header: Sequence[str],
-        *rows: Sequence[str],
-        number: int = 46,
-        kind: Kind = "graph",
-        dialect: Dialect | None = None,
-    ) -> None:
+    def _common(self) -> dict[str, Any]:
+        return {"base_url": self.url, "request_timeout": 20, "max_retries": 1}
+
+    def save(self, header: Sequence[str], *rows: Sequence[str], number: int = 46) -> None:
         """Save a report, or replace it."""
-        more = {} if dialect is None else {"dialect": dialect}
-        self.sandbox.add_report(number, Report.of_rows(header, rows, **more), kind)
+        self.sandbox.add_report(number, Report.of_rows(header, rows))
 
     def received(self, path: str) -> list[ReceivedRequest]:
         """The requests for a path that the server has got so far."""

@@ -8,7 +8,7 @@ import pytest
 
 from tests.sandbox.gotom.troubles import internal_error
 from tests.tap_gotom.command_line import fail, succeed
-from tests.tap_gotom.servers import API_SECRET, api_error, cells, report
+from tests.tap_gotom.servers import API_SECRET, cells, report
 
 if TYPE_CHECKING:
     from singer_tapkit.testing import TapRun
@@ -108,31 +108,6 @@ def test_ids_come_from_a_report_that_is_fetched_once(server: GoTomServer) -> Non
     assert len(server.received("/app-api/graph-export/download/46")) == 1
 
 
-def in_turn(server: GoTomServer, *statuses: int) -> dict[str, Any]:
-    """Let campaigns c0, c1, … be answered with these statuses, and return the settings."""
-    names = [f"c{number}" for number in range(len(statuses))]
-    for name, status in zip(names, statuses, strict=True):
-        server.sandbox.add_campaign(name)
-        if status != 200:
-            trouble = internal_error() if status == 500 else api_error(status)
-            server.sandbox.faults.add("GET", f"/app-api/campaign/{name}", trouble, times=None)
-    return server.api(max_retries=0, campaign_external_ids=names)
-
-
-def test_three_failures_in_a_row_leave_out_the_rest_and_say_so(server: GoTomServer) -> None:
-    run = fail(in_turn(server, 200, 500, 500, 500, 200), "campaigns")
-    assert not server.received("/app-api/campaign/c4")
-    summary = run.log.partition("part(s) of the sync failed")[2].splitlines()[1:]
-    assert [line.partition(":")[0] for line in summary] == [
-        f"- campaigns of 'c{number}'" for number in (1, 2, 3)
-    ]
-    assert [line.endswith("not the first failure in a row.") for line in summary] == [
-        False,
-        False,
-        True,
-    ]
-
-
 @pytest.mark.parametrize("discounts", [None, 7, [7]])
 def test_discounts_that_are_not_as_documented_fail_their_campaign_alone(
     server: GoTomServer, discounts: Any
@@ -151,3 +126,17 @@ def test_missing_flight_discounts_are_not_taken_for_none(server: GoTomServer) ->
     run = fail(server.api(campaign_external_ids=["odd", "demo-4711"]), "flight_discounts")
     assert len(run.records["flight_discounts"]) == 4
     assert "flight_discounts of ext:cd-1 of 'odd'" in run.log
+
+
+def test_a_cell_that_does_not_fit_fails_the_report_and_not_the_campaigns_in_it(
+    server: GoTomServer,
+) -> None:
+    server.save(("Externe ID", "Umsatz"), ("demo-4711", "1'234"))
+    columns = {"Externe ID": "string", "Umsatz": "number"}
+    settings = server.both(
+        report("a_report", columns=columns),
+        campaign_external_ids_from={"report": "a_report", "column": "Externe ID"},
+    )
+    run = fail(settings, "a_report", "campaigns")
+    assert ids(run) == ["demo-4711"]
+    assert "1 part(s) of the sync failed" in run.log

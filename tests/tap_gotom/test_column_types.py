@@ -66,7 +66,7 @@ def test_cells_that_do_not_fit_are_refused(setting: Any, cells: list[str]) -> No
     convert = ColumnType.from_setting(setting).converter()
     assert convert is not None
     for cell in cells:
-        with pytest.raises(ValueError):  # noqa: PT011 - whatever is wrong with it
+        with pytest.raises(ValueError):  # noqa: PT011 - the message is for nobody
             convert(cell)
 
 

@@ -90,6 +90,14 @@ def test_flights_that_are_not_as_documented_fail_their_campaign_alone(
     assert "flights of campaign 'odd': 'flights' is not as documented" in run.log
 
 
+def test_values_that_do_not_fit_fail_their_campaign_alone(server: GoTomServer) -> None:
+    server.sandbox.add_campaign("odd", flights=[{"units": "many"}], campaignId="x")
+    run = fail(server.api(campaign_external_ids=["odd", "demo-4711"]), "campaigns", "flights")
+    assert [flight["campaignExternalId"] for flight in run.records["flights"]] == ["demo-4711"] * 2
+    assert [campaign["externalId"] for campaign in run.records["campaigns"]] == ["demo-4711"]
+    assert "flights of campaign 'odd': The server sends the field 'units'" in run.log
+
+
 @pytest.mark.parametrize("forbidden", [api_error(403, "Forbidden"), html_page(403, "Forbidden")])
 def test_a_campaign_that_may_not_be_read_takes_no_other_along(
     server: GoTomServer, forbidden: Answer

@@ -1,4 +1,4 @@
-"""The CSV files of reports, in whatever way they are written."""
+"""The CSV files of reports, in each way that they can be written."""
 
 from __future__ import annotations
 

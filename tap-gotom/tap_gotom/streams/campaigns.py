@@ -17,7 +17,7 @@ from singer_tapkit.errors import InvalidResponseError
 from singer_tapkit.spool import RecordSpool
 from tap_gotom.campaign_ids import encode_id, is_reachable
 from tap_gotom.keys import KeyDeduplicator, discount_key
-from tap_gotom.streams.base import DependentStream, GoTomStream
+from tap_gotom.streams.base import DependentStream, PartedStream
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -41,7 +41,7 @@ class DiscountList(msgspec.Struct, rename="camel"):
     campaign_discounts: list[dict[str, Any]]
 
 
-class CampaignStream(GoTomStream):
+class CampaignStream(PartedStream):
     """The campaigns that the settings name, without their flights.
 
     Attributes:
@@ -76,7 +76,8 @@ class CampaignStream(GoTomStream):
     def read(self, context: Context | None) -> Iterator[Record]:
         for campaign in self.campaigns:
             campaign.pop("flights", None)
-            yield campaign
+            with self.isolate(repr(campaign["externalId"]), self.status):
+                yield self.conform(campaign)
 
     def _fetch(self) -> Iterator[dict[str, Any]]:
         for number, external_id in enumerate(self._read_ids(), start=1):
@@ -109,7 +110,8 @@ class CampaignDiscountStream(DependentStream):
     def read(self, context: Context | None) -> Iterator[Record]:
         for discount in self.discounts:
             discount.pop("flightDiscounts", None)
-            yield discount
+            with self.isolate(repr(discount["campaignExternalId"]), self.status):
+                yield self.conform(discount)
 
     def _fetch(self) -> Iterator[dict[str, Any]]:
         for number, campaign in enumerate(self._parents, start=1):
@@ -142,12 +144,14 @@ class FlightDiscountStream(DependentStream):
             deduplicate = KeyDeduplicator()
             with self.isolate(f"{key} of {campaign_id!r}", self.status):
                 for flight_discount in read_rows_in(discount, "flightDiscounts"):
-                    yield {
-                        "campaignExternalId": campaign_id,
-                        "campaign_discount_key": key,
-                        "discount_key": deduplicate(discount_key(flight_discount)),
-                        **flight_discount,
-                    }
+                    yield self.conform(
+                        {
+                            "campaignExternalId": campaign_id,
+                            "campaign_discount_key": key,
+                            "discount_key": deduplicate(discount_key(flight_discount)),
+                            **flight_discount,
+                        }
+                    )
 
 
 def read_rows_in(parent: Mapping[str, Any], field: str) -> list[dict[str, Any]]:

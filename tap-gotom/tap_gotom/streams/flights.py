@@ -49,12 +49,14 @@ class FlightStream(DependentStream):
             deduplicate = KeyDeduplicator()
             with self.isolate(f"campaign {campaign_id!r}", self.status):
                 for flight in read_rows_in(campaign, "flights"):
-                    yield {
-                        **flight,
-                        "campaignExternalId": campaign_id,
-                        "externalId": deduplicate(flight_key(flight)),
-                        "bruttoPriceUnit": _parse_price(flight.get("bruttoPriceUnit")),
-                    }
+                    yield self.conform(
+                        {
+                            **flight,
+                            "campaignExternalId": campaign_id,
+                            "externalId": deduplicate(flight_key(flight)),
+                            "bruttoPriceUnit": _parse_price(flight.get("bruttoPriceUnit")),
+                        }
+                    )
 
 
 class PerFlightStream(DependentStream):
@@ -94,7 +96,8 @@ class PerFlightStream(DependentStream):
     def _read_campaign(self, campaign_id: str, flights: list[dict[str, Any]]) -> Iterator[Record]:
         for flight_id in self._reachable_ids(campaign_id, flights):
             for row in self._read_flight(campaign_id, flight_id):
-                yield {"campaignExternalId": campaign_id, "flightExternalId": flight_id, **row}
+                keys = {"campaignExternalId": campaign_id, "flightExternalId": flight_id}
+                yield self.conform({**keys, **row})
             if self.status.is_over:
                 return
 

@@ -13,10 +13,11 @@ from typing_extensions import override
 from singer_tapkit.checkpoint import settings_digest
 from singer_tapkit.errors import UnknownFieldsError
 from tap_gotom.columns import find_column
+from tap_gotom.download import read_all
 from tap_gotom.incremental import IncrementalFilter
 from tap_gotom.reports import ReportError
 from tap_gotom.row_mapper import METADATA, RowMapper
-from tap_gotom.streams.base import GoTomStream
+from tap_gotom.streams.base import PartedStream
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Sequence
@@ -60,7 +61,7 @@ class LoadedDownload(msgspec.Struct):
     version: int | None = None
 
 
-class ReportStream(GoTomStream):
+class ReportStream(PartedStream):
     """The rows of one saved report.
 
     In the schema, the `title` of a column is its exact name in the report. Without configured
@@ -107,14 +108,8 @@ class ReportStream(GoTomStream):
         self._mapper: RowMapper | None = None
 
     @override
-    def get_records(self, context: Context | None) -> Iterator[Record]:
-        with self.isolate("", self.status):
-            yield from self.read(context)
-        self.write_state()
-
-    @override
     def read(self, context: Context | None) -> Iterator[Record]:
-        """Read the report, the records of which fit the schema by themselves."""
+        """Yield the records of the report, whose cells the row mapper makes fit."""
         try:
             download = self._source.fetch(self._check)
             if self._checked is not download:
@@ -157,8 +152,8 @@ class ReportStream(GoTomStream):
         row_filter = self._filter()
         if mapper.converts or row_filter is not None:
             deque(self._select_rows(mapper.map_rows(download), row_filter), maxlen=0)
-        else:
-            deque(download.read_rows(), maxlen=0)
+        elif not self._source.is_shared:
+            read_all(download)
         self._mapper = mapper
 
     def _load(self, download: Download) -> Iterator[Record]:
@@ -183,7 +178,7 @@ class ReportStream(GoTomStream):
         if row_filter is not None:
             self.advance_bookmark(None, row_filter.bookmark())
         if version is not None:
-            self._write_activate_version_message(version)
+            self.activate_version(version)
         state[STATE_KEY] = {"digest": digest, "version": version}
 
     def _filter(self) -> IncrementalFilter | None:
@@ -204,7 +199,7 @@ class ReportStream(GoTomStream):
         if self.supports_fast_write():
             self.write_records(self._fields, rows, version)
             return
-        self._stream_version = version
+        self.begin_version(version)
         yield from (dict(zip(self._fields, row, strict=True)) for row in rows)
 
     def _refuse_new_columns(self, mapper: RowMapper) -> None:

@@ -5,50 +5,33 @@ from __future__ import annotations
 import gzip
 import json
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from tests.tap_gotom.servers import report
 
 if TYPE_CHECKING:
-    from tests.tap_gotom.command_line import CommandLineTap, Run
+    from tests.tap_gotom.command_line import CommandLineTap
     from tests.tap_gotom.servers import GoTomServer
 
 
-def in_files(directory: Path) -> dict[str, Any]:
-    """Settings that write records to files."""
-    return {
-        "batch_config": {
-            "encoding": {"format": "jsonl", "compression": "gzip"},
-            "storage": {"root": directory.as_uri(), "prefix": "gotom-"},
-            "batch_size": 40,
-        }
-    }
-
-
-def rows(run: Run) -> list[dict[str, Any]]:
-    """The records in the files of a run, in order."""
-    files = [
-        Path(uri.removeprefix("file://"))
-        for message in run.output.messages
-        if message["type"] == "BATCH"
-        for uri in message["manifest"]
-    ]
-    return [
-        json.loads(line)
-        for file in files
-        for line in gzip.decompress(file.read_bytes()).splitlines()
-    ]
-
-
-def test_no_state_runs_ahead_of_the_files(
+def test_files_hold_all_rows_and_no_state_runs_ahead_of_them(
     server: GoTomServer, command_line: CommandLineTap, tmp_path: Path
 ) -> None:
     server.save(("A",), *[(str(number),) for number in range(100)])
-    run = command_line.succeed(server.graph(report(skip_unchanged=True), **in_files(tmp_path)))
-    last_file = max(
-        place for place, message in enumerate(run.output.messages) if message["type"] == "BATCH"
-    )
-    for message in run.output.messages[:last_file]:
+    batch_config = {
+        "encoding": {"format": "jsonl", "compression": "gzip"},
+        "storage": {"root": tmp_path.as_uri(), "prefix": "gotom-"},
+        "batch_size": 40,
+    }
+    settings = server.graph(report(skip_unchanged=True), batch_config=batch_config)
+    output = command_line.succeed(settings).output
+    assert output.kinds("sales") == ["SCHEMA", "BATCH", "BATCH", "BATCH"]
+    batches = [index for index, item in enumerate(output.messages) if item["type"] == "BATCH"]
+    uris = [uri for index in batches for uri in output.messages[index]["manifest"]]
+    files = [Path(uri.removeprefix("file://")).read_bytes() for uri in uris]
+    lines = [line for file in files for line in gzip.decompress(file).splitlines()]
+    assert [json.loads(line)["a"] for line in lines] == [str(number) for number in range(100)]
+    for message in output.messages[: batches[-1]]:
         if message["type"] == "STATE":
             assert "report" not in message["value"].get("bookmarks", {}).get("sales", {})
-    assert run.state["bookmarks"]["sales"]["report"]["digest"]
+    assert output.state["bookmarks"]["sales"]["report"]["digest"]

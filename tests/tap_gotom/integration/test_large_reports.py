@@ -95,7 +95,7 @@ def test_a_run_that_is_killed_while_it_downloads_leaves_no_file(
 def test_the_run_after_one_that_was_killed_loads_everything(
     server: GoTomServer, command_line: CommandLineTap
 ) -> None:
-    server.sandbox.add_report(46, Report.of_size(2 * MIB))
+    server.sandbox.add_report(46, Report.of_size(MIB))
     settings = server.graph(report(skip_unchanged=True))
     process = command_line.start(settings)
     written = read_until(process, '"RECORD"') + stop(process, signal.SIGTERM)
