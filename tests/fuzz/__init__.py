@@ -6,7 +6,7 @@ the tap gets, runs the tap, then runs it again without damage from the last stat
 * write valid Singer messages: records fit their schema, keys are not null, texts can be encoded;
 * end within a time, without a traceback, without a file left behind;
 * log no secret, and nothing of the people in the data (their fields begin with a marker);
-* end with 0 only if it has read everything;
+* end with 0 only if it has read everything, but for rows of which a warning says how many it skips;
 * leave a state from which the next run brings what is missing, whatever its exit status.
 
 "Everything" is what runs without damage bring from an empty state. Records are loaded as a target

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
+from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -66,6 +68,14 @@ class Outcome:
     log: str
     findings: Sequence[Finding]
 
+    @property
+    def skipped(self) -> Counter[str]:
+        """How many rows of each stream a warning names that were left out."""
+        counts: Counter[str] = Counter()
+        for stream, count in re.findall(r"WARNING .* (\w+): ([\d,]+) skipped", self.log):
+            counts[stream] += int(count.replace(",", ""))
+        return counts
+
 
 @dataclass
 class Warehouse:
@@ -96,13 +106,20 @@ class Warehouse:
                         del loaded[key]
         return Warehouse(rows)
 
-    def missing(self, truth: Warehouse) -> str:
-        """Return what the truth has that this has not; empty if that is nothing."""
+    def missing(self, truth: Warehouse, told: Mapping[str, int] | None = None) -> str:
+        """Return what the truth has that this has not; empty if that is nothing.
+
+        Args:
+            truth: What should be there.
+            told: How many rows of each stream may be missing.
+        """
         lacking = (
             (name, truth.identified(name).keys() - self.identified(name).keys())
             for name in truth.rows
         )
-        return _listed((name, sorted(keys)) for name, keys in lacking)
+        return _listed(
+            (name, sorted(keys)) for name, keys in lacking if len(keys) > (told or {}).get(name, 0)
+        )
 
     def differences(self, truth: Warehouse, volatile: set[tuple[str, str]]) -> str:
         """Return what this has that the truth has not, or has otherwise; empty if it is nothing.

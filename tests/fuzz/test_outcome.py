@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.fuzz.outcome import Warehouse, judge
+from singer_tapkit.testing import SingerOutput
+from tests.fuzz.outcome import Outcome, Warehouse, judge
 from tests.fuzz.sources import PERSON
 
 if TYPE_CHECKING:
@@ -74,6 +75,14 @@ def test_a_row_that_no_run_brings_is_missing() -> None:
     truth = Warehouse().load([SCHEMA, record(1), record(2)])
     assert "1 of users ([2])" in Warehouse().load([SCHEMA, record(1)]).missing(truth)
     assert truth.load([SCHEMA, record(1, "Bo")]).missing(truth) == ""
+
+
+def test_a_row_that_a_warning_speaks_of_may_be_missing() -> None:
+    log = "WARNING  | tap-x.users | users: 1 skipped, records without a key."
+    skipped = Outcome(0, SingerOutput(), log, []).skipped
+    truth = Warehouse().load([SCHEMA, record(1), record(2), record(3)])
+    assert truth.missing(truth.load([SCHEMA, record(4)]), skipped) == ""
+    assert "2 of users" in truth.missing(truth.load([SCHEMA, record(4), record(5)]), skipped)
 
 
 def test_a_version_removes_older_rows() -> None:

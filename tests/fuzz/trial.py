@@ -225,7 +225,7 @@ class _Trial:
                 return findings
             loaded = self.start.warehouse.load(outcome.output.messages)
             if outcome.status == 0:
-                findings += self._compare(loaded, checks & ~Check.NEXT)
+                findings += self._compare(loaded, checks, outcome.skipped)
             if Check.NEXT in checks and (outcome.status == 0 or not self._has_bad_state()):
                 findings += self._go_on(url, outcome, loaded, checks)
             return findings
@@ -273,19 +273,16 @@ class _Trial:
     def _has_bad_state(self) -> bool:
         return self.kinds[0].startswith("state")
 
-    def _compare(self, loaded: Warehouse, checks: Check) -> list[Finding]:
+    def _compare(
+        self, loaded: Warehouse, checks: Check, skipped: Mapping[str, int]
+    ) -> list[Finding]:
         """Compare what is loaded after a damaged run that ended with 0 with the truth."""
-        findings = []
-        is_amid = self.start.name == "from a state amid a run"
-        if (
-            Check.RUN in checks
-            and not is_amid
-            and (missing := loaded.missing(self._baseline.truth))
-        ):
-            findings.append(Finding("missing with exit 0", missing))
-        if Check.VALUES in checks and not is_amid and (surplus := self._surplus(loaded)):
-            findings.append(Finding("surplus or changed with exit 0", surplus))
-        return findings
+        if self.start.name == "from a state amid a run":
+            return []
+        missing = loaded.missing(self._baseline.truth, skipped) if Check.RUN in checks else ""
+        surplus = self._surplus(loaded) if Check.VALUES in checks else ""
+        found = {"missing with exit 0": missing, "surplus or changed with exit 0": surplus}
+        return [Finding(kind, detail) for kind, detail in found.items() if detail]
 
     def _surplus(self, loaded: Warehouse) -> str:
         return loaded.differences(self._baseline.truth, self._baseline.volatile)
