@@ -165,8 +165,11 @@ def _transport(exchange: Exchange, chance: random.Random) -> Iterator[_Step]:
 
 
 def _as_latin_1(found: Exchange) -> Exchange:
-    text = found.content.decode().encode("latin-1", errors="replace")
-    return found.with_content(text)
+    """Encode a text otherwise, if it can be."""
+    try:
+        return found.with_content(found.content.decode().encode("latin-1"))
+    except UnicodeError:
+        return found
 
 
 def _compressed(found: Exchange, body: bytes) -> Exchange:
