@@ -226,10 +226,10 @@ def _csv(exchange: Exchange, chance: random.Random) -> Iterator[_Step]:
 
 
 def _with_lines(change: Callable[[list[str]], object], found: Exchange) -> Exchange:
-    lines = found.content.decode().split("\n")
     try:
+        lines = found.content.decode().split("\n")
         change(lines)
-    except IndexError:
+    except (IndexError, UnicodeError):  # another file, or a shorter one
         return found
     return found.with_content("\n".join(lines).encode())
 
