@@ -6,7 +6,7 @@ RUN := $(UV) run --locked
 # Python starts in half the time where it may keep what it has compiled.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: demo test chaos test-next lint bench sandbox
+.PHONY: demo test chaos fuzz test-next lint bench sandbox
 
 demo: $(UV)
 	$(RUN) python -m tests.demo
@@ -17,6 +17,10 @@ test: lint
 # Kills each tap's pipeline at fifty moments: make chaos CHAOS='tap-gotom --kills 10 --seed 7'
 chaos: $(UV)
 	$(RUN) python -m tests.chaos $(CHAOS)
+
+# Damages what the taps read at random: make fuzz FUZZ='tap-gotom --trials 500 --seed 7'
+fuzz: $(UV)
+	$(RUN) python -m tests.fuzz $(FUZZ)
 
 # Whether the SDK's newest pre-release would do.
 test-next: NEXT := .tools/next

@@ -1,0 +1,100 @@
+"""What is wrong with a run is found."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from singer_tapkit.testing import SingerOutput
+from tests.fuzz.outcome import Outcome, Warehouse, judge
+from tests.fuzz.sources import PERSON
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+SCHEMA = {
+    "type": "SCHEMA",
+    "stream": "users",
+    "schema": {
+        "properties": {"id": {"type": "integer"}, "name": {"type": ["string", "null"]}},
+        "type": "object",
+    },
+    "key_properties": ["id"],
+}
+
+
+def record(number: Any, name: str = "Ada", **more: int) -> dict[str, Any]:
+    return {
+        "type": "RECORD",
+        "stream": "users",
+        "record": {"id": number, "name": name},
+        **more,
+    }
+
+
+def activate(version: int) -> dict[str, Any]:
+    return {"type": "ACTIVATE_VERSION", "stream": "users", "version": version}
+
+
+def findings_of(directory: Path, *messages: Any, log: str = "", status: int | None = 0) -> set[str]:
+    (directory / "temporary").mkdir()
+    (directory / "output").write_text("".join(f"{json.dumps(one)}\n" for one in messages))
+    (directory / "log").write_text(log)
+    return {one.kind for one in judge(status, directory, ["s3cret"]).findings}
+
+
+@pytest.mark.parametrize(
+    ("messages", "log", "status", "kinds"),
+    [
+        ([SCHEMA, record(1)], "Error: no answer", 1, set()),
+        ([record(1)], "", 0, {"invalid Singer"}),
+        ([SCHEMA, record(None)], "", 0, {"invalid Singer"}),
+        ([SCHEMA, record("1")], "", 0, {"invalid Singer"}),
+        ([SCHEMA, record(1, "\ud83d")], "", 0, {"invalid Singer"}),
+        ([], "Traceback (most recent call last):\nKeyError: 'id'", 1, {"traceback"}),
+        ([], "GET /?key=s3cret", 1, {"secret logged"}),
+        ([], f"the answer was {PERSON} 7", 1, {"person logged"}),
+        ([], "", None, {"hang"}),
+    ],
+)
+def test_a_fault_of_a_run_is_found(
+    tmp_path: Path, messages: list[Any], log: str, status: int | None, kinds: set[str]
+) -> None:
+    assert findings_of(tmp_path, *messages, log=log, status=status) == kinds
+
+
+def test_a_file_that_is_left_is_found(tmp_path: Path) -> None:
+    assert findings_of(tmp_path) == set()
+    (tmp_path / "temporary/spool").touch()
+    assert [one.kind for one in judge(0, tmp_path, []).findings] == ["file left"]
+
+
+def test_a_row_that_no_run_brings_is_missing() -> None:
+    truth = Warehouse().load([SCHEMA, record(1), record(2)])
+    assert "1 of users ([2])" in Warehouse().load([SCHEMA, record(1)]).missing(truth)
+    assert truth.load([SCHEMA, record(1, "Bo")]).missing(truth) == ""
+
+
+def test_a_row_that_a_warning_speaks_of_may_be_missing() -> None:
+    log = "WARNING  | tap-x.users | users: 1 skipped, records without a key."
+    skipped = Outcome(0, SingerOutput(), log, []).skipped
+    truth = Warehouse().load([SCHEMA, record(1), record(2), record(3)])
+    assert truth.missing(truth.load([SCHEMA, record(4)]), skipped) == ""
+    assert "2 of users" in truth.missing(truth.load([SCHEMA, record(4), record(5)]), skipped)
+
+
+def test_a_version_removes_older_rows() -> None:
+    truth = Warehouse().load([SCHEMA, record(1, version=1), record(2, version=1)])
+    replaced = truth.load([SCHEMA, record(2, version=2), activate(2)])
+    assert "1 of users ([1])" in replaced.missing(truth)
+
+
+@pytest.mark.parametrize("message", [record(3), record(2, "Bo")])
+def test_a_row_that_is_too_many_or_another_is_a_difference(message: dict[str, Any]) -> None:
+    truth = Warehouse().load([SCHEMA, record(1), record(2)])
+    loaded = truth.load([SCHEMA, message])
+    assert truth.differences(truth, set()) == ""
+    assert "1 of users" in loaded.differences(truth, set())
+    assert loaded.missing(truth) == ""
