@@ -34,8 +34,11 @@ AGENTS = (
     "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 Chrome/142.0.0.0",
 )
 MADE_UP_FROM = frozenset(
-    "companyId platformId channelId mediaId advertisingId tarifGroupId priceTypeId extraPriceLevelId"
-    " runtime units externalCrmId externalId firm statusEc mwst".split()
+    {
+        *("companyId", "platformId", "channelId", "mediaId", "advertisingId", "tarifGroupId"),
+        *("priceTypeId", "extraPriceLevelId", "runtime", "units"),
+        *("externalCrmId", "externalId", "firm", "statusEc", "mwst"),
+    }
 )
 """The fields from which the keys of goTom's prices, flights and customers are made up."""
 REPORTS: tuple[dict[str, Any], ...] = (
