@@ -12,11 +12,14 @@ from __future__ import annotations
 from collections import Counter
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import cached_property
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 from singer_sdk.helpers.conform import TypeConformanceLevel
-from singer_sdk.singerlib import Schema
+from singer_sdk.mapper import RemoveRecordTransform
+from singer_sdk.singerlib import RecordMessage, Schema
 from singer_sdk.singerlib.catalog import REPLICATION_INCREMENTAL
 from singer_sdk.streams import Stream
 from typing_extensions import override
@@ -31,7 +34,7 @@ from singer_tapkit.records import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Collection, Generator, Iterable, Iterator, Mapping, Sequence
 
     from singer_sdk import Tap, metrics
     from singer_sdk.helpers.types import Context, Record
@@ -313,7 +316,48 @@ class BaseStream(Stream):
             self.logger.warning("%s: %s skipped, %s.", self.name, f"{count:,}", reason)
 
     @override
+    def _process_record(
+        self,
+        record: Record,
+        child_context: Context | None = None,
+        partition_context: Context | None = None,
+    ) -> None:
+        """Read the children of a record, also where a stream map removes all records here.
+
+        The SDK takes such a map for a filter, and passes the children over without a word.
+        """
+        super()._process_record(record, child_context, partition_context)
+        if isinstance(self.stream_maps[0], RemoveRecordTransform):
+            for context in self.generate_child_contexts(record, child_context):
+                self._sync_children(context)
+
+    @override
     def _increment_stream_state(
         self, latest_record: Record, *, context: Context | None = None
     ) -> None:
         """Leave the bookmark alone, which only `advance_bookmark` may move."""
+
+    @override
+    def _generate_record_messages(self, record: Record) -> Generator[RecordMessage]:
+        """Yield the RECORD messages for a record.
+
+        The SDK looks for deselected fields in each record, which costs a sixth of all time; where
+        none is deselected, the messages are the same without.
+        """
+        if not self._has_all_fields:
+            yield from super()._generate_record_messages(record)
+            return
+        for stream_map in self.stream_maps:
+            mapped = stream_map.transform(record)
+            if mapped is not None:
+                yield RecordMessage(
+                    stream=stream_map.stream_alias,
+                    record=mapped,
+                    version=self._stream_version,
+                    time_extracted=datetime.now(UTC),
+                )
+
+    @cached_property
+    def _has_all_fields(self) -> bool:
+        is_unconverted = self.TYPE_CONFORMANCE_LEVEL is TypeConformanceLevel.NONE
+        return is_unconverted and all(self.mask.values())

@@ -25,13 +25,13 @@ from typing import TYPE_CHECKING, Annotated, Any, Final, NamedTuple
 import msgspec
 from typing_extensions import override
 
-from singer_tapkit.errors import ApiError, request_line
+from singer_tapkit.errors import ApiError, GatewayError, request_line
 from singer_tapkit.pagination import IncompleteListError, PagePaginator, read_pages
 from tap_apparena.page import Id, Page, Row
 
 if TYPE_CHECKING:
     import logging
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
 
     from requests import Response
 
@@ -109,29 +109,15 @@ class ListSnapshot(NamedTuple):
     total: int
     highest: int
 
-    def count_newer(self, ids: Sequence[Any] | set[Any]) -> int:
-        """Return how many ids are those of rows that were added since."""
-        return sum(map(self.highest.__lt__, ids))
-
-    def count_deleted(self, total: int, newer: int) -> int:
-        """Return how many of the rows are gone.
-
-        Args:
-            total: How many rows there are now.
-            newer: How many of them were added since.
-        """
-        return self.total - (total - newer)
-
-    def is_intact(self, newest: Page) -> bool:
+    def is_intact(self, total: int | None, ids: Collection[Any]) -> bool:
         """Return whether no row was deleted since.
 
         Args:
-            newest: The first page in descending order, as it is now.
+            total: How many rows there are now.
+            ids: The ids of rows, among them all that were added since.
         """
-        newer = self.count_newer(newest.ids)
-        if newest.total is None or newer == len(newest.ids):
-            return False
-        return self.count_deleted(newest.total, newer) <= 0
+        newer = sum(map(self.highest.__lt__, ids))
+        return total is not None and newer < len(ids) and total - newer >= self.total
 
 
 class PageScan(PagePaginator[int, Page]):
@@ -159,16 +145,7 @@ class PageScan(PagePaginator[int, Page]):
         start: int = 1,
         after: int | None = None,
     ) -> None:
-        """Begin.
-
-        Args:
-            fetch: Reads a page.
-            style: The order to ask for.
-            snapshot: What the list was like before.
-            first: The first page, if it was read already.
-            start: The number of the first page.
-            after: Up to which id rows were handed out by an earlier run.
-        """
+        """Begin at the page with the number `start`, which is `first` if it was read already."""
         super().__init__(start)
         self.number = start
         self.style = style
@@ -240,9 +217,10 @@ class PageScan(PagePaginator[int, Page]):
             return f"{missing:,} of {self._total:,} rows have not come"
         if self.snapshot is None:
             return ""
-        deleted = self.snapshot.count_deleted(self._total, self.snapshot.count_newer(self.seen))
-        is_intact = deleted <= 0 and self.snapshot.highest in self.seen
-        return "" if is_intact else "rows were deleted and added meanwhile"
+        has_all = self.snapshot.highest in self.seen
+        if has_all and self.snapshot.is_intact(self._total, self.seen):
+            return ""
+        return "rows were deleted and added meanwhile"
 
     @property
     def complete_up_to(self) -> int | None:
@@ -380,7 +358,7 @@ class PagedList:
         if position in {None, self._position} or scan.snapshot is None or scan.style is None:
             return None
         newest = self._fetch(1, scan.style.descending)
-        return position if scan.snapshot.is_intact(newest) else None
+        return position if scan.snapshot.is_intact(newest.total, newest.ids) else None
 
     def _begin(self) -> PageScan:
         """Return a scan from the first page, knowing what the list is like before.
@@ -390,7 +368,7 @@ class PagedList:
         for style in self._ordering.styles:
             try:
                 newest = self._fetch(1, style.descending)
-            except ApiError as error:
+            except (ApiError, GatewayError) as error:
                 if error.status != HTTPStatus.BAD_REQUEST:
                     raise
                 continue

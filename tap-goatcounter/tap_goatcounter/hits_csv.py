@@ -11,8 +11,7 @@ import gzip
 import io
 import re
 import zlib
-from datetime import date
-from functools import lru_cache
+from calendar import isleap
 from typing import TYPE_CHECKING, Any, BinaryIO, Final
 
 from singer_tapkit.errors import InvalidResponseError, truncate
@@ -41,8 +40,16 @@ COLUMNS: Final = (
 VERSION: Final = "2"
 HEADER_VERSION: Final = re.compile(r"(\d+)Path")
 TIME: Final = re.compile(
-    r"(\d{4}-\d{2}-\d{2})T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.\d+)?Z", re.ASCII
+    r"\d{4}-"
+    r"(?:(?:0[13578]|1[02])-(?:0[1-9]|[12]\d|3[01])"
+    r"|(?:0[469]|11)-(?:0[1-9]|[12]\d|30)"
+    r"|02-(?:0[1-9]|1\d|2[0-8])"
+    r"|(02-29))"
+    r"T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.\d+)?Z",
+    re.ASCII,
 )
+"""A time in UTC; its group is the day that only leap years have."""
+
 BOOLEANS: Final = {"0": False, "1": True, "false": False, "true": True}
 BOTS: Final = {str(code): code for code in range(256)}
 GZIP_MAGIC: Final = b"\x1f\x8b"
@@ -73,10 +80,25 @@ def read_hits(file: ExportFile, expected: int | None) -> Iterator[CsvRow]:
     Raises:
         InvalidResponseError: The file, a row or a cell is not as it should be, or rows are missing.
     """
+    to_bool, to_bot, is_time = BOOLEANS.get, BOTS.get, _is_time
     number = 0
     try:
-        for number, row in enumerate(_read_cells(file), start=1):
-            yield _parse_row(row, number, file.name)
+        with _open_text(file) as text:
+            for number, row in enumerate(_read_rows(text, file.name), start=1):
+                if len(row) != len(COLUMNS):
+                    raise InvalidResponseError(_row_error_message(row, number, file.name))
+                (
+                    path, title, event, user_agent, browser, system, session, bot, referrer,
+                    referrer_scheme, screen_size, location, first_visit, moment,
+                ) = row  # fmt: skip
+                is_event, bot_code, is_first = to_bool(event), to_bot(bot), to_bool(first_visit)
+                if is_event is None or bot_code is None or is_first is None or not is_time(moment):
+                    raise InvalidResponseError(_row_error_message(row, number, file.name))
+                yield (
+                    number, path, title, is_event, user_agent, browser.strip(), system.strip(),
+                    session, bot_code, referrer, referrer_scheme, screen_size, location, is_first,
+                    moment,
+                )  # fmt: skip
     except (csv.Error, UnicodeDecodeError) as error:
         raise InvalidResponseError(f"{file.name}, row {number + 1}: {error}. {HINT}") from error
     except (EOFError, OSError, zlib.error) as error:
@@ -89,59 +111,28 @@ def read_hits(file: ExportFile, expected: int | None) -> Iterator[CsvRow]:
         )
 
 
-def _read_cells(file: ExportFile) -> Iterator[list[str]]:
-    """Yield the cells of each row behind the header; a file without rows may have none."""
-    csv.field_size_limit(MAX_CELL)
+def _open_text(file: ExportFile) -> io.TextIOWrapper:
     is_compressed = file.body.read(len(GZIP_MAGIC)) == GZIP_MAGIC
     file.body.seek(0)
     unpacked: BinaryIO | io.BufferedReader = file.body
     if is_compressed:
         unpacked = io.BufferedReader(gzip.GzipFile(fileobj=file.body), BUFFER_BYTES)
-    with io.TextIOWrapper(unpacked, "utf-8", newline="") as text:
-        rows = csv.reader(text, strict=True)
-        header = next(rows, None)
-        if header is not None:
-            _check_header(header, file.name)
-        yield from rows
+    return io.TextIOWrapper(unpacked, "utf-8", newline="")
 
 
-def _parse_row(row: list[str], number: int, name: str) -> CsvRow:
-    if len(row) != len(COLUMNS):
-        raise InvalidResponseError(
-            f"{name}, row {number}: {len(row)} cells instead of {len(COLUMNS)}. {HINT}"
-        )
-    (
-        path, title, event, user_agent, browser, system, session, bot, referrer,
-        referrer_scheme, screen_size, location, first_visit, moment,
-    ) = row  # fmt: skip
-    is_event, bot_code, is_first = BOOLEANS.get(event), BOTS.get(bot), BOOLEANS.get(first_visit)
-    found = TIME.fullmatch(moment)
-    if (
-        is_event is None
-        or bot_code is None
-        or is_first is None
-        or not (found and _is_day(found[1]))
-    ):
-        raise InvalidResponseError(_row_error_message(row, number, name))
-    return (
-        number, path, title, is_event, user_agent, browser.strip(), system.strip(), session,
-        bot_code, referrer, referrer_scheme, screen_size, location, is_first, moment,
-    )  # fmt: skip
-
-
-@lru_cache(maxsize=4096)
-def _is_day(text: str) -> bool:
-    """Return whether there is such a day; a cache pays, as few days are many rows' days."""
-    try:
-        date.fromisoformat(text)
-    except ValueError:
-        return False
-    return True
+def _read_rows(text: io.TextIOWrapper, name: str) -> Iterator[list[str]]:
+    """Return the rows behind the header; a file without rows may have none."""
+    csv.field_size_limit(MAX_CELL)
+    rows = csv.reader(text, strict=True)
+    header = next(rows, None)
+    if header is not None:
+        _check_header(header, name)
+    return rows
 
 
 def _is_time(text: str) -> bool:
     found = TIME.fullmatch(text)
-    return found is not None and _is_day(found[1])
+    return found is not None and (found.lastindex is None or isleap(int(text[:4])))
 
 
 def _check_header(header: list[str], name: str) -> None:
@@ -160,6 +151,8 @@ def _check_header(header: list[str], name: str) -> None:
 
 def _row_error_message(row: list[str], number: int, name: str) -> str:
     """Return what is wrong with a row, quoting only cells that say nothing about visitors."""
+    if len(row) != len(COLUMNS):
+        return f"{name}, row {number}: {len(row)} cells instead of {len(COLUMNS)}. {HINT}"
     cells = dict(zip(COLUMNS, row, strict=True))
     is_valid = {
         "Event": cells["Event"] in BOOLEANS,

@@ -77,19 +77,26 @@ def _read_some(
     client: GoatCounterClient, site: Site, time: TimeRange, ids: list[int]
 ) -> Iterator[Row]:
     """Yield the rows of some paths; of fewer at once, if these are more than the server takes."""
-    params = {**time.params, "limit": MAX_PAGE_SIZE, "include_paths": ",".join(map(str, ids))}
+    rows = _try_at_once(client, site, time, ids)
+    if rows is not None:
+        yield from rows
+        return
     middle = len(ids) // 2
+    yield from _read_some(client, site, time, ids[:middle])
+    yield from _read_some(client, site, time, ids[middle:])
+
+
+def _try_at_once(
+    client: GoatCounterClient, site: Site, time: TimeRange, ids: list[int]
+) -> list[Row] | None:
+    """Return the rows of some paths, None if fewer must be asked for."""
+    params = {**time.params, "limit": MAX_PAGE_SIZE, "include_paths": ",".join(map(str, ids))}
+    is_splittable = len(ids) > 1
     try:
         response = client.fetch(
-            site.credentials, PATH, VisitedPathsPage, params, is_splittable=middle > 0
+            site.credentials, PATH, VisitedPathsPage, params, is_splittable=is_splittable
         )
-        page = client.decode(response, dict[str, Any])
-        if page["more"] and middle:
-            raise QueryTooLargeError("The server has smaller pages.")
     except QueryTooLargeError:
-        if not middle:
-            raise
-        yield from _read_some(client, site, time, ids[:middle])
-        yield from _read_some(client, site, time, ids[middle:])
-    else:
-        yield from page["hits"]
+        return None
+    page = client.decode(response, dict[str, Any])
+    return None if page["more"] and is_splittable else page["hits"]

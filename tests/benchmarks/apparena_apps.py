@@ -26,7 +26,7 @@ APPS = "apps"
 PER_APP = ("app_configs", "app_infos", "app_translations", "app_languages")
 MANY, FEW = 120_000, 100
 ROWS_PER_PAGE = 500
-LEAST_TIMES_USUAL = 3
+LEAST_TIMES_USUAL = 2.5
 LEAST_TIMES_SINGLE = 6
 
 

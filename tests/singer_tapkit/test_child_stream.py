@@ -47,6 +47,14 @@ def test_the_parent_need_not_be_selected(server: FakeServer) -> None:
     assert len(finished.records["notes"]) == 8
 
 
+def test_a_stream_map_that_removes_the_parent_leaves_its_children(server: FakeServer) -> None:
+    finished = run(server, stream_maps={"customers": None})
+
+    assert finished.exit_code == 0
+    assert finished.records.keys() == {"notes"}
+    assert len(finished.records["notes"]) == 8
+
+
 def test_the_schema_comes_once_and_the_state_with_the_parent(server: FakeServer) -> None:
     messages = run(server).output.messages
 

@@ -179,6 +179,33 @@ def test_the_sdk_increments_no_bookmark_and_calls_the_hook_that_prevents_it(
     assert calls == [1, 2]
 
 
+def test_the_sdk_asks_for_messages_where_deselection_can_be_left_out(
+    server: FakeServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    server.respond("/orders/a", Answer(json=[{"id": 1, "note": "x"}, {"id": 2}]))
+    maps = {"orders": {"owner": "account", "__filter__": "id > 1"}}
+    plain, mapped = run(server, "a"), run(server, "a", stream_maps=maps)
+    monkeypatch.delattr(BaseStream, "_generate_record_messages")
+
+    assert run(server, "a").records == plain.records
+    assert run(server, "a", stream_maps=maps).records == mapped.records
+    assert plain.records["orders"][0] == {"id": 1, "account": "a", "note": "x"}
+    assert [record["owner"] for record in mapped.records["orders"]] == ["a"]
+
+
+def test_deselected_fields_are_left_out(server: FakeServer) -> None:
+    server.respond("/orders/a", Answer(json=[{"id": 1, "note": "x"}]))
+    catalog = json.loads(catalog_text(server))
+    for stream in catalog["streams"]:
+        for entry in stream["metadata"]:
+            entry["metadata"]["selected"] = entry["breadcrumb"] != ["properties", "note"]
+    config = {"api_key": "sentinel-key", "url": server.url, "accounts": ["a"]}
+
+    finished = run_tap(SmallTap, config, catalog=catalog, select=["orders"])
+
+    assert finished.records["orders"] == [{"id": 1, "account": "a"}]
+
+
 def test_no_bookmark_moves_while_a_partition_is_read(server: FakeServer) -> None:
     server.respond("/orders/a", Answer(json=[{"id": 5}, {"id": [6]}]))
 

@@ -102,10 +102,3 @@ def test_a_token_that_expires_midway_fails_what_is_left_and_the_next_run_has_all
     for stream in ("apps", "app_infos"):
         keys = {*first.output.keys(stream), *second.output.keys(stream)}
         assert keys == set(whole.output.keys(stream))
-
-
-def test_a_parent_is_read_for_its_children_though_it_is_not_selected(server: Server) -> None:
-    run = server.read("version_configs")
-
-    assert run.records["version_configs"]
-    assert "versions" not in run.records

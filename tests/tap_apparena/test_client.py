@@ -89,15 +89,6 @@ def test_data_in_an_error_are_not_quoted(requests_mock: Mocker, status: int) -> 
     assert "a@b.example" not in str(error)
 
 
-def test_a_login_page_is_named_as_such(requests_mock: Mocker) -> None:
-    requests_mock.get(f"{URL}/apps", text="<html>Ada</html>", headers={"Content-Type": "text/html"})
-
-    with pytest.raises(InvalidResponseError, match=r"a page of HTML.*a login or a maint") as caught:
-        client().get_page("/apps", [], APP)
-
-    assert "Ada" not in str(caught.value)
-
-
 def test_a_body_that_is_cut_is_asked_for_again(
     requests_mock: Mocker, monkeypatch: pytest.MonkeyPatch
 ) -> None:

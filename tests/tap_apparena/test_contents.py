@@ -22,15 +22,6 @@ def test_a_row_tells_who_was_asked_and_where_it_is_stored(server: Server) -> Non
     assert (defined["projectId"], defined["version"]) == (44, "2.1.0")
 
 
-def test_contents_are_asked_for_in_each_language_and_never_come_twice(server: Server) -> None:
-    output = server.read("app_translations", languages=["de_DE", "en_US"]).output
-
-    received = server.received("/apps/41207/translations")
-    assert sorted(request.query["lang"] for request in received) == [["de_DE"], ["en_US"]]
-    keys = output.keys("app_translations")
-    assert len(keys) == len(set(keys))
-
-
 def test_a_language_that_an_app_lacks_does_not_take_the_others_along(server: Server) -> None:
     server.sandbox.faults.add(
         "GET",

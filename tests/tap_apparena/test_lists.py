@@ -43,15 +43,6 @@ def recorded(name: str, url: str, ids: list[int]) -> dict[str, Any]:
     return state
 
 
-def test_the_lists_but_companies_are_read_by_default(server: Server) -> None:
-    run = server.read()
-
-    assert sorted(run.records) == ["apps", "customers", "projects", "templates"]
-    assert {request.path for request in server.sandbox.requests} == {
-        f"/api/v2/{name}" for name in run.records
-    }
-
-
 def test_requests_ask_for_a_page_its_size_and_an_order(server: Server) -> None:
     expected = server.fill(15)
 
@@ -61,23 +52,6 @@ def test_requests_ask_for_a_page_its_size_and_an_order(server: Server) -> None:
         {"page": ["1"], "items": ["10"], "orderasc": ["appId"]},
         {"page": ["2"], "items": ["10"], "orderasc": ["appId"]},
     ]
-
-
-def test_the_server_decides_on_the_size_of_pages(server: Server) -> None:
-    expected = server.fill(23)
-    server.sandbox.quirks.largest_page = 5
-
-    assert ids(server.read("apps", page_size=10)) == expected
-    assert server.pages("/apps") == [1, 1, 2, 3, 4, 5]
-
-
-def test_the_way_to_order_is_found_out_for_all_lists_at_once(server: Server) -> None:
-    server.sandbox.quirks.order_style = "orderBy"
-    server.read("apps", "customers", "templates", page_size=5)
-
-    orders = [set(request.query) - {"page", "items"} for request in server.sandbox.requests]
-    assert orders.count({"orderdesc"}) == 1
-    assert orders.count({"orderBy[DESC]"}) == 3
 
 
 def test_links_to_other_hosts_are_never_followed(server: Server) -> None:
@@ -124,15 +98,6 @@ def test_all_streams_fit_their_schemas_whatever_the_shape(
         assert len(output.keys(name)) == len(set(output.keys(name))), name
 
 
-def test_companies_are_for_store_owners(server: Server) -> None:
-    server.sandbox.add_key("plain-key")
-
-    run = server.fail("companies", "apps", api_key="plain-key")
-
-    assert "Only store owners may read companies; others read customers." in run.error
-    assert run.records["apps"]
-
-
 def test_an_interrupted_read_goes_on_where_it_was(server: Server) -> None:
     expected = server.fill(35)
     first = interrupted(server, 12)
@@ -164,15 +129,6 @@ def test_other_settings_start_at_the_first_page(server: Server, other: dict[str,
     assert server.pages("/apps")[:2] == [1, 1]
 
 
-def test_other_children_start_at_the_first_page(server: Server) -> None:
-    server.fill(35)
-    state = interrupted(server, 12).state
-
-    server.read("apps", "app_channels", page_size=2, state=state)
-
-    assert server.pages("/apps")[:4] == [1, 1, 1, 2]
-
-
 def test_how_requests_are_sent_does_not_matter(server: Server) -> None:
     server.fill(35)
     for token in ("first", "second"):
@@ -182,24 +138,6 @@ def test_how_requests_are_sent_does_not_matter(server: Server) -> None:
     server.read("apps", page_size=2, max_concurrency=2, jwt="second", state=state)
 
     assert server.pages("/apps")[:2] == [1, 10]
-
-
-def test_an_old_checkpoint_is_not_used(server: Server) -> None:
-    expected = server.fill(35)
-    state = interrupted(server, 12).state
-    checkpoint = state["bookmarks"]["apps"]["checkpoint"]
-    checkpoint["saved_at"] = checkpoint["started_at"] = "2026-01-01T00:00:00Z"
-
-    assert ids(server.read("apps", page_size=2, state=state)) == expected
-
-
-@pytest.mark.parametrize("position", [None, 7, {"page": -1, "last_id": 1}, {"page": 1}])
-def test_a_checkpoint_that_makes_no_sense_is_not_used(server: Server, position: Any) -> None:
-    expected = server.fill(35)
-    state = interrupted(server, 12).state
-    state["bookmarks"]["apps"]["checkpoint"]["position"] = position
-
-    assert ids(server.read("apps", page_size=2, state=state)) == expected
 
 
 def test_the_checkpoint_stays_behind_when_a_child_has_failed(server: Server) -> None:
@@ -256,16 +194,6 @@ def test_the_bookmark_waits_for_the_last_page(server: Server) -> None:
     run = interrupted(server, 3, incremental_mode="new_ids")
 
     assert run.state["bookmarks"]["apps"] == {}
-
-
-def test_rows_that_come_while_new_ids_are_read_come_again(server: Server) -> None:
-    expected = server.fill(15)
-    server.before_page(2, server.add_app)
-
-    run = server.read("apps", page_size=10, incremental_mode="new_ids")
-
-    assert len(ids(run)) == 16
-    assert run.output.bookmark("apps") == expected[-1]
 
 
 def test_without_an_order_the_bookmark_stays_while_new_rows_keep_coming(server: Server) -> None:

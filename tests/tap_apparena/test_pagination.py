@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import logging
 from dataclasses import dataclass, field
 from math import ceil
@@ -10,7 +9,7 @@ from typing import TYPE_CHECKING, Literal
 
 import pytest
 import requests
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from singer_tapkit.errors import ApiError, InvalidResponseError
@@ -37,6 +36,9 @@ class FakeList:
         counts: Whether its answers have counters.
         beyond: What it answers to a page behind the last one.
         before: Called with the number of each page before it is read.
+        shuffled: Whether rows without another order come in one of their own.
+        after: Up to which id a filter leaves rows out.
+        last_id: The highest id that there was before.
         requests: The pages that were asked for, with the option for the order.
     """
 
@@ -47,6 +49,9 @@ class FakeList:
     counts: bool = True
     beyond: Literal["empty", "last", "error"] = "empty"
     before: Callable[[int], object] = lambda _: None
+    shuffled: bool = False
+    after: int = 0
+    last_id: int = 0
     requests: list[tuple[int, str | None]] = field(default_factory=list)
 
     def fetch(self, number: int, order: str | None) -> Page:
@@ -55,7 +60,9 @@ class FakeList:
         if order in self.refuses:
             raise ApiError("refused", status=400)
         self.before(number)
-        ids = list(self.ids)
+        ids = [an_id for an_id in self.ids if an_id > self.after]
+        if self.shuffled:
+            ids.sort(key=lambda an_id: an_id * 7919 % 101)
         for style in ORDER_STYLES:
             if style in self.obeys and order in style:
                 ids = sorted(ids, reverse=order == style.descending)
@@ -78,6 +85,10 @@ class FakeList:
         return [number for number, _ in self.requests]
 
 
+def upto(number: int) -> list[int]:
+    return list(range(1, number + 1))
+
+
 def page(
     ids: list[int], total: int | None = None, size: int | None = None, count: int | None = None
 ) -> Page:
@@ -88,10 +99,6 @@ def page(
 
 def read(rows: PagedList) -> list[int]:
     return [an_id for batch in rows.read() for an_id, _ in batch.rows]
-
-
-def upto(number: int) -> list[int]:
-    return list(range(1, number + 1))
 
 
 def once(page: int, change: Callable[[], object]) -> Callable[[int], None]:
@@ -118,13 +125,6 @@ def test_a_list_that_fits_on_a_page_costs_one_request(number: int) -> None:
 
     assert rows.read() == upto(number)
     assert rows.pages == [1]
-
-
-def test_the_last_page_may_be_full() -> None:
-    rows = FakeList(upto(20))
-
-    assert rows.read() == upto(20)
-    assert rows.pages == [1, 1, 2]
 
 
 @pytest.mark.parametrize("refuses", [(), ORDERASC])
@@ -155,14 +155,6 @@ def test_a_server_that_obeys_no_order_is_asked_for_none() -> None:
     assert rows.requests == [(1, None), (2, None), (3, None)]
 
 
-def test_an_order_that_only_seems_to_be_obeyed_is_given_up() -> None:
-    rows = FakeList([9, 8, 3, 12, 1], size=2, obeys=())
-    ordering = Ordering()
-
-    assert sorted(rows.read(ordering)) == [1, 3, 8, 9, 12]
-    assert ORDERASC not in ordering.styles
-
-
 @pytest.mark.parametrize("beyond", ["empty", "last", "error"])
 @pytest.mark.parametrize("obeys", [(ORDERASC,), ()])
 @pytest.mark.parametrize("number", [1, 9, 10, 13, 30])
@@ -172,23 +164,6 @@ def test_without_counters_a_list_goes_on_until_a_page_is_short_or_empty(
     rows = FakeList(upto(number), obeys=obeys, counts=False, beyond=beyond)
 
     assert rows.read() == upto(number)
-
-
-def test_without_counters_fewer_rows_than_asked_for_need_not_be_the_end() -> None:
-    rows = FakeList(upto(13), size=5, counts=False)
-
-    assert rows.read() == upto(13)
-
-
-@pytest.mark.parametrize("beyond", ["empty", "last", "error"])
-@pytest.mark.parametrize("obeys", [(ORDERASC,), ()])
-def test_a_row_that_slips_through_between_pages_is_found_in_the_second_read(
-    obeys: tuple[object, ...], beyond: Literal["empty", "last", "error"]
-) -> None:
-    rows = FakeList(upto(21), obeys=obeys, beyond=beyond)
-    rows.before = once(2, lambda: rows.ids.remove(3))
-
-    assert sorted(rows.read()) == upto(21)
 
 
 def test_a_row_that_slips_through_while_as_many_are_added_as_deleted_is_found() -> None:
@@ -204,45 +179,72 @@ def test_a_row_that_slips_through_while_as_many_are_added_as_deleted_is_found() 
     assert rows.pages == [1, 1, 2, 3, 1, 1, 2, 3]
 
 
-def test_a_list_that_goes_on_changing_has_failed() -> None:
-    rows = FakeList(upto(35))
-
-    def before(number: int) -> None:
-        if number == 2:
-            del rows.ids[0]
-
-    rows.before = before
-
-    with pytest.raises(IncompleteListError, match="rows were deleted meanwhile"):
-        rows.read()
-
-
 ADD = -1
-CHANGES = st.lists(st.lists(st.sampled_from([ADD, 0, 1, 5]), max_size=2), max_size=12)
+SOME = st.lists(st.sampled_from([ADD, ADD, 0, 1, 5]), max_size=3)
+RUNS = st.lists(st.tuples(SOME, st.lists(SOME, max_size=12), st.integers(0, 9)), max_size=4)
+SERVERS = st.builds(
+    FakeList,
+    st.integers(0, 14).map(upto),
+    size=st.integers(1, 5),
+    obeys=st.sampled_from([(ORDERASC,), (ORDERBY,), ()]),
+    counts=st.booleans(),
+    beyond=st.sampled_from(["empty", "last", "error"]),
+    shuffled=st.booleans(),
+)
 
 
-@given(number=st.integers(0, 14), size=st.integers(1, 5), changes=CHANGES, order=st.booleans())
-def test_a_list_that_has_not_failed_has_all_rows_that_were_there_throughout(
-    number: int, size: int, changes: list[list[int]], *, order: bool
+def change(rows: FakeList, changes: list[int], throughout: set[int]) -> None:
+    """Delete the rows with these numbers, and add others, whose ids were never used."""
+    for number in changes:
+        rows.last_id = max([rows.last_id, *rows.ids])
+        if number == ADD:
+            rows.ids.append(rows.last_id + 1)
+        elif rows.ids:
+            throughout.discard(rows.ids.pop(number % len(rows.ids)))
+
+
+@settings(max_examples=300, deadline=None)
+@given(rows=SERVERS, runs=RUNS, new_ids=st.booleans(), filtered=st.booleans())
+def test_no_row_is_lost_whatever_happens_between_pages_and_runs(
+    rows: FakeList,
+    runs: list[tuple[list[int], list[list[int]], int]],
+    *,
+    new_ids: bool,
+    filtered: bool,
 ) -> None:
-    rows = FakeList(upto(number), size=size, obeys=(ORDERASC,) if order else ())
-    throughout = set(rows.ids)
-    upcoming = iter(changes if order else [])
-
-    def before(_: int) -> None:
-        for change in next(upcoming, []):
-            if change == ADD:
-                rows.ids.append(max(rows.ids, default=0) + 100)
-            elif rows.ids:
-                throughout.discard(rows.ids.pop(change % len(rows.ids)))
-
-    rows.before = before
-    found: list[int] = []
-    with contextlib.suppress(IncompleteListError):
-        for batch in PagedList(rows.fetch, Ordering(), LOGGER).read():
-            found += [an_id for an_id, _ in batch.rows]
-        assert throughout <= set(found)
-    assert len(found) == len(set(found))
+    emitted: set[int] = set()
+    position, bookmark = None, 0
+    for before, during, limit in [*runs, ([], [], 10**6)]:
+        change(rows, before, set())
+        throughout = set(rows.ids)
+        upcoming = iter(during)
+        rows.before = lambda _, up=upcoming, here=throughout: change(rows, next(up, []), here)  # type: ignore[misc]
+        rows.after = bookmark if filtered else 0
+        paged = PagedList(
+            rows.fetch,
+            Ordering(),
+            LOGGER,
+            position=position,
+            pages_per_position=None if new_ids else 1,
+            must_be_sure=new_ids,
+        )
+        is_killed, found = False, list[int]()
+        try:
+            for number, batch in enumerate(paged.read()):
+                found += [an_id for an_id, _ in batch.rows if an_id > bookmark]
+                position = batch.position or position
+                if is_killed := number == limit:
+                    break
+        except IncompleteListError:
+            is_killed = True
+        emitted |= set(found)
+        assert len(found) == len(set(found))
+        if is_killed:
+            continue
+        position, bookmark = None, max(bookmark, paged.complete_up_to or 0) if new_ids else 0
+        if rows.counts and rows.obeys:
+            assert throughout <= emitted
+    assert set(rows.ids) <= emitted
 
 
 @pytest.mark.parametrize("beyond", ["empty", "error"])
@@ -292,14 +294,6 @@ def test_a_list_with_all_its_rows_is_at_its_end_whatever_its_pages_are_said_to_b
     assert rows.pages == [1]
 
 
-def test_the_last_page_may_count_its_own_rows_as_its_size() -> None:
-    def fetch(number: int, order: str | None) -> Page:
-        del order
-        return page([1, 2], 3, 2, 2) if number == 1 else page([3], 3, 1, 2)
-
-    assert read(PagedList(fetch, Ordering(()), LOGGER)) == [1, 2, 3]
-
-
 @pytest.mark.parametrize("status", [401, 403])
 def test_a_missing_right_is_no_page_that_went_away(status: int) -> None:
     rows = FakeList(upto(25))
@@ -343,23 +337,14 @@ def test_there_is_no_position_behind_a_deleted_row() -> None:
     assert positions_of(rows)[:4] == [Position(1, 10), None, None, None]
 
 
-@pytest.mark.parametrize("more", [{"obeys": ()}, {"counts": False}])
-def test_there_is_no_position_without_an_order_or_counters(more: dict[str, object]) -> None:
-    assert set(positions_of(FakeList(upto(25)[::-1], **more))) == {None}  # type: ignore[arg-type]
-
-
-def test_reading_goes_on_at_the_page_of_a_position() -> None:
-    rows = FakeList(upto(35))
-
-    assert resume(rows, 2, 20) == list(range(21, 36))
-    assert rows.pages == [1, 2, 3, 4]
-
-
 def test_going_on_steps_back_as_far_as_rows_have_moved() -> None:
     rows = FakeList(list(range(16, 51)))
 
+    assert resume(rows, 1, 20) == list(range(21, 51))
+    assert rows.pages == [1, 1, 2, 3, 4]
+    rows.requests.clear()
     assert resume(rows, 3, 30) == list(range(31, 51))
-    assert rows.pages[:4] == [1, 3, 2, 3]
+    assert rows.pages == [1, 3, 2, 3, 4]
 
 
 def test_a_page_behind_the_end_is_the_last_one() -> None:
@@ -370,27 +355,10 @@ def test_a_page_behind_the_end_is_the_last_one() -> None:
     assert resume(rows, 999, 30) == list(range(31, 36))
 
 
-def test_another_page_size_does_not_matter() -> None:
-    assert resume(FakeList(upto(35), size=7), 2, 20) == list(range(21, 36))
-    assert resume(FakeList(upto(35), size=20), 2, 20) == list(range(21, 36))
-
-
-@pytest.mark.parametrize("ids", [[30, *range(1, 30)], [*range(30, 15, -1), *range(1, 16)]])
-def test_all_is_read_where_the_order_is_another(ids: list[int]) -> None:
-    assert sorted(resume(FakeList(ids, obeys=()), 2, 20)) == upto(30)
-
-
 def test_all_is_read_again_once_the_order_turns_out_to_be_another() -> None:
     rows = FakeList([9, 8, 3, 5, 7], size=1, obeys=())
 
     assert sorted(set(resume(rows, 3, 3))) == [3, 5, 7, 8, 9]
-
-
-def test_a_row_deleted_after_the_resumption_leads_to_a_second_read() -> None:
-    rows = FakeList(upto(35))
-    rows.before = once(4, lambda: rows.ids.remove(3))
-
-    assert set(resume(rows, 2, 20)) >= set(range(21, 36))
 
 
 def certainty_of(rows: FakeList) -> int | None:

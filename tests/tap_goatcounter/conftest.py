@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import shutil
 from contextlib import ExitStack
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -27,8 +27,12 @@ REAL = "real"
 SERVERS = [*Generation, *([REAL] if shutil.which("goatcounter") else [])]
 
 
-class OpenSandbox(Protocol):
-    """Starts a sandbox."""
+class OpenSandbox:
+    """Starts sandboxes that serve until the test is over."""
+
+    def __init__(self, stack: ExitStack) -> None:
+        """Start none yet."""
+        self._stack = stack
 
     def __call__(
         self,
@@ -39,34 +43,24 @@ class OpenSandbox(Protocol):
         collect: int = 510,
         **settings: Any,
     ) -> Sandbox:
-        """Serve one site until the test is over, without limits unless `settings` set some."""
+        """Serve one site, without limits unless `settings` set some."""
+        server = GoatCounter(generation, **{"limits": UNLIMITED, **settings})
+        site = server.add_site(collect=collect)
+        return Sandbox(
+            url=self._stack.enter_context(server.serve()),
+            token=server.add_token(permissions, timezone=timezone),
+            sender=server.add_token(COUNT_PERMISSION, name="sender"),
+            site_id=site.id,
+            exports_json=generation is Generation.MAIN,
+            server=server,
+            site=site,
+        )
 
 
 @pytest.fixture
 def open_sandbox() -> Iterator[OpenSandbox]:
     with ExitStack() as stack:
-
-        def open_one(
-            generation: Generation,
-            *,
-            permissions: int = 76,
-            timezone: str = ".UTC",
-            collect: int = 510,
-            **settings: Any,
-        ) -> Sandbox:
-            server = GoatCounter(generation, **{"limits": UNLIMITED, **settings})
-            site = server.add_site(collect=collect)
-            return Sandbox(
-                url=stack.enter_context(server.serve()),
-                token=server.add_token(permissions, timezone=timezone),
-                sender=server.add_token(COUNT_PERMISSION, name="sender"),
-                site_id=site.id,
-                exports_json=generation is Generation.MAIN,
-                server=server,
-                site=site,
-            )
-
-        yield open_one
+        yield OpenSandbox(stack)
 
 
 @pytest.fixture(params=list(Generation), ids=lambda generation: generation.value)

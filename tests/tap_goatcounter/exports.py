@@ -1,11 +1,14 @@
-"""What tests ask about exports, and CSV files made by hand."""
+"""What tests ask about exports, and files of exports made by hand."""
 
 from __future__ import annotations
 
+import io
+import zipfile
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from singer_tapkit.testing import TapRun
+    from tests.command_line import Run
     from tests.tap_goatcounter.servers import Sandbox
 
 HEADER = (
@@ -13,6 +16,7 @@ HEADER = (
     "Screen size,Location,FirstVisit,Date"
 )
 ROW = '/a,A,0,,Firefox 140,Linux ,a1-b2,0,,o,"1366,0,1",GB,1,2026-11-01T21:58:03Z'
+JSON_ROW = '{"hour":"2026-11-01T10:00:00Z","path_id":1,"ref_id":1,"count":3}\n'
 
 
 def exports_asked_for(sandbox: Sandbox) -> int:
@@ -30,13 +34,13 @@ def earlier_state(cursor: int, site_id: int = 1) -> dict[str, Any]:
     return {"bookmarks": {"hits": {"partitions": [partition]}}}
 
 
-def bookmark_of(run: TapRun, site_id: int = 1) -> Any:
+def bookmark_of(run: TapRun | Run, site_id: int = 1) -> Any:
     """The cursor in the last state."""
     return run.output.bookmark("hits", site_id=site_id)
 
 
-def memory_of(run: TapRun, stream: str = "hits", site_id: int = 1) -> Any:
-    """The id of the export that the last state keeps in mind, None if there is none."""
+def checkpoint_of(run: TapRun | Run, stream: str = "hits", site_id: int = 1) -> Any:
+    """The id of the export in the checkpoint of the last state, None if there is none."""
     partitions = run.output.state["bookmarks"][stream]["partitions"]
     (partition,) = (entry for entry in partitions if entry["context"] == {"site_id": site_id})
     checkpoint = partition.get("checkpoint")
@@ -46,3 +50,15 @@ def memory_of(run: TapRun, stream: str = "hits", site_id: int = 1) -> Any:
 def csv_of(*rows: str) -> str:
     """A file with these rows under the right header."""
     return "".join(f"{line}\n" for line in (HEADER, *rows))
+
+
+def pack(compression: int = zipfile.ZIP_DEFLATED, **changed: str | None) -> bytes:
+    """Return an archive, some of its files changed or left out."""
+    files = {"info.json": '{"export_version":"1.0"}', "hit_stats.jsonl": JSON_ROW * 2}
+    named = {name.replace("__", "."): text for name, text in changed.items()}
+    body = io.BytesIO()
+    with zipfile.ZipFile(body, "w", compression) as zipped:
+        for name, text in {**files, **named}.items():
+            if text is not None:
+                zipped.writestr(f"folder/{name}", text)
+    return body.getvalue()

@@ -11,23 +11,11 @@ import pytest
 from singer_tapkit.errors import InvalidResponseError
 from tap_goatcounter.archive import Archive
 from tap_goatcounter.export import ExportFile
+from tests.tap_goatcounter.exports import JSON_ROW as ROW
+from tests.tap_goatcounter.exports import pack
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-ROW = '{"hour":"2026-11-01T10:00:00Z","path_id":1,"ref_id":1,"count":3}\n'
-
-
-def pack(compression: int = zipfile.ZIP_DEFLATED, **changed: str | None) -> bytes:
-    """Return an archive, some of its files changed or left out."""
-    files = {"info.json": '{"export_version":"1.0"}', "hit_stats.jsonl": ROW * 2}
-    named = {name.replace("__", "."): text for name, text in changed.items()}
-    body = io.BytesIO()
-    with zipfile.ZipFile(body, "w", compression) as zipped:
-        for name, text in {**files, **named}.items():
-            if text is not None:
-                zipped.writestr(f"folder/{name}", text)
-    return body.getvalue()
 
 
 def damage(body: bytes) -> bytes:

@@ -25,12 +25,6 @@ def test_an_address_may_end_in_a_slash_or_in_that_of_the_api(prefix: str, url: s
     ]
 
 
-def test_one_site_and_a_list_go_together() -> None:
-    more = [{"site_url": "https://b.example.com", "token": "b"}]
-    found = read(site_url=URL, token=TOKEN, sites=more)
-    assert [site.url for site in found] == [URL, "https://b.example.com"]
-
-
 @pytest.mark.parametrize(
     ("settings", "words"),
     [

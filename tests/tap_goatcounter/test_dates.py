@@ -91,19 +91,6 @@ def test_windows_follow_one_another_and_are_told_when_read() -> None:
     ]
 
 
-def test_windows_that_are_too_large_are_halved_until_they_fit() -> None:
-    asked: list[int] = []
-
-    def read(window: DateRange) -> list[date]:
-        asked.append(len(window))
-        if len(window) > 4:
-            raise QueryTooLargeError("too much")
-        return list(window)
-
-    assert list(read_in_windows(NOVEMBER, 30, read)) == list(NOVEMBER)
-    assert asked == [30, 15, 7, *[3] * 10]
-
-
 def test_a_single_day_that_is_too_large_is_an_error() -> None:
     def read(window: DateRange) -> list[date]:
         raise QueryTooLargeError(f"{window} is too much")

@@ -14,10 +14,10 @@ from tests.sandbox.goatcounter import UNLIMITED, Generation
 from tests.tap_goatcounter.exports import (
     ROW,
     bookmark_of,
+    checkpoint_of,
     csv_of,
     earlier_state,
     exports_asked_for,
-    memory_of,
 )
 from tests.tap_goatcounter.servers import rfc3339, view
 
@@ -28,8 +28,6 @@ if TYPE_CHECKING:
     from tests.tap_goatcounter.conftest import OpenSandbox
     from tests.tap_goatcounter.servers import Sandbox
 
-SILENCE = Delay(3)
-
 
 def interrupt_before_the_download(sandbox: Sandbox, tap: TapInProcess) -> TapRun:
     """Run the tap so that it has an export but never gets its file."""
@@ -37,7 +35,7 @@ def interrupt_before_the_download(sandbox: Sandbox, tap: TapInProcess) -> TapRun
     sandbox.server.faults.add("GET", "/api/v0/export/1/download", Reset(), times=None)
     run = tap.fail(sandbox.settings(max_retries=0), "hits", state=earlier_state(0))
     sandbox.server.faults.clear()
-    assert memory_of(run) == 1
+    assert checkpoint_of(run) == 1
     return run
 
 
@@ -49,7 +47,7 @@ def test_an_export_that_failed_is_reported_in_the_servers_words_and_forgotten(
     run = tap.fail(sandbox.settings(), "hits", state=earlier_state(0))
     assert "no space left on device" in run.log
     assert bookmark_of(run) == 0
-    assert memory_of(run) is None
+    assert checkpoint_of(run) is None
     second = tap.succeed(sandbox.settings(), "hits", state=run.output.state)
     assert len(second.records["hits"]) == 1
 
@@ -63,48 +61,20 @@ def test_an_export_that_is_never_finished_ends_the_wait_and_is_kept_in_mind(
     assert "not finished within 1 seconds" in run.log
     assert "export_timeout_seconds" in run.log
     assert bookmark_of(run) == 0
-    assert memory_of(run) == 1
+    assert checkpoint_of(run) == 1
     assert run.records["hits"] == []
-
-
-def test_a_file_that_was_removed_early_is_named_as_gone(newer: Sandbox, tap: TapInProcess) -> None:
-    run = interrupt_before_the_download(newer, tap)
-    newer.server.delete_export_files()
-    second = tap.fail(newer.settings(), "hits", state=run.output.state)
-    assert "is gone" in second.log
-    assert "The next run asks for a new one" in second.log
-    assert memory_of(second) is None
-    third = tap.succeed(newer.settings(), "hits", state=second.output.state)
-    assert [hit["path"] for hit in third.records["hits"]] == ["/a"]
-
-
-def test_a_file_that_has_expired_is_not_asked_for_again_and_again(
-    sandbox: Sandbox, tap: TapInProcess
-) -> None:
-    run = interrupt_before_the_download(sandbox, tap)
-    sandbox.server.expire_exports()
-    before = len(sandbox.received("GET", "/export/1/download"))
-    second = tap.fail(sandbox.settings(max_retries=5), "hits", state=run.output.state)
-    assert "is gone" in second.log
-    assert len(sandbox.received("GET", "/export/1/download")) == before + 1
-    assert memory_of(second) is None
-
-
-def test_a_fresh_file_is_tried_again_after_a_passing_error_of_the_server(
-    newer: Sandbox, tap: TapInProcess
-) -> None:
-    newer.add(view("/a"))
-    trouble = Answer(500, '{"error":"unexpected error code ‘8fot6v’"}')  # noqa: RUF001
-    newer.server.faults.add("GET", "/api/v0/export/1/download", trouble)
-    run = tap.succeed(newer.settings(), "hits")
-    assert len(run.records["hits"]) == 1
-    assert exports_asked_for(newer) == 1
 
 
 @pytest.mark.parametrize(
     "effect",
-    [CutOff(after=50), Reset(), html_page(502, "Bad Gateway"), Answer(503), CutOff(after=0)],
-    ids=["truncated", "reset", "proxy", "unavailable", "without a body"],
+    [
+        CutOff(after=50),
+        Reset(),
+        html_page(502, "Bad Gateway"),
+        Answer(500, '{"error":"unexpected error code ‘8fot6v’"}'),  # noqa: RUF001
+        CutOff(after=0),
+    ],
+    ids=["truncated", "reset", "proxy", "error of the server", "without a body"],
 )
 def test_a_download_that_breaks_is_tried_again(
     newer: Sandbox, tap: TapInProcess, effect: Effect
@@ -116,17 +86,19 @@ def test_a_download_that_breaks_is_tried_again(
     assert exports_asked_for(newer) == 1
 
 
-def test_a_download_that_breaks_every_time_leaves_the_export_in_mind(
-    newer: Sandbox, tap: TapInProcess
+@pytest.mark.parametrize("is_expired", [False, True])
+def test_a_file_that_is_gone_is_named_and_asked_for_once(
+    sandbox: Sandbox, tap: TapInProcess, *, is_expired: bool
 ) -> None:
-    newer.add(view("/a"))
-    newer.server.faults.add("GET", "/api/v0/export/1/download", CutOff(after=20), times=None)
-    run = tap.fail(newer.settings(), "hits", state=earlier_state(0))
-    assert (bookmark_of(run), memory_of(run)) == (0, 1)
-    newer.server.faults.clear()
-    second = tap.succeed(newer.settings(), "hits", state=run.output.state)
-    assert len(second.records["hits"]) == 1
-    assert exports_asked_for(newer) == 1
+    run = interrupt_before_the_download(sandbox, tap)
+    sandbox.server.expire_exports() if is_expired else sandbox.server.delete_export_files()
+    before = len(sandbox.received("GET", "/export/1/download"))
+    second = tap.fail(sandbox.settings(max_retries=5), "hits", state=run.state)
+    assert "is gone" in second.error
+    assert len(sandbox.received("GET", "/export/1/download")) == before + 1
+    assert checkpoint_of(second) is None
+    third = tap.succeed(sandbox.settings(), "hits", state=second.state)
+    assert [hit["path"] for hit in third.records["hits"]] == ["/a"]
 
 
 def test_a_file_with_the_wrong_hash_is_never_read(sandbox: Sandbox, tap: TapInProcess) -> None:
@@ -151,45 +123,21 @@ def test_a_file_with_the_wrong_hash_is_never_read(sandbox: Sandbox, tap: TapInPr
         Reset(),
         Reset(handled=True),
         CutOff(after=10),
+        Delay(2),
     ],
-    ids=["500", "502", "503", "504", "reset", "reset when done", "truncated"],
+    ids=["500", "502", "503", "504", "reset", "reset when done", "truncated", "silence"],
 )
 def test_the_request_for_an_export_is_never_repeated(
     newer: Sandbox, tap: TapInProcess, effect: Effect
 ) -> None:
     newer.add(view("/a"))
     newer.server.faults.add("POST", "/api/v0/export", effect)
-    run = tap.fail(newer.settings(max_retries=5), "hits", state=earlier_state(0))
+    settings = newer.settings(max_retries=5, request_timeout=1)
+    run = tap.fail(settings, "hits", state=earlier_state(0))
     assert exports_asked_for(newer) == 1
     assert "not repeated" in run.log
     assert "run the tap again in an hour" in run.log
     assert bookmark_of(run) == 0
-
-
-def test_the_request_for_an_export_is_not_repeated_when_the_answer_never_comes(
-    newer: Sandbox, tap: TapInProcess
-) -> None:
-    newer.add(view("/a"))
-    newer.server.faults.add("POST", "/api/v0/export", SILENCE)
-    run = tap.fail(newer.settings(request_timeout=1, max_retries=5), "hits")
-    assert exports_asked_for(newer) == 1
-    assert "not repeated" in run.log
-
-
-def test_polling_survives_passing_errors(newer: Sandbox, tap: TapInProcess) -> None:
-    newer.add(view("/a"))
-    newer.server.faults.add("GET", "/api/v0/export/1", Answer(503))
-    assert len(tap.succeed(newer.settings(), "hits").records["hits"]) == 1
-    assert exports_asked_for(newer) == 1
-
-
-def test_polling_that_keeps_failing_leaves_the_export_in_mind(
-    newer: Sandbox, tap: TapInProcess
-) -> None:
-    newer.add(view("/a"))
-    newer.server.faults.add("GET", "/api/v0/export/1", Answer(503), times=None)
-    run = tap.fail(newer.settings(max_retries=0), "hits", state=earlier_state(0))
-    assert (bookmark_of(run), memory_of(run)) == (0, 1)
 
 
 @pytest.mark.parametrize("name", ["a file", "its rows unpacked"])
@@ -214,7 +162,7 @@ def test_a_folder_that_is_full_is_named_and_the_export_kept_in_mind(
     newer.add(view("/a"))
     run = tap.fail(newer.settings(), "hits", state=earlier_state(0))
     assert "TMPDIR" in run.error
-    assert (bookmark_of(run), memory_of(run)) == (0, 1)
+    assert (bookmark_of(run), checkpoint_of(run)) == (0, 1)
 
 
 def test_the_next_export_is_waited_for_when_told_to(
@@ -252,7 +200,7 @@ def test_when_the_export_of_this_hour_is_spent_the_stream_fails_and_says_what_to
     assert "wait_for_export_limit" in second.log
     assert exports_asked_for(sandbox) == 2
     assert bookmark_of(second) == bookmark_of(first)
-    assert memory_of(second) is None
+    assert checkpoint_of(second) is None
 
 
 @pytest.mark.parametrize("waits", [False, True])
@@ -283,13 +231,18 @@ def test_a_refused_format_names_the_setting_and_its_right_value(
     assert len(second.records["hits"]) == 1
 
 
-def test_an_export_asked_for_more_than_a_day_ago_is_not_even_looked_up(
-    newer: Sandbox, tap: TapInProcess
+@pytest.mark.parametrize("why", ["unknown", "failed", "a day old"])
+def test_an_export_that_is_of_no_use_is_replaced_by_a_new_one(
+    newer: Sandbox, tap: TapInProcess, why: str
 ) -> None:
     newer.add(view("/a"))
-    state = state_with(export=1, hours_ago=25)
-    assert len(tap.succeed(newer.settings(), "hits", state=state).records["hits"]) == 1
-    assert exports_asked_for(newer) == 1
+    tap.succeed(newer.settings(), "hits")
+    if why == "failed":
+        newer.server.exports[0].fail("no space left on device")
+    export, hours = (77 if why == "unknown" else 1), (25 if why == "a day old" else 1)
+    run = tap.succeed(newer.settings(), "hits", state=state_with(export, hours))
+    assert len(run.records["hits"]) == 1
+    assert exports_asked_for(newer) == 2
 
 
 def test_an_export_from_another_cursor_is_not_taken_up(newer: Sandbox, tap: TapInProcess) -> None:
@@ -298,26 +251,6 @@ def test_an_export_from_another_cursor_is_not_taken_up(newer: Sandbox, tap: TapI
     state = state_with(export=1, hours_ago=1, cursor=1)
     second = tap.succeed(newer.settings(), "hits", state=state)
     assert [hit["path"] for hit in second.records["hits"]] == ["/b"]
-    assert exports_asked_for(newer) == 2
-
-
-def test_an_export_that_the_server_does_not_know_is_replaced_by_a_new_one(
-    sandbox: Sandbox, tap: TapInProcess
-) -> None:
-    sandbox.add(view("/a"))
-    state = state_with(export=77, hours_ago=1)
-    assert len(tap.succeed(sandbox.settings(), "hits", state=state).records["hits"]) == 1
-    assert exports_asked_for(sandbox) == 1
-
-
-def test_an_export_that_failed_since_is_replaced_by_a_new_one(
-    newer: Sandbox, tap: TapInProcess
-) -> None:
-    newer.add(view("/a"))
-    tap.succeed(newer.settings(), "hits")
-    newer.server.exports[0].fail("no space left on device")
-    state = state_with(export=1, hours_ago=1)
-    assert len(tap.succeed(newer.settings(), "hits", state=state).records["hits"]) == 1
     assert exports_asked_for(newer) == 2
 
 

@@ -48,6 +48,10 @@ def test_a_row_is_read_into_values_of_its_types() -> None:
     ]
 
 
+def test_a_leap_year_has_its_day() -> None:
+    assert len(read(csv_of(with_cell(DATE, "2028-02-29T21:58:03Z")))) == 1
+
+
 def test_rows_by_another_writer_are_read_alike() -> None:
     text = io.StringIO(newline="")
     writer = csv.writer(text, quoting=csv.QUOTE_ALL, lineterminator="\r\n")
@@ -84,6 +88,8 @@ def test_a_file_that_a_proxy_has_unpacked_is_read_as_it_is() -> None:
         (with_cell(DATE, "2026-11-01 21:58:03"), "Date is '2026-11-01 21:58:03'"),
         (with_cell(DATE, "2026-11-01T21:58:03+02:00"), "Date is '2026-11-01T21:58:03+02:00'"),
         (with_cell(DATE, "2026-02-30T21:58:03Z"), "Date is '2026-02-30T21:58:03Z'"),
+        (with_cell(DATE, "2026-02-29T21:58:03Z"), "Date is '2026-02-29T21:58:03Z'"),
+        (with_cell(DATE, "2026-11-31T21:58:03Z"), "Date is '2026-11-31T21:58:03Z'"),
         (with_cell(DATE, "2026-11-01T24:58:03Z"), "Date is '2026-11-01T24:58:03Z'"),
     ],
 )

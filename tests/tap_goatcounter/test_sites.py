@@ -92,11 +92,6 @@ def test_a_token_that_may_not_read_sites_is_told_what_it_lacks(requests_mock: Mo
         discover()
 
 
-def test_missing_permissions_have_the_names_of_the_server(requests_mock: Mocker) -> None:
-    serve(requests_mock, me={"json": me(permissions=8)})
-    assert discover()[0].missing_permissions(Permission) == ["export", "stats"]
-
-
 @pytest.mark.parametrize(
     "rows",
     [
@@ -141,11 +136,6 @@ def test_a_version_out_of_reach_is_found_out_by_a_parameter(
     assert discover()[0].capabilities is expected
 
 
-def test_without_the_permission_to_ask_a_server_counts_as_old(requests_mock: Mocker) -> None:
-    serve(requests_mock, status={"json": {"version": "dev"}}, me={"json": me(permissions=12)})
-    assert discover()[0].capabilities is UP_TO_2_7
-
-
 @pytest.mark.parametrize(
     ("name", "expected"),
     [
@@ -176,11 +166,6 @@ def test_the_time_is_that_of_the_server(requests_mock: Mocker, ahead: int, days:
     serve(requests_mock, me={"json": me(), "headers": date})
     expected = datetime.now(UTC) + timedelta(days=days)
     assert abs(discover()[0].now - expected) < timedelta(seconds=10)
-
-
-def test_a_server_that_does_not_tell_the_time_has_the_one_here(requests_mock: Mocker) -> None:
-    serve(requests_mock, me={"json": me(), "headers": {"Date": "yesterday"}})
-    assert discover()[0].clock_offset == timedelta()
 
 
 def directory(*credentials: SiteCredentials) -> tuple[SiteDirectory, FailureCollector]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -11,7 +12,14 @@ from tap_studio_openapi.tap import TapStudioOpenApi
 from tests.tap_studio_openapi.tenant import Tenant, make_tenant
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
+
+
+@cache
+def full_catalog() -> dict[str, Any]:
+    """Return the catalog with all fields; the settings of a run decide which of them there are."""
+    config = {"include_expiring_urls": True, "unknown_fields": "keep"}
+    return TapStudioOpenApi(config=config, validate_config=False).catalog_dict
 
 
 class InProcessTap:
@@ -19,15 +27,27 @@ class InProcessTap:
 
     def succeed(self, settings: Mapping[str, Any], *streams: str, **given: Any) -> TapRun:
         """Run the tap, which must not fail, with these streams selected."""
-        run = run_tap(TapStudioOpenApi, settings, select=streams, **given)
+        run = self._run(settings, streams, **given)
         assert run.exit_code == 0, run.error
         return run
 
     def fail(self, settings: Mapping[str, Any], *streams: str, **given: Any) -> TapRun:
         """Run the tap, which must fail."""
-        run = run_tap(TapStudioOpenApi, settings, select=streams, **given)
+        run = self._run(settings, streams, **given)
         assert run.exit_code != 0
         return run
+
+    def _run(
+        self,
+        settings: Mapping[str, Any],
+        streams: Sequence[str],
+        *,
+        catalog: Mapping[str, Any] | None = None,
+        state: Mapping[str, Any] | None = None,
+    ) -> TapRun:
+        if streams and catalog is None:
+            catalog = full_catalog()
+        return run_tap(TapStudioOpenApi, settings, catalog=catalog, state=state, select=streams)
 
     def discover(self, settings: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
         """Return the entries of the catalog, by stream."""

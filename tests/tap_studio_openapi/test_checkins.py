@@ -56,13 +56,6 @@ def test_no_window_is_longer_than_the_api_takes(tenant: Tenant, tap: InProcessTa
     assert len(expected) > 100
 
 
-def test_five_years_take_five_windows(tenant: Tenant, tap: InProcessTap) -> None:
-    tap.succeed(tenant.one(start_date=ago(5 * 365)), STREAM)
-
-    windows = [(ago(days), ago(days - 365)) for days in range(5 * 365, 0, -365)]
-    assert windows_of(tenant, tenant.kiel.id_of(0)) == windows
-
-
 def test_the_first_run_reads_a_year(tenant: Tenant, tap: InProcessTap) -> None:
     tap.succeed(tenant.one(), STREAM)
 

@@ -79,22 +79,6 @@ def test_a_key_that_head_refuses_without_a_body_is_told(
         client.request("HEAD", "/v1/studios/information")
 
 
-@pytest.mark.parametrize(
-    ("status", "hint"),
-    [
-        (401, "One key opens one studio."),
-        (429, "lower 'requests_per_minute'"),
-        (503, "The vendor's database is under load"),
-    ],
-)
-def test_errors_name_their_cure(
-    client: StudioClient, requests_mock: requests_mock.Mocker, status: int, hint: str
-) -> None:
-    requests_mock.get(f"{URL}/v1/classes", status_code=status, json={"errorMessage": "no"})
-    with pytest.raises(ApiError, match=hint):
-        client.request("GET", "/v1/classes")
-
-
 def test_ids_in_paths_do_not_tell_endpoints_apart(client: StudioClient) -> None:
     keys = [
         client.rate_limit_key(
@@ -105,16 +89,6 @@ def test_ids_in_paths_do_not_tell_endpoints_apart(client: StudioClient) -> None:
         for number in (1, 22)
     ]
     assert keys == [RateLimitKey("a.example", "/v1/customers/{id}/contracts", "k")] * 2
-
-
-def test_a_refused_endpoint_is_left_alone_for_as_long_as_it_says(
-    tenant: Tenant, tap: InProcessTap
-) -> None:
-    tenant.server.faults.add("GET", "/v1/devices", refusal(429, Retry_After="1"))
-    run = tap.succeed(tenant.one(max_retries=0), "devices")
-    first, second = (request.time for request in tenant.received("/v1/devices"))
-    assert 2 <= second - first < 6
-    assert len(run.records["devices"]) == len(tenant.kiel.devices)
 
 
 def test_a_storm_of_refusals_loses_nothing(tenant: Tenant, tap: InProcessTap) -> None:

@@ -132,10 +132,3 @@ def test_a_checkpoint_that_is_of_no_use_is_not_taken_up(
     partition[checkpoint.CHECKPOINT].update(change)
     run = tap.succeed(many_members.one(**FREE), "customers", state=state)
     assert len(run.records["customers"]) == MANY
-
-
-@pytest.mark.parametrize("point", [None, [], {}, {"status": "MEMBER", "offset": 7}], ids=str)
-def test_a_damaged_resume_point_is_dropped(point: object) -> None:
-    state = {"resume_point": point}
-    assert load_checkpoint(state, "digest", STATUSES) is None
-    assert state == {}

@@ -55,7 +55,7 @@ class AppArenaStream(BaseStream):
     """
 
     path: ClassVar[str]
-    id_field: ClassVar[IdField]
+    id_field: IdField
     can_filter: ClassVar[bool] = False
     relations: ClassVar[Sequence[str]] = ()
 
@@ -119,4 +119,7 @@ class AppArenaStream(BaseStream):
     @staticmethod
     def prepare_row(row: Row) -> Row:
         """Return a row as its schema wants it, as far as types do not tell."""
-        return {**row, "meta": parse_meta(row["meta"])} if "meta" in row else row
+        row.pop("_links", None)
+        if "meta" in row:
+            row["meta"] = parse_meta(row["meta"])
+        return row

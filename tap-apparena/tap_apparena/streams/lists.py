@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Final
 from typing_extensions import override
 
 from singer_tapkit import checkpoint
-from singer_tapkit.errors import ApiError, InvalidResponseError
+from singer_tapkit.errors import ApiError, ExtractionError, GatewayError
 from tap_apparena.page import IdField
 from tap_apparena.pagination import PagedList, Position
 from tap_apparena.streams.base import AppArenaStream
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from singer_tapkit.prefetch import PendingRequests
     from tap_apparena.client import Params
     from tap_apparena.page import Page, Row
-    from tap_apparena.pagination import RowBatch
+    from tap_apparena.pagination import Fetch, RowBatch
     from tap_apparena.streams.base import Resources
 
 CONNECTION_SETTINGS: Final = {
@@ -60,6 +60,7 @@ class ListStream(AppArenaStream):
     def __init__(self, tap: Tap, resources: Resources) -> None:
         super().__init__(tap, resources)
         (self._id,) = self.primary_keys
+        self.id_field = IdField((self._id,))
         self.reads_new_ids = tap.config["incremental_mode"] == "new_ids"
         self._has_children = False
         self.replication_key = self._id if self.reads_new_ids else None
@@ -90,7 +91,7 @@ class ListStream(AppArenaStream):
 
     @override
     def check_connection(self) -> bool:
-        self.client.get_page(self.path, [("page", "1"), ("items", "1")], IdField((self._id,)))
+        self.client.get_page(self.path, [("page", "1"), ("items", "1")], self.id_field)
         return True
 
     @override
@@ -151,9 +152,9 @@ class ListStream(AppArenaStream):
 
     def _fetch_page(self, options: Params, number: int, order: str | None) -> Page:
         params = [*self.page_params(number, self._id, order), *options]
-        return self.client.get_page(self.path, params, IdField((self._id,)))
+        return self.client.get_page(self.path, params, self.id_field)
 
-    def _fetch_newer(self, bookmark: int | None) -> Any:
+    def _fetch_newer(self, bookmark: int | None) -> Fetch:
         """Return what reads a page of new rows, without the filter if the server refuses it.
 
         How several filters combine is not documented, so that one of the settings goes alone.
@@ -165,7 +166,7 @@ class ListStream(AppArenaStream):
         def fetch(number: int, order: str | None) -> Page:
             try:
                 return self._fetch_page([*self.options, *new], number, order)
-            except ApiError as error:
+            except (ApiError, GatewayError) as error:
                 if error.status != HTTPStatus.BAD_REQUEST or not new:
                     raise
                 self.logger.info("Reading without the filter for new ids: %s", error)
@@ -178,14 +179,14 @@ class ListStream(AppArenaStream):
         """Return the id up to which all was read before; None for everything.
 
         Raises:
-            InvalidResponseError: The state holds something else.
+            ExtractionError: The state holds something else.
         """
         value = self.get_bookmark(context)
         read_from = self.get_context_state(context).get(READ_FROM, self._read_from)
         if value is None or read_from != self._read_from:
             return None
         if type(value) is not int:
-            raise InvalidResponseError(
+            raise ExtractionError(
                 "the bookmark in the state is wrong, as it is no id. Delete it to read everything."
             )
         return value

@@ -31,6 +31,7 @@ class SiteStream(BaseStream):
         permission: What the token needs for it.
     """
 
+    final_statuses = ()
     permission: ClassVar[Permission]
 
     def __init__(self, tap: Tap, *, sites: SiteDirectory, failures: FailureCollector) -> None:

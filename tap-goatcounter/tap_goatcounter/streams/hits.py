@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from typing_extensions import override
 
 from singer_tapkit.errors import ExtractionError, InvalidResponseError
 from singer_tapkit.records import UNKNOWN_FIELDS
+from tap_goatcounter.dates import format_time
 from tap_goatcounter.hits_csv import read_hits
 from tap_goatcounter.sites import Permission
 from tap_goatcounter.streams.base import SiteStream
@@ -20,6 +21,11 @@ if TYPE_CHECKING:
     from tap_goatcounter.export import Export, ExportJob
     from tap_goatcounter.hits_csv import CsvRow
     from tap_goatcounter.sites import Site
+
+CREATED_AT: Final = "site_created_at"
+"""Where the state of a site says when that was created, which tells it from a later one."""
+
+HINT: Final = "Correct the state, or empty the table and run the tap with a full refresh."
 
 
 class Hits(SiteStream):
@@ -44,7 +50,7 @@ class Hits(SiteStream):
                 "Settings → Data collection.",
                 site,
             )
-        cursor = self._read_cursor(context)
+        cursor = self._read_cursor(site, context)
         job = self.export_job(site, context)
         export = job.get_or_create(*self._wanted(site, cursor))
         last_hit_id = _last_hit_id(export, cursor)
@@ -52,21 +58,26 @@ class Hits(SiteStream):
             yield from self._read_export(job, export, (site.id, cursor, export.id, last_hit_id))
         job.discard()
         if export.num_rows != 0:
+            self.get_context_state(context)[CREATED_AT] = format_time(site.created_at)
             self.advance_bookmark(context, last_hit_id)
 
-    def _read_cursor(self, context: Context) -> int:
+    def _read_cursor(self, site: Site, context: Context) -> int:
         """Return the hit id up to which was read before.
 
         Raises:
-            ExtractionError: The bookmark is none. To read everything again would double the hits.
+            ExtractionError: The bookmark is none, or of a site that is no more. To read everything
+                again would double the hits, or put new ones in the place of others.
         """
         bookmark = self.get_bookmark(context)
         if bookmark is None:
             return 0
         if type(bookmark) is not int or bookmark < 0:
+            raise ExtractionError(f"the bookmark is {bookmark!r}, which is no hit id. {HINT}")
+        created_at = self.get_context_state(context).get(CREATED_AT)
+        if created_at is not None and created_at != format_time(site.created_at):
             raise ExtractionError(
-                f"the bookmark is {bookmark!r}, which is no hit id. Correct it in the state, or "
-                "empty the table and run the tap with a full refresh."
+                f"the bookmark is of a site that was created at {created_at}, and this one was "
+                f"at {format_time(site.created_at)}: its server counts hits anew. {HINT}"
             )
         return bookmark
 

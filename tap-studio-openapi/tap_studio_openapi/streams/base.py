@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from functools import partial
+from functools import cached_property, partial
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
 import msgspec
@@ -125,7 +126,7 @@ class StudioStream(BaseStream):
     def partitions(self) -> None:
         """Return none: studios are read in one go, each while the next ones are asked for."""
 
-    @property
+    @cached_property
     def selected_children(self) -> list[StudioStream]:
         """The children that are to be read, or have children that are."""
         return [
@@ -251,14 +252,16 @@ class StudioStream(BaseStream):
 
     def prepare_records(self, rows: Iterable[Record], ids: Ids) -> Iterator[Record]:
         """Yield records of rows: fitting the schema, with all ids, each key once."""
+        keys = tuple(self.primary_keys)
+        key_of = itemgetter(*keys)
         seen = set()
         for row in rows:
             row.update(ids)
-            if any(row.get(name) is None for name in self.primary_keys):
+            if None in [row.get(name) for name in keys]:
                 self.record_skip(WITHOUT_KEY, f"one of {self.studio_of(ids)}")
                 continue
             record = self.conform(row)
-            key = tuple([record[name] for name in self.primary_keys])
+            key = key_of(record)
             if key not in seen:
                 seen.add(key)
                 yield record

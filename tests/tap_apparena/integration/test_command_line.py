@@ -11,7 +11,7 @@ import pytest
 from tests.command_line import messages, read_until, stop
 from tests.sandbox.apparena import AppArena
 from tests.sandbox.faults import Answer
-from tests.singer import keys_of, selecting
+from tests.singer import keys_of
 from tests.tap_apparena.servers import KEY, Server
 
 if TYPE_CHECKING:
@@ -83,20 +83,6 @@ def test_a_run_that_fails_in_part_says_so_and_ends_with_a_status(server: Server,
     assert len(run.records["apps"]) == 45
 
 
-def test_passing_failures_are_tried_again(server: Server, tap: Tap) -> None:
-    server.sandbox.faults.add("GET", "/api/v2/apps/41207/infos", Answer(503, "x"))
-
-    run = tap.succeed(server.settings(max_retries=1), "app_infos")
-
-    assert 41207 in {record["sourceAppId"] for record in run.records["app_infos"]}
-
-
-def test_what_is_gone_meanwhile_is_skipped(server: Server, tap: Tap) -> None:
-    server.sandbox.faults.add("GET", "/api/v2/apps/41207/infos", Answer(404, REFUSAL), times=None)
-
-    assert "app_infos: 1 skipped" in tap.succeed(server.settings(), "app_infos").log
-
-
 @pytest.mark.parametrize("trouble", ["none", "unauthorized", "redirect"])
 def test_the_key_appears_nowhere(server: Server, tap: Tap, trouble: str) -> None:
     settings = server.settings(page_size=10)
@@ -136,15 +122,6 @@ def test_settings_come_from_the_environment_too(server: Server, tap: Tap) -> Non
     assert found.stdout.count('"stream":"apps","record"') == 1
 
 
-def test_a_token_is_taken_in_place_of_a_key(server: Server, tap: Tap) -> None:
-    server.sandbox.add_jwt("a.b.c")
-
-    tap.succeed(server.settings(jwt="a.b.c"), "projects")
-
-    (request,) = server.received("/projects")
-    assert request.headers["authorization"] == "Bearer a.b.c"
-
-
 def test_the_secrets_are_marked_as_such(tap: Tap) -> None:
     about = json.loads(tap.run_with("--about", "--format=json").stdout)
 
@@ -176,12 +153,3 @@ def test_settings_that_cannot_work_are_told_without_a_traceback(
     assert "and not both" in found.stderr
     assert "Traceback" not in found.stderr
     assert found.stdout == ""
-
-
-def test_children_of_new_ids_alone_are_refused(server: Server, tap: Tap) -> None:
-    catalog = selecting(tap.discover(server.settings()), "apps", "app_configs")
-
-    run = tap.fail(server.settings(incremental_mode="new_ids"), catalog=catalog)
-
-    assert "only new apps are read" in run.log
-    assert server.sandbox.requests == []

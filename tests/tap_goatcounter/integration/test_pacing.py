@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.sandbox.goatcounter import DEFAULT_LIMITS, UNLIMITED, Generation
+from tests.sandbox.goatcounter import DEFAULT_LIMITS, Generation
 from tests.tap_goatcounter.servers import day, view
 
 if TYPE_CHECKING:
@@ -37,14 +37,3 @@ def test_the_usual_streams_meet_no_limit_and_waste_no_time(
     assert 429 not in {request.status for request in sandbox.server.requests}
     assert all(after - before >= 0.99 for before, after in zip(times, times[4:], strict=False))
     assert taken <= 1.3 * len(times) / 4 + 2
-
-
-def test_a_limit_per_hour_that_others_have_used_up_is_waited_for(
-    open_sandbox: OpenSandbox, tap: TapInProcess
-) -> None:
-    sandbox = open_sandbox(Generation.MAIN, limits={**UNLIMITED, "api2": (12, 4)})
-    sandbox.add(*hits_of_days(12))
-    run = tap.succeed(sandbox.settings(max_retries=3), "browsers")
-    assert sum(record["count"] for record in run.records["browsers"]) == 12
-    statuses = [request.status for request in sandbox.server.requests]
-    assert 1 <= statuses.count(429) <= 3

@@ -218,9 +218,3 @@ def test_visitors_by_referrer_and_where_it_led(
         ).items()
         if name
     }
-
-
-def test_a_site_that_was_never_visited_has_no_statistics(server: Server, tap: TapInProcess) -> None:
-    run = tap.succeed(server.settings())
-    assert {stream for stream, records in run.records.items() if records} <= {"sites"}
-    assert [site["id"] for site in run.records["sites"]] == [server.site_id]

@@ -65,7 +65,10 @@ def test_sites_of_both_generations_are_read_in_one_run_and_a_broken_one_fails_al
 
 @pytest.mark.parametrize(
     "answer",
-    [Answer(400, '{"error":"no"}'), *(Answer(200, body) for body in ("{}", "[]", '{"stats":7}'))],
+    [
+        *(Answer(status, '{"error":"no"}') for status in (400, 401)),
+        *(Answer(200, body) for body in ("{}", "[]", '{"stats":7}')),
+    ],
 )
 def test_a_stream_that_fails_for_one_site_goes_on_with_the_others(
     family: Sandbox, tap: TapInProcess, answer: Answer
@@ -80,6 +83,14 @@ def test_a_stream_that_fails_for_one_site_goes_on_with_the_others(
     assert bookmarks == {1: str(day(1)), 2: None, 3: str(day(1))}
     assert pages_of(run) == {(1, "/of-1"), (2, "/of-2"), (3, "/of-3")}
     assert run.error.splitlines()[-1].startswith("- total_daily of site 2 at")
+
+
+def test_when_no_site_can_be_read_the_run_fails_without_a_record(
+    newer: Sandbox, tap: TapInProcess
+) -> None:
+    run = tap.fail(newer.settings(token="unknown"), *STREAMS)  # noqa: S106
+    assert not any(run.records.values())
+    assert "'token'" in run.error
 
 
 def test_any_number_of_sites_may_fail_before_one_that_does_not(

@@ -5,8 +5,6 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-import pytest
-
 from tests.sandbox.faults import Answer
 from tests.tap_goatcounter.servers import day, view
 
@@ -80,16 +78,3 @@ def test_more_referrers_than_the_server_hands_out_are_told(
     run = tap.succeed(settings_of(newer), "toprefs")
     assert len(run.records["toprefs"]) == 400
     assert "more referrers" in run.log
-
-
-@pytest.mark.parametrize(
-    "row", [{"name": "x"}, {"name": "x", "count": None}, {"count": 3}, {"name": 7, "count": 3}]
-)
-def test_a_row_that_is_not_as_documented_fails_its_stream_alone(
-    newer: Sandbox, tap: TapInProcess, row: dict[str, Any]
-) -> None:
-    newer.add(view("/a", days_ago=1))
-    serve(newer, "browsers", [row])
-    run = tap.fail(settings_of(newer), "browsers", "systems")
-    assert "/stats/browsers" in run.error
-    assert len(run.records["systems"]) == 1

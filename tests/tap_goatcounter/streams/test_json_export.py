@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import io
 import json
-import zipfile
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.tap_goatcounter.exports import exports_asked_for, memory_of
+from tests.tap_goatcounter.exports import exports_asked_for, pack
 from tests.tap_goatcounter.servers import day, view, visitors
 
 if TYPE_CHECKING:
@@ -105,13 +103,6 @@ def test_the_first_run_reads_everything_and_the_next_one_the_last_days_again(
     assert len(second.records["json_paths"]) == 3
 
 
-def test_a_start_date_limits_the_first_run(newer: Sandbox, tap: TapInProcess) -> None:
-    newer.add(*hits_of(range(1, 20)))
-    run = tap.succeed(newer.settings(start_date=f"{day(5)}T00:00:00Z"), "json_hit_stats")
-    assert asked_from(newer) == [f"{day(5)}T00:00:00Z"]
-    assert min(row["hour"] for row in run.records["json_hit_stats"])[:10] == str(day(5))
-
-
 def test_a_stream_selected_later_gets_its_past_in_the_same_export(
     newer: Sandbox, tap: TapInProcess
 ) -> None:
@@ -124,29 +115,12 @@ def test_a_stream_selected_later_gets_its_past_in_the_same_export(
     assert len({row["day"] for row in second.records["json_size_stats"]}) == 19
 
 
-def test_hits_and_statistics_ask_for_an_export_each(newer: Sandbox, tap: TapInProcess) -> None:
-    newer.add(*hits_of(range(1, 3)))
-    run = tap.succeed(newer.settings(), "hits", "json_hit_stats")
-    assert len(run.records["hits"]) == 14
-    assert [export.format for export in newer.server.exports] == ["csv", "json"]
-
-
 def test_an_older_server_is_told_from_one_that_fails(older: Sandbox, tap: TapInProcess) -> None:
     older.add(view("/a"))
     run = tap.fail(older.settings(), "json_hit_stats", "json_paths", "hits")
     assert "has no JSON export, which came after version 2.7" in run.log
     assert len(run.records["hits"]) == 1
     assert exports_asked_for(older) == 1
-
-
-def test_the_export_is_forgotten_when_all_streams_have_read_it(
-    newer: Sandbox, tap: TapInProcess
-) -> None:
-    newer.add(*hits_of(range(1, 3)))
-    run = tap.succeed(newer.settings(), *STATISTICS)
-    assert memory_of(run, "json_hit_stats") is None
-    tap.succeed(newer.settings(), *STATISTICS, state=run.output.state)
-    assert exports_asked_for(newer) == 2
 
 
 def test_an_export_that_failed_without_a_word_fails_all_its_streams_with_one_request(
@@ -161,34 +135,11 @@ def test_an_export_that_failed_without_a_word_fails_all_its_streams_with_one_req
     assert exports_asked_for(newer) == 1
 
 
-def archive(**changed: str | None) -> bytes:
-    """An archive, some of its files changed or left out."""
-    files: dict[str, str | None] = {
-        "info.json": '{"export_version":"1.0"}',
-        "hit_stats.jsonl": '{"hour":"2026-11-01T10:00:00Z","path_id":1,"ref_id":1,"count":3}\n',
-        **{name.replace("__", "."): text for name, text in changed.items()},
-    }
-    body = io.BytesIO()
-    with zipfile.ZipFile(body, "w", zipfile.ZIP_DEFLATED) as zipped:
-        for name, text in files.items():
-            if text is not None:
-                zipped.writestr(f"folder/{name}", text)
-    return body.getvalue()
-
-
-def test_a_field_added_by_a_newer_version_is_told(newer: Sandbox, tap: TapInProcess) -> None:
-    row = '{"hour":"2026-11-01T10:00:00Z","path_id":1,"ref_id":1,"count":3,"total":9}\n'
-    newer.server.next_export.json = archive(hit_stats__jsonl=row)
-    run = tap.succeed(newer.settings(), "json_hit_stats")
-    assert "left out: total" in run.log
-    assert run.records["json_hit_stats"][0]["count"] == 3
-
-
 def test_a_row_of_the_future_does_not_take_the_bookmark_along(
     newer: Sandbox, tap: TapInProcess
 ) -> None:
     rows = '{"hour":"2199-11-01T10:00:00Z","path_id":1,"ref_id":1,"count":3}\n'
-    newer.server.next_export.json = archive(hit_stats__jsonl=rows)
+    newer.server.next_export.json = pack(hit_stats__jsonl=rows)
     run = tap.succeed(newer.settings(), "json_hit_stats")
     assert len(run.records["json_hit_stats"]) == 1
     assert run.output.bookmark("json_hit_stats", site_id=1)[:10] == str(day(0))
@@ -198,7 +149,7 @@ def test_a_row_of_the_future_does_not_take_the_bookmark_along(
 def test_a_row_without_its_key_is_an_error_and_moves_no_bookmark(
     newer: Sandbox, tap: TapInProcess, row: str
 ) -> None:
-    newer.server.next_export.json = archive(hit_stats__jsonl=f"{row}\n")
+    newer.server.next_export.json = pack(hit_stats__jsonl=f"{row}\n")
     run = tap.fail(newer.settings(), "json_hit_stats")
     assert "'hour'" in run.error
     assert run.output.bookmark("json_hit_stats", site_id=1) is None

@@ -30,15 +30,6 @@ def test_no_path_is_lost_however_many_there_are_and_however_they_are_sorted(
     assert all(path["title"] == f"Title of {path['path']}" for path in found)
 
 
-def test_no_path_is_lost_when_the_ids_ascend_by_chance_on_the_first_page(
-    newer: Sandbox, tap: TapInProcess
-) -> None:
-    texts = [f"/{number:03}" for number in range(100, 300)] + ["/zz", "/000", "/150-late"]
-    newer.add(*(view(text, session=text) for text in texts))
-    found = tap.succeed(newer.settings(), "paths").records["paths"]
-    assert sorted(path["path"] for path in found) == sorted(texts)
-
-
 def test_gaps_in_the_list_of_paths_are_told_and_filled_with_events_too(
     newer: Sandbox, tap: TapInProcess
 ) -> None:
@@ -48,16 +39,6 @@ def test_gaps_in_the_list_of_paths_are_told_and_filled_with_events_too(
     assert "sorts them so that the next pages have gaps" in run.log
     events = [path["path"] for path in run.records["paths"] if path["event"]]
     assert sorted(events) == [f"event-{number}" for number in range(5)]
-
-
-def test_a_list_of_paths_that_fits_on_one_page_is_asked_for_once(
-    sandbox: Sandbox, tap: TapInProcess
-) -> None:
-    sandbox.add(*(view(f"/{number}", session=str(number)) for number in reversed(range(200))))
-    run = tap.succeed(sandbox.settings(), "paths")
-    assert len(run.records["paths"]) == 200
-    assert len(sandbox.received("GET", "/paths")) == 1
-    assert "WARNING" not in run.log
 
 
 def test_filling_gaps_survives_the_time_limit_of_queries(

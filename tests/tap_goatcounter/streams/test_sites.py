@@ -28,14 +28,6 @@ def test_a_site_is_shown_without_its_secret_and_with_its_lists_as_lists(
     assert site["user_defaults"]["timezone"] == ".UTC"
 
 
-def test_sites_that_are_not_read_themselves_are_listed(sandbox: Sandbox, tap: TapInProcess) -> None:
-    sandbox.server.add_site("second.example.com", parent=1)
-    sandbox.server.add_hits(2, [view("/of-2")])
-    run = tap.succeed(sandbox.settings(), "sites", "hits")
-    assert [site["id"] for site in run.records["sites"]] == [1, 2]
-    assert run.records["hits"] == []
-
-
 def test_a_site_that_is_set_twice_comes_once(newer: Sandbox, tap: TapInProcess) -> None:
     newer.add(view("/a"))
     again = {"site_url": f"{newer.url}/", "token": newer.token}
