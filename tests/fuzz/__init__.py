@@ -25,6 +25,7 @@ Not every damage can be seen by a tap, and no trial asks for the impossible:
 * The API's own 403 and 404 may mean that there is nothing to read, so that a run that skips may end
   with 0; nothing may be missing after the next run.
 * A damaged state that a tap refuses is the user's to mend; one that it accepts must lose nothing.
+* goTom's prices, flights and customers without an id have keys that are made up from other fields.
 * Numbers in place of texts are read as texts.
 * Streams whose keys differ from run to run, as they hold the time of reading, are not compared.
 * Damaged settings and catalogs may select something else; they are not asked for everything.

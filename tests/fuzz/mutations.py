@@ -133,7 +133,8 @@ def _json(exchange: Exchange, source: Source, chance: random.Random) -> Iterator
         tree = found.json()
         return found if tree is None else found.with_content(damage.dump(tree))
 
-    yield _Step(f"json {damage.kind}", Changed(change), damage.checks, str(damage))
+    checks = damage.checks & Check.NEXT if damage.path[-1] in source.optional else damage.checks
+    yield _Step(f"json {damage.kind}", Changed(change), checks, str(damage))
 
 
 def _in_between(_: random.Random) -> Iterator[_Step]:

@@ -33,6 +33,14 @@ AGENTS = (
     "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0",
     "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 Chrome/142.0.0.0",
 )
+MADE_UP_FROM = frozenset(
+    {
+        *("companyId", "platformId", "channelId", "mediaId", "advertisingId", "tarifGroupId"),
+        *("priceTypeId", "extraPriceLevelId", "runtime", "units"),
+        *("externalCrmId", "externalId", "firm", "statusEc", "mwst"),
+    }
+)
+"""The fields from which the keys of goTom's prices, flights and customers are made up."""
 REPORTS: tuple[dict[str, Any], ...] = (
     {"name": "bookings", "report_id": 46, "columns": {"Betrag": "number", "Tag": "date"}},
     {"name": "turnover", "report_id": 47, "primary_keys": ["Nummer"], "skip_unchanged": True},
@@ -64,9 +72,9 @@ class Source:
     Attributes:
         sandbox: The service.
         settings: The tap's settings, except for the address.
-        address: The names of the settings that hold the address, by the host in it.
         refusals: The service's own errors.
         counters: The fields of answers that state how many rows there are.
+        optional: The fields that are a part of keys though they may be null.
         streams: The streams to read; none stands for all.
         unread: Words that the names of streams begin with that the service does not have.
     """
@@ -75,6 +83,7 @@ class Source:
     settings: Callable[[str], dict[str, Any]]
     refusals: Sequence[Answer]
     counters: frozenset[str] = frozenset()
+    optional: frozenset[str] = frozenset()
     streams: tuple[str, ...] = ()
     unread: str = "-"
 
@@ -115,6 +124,7 @@ def apparena(mode: str, *, grown: bool) -> Source:
         },
         _refusals(lambda status: {"status": status, "message": "No."}),
         frozenset({"total_items"}),
+        frozenset(),
         () if mode == "full" else ("apps", "templates", "projects", "customers"),
     )
 
@@ -199,6 +209,7 @@ def gotom(*, grown: bool) -> Source:
         },
         _refusals(lambda _: {"message": "No."}),
         frozenset({"totalItems"}),
+        MADE_UP_FROM,
     )
 
 
