@@ -41,7 +41,7 @@ def common_settings(
             th.StringType(min_length=1, pattern="^[ -~]+$"),
             default=name,
             title="User agent",
-            description="What requests say about who sends them.",
+            description="The User-Agent header.",
         ),
         th.Property(
             "request_timeout",
@@ -55,7 +55,7 @@ def common_settings(
             th.IntegerType(minimum=0),
             default=max_retries,
             title="Retries",
-            description="How often a request is repeated after a passing failure.",
+            description="Maximum number of retries after a transient error.",
         ),
         th.Property(
             "unknown_fields",

@@ -13,7 +13,7 @@ from collections import Counter
 from collections.abc import Callable
 from copy import deepcopy
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from functools import cache, lru_cache
 from math import isfinite
@@ -263,6 +263,7 @@ class _Reporter:
         self._stream_name = stream_name
         self._logger = logger
         self._reported: set[str] = set()
+        self._local_times: set[str] = set()
         self._lock = Lock()
 
     def type_error(self, path: str, value: object, wanted: str) -> InvalidResponseError:
@@ -292,6 +293,19 @@ class _Reporter:
                 path,
                 self._stream_name,
                 wanted,
+            )
+
+    def report_local_time(self, path: str) -> None:
+        """Report that a field has date-times without an offset, once."""
+        with self._lock:
+            is_first = path not in self._local_times
+            self._local_times.add(path)
+        if is_first:
+            self._logger.warning(
+                "The field %r of the stream %r holds a date-time without an offset. Such values "
+                "are taken for UTC.",
+                path,
+                self._stream_name,
             )
 
     def report_unknown(self, paths: list[str], *, is_kept: bool) -> None:
@@ -365,7 +379,7 @@ class _Compiler:
             return self._compile_array(schema["items"], name, path)
         if json_type in {"object", "array"}:
             return self._compile_free_form(json_type, name, path)
-        converter = _ScalarConverter(path, self._reporter)
+        converter = _ScalarConverter(path, self._reporter, is_required=_requires_value(schema))
         return (name, *converter.choose(json_type, schema.get("format")))
 
     def _compile_free_form(self, json_type: str, name: str, path: str) -> _Field:
@@ -449,9 +463,10 @@ def _required_in(
 class _ScalarConverter:
     """Converts the values of one field that have not the right type yet."""
 
-    def __init__(self, path: str, reporter: _Reporter) -> None:
+    def __init__(self, path: str, reporter: _Reporter, *, is_required: bool) -> None:
         self._path = path
         self._reporter = reporter
+        self._is_required = is_required
 
     def choose(
         self, json_type: str, value_format: str | None
@@ -472,11 +487,13 @@ class _ScalarConverter:
                 return bool, self.to_boolean
 
     def to_string(self, value: Any) -> str | None:
-        """Return a time of day as such, and all else as JSON."""
+        """Return a time of day as such, and all else as JSON, which is no use as a key."""
         if self._is_infinite(value):
             return None
         if isinstance(value, dict) and value.keys() >= {"hour", "minute"}:
             return self._to_time(value)
+        if self._is_required and isinstance(value, dict | list):
+            raise self._type_error(value, "string")
         return msgspec.json.encode(value).decode()
 
     def _to_time(self, value: dict[str, Any]) -> str:
@@ -535,10 +552,11 @@ class _ScalarConverter:
             return None
 
     def to_date_time(self, value: Any) -> str | None:
-        """Return a date-time in the form of RFC 3339; without an offset, it stays as it is.
+        """Return a date-time in the form of RFC 3339.
 
         The name of the zone that Java appends in brackets is removed, and seconds that it leaves
-        out because they are zero are put in.
+        out because they are zero are put in. Without an offset it is taken for UTC, which is
+        reported.
         """
         if not isinstance(value, str):
             raise self._type_error(value, "date-time")
@@ -552,7 +570,10 @@ class _ScalarConverter:
             return None
         if RFC_3339.fullmatch(bare):
             return bare
-        return value if moment.tzinfo is None else moment.isoformat()
+        if moment.tzinfo is None:
+            self._reporter.report_local_time(self._path)
+            moment = moment.replace(tzinfo=UTC)
+        return moment.isoformat()
 
     def _is_infinite(self, value: Any) -> bool:
         """Return whether a number is none that JSON has, and report it."""

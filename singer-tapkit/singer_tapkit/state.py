@@ -32,9 +32,14 @@ class _Metadata(msgspec.Struct):
     metadata: dict[str, Any]
 
 
+class _Schema(msgspec.Struct):
+    properties: dict[str, dict[str, Any]] = {}
+
+
 class _CatalogEntry(msgspec.Struct):
     tap_stream_id: str
-    schema: dict[str, Any] = {}
+    stream: str | None = None
+    schema: _Schema = msgspec.field(default_factory=_Schema)
     key_properties: list[str] | None = None
     metadata: list[_Metadata] = []
 

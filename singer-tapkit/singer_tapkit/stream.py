@@ -45,9 +45,7 @@ if TYPE_CHECKING:
 
 MAX_FAILURES_IN_A_ROW: Final = 3
 MAX_LOGGED_SKIPS: Final = 3
-REST_IS_LEFT_OUT: Final = (
-    " The rest of this stream is left out, as that was not the first failure in a row."
-)
+ABORTED: Final = f" Stream aborted after {MAX_FAILURES_IN_A_ROW} consecutive failures."
 
 
 @dataclass
@@ -186,7 +184,7 @@ class BaseStream(Stream):
             self.record_failure(self.name, error)
         elif status.failures_in_a_row >= MAX_FAILURES_IN_A_ROW:
             status.end()
-            self.record_failure(place, error, REST_IS_LEFT_OUT)
+            self.record_failure(place, error, ABORTED)
         else:
             self.record_failure(place, error)
 

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, ClassVar, Final
 
 import click
+from jsonschema import Draft7Validator
 from singer_sdk import Tap
 from singer_sdk.exceptions import ConfigValidationError
 from singer_sdk.helpers.capabilities import PluginCapabilities, TapCapabilities
@@ -109,6 +110,7 @@ class BaseTap(Tap):
         """Validate the settings, without the secrets that the SDK's errors quote."""
         schema = self.config_jsonschema
         try:
+            self._take_out_wrong_types(raise_errors=raise_errors)
             errors = super()._validate_config(raise_errors=raise_errors)
         except ConfigValidationError as error:
             messages = redact_secrets(error.errors, self.config, schema)
@@ -116,6 +118,28 @@ class BaseTap(Tap):
         if raise_errors:
             self.validate_config()
         return redact_secrets(errors, self.config, schema)
+
+    def _take_out_wrong_types(self, *, raise_errors: bool) -> None:
+        """Refuse settings of a wrong type, or leave them out where settings are not needed.
+
+        The SDK sets defaults before it checks, which ends with a traceback where an object is
+        expected and something else is given.
+
+        Raises:
+            ConfigValidationError: There are some, and `raise_errors` is set.
+        """
+        errors = [
+            error
+            for error in Draft7Validator(self.config_jsonschema).iter_errors(self._config)
+            if error.validator == "type"
+        ]
+        if errors and raise_errors:
+            messages = [
+                f"{error.message} in config[{']['.join(map(repr, error.path))}]" for error in errors
+            ]
+            raise ConfigValidationError("Config validation failed", errors=messages)
+        wrong = {error.path[0] for error in errors}
+        self._config = {name: item for name, item in self._config.items() if name not in wrong}
 
     @override
     def _handle_termination(self, signum: int, frame: FrameType | None) -> None:

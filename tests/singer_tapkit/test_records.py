@@ -115,7 +115,6 @@ def test_a_row_itself_stays_as_it_is() -> None:
         (DATE_TIME, "2022-06-22 06:00:00+00:00", "2022-06-22T06:00:00+00:00"),
         (DATE_TIME, "2023-12-03T10:15:30+01:00", "2023-12-03T10:15:30+01:00"),
         (DATE_TIME, "2023-12-03T10:15:30.123456789Z", "2023-12-03T10:15:30.123456789Z"),
-        (DATE_TIME, "2025-12-25T00:00:00", "2025-12-25T00:00:00"),
         (DATE_TIME, "", None),
         (DATE_TIME, "0000-00-00 00:00:00", None),
         ({"type": "object"}, {"a": [1]}, {"a": [1]}),
@@ -506,6 +505,29 @@ def test_moments_stay_the_same_moments(moment: datetime, zone: str, precision: s
 
     assert datetime.fromisoformat(found) == datetime.fromisoformat(sent)
     assert jsonschema.Draft7Validator.FORMAT_CHECKER.conforms(found, "date-time")
+
+
+def test_a_time_without_an_offset_is_told_once(caplog: pytest.LogCaptureFixture) -> None:
+    conform = compile_conformer(
+        {"type": "object", "properties": {"at": DATE_TIME}},
+        stream_name="visits",
+        logger=logging.getLogger("times"),
+    )
+
+    records = [conform({"at": text}) for text in ("2025-12-25T08:30:00", "2999-01-01")]
+
+    assert [record["at"] for record in records] == [
+        "2025-12-25T08:30:00+00:00",
+        "2999-01-01T00:00:00+00:00",
+    ]
+    (warning,) = warnings(caplog)
+    assert "'at' of the stream 'visits' holds a date-time without an offset" in warning
+
+
+@pytest.mark.parametrize("value", [{}, [], [None], {"name": "a"}])
+def test_an_object_or_a_list_is_no_key(value: Any) -> None:
+    with pytest.raises(InvalidResponseError, match="'field'"):
+        convert({"type": "string"}, value)
 
 
 @given(st.dates())

@@ -106,6 +106,8 @@ def test_a_catalog_is_read(entry: dict[str, Any]) -> None:
         {"streams": [None]},
         {"streams": [{"stream": "hits"}]},
         {"streams": [{"tap_stream_id": "hits", "schema": []}]},
+        {"streams": [{"tap_stream_id": "hits", "schema": {"properties": {"id": None}}}]},
+        {"streams": [{"tap_stream_id": "hits", "stream": 7}]},
         {"streams": [{"tap_stream_id": "hits", "metadata": [{}]}]},
     ],
 )

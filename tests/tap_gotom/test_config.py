@@ -57,3 +57,11 @@ def test_settings_that_cannot_work_are_refused(settings: dict[str, Any], words: 
     with pytest.raises(ConfigValidationError) as refused:
         TapGoTom(config=settings)
     assert words in "\n".join(refused.value.errors)
+
+
+@pytest.mark.parametrize("entry", [None, "revenue", 46])
+def test_an_entry_of_reports_that_is_no_object_is_refused(entry: object) -> None:
+    with pytest.raises(ConfigValidationError) as error:
+        TapGoTom(config={"instance": "acme", "reports": [entry]})
+
+    assert "in config['reports'][0]" in error.value.errors[0]

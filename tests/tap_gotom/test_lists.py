@@ -51,6 +51,15 @@ def test_all_twelve_lists_come_as_they_are(server: GoTomServer) -> None:
     }
 
 
+def test_a_price_without_its_tarif_has_the_key_of_the_tarif_it_was_asked_for(
+    server: GoTomServer,
+) -> None:
+    keys = succeed(server.api(), "tarif_prices").output.keys("tarif_prices")
+    del server.sandbox.data.prices[7][0]["tarifId"]
+
+    assert succeed(server.api(), "tarif_prices").output.keys("tarif_prices") == keys
+
+
 def test_values_fit_their_schema_or_fail_their_stream_alone(server: GoTomServer) -> None:
     server.sandbox.data.entities["media"][0]["id"] = "1"
     server.sandbox.data.entities["channel"][0]["id"] = None

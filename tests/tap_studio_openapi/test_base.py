@@ -101,12 +101,12 @@ def test_an_endpoint_that_is_not_there_is_left_alone(tenant: Tenant, tap: InProc
     assert "1 part(s) of the sync failed" in run.error
 
 
-def test_a_row_without_a_key_is_left_out_and_counted(tenant: Tenant, tap: InProcessTap) -> None:
+def test_a_row_without_a_key_is_left_out_and_a_failure(tenant: Tenant, tap: InProcessTap) -> None:
     body = '[{"id": 7, "active": true}, {"name": "Gate", "active": true}]'
     tenant.server.faults.add("GET", "/v1/devices", Answer(200, body))
-    run = tap.succeed(tenant.one(), "devices")
+    run = tap.fail(tenant.one(), "devices")
     assert ids(run.records["devices"], tenant.kiel) == [7]
-    assert "devices: 1 skipped, records without a key." in run.log
+    assert "1 row(s) have no id, which is their key" in run.error
 
 
 @pytest.mark.parametrize(

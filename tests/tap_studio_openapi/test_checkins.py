@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tap_studio_openapi.streams.checkins import parse_bookmark
+from tests.sandbox.faults import Answer
 from tests.sandbox.studio_openapi import quirks
 from tests.tap_studio_openapi.tenant import refusal
 
@@ -85,6 +86,17 @@ def test_a_failure_keeps_the_bookmark_of_its_studio_alone(
 
     assert run.output.bookmark(STREAM, studio_id=tenant.kiel.id) == bookmark
     assert run.output.bookmark(STREAM, studio_id=tenant.luebeck.id) > bookmark
+
+
+def test_a_check_in_without_an_id_keeps_the_bookmark(tenant: Tenant, tap: InProcessTap) -> None:
+    bookmark = f"{ago(3)}T08:00:00+00:00"
+    path = f"/v1/customers/{tenant.kiel.id_of(1)}/activities/checkins"
+    body = '{"result": [{"checkinId": null}], "hasNext": false}'
+    tenant.server.faults.add("GET", path, Answer(200, body), times=None)
+
+    run = tap.fail(tenant.one(), STREAM, state=state_of(tenant, bookmark))
+
+    assert run.output.bookmark(STREAM, studio_id=tenant.kiel.id) == bookmark
 
 
 def test_a_list_of_customers_that_breaks_off_keeps_the_bookmark(

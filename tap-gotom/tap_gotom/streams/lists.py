@@ -84,9 +84,11 @@ class TarifPriceStream(GoTomStream, ChildStream):
 
     @override
     def read(self, context: Context | None) -> Iterator[Record]:
+        ids = context or {}
         seen: set[str] = set()
         repeated = 0
-        for price in read_list(self._client, self.path.format(**(context or {}))):
+        for row in read_list(self._client, self.path.format(**ids)):
+            price = row if row.get("tarifId") is not None else {**row, "tarifId": ids["tarif_id"]}
             key = price_key(price)
             repeated += key in seen
             seen.add(key)

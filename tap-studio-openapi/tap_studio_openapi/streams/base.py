@@ -36,7 +36,6 @@ Ids = dict[str, int]
 """The ids that lead to a part, ``studio_id`` first."""
 
 PACKAGE = "tap_studio_openapi"
-WITHOUT_KEY = "records without a key"
 
 
 class IdRow(msgspec.Struct):
@@ -251,20 +250,35 @@ class StudioStream(BaseStream):
             status.note_success()
 
     def prepare_records(self, rows: Iterable[Record], ids: Ids) -> Iterator[Record]:
-        """Yield records of rows: fitting the schema, with all ids, each key once."""
+        """Yield records of rows: fitting the schema, with all ids, each key once.
+
+        A row without a key is left out. It is a failure, so that no bookmark moves beyond it.
+        """
         keys = tuple(self.primary_keys)
         key_of = itemgetter(*keys)
         seen = set()
+        without_key = 0
         for row in rows:
             row.update(ids)
             if None in [row.get(name) for name in keys]:
-                self.record_skip(WITHOUT_KEY, f"one of {self.studio_of(ids)}")
+                without_key += 1
                 continue
             record = self.conform(row)
             key = key_of(record)
             if key not in seen:
                 seen.add(key)
                 yield record
+        if without_key:
+            self._record_rows_without_key(ids, without_key)
+
+    def _record_rows_without_key(self, ids: Ids, count: int) -> None:
+        self.status_of(self.studio_of(ids)).is_complete = False
+        names = " and ".join(name for name in self.primary_keys if name not in ids)
+        error = InvalidResponseError(
+            f"{count:,} row(s) have no {names}, which is their key, and are left out. Report it "
+            "with the tap's version."
+        )
+        self.record_failure(f"{self.name} of {self.describe_part(ids)}", error)
 
     def describe_part(self, ids: Ids) -> str:
         """Return what a part is called in messages."""
