@@ -40,7 +40,7 @@ OUT_OF_THE_WAY = 1_000_000
 ENOUGH_AT_ONCE = 60
 """Requests under way that suffice to use the limits, with 150 ms for each of 12,000 per minute."""
 LEAST_SHARE = 0.9
-LEAST_TIMES_USUAL = 3
+LEAST_TIMES_USUAL = 2.5
 LEAST_TIMES_SINGLE = 6
 
 
