@@ -41,7 +41,7 @@ class DamagedFile:
 
 def damage_state(state: Mapping[str, Any], chance: random.Random) -> DamagedFile:
     """Damage a state; what a tap reads of it at all must lose nothing."""
-    if chance.random() < 0.25:
+    if not state or chance.random() < 0.25:
         name, content = chance.choice(list(_wrappings(state)))
         return DamagedFile("state wrapping", f"state: {name}", content, KEYS)
     damage = trees.draw(copy.deepcopy(dict(state)), chance)

@@ -133,14 +133,17 @@ def goatcounter(generation: Generation, *, grown: bool) -> Source:
     """Build a site or two with the visits of two days."""
     hosts = HOSTS[: 1 if generation is Generation.V2_7 else 2]
     sandbox = GoatCounter(generation, limits=UNLIMITED)
-    main = sandbox.add_site(HOSTS[0])
-    sites = [main.id, *(sandbox.add_site(host, parent=main.id).id for host in hosts[1:])]
-    token = sandbox.add_token(name=SECRET)
     midnight = datetime.now(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
-    for site in sites:
-        sandbox.add_hits(site, _hits(midnight - timedelta(days=2), 6))
-    for site in sites if grown else ():
-        sandbox.add_hits(site, _hits(midnight - timedelta(hours=19), 3))
+    main = sandbox.add_site(HOSTS[0])
+    others = [sandbox.add_site(host, parent=main.id) for host in hosts[1:]]
+    for site in (main, *others):
+        site.created_at = midnight - timedelta(days=3)  # the same in all runs of a trial
+    sites = [main.id, *(site.id for site in others)]
+    token = sandbox.add_token(name=SECRET)
+    for site_id in sites:
+        sandbox.add_hits(site_id, _hits(midnight - timedelta(days=2), 6))
+    for site_id in sites if grown else ():
+        sandbox.add_hits(site_id, _hits(midnight - timedelta(hours=19), 3))
     return Source(
         sandbox,
         lambda url: {
