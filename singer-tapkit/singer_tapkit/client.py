@@ -122,7 +122,7 @@ class HttpClient:
 
         Args:
             urls: The base URLs that requests go to; the first one is for paths without an own.
-            logger: Where retries are told.
+            logger: Where retries are logged.
             auth: Sets the credentials on each request, unless a request has its own.
             headers: Headers of all requests.
             timeout: Seconds that the server may stay silent.

@@ -184,7 +184,7 @@ class RateLimiter:
             return 0.0
 
     def _shows_sharing(self, key: RateLimitKey, now: float) -> bool:
-        """Tell whether all credentials together have exceeded a limit; one alone never does."""
+        """Return whether all credentials together have exceeded a limit; one alone never does."""
         shared = self._counters[_without_credentials(key)]
         return any(shared.has_exceeded(now, window) for window in self._windows)
 
@@ -232,7 +232,7 @@ class _Counter:
         return is_news
 
     def is_paused(self, now: float) -> bool:
-        """Tell whether nobody may send because the server refused a request."""
+        """Return whether nobody may send because the server refused a request."""
         return now < self._paused_until
 
     def seconds_to_wait(self, now: float, windows: Sequence[Window]) -> float:
@@ -241,7 +241,7 @@ class _Counter:
         return max([self._paused_until - now, 0.0, *waits])
 
     def has_exceeded(self, now: float, window: Window) -> bool:
-        """Tell whether a window holds more requests than its limit."""
+        """Return whether a window holds more requests than its limit."""
         return self._seconds_until_below(now, window.limit + 1, window.seconds) > 0
 
     def _seconds_until_below(self, now: float, limit: int, seconds: float) -> float:

@@ -91,7 +91,7 @@ class RowBatch:
 
     Attributes:
         rows: The rows.
-        position: Where a later run can go on after them; None if that cannot be told.
+        position: Where a later run can go on after them; None if that is unknown.
     """
 
     rows: list[tuple[Any, Row]]
@@ -125,7 +125,7 @@ class PageScan(PagePaginator[int, Page]):
 
     Attributes:
         number: The page that was read last.
-        snapshot: What the list was like before; None if that, or its order, cannot be told.
+        snapshot: What the list was like before; None if that, or its order, is unknown.
         style: The order that was asked for.
         after: Up to which id rows were handed out by an earlier run; None if by none.
         seen: The ids that have come.
@@ -203,7 +203,7 @@ class PageScan(PagePaginator[int, Page]):
             self.problem = self.problem or f"page {number} went away"
 
     def position(self) -> Position | None:
-        """Return how far the list is read; None if that cannot be told, or it is read wholly."""
+        """Return how far the list is read; None if that is unknown, or it is read wholly."""
         if self.problem or self.is_last or self.snapshot is None or self._highest is None:
             return None
         return Position(self.number, self._highest)
