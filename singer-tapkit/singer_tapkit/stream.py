@@ -17,6 +17,7 @@ from functools import cached_property
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 
+from singer_sdk import metrics
 from singer_sdk.helpers.conform import TypeConformanceLevel
 from singer_sdk.mapper import RemoveRecordTransform
 from singer_sdk.singerlib import RecordMessage, Schema
@@ -26,6 +27,7 @@ from typing_extensions import override
 
 from singer_tapkit import fast_writer
 from singer_tapkit.errors import ApiError, ExtractionError
+from singer_tapkit.meters import RecordCounter, SyncTimer
 from singer_tapkit.records import (
     UNKNOWN_FIELDS,
     UNKNOWN_FIELDS_SCHEMA,
@@ -36,7 +38,7 @@ from singer_tapkit.records import (
 if TYPE_CHECKING:
     from collections.abc import Collection, Generator, Iterable, Iterator, Mapping, Sequence
 
-    from singer_sdk import Tap, metrics
+    from singer_sdk import Tap
     from singer_sdk.helpers.types import Context, Record
     from singer_sdk.singerlib import Catalog
 
@@ -117,7 +119,8 @@ class BaseStream(Stream):
             logger=self.logger,
         )
         self._skipped: Counter[str] = Counter()
-        self._record_counter: metrics.Counter | None = None
+        self._record_counter: RecordCounter | None = None
+        self._sync_timer: SyncTimer | None = None
 
     def read(self, context: Context | None) -> Iterable[Record]:
         """Read the rows of one partition.
@@ -188,7 +191,7 @@ class BaseStream(Stream):
         else:
             self.record_failure(place, error)
 
-    def record_failure(self, place: str, error: ExtractionError, rest: str = "") -> None:
+    def record_failure(self, place: str, error: ExtractionError | str, rest: str = "") -> None:
         """Note that something could not be read.
 
         Args:
@@ -196,8 +199,9 @@ class BaseStream(Stream):
             error: Why.
             rest: What becomes of the other partitions, if anything.
         """
-        self.failures.record(f"{place}: {error}{rest}")
-        self.logger.debug("Where it failed:", exc_info=error)
+        self.failures.record(place, error, stream=self.name, rest=rest)
+        if isinstance(error, ExtractionError):
+            self.logger.debug("Where it failed:", exc_info=error)
 
     def record_skip(self, reason: str, detail: str) -> None:
         """Note that something is left out as it should be; it is counted in the log at the end.
@@ -302,16 +306,48 @@ class BaseStream(Stream):
         """Whether the SDK sends ACTIVATE_VERSION, which it does before the rows."""
         return False
 
+    @property
+    def records_read(self) -> int:
+        """How many records there were so far."""
+        return self._record_counter.total if self._record_counter else 0
+
+    @property
+    def has_failures(self) -> bool:
+        """Whether the stream has failed, or has nothing because something that it needs has."""
+        failures = self.failures.by_stream
+        return bool(failures[self.name] or (failures[""] and not self.records_read))
+
     @override
     def get_record_counter(self, **options: Any) -> metrics.Counter:
-        self._record_counter = super().get_record_counter(**options)
+        self._record_counter = RecordCounter(
+            metrics.Metric.RECORD_COUNT, {metrics.Tag.STREAM: self.name}, **options
+        )
         return self._record_counter
 
     @override
+    def get_sync_timer(self) -> metrics.Timer:
+        self._sync_timer = SyncTimer(
+            metrics.Metric.SYNC_DURATION,
+            {metrics.Tag.STREAM: self.name},
+            has_failed=lambda: self.has_failures,
+        )
+        return self._sync_timer
+
+    @override
     def log_sync_costs(self) -> None:
+        """Log what was skipped, and one line about the whole stream, if it was read."""
         super().log_sync_costs()
         for reason, count in self._skipped.items():
-            self.logger.warning("%s: %s skipped, %s.", self.name, f"{count:,}", reason)
+            self.logger.info("%s: %s skipped, %s.", self.name, f"{count:,}", reason)
+        if self._sync_timer is not None:
+            failed = self.failures.by_stream[self.name]
+            self.logger.info(
+                "%s: %s records in %.1f s%s.",
+                self.name,
+                f"{self.records_read:,}",
+                self._sync_timer.seconds,
+                f", {failed:,} failed" if failed else "",
+            )
 
     @override
     def _process_record(

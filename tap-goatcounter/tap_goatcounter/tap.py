@@ -62,7 +62,7 @@ class TapGoatCounter(BaseTap):
         }
         for site in self.sites.by_id.values():
             if missing := site.missing_permissions(permissions):
-                self.failures.record(f"{site}: the token lacks {', '.join(missing)}.")
+                self.failures.record(site, f"the token lacks {', '.join(missing)}.")
             else:
                 click.echo(f"{site}: all permissions are there.", err=True)
         self.failures.raise_if_any()

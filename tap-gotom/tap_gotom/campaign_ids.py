@@ -85,7 +85,7 @@ def _read_report(
             has_rows = True
             yield row[place]
     except ExtractionError as error:
-        failures.record(f"campaigns of the report {name}: {error}")
+        failures.record(f"campaigns of the report {name}", error)
         return
     if not has_rows:
         logger.warning("The report %s has no rows, so that it names no campaigns.", name)

@@ -133,7 +133,7 @@ class StudioApi:
             try:
                 studio = self.prefetcher.result(connection.name, read)
             except ExtractionError as error:
-                self._failures.record(f"{connection}: {error}")
+                self._failures.record(connection, error)
             else:
                 self._add(studio, studios)
         return studios
@@ -220,9 +220,10 @@ class StudioApi:
         known = studios.setdefault(studio.id, studio)
         if known is not studio:
             self._failures.record(
-                f"{studio.connection}: the key opens studio {studio.id}, and so does that of "
+                studio.connection,
+                f"the key opens studio {studio.id}, and so does that of "
                 f"{known.connection}. Remove one of the two, or, should they be different studios "
-                "of two tenants, run the tap for each tenant by itself."
+                "of two tenants, run the tap for each tenant by itself.",
             )
 
 

@@ -63,7 +63,7 @@ class TapStudioOpenApi(BaseTap):
             try:
                 self.api.check_key(connection)
             except ExtractionError as error:
-                self.failures.record(f"{connection}: {error}")
+                self.failures.record(connection, error)
             else:
                 click.echo(f"{connection}: the key is good.", err=True)
         self.failures.raise_if_any()

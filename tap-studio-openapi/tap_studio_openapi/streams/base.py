@@ -302,7 +302,7 @@ class StudioStream(BaseStream):
         match interpret(error, is_part=self.has_parts, is_newer_endpoint=is_newer):
             case Meaning.KEY_IS_REFUSED:
                 status.studio.is_lost = True
-                self.failures.record(f"{status.studio}: {error}")
+                self.failures.record(status.studio, error)
             case Meaning.OPTED_OUT:
                 self.record_skip("members who have switched off access by third parties", place)
             case Meaning.FORBIDDEN:
@@ -332,7 +332,7 @@ class StudioStream(BaseStream):
     def _end_for_scope(self, status: StreamStatus) -> None:
         """Note that the key of a studio may not read the stream at all."""
         status.end()
-        self.failures.record(f"{self.name} of {status.studio}: {scope_hint(self.scopes)}")
+        self.record_failure(f"{self.name} of {status.studio}", scope_hint(self.scopes))
 
 
 class ObjectStream(StudioStream):
