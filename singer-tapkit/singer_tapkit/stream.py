@@ -77,6 +77,8 @@ class BaseStream(Stream):
         absences: The statuses by which the API says that something is not there, and what.
         final_statuses: The statuses after which all other partitions would fail as well.
         status: How the reading of the whole stream goes.
+        skipped: How many parts were left out, by reason; the tap warns of them at the end.
+        expected_skips: The same for what nobody can or need change, which is no warning.
     """
 
     TYPE_CONFORMANCE_LEVEL = TypeConformanceLevel.NONE
@@ -118,7 +120,8 @@ class BaseStream(Stream):
             unknown_fields=unknown_fields,
             logger=self.logger,
         )
-        self._skipped: Counter[str] = Counter()
+        self.skipped: Counter[str] = Counter()
+        self.expected_skips: Counter[str] = Counter()
         self._record_counter: RecordCounter | None = None
         self._sync_timer: SyncTimer | None = None
 
@@ -203,16 +206,18 @@ class BaseStream(Stream):
         if isinstance(error, ExtractionError):
             self.logger.debug("Where it failed:", exc_info=error)
 
-    def record_skip(self, reason: str, detail: str) -> None:
+    def record_skip(self, reason: str, detail: str, *, is_expected: bool = False) -> None:
         """Note that something is left out as it should be; it is counted in the log at the end.
 
         Args:
             reason: What kind of thing.
             detail: Which one.
+            is_expected: Whether nobody can or need do anything about it.
         """
-        self._skipped[reason] += 1
-        is_logged = self._skipped[reason] <= MAX_LOGGED_SKIPS
-        (self.logger.warning if is_logged else self.logger.debug)("Skipped, %s: %s", reason, detail)
+        skips = self.expected_skips if is_expected else self.skipped
+        skips[reason] += 1
+        is_logged = skips[reason] <= MAX_LOGGED_SKIPS
+        (self.logger.info if is_logged else self.logger.debug)("Skipped, %s: %s", reason, detail)
 
     def check_connection(self) -> bool:
         """Check that the stream may be read, if one request can tell.
@@ -335,10 +340,8 @@ class BaseStream(Stream):
 
     @override
     def log_sync_costs(self) -> None:
-        """Log what was skipped, and one line about the whole stream, if it was read."""
+        """Log one line about the whole stream, if it was read."""
         super().log_sync_costs()
-        for reason, count in self._skipped.items():
-            self.logger.info("%s: %s skipped, %s.", self.name, f"{count:,}", reason)
         if self._sync_timer is not None:
             failed = self.failures.by_stream[self.name]
             self.logger.info(

@@ -121,7 +121,23 @@ class BaseTap(Tap):
             f"{len(streams):,}",
             monotonic() - begun,
         )
+        self._log_skips()
         self.failures.raise_if_any(has_output=records > 0)
+
+    def _log_skips(self) -> None:
+        """Log what was left out, one line per reason for all streams."""
+        counts: dict[tuple[int, str], list[str]] = {}
+        for stream in self._base_streams:
+            for level, skips in (
+                (logging.INFO, stream.expected_skips),
+                (logging.WARNING, stream.skipped),
+            ):
+                for reason, count in skips.items():
+                    counts.setdefault((level, reason), []).append(
+                        f"{stream.name}: {count:,} skipped"
+                    )
+        for (level, reason), streams in counts.items():
+            self.logger.log(level, "%s, %s.", ", ".join(streams), reason)
 
     @property
     def _base_streams(self) -> list[BaseStream]:

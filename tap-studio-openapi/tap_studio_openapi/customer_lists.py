@@ -127,7 +127,9 @@ class CustomerList:
                 raise _PositionRefusedError from error
             if status in OLDEST_STATUSES:
                 raise
-            self._logger.warning("%s knows no customers of status %s.", self._studio, status)
+            self._api.log_once(
+                f"{self._studio}, and perhaps more studios, knows no customers of status {status}."
+            )
 
     def _end_of(self, status: str) -> Page:
         """Return the empty page behind the last customer of a status."""

@@ -111,6 +111,7 @@ class StudioApi:
         self._config = config
         self._logger = logger
         self._failures = failures
+        self._logged: set[str] = set()
 
     @cached_property
     def connections(self) -> list[Connection]:
@@ -137,6 +138,12 @@ class StudioApi:
             else:
                 self._add(studio, studios)
         return studios
+
+    def log_once(self, message: str) -> None:
+        """Log what is so in several studios, at the first of them; threads call this."""
+        if message not in self._logged:
+            self._logged.add(message)
+            self._logger.info(message)
 
     def check_key(self, connection: Connection) -> None:
         """Check, without reading data, that a key is good.

@@ -304,7 +304,11 @@ class StudioStream(BaseStream):
                 status.studio.is_lost = True
                 self.failures.record(status.studio, error)
             case Meaning.OPTED_OUT:
-                self.record_skip("members who have switched off access by third parties", place)
+                self.record_skip(
+                    "members who have switched off access by third parties",
+                    place,
+                    is_expected=True,
+                )
             case Meaning.FORBIDDEN:
                 self._handle_forbidden(place, status, error)
             case Meaning.NOT_THERE if self._is_alone(status):
