@@ -148,4 +148,4 @@ class FailureCollector:
             f"{transient:,} that may pass by itself" if transient else "",
         ]
         rest = " Everything else is complete." if has_output else ""
-        yield f"{self.count:,} part(s) failed: {', '.join(filter(None, kinds))}.{rest}"
+        yield f"{self.count:,} part(s) of the sync failed: {', '.join(filter(None, kinds))}.{rest}"

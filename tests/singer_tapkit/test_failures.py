@@ -51,7 +51,7 @@ def test_failures_of_one_cause_are_one_line(failures: FailureCollector) -> None:
         failures.record(f"s{number}", refusal(f"/s/{number}"))
 
     assert summarize(failures).message.splitlines() == [
-        "17 part(s) failed: 17 until something is changed.",
+        "17 part(s) of the sync failed: 17 until something is changed.",
         "17 parts (s0, s1, s2, s3, s4 and 12 more): 401: Signature not valid. Check 'secret'.",
     ]
 
@@ -122,7 +122,7 @@ def test_the_first_line_counts_what_passes_and_what_lasts(failures: FailureColle
     failures.record("c", refusal("/c", 502, "busy"))
 
     assert summarize(failures).message.splitlines()[0] == (
-        "3 part(s) failed: 1 until something is changed, 2 that may pass by itself."
+        "3 part(s) of the sync failed: 1 until something is changed, 2 that may pass by itself."
     )
 
 

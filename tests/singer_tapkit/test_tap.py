@@ -497,7 +497,7 @@ def test_a_server_that_is_gone_fails_every_stream(
     failed = invoke(SmallTap, tmp_path, settings(server, url="http://127.0.0.1:1"))
 
     assert failed.exit_code == 75
-    assert "2 part(s) failed: 2 that may pass by itself." in caplog.messages
+    assert "2 part(s) of the sync failed: 2 that may pass by itself." in caplog.messages
     assert NoResponseError.__name__ not in caplog.text
 
 
