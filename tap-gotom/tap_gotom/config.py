@@ -217,6 +217,10 @@ SETTINGS: Final = th.PropertiesList(
     ),
     *common_settings("tap-gotom", request_timeout=REQUEST_TIMEOUT),
 )
+CREDENTIALS_MISSING: Final = (
+    "Set 'graph_user' and 'graph_secret' for reports, 'api_user' and 'api_secret' for everything "
+    "else, or all four."
+)
 CONFIG_SCHEMA: Final = to_config_schema(SETTINGS)
 
 
@@ -241,18 +245,12 @@ def read_base_url(config: Mapping[str, Any]) -> str:
 
 
 def read_credentials(config: Mapping[str, Any]) -> dict[CredentialSet, Credentials]:
-    """Return the credentials in the settings.
+    """Return the credentials in the settings, none if there are none.
 
     Raises:
-        ConfigValidationError: There are none, or a half of some.
+        ConfigValidationError: There is a half of some.
     """
-    found = {item: _read_one(config, item) for item in CredentialSet if _is_set(config, item)}
-    if not found:
-        raise config_error(
-            "Set 'graph_user' and 'graph_secret' for reports, 'api_user' and 'api_secret' for "
-            "everything else, or all four."
-        )
-    return found
+    return {item: _read_one(config, item) for item in CredentialSet if _is_set(config, item)}
 
 
 def _is_set(config: Mapping[str, Any], item: CredentialSet) -> bool:

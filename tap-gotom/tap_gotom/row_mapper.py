@@ -14,10 +14,12 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Sequence
 
     from tap_gotom.columns import Column
-    from tap_gotom.download import Download
     from tap_gotom.report_csv import Row
 
 MISSING: Final = -1
+MAX_KEYS: Final = 200_000
+"""Keys that are compared, as more of them would need too much memory."""
+
 METADATA: Final = ("_report_id", "_row_number", "_extracted_at")
 
 
@@ -28,6 +30,7 @@ class RowMapper:
         missing: The columns that the download lacks.
         new_names: The names of the columns that the stream lacks.
         converts: Whether there are cells that may turn out not to fit their column's type.
+        repeated_keys: How many rows have had the key of a row before.
     """
 
     def __init__(
@@ -66,12 +69,24 @@ class RowMapper:
         self._keeps_new = keeps_new
         self._converters = self._find_converters()
         self.converts = bool(self._converters)
+        self.repeated_keys = 0
 
-    def map_rows(self, download: Download) -> Iterator[tuple[Any, ...]]:
+    def watch_keys(self, rows: Iterator[Row]) -> Iterator[Row]:
+        """Return the rows, of which `repeated_keys` counts those whose keys are not their own."""
+        places = [
+            place
+            for column, place in zip(self._columns, self._places, strict=True)
+            if place is not None and column.name in self._keys
+        ]
+        return self._count_repeated(itemgetter(*places), rows) if places else rows
+
+    def map_rows(self, rows: Iterator[Row], report_id: int, time: str) -> Iterator[tuple[Any, ...]]:
         """Yield the values of `METADATA` and of the columns, and new cells if they are kept.
 
         Args:
-            download: The download that the header is of.
+            rows: The rows of the download that the header is of.
+            report_id: The report's number.
+            time: When it was fetched.
 
         Raises:
             ReportError: A cell does not fit its column's type, or a key has none.
@@ -79,9 +94,8 @@ class RowMapper:
         """
         converters = self._converters
         select = self._row_selector()
-        report_id, time = download.report.report_id, download.time
         place = 0
-        for number, row in enumerate(download.read_rows(), start=1):
+        for number, row in enumerate(rows, start=1):
             try:
                 for place, convert in converters:
                     row[place] = convert(row[place])
@@ -103,6 +117,16 @@ class RowMapper:
                     f"replication key. The columns are: {', '.join(map(repr, self._header))}. Put "
                     "it back into the saved report, or change the settings."
                 )
+
+    def _count_repeated(self, get_key: Callable[[Row], Any], rows: Iterator[Row]) -> Iterator[Row]:
+        seen: set[int] = set()
+        for row in rows:
+            key = hash(get_key(row))
+            if key in seen:
+                self.repeated_keys += 1
+            elif len(seen) < MAX_KEYS:
+                seen.add(key)
+            yield row
 
     def _row_selector(self) -> Callable[[Row], Sequence[Any]]:
         if self._places == list(range(len(self._header))) and not self._keeps_new:

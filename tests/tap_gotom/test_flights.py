@@ -109,7 +109,8 @@ def test_a_campaign_that_may_not_be_read_takes_no_other_along(
     sublines = run.records["flight_sublines"]
     assert [line["campaignExternalId"] for line in sublines] == ["demo-4712"] * 2
     assert "1 part(s) of the sync failed" in run.log
-    assert "flight_sublines of campaign 'demo-4711'" in run.log
+    assert "flight_sublines of flight 'demo-4711-1' of campaign 'demo-4711'" in run.log
+    assert "flight_sublines: 1 skipped, as another flight of their campaign" in run.log
     assert len(run.records["flights"]) == 4
 
 
@@ -120,6 +121,13 @@ def test_a_flight_fails_alone(server: GoTomServer) -> None:
     run = fail(settings, "flight_commissions")
     assert run.output.keys("flight_commissions") == [("demo-4711", "demo-4711-2")]
     assert "flight_commissions of flight 'demo-4711-1' of campaign 'demo-4711'" in run.log
+
+
+def test_a_value_that_does_not_fit_fails_its_flight_alone(server: GoTomServer) -> None:
+    server.sandbox.add_campaign("odd", flights=3).commissions["odd-2"]["bkPercent"] = "much"
+    run = fail(server.api(campaign_external_ids=["odd"]), "flight_commissions")
+    assert run.output.keys("flight_commissions") == [("odd", "odd-1"), ("odd", "odd-3")]
+    assert "flight_commissions of flight 'odd-2' of campaign 'odd'" in run.log
 
 
 def test_flights_that_fail_in_a_row_end_their_stream(server: GoTomServer) -> None:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+import csv
 from typing import TYPE_CHECKING, Any
 from unittest.mock import create_autospec
 
 import pytest
 
-from tap_gotom.row_mapper import RowMapper
 from tests.sandbox.gotom import Report
 from tests.sandbox.gotom.awkward_rows import HEADER, ROWS, UNICODE_ROWS
 from tests.tap_gotom.command_line import discover, fail, succeed
@@ -109,14 +109,34 @@ def test_a_report_that_is_not_as_it_should_be_writes_nothing_and_keeps_the_state
     assert words in second.log
 
 
-def test_a_report_is_parsed_twice_to_check_and_to_write(
-    server: GoTomServer, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("name", ["a_report", "z_report"])
+@pytest.mark.parametrize(
+    "more",
+    [
+        {},
+        {"columns": {"Tag": "date", "Externe ID": "string"}},
+        {"columns": {"Tag": "date", "Externe ID": "string"}, "replication_key": "Tag"},
+        {"columns": {"Tag": "string", "Externe ID": "string"}, "primary_keys": ["Externe ID"]},
+    ],
+    ids=["text", "types", "new rows", "keys"],
+)
+def test_a_report_is_parsed_once_to_check_and_once_to_write(
+    server: GoTomServer, monkeypatch: pytest.MonkeyPatch, name: str, more: dict[str, Any]
 ) -> None:
-    watched = create_autospec(RowMapper.map_rows, side_effect=RowMapper.map_rows)
-    monkeypatch.setattr(RowMapper, "map_rows", watched)
-    server.save(("Tag", "Id"), ("01.03.2026", "1"))
-    succeed(server.graph(report(columns=DAYS, replication_key="Tag")))
-    assert watched.call_count == 2
+    server.save(("Tag", "Externe ID"), ("2026-03-01", "demo-4711"), ("2026-03-02", "demo-4712"))
+    ids_from = {"report": name, "column": "Externe ID"}
+    settings = server.both(report(name, **more), campaign_external_ids_from=ids_from)
+    catalog = discover(settings)
+    parse = create_autospec(csv.reader, side_effect=csv.reader)
+    monkeypatch.setattr("csv.reader", parse)
+    run = succeed(settings, name, "campaigns", "flights", catalog=catalog)
+    assert len(run.records[name]) == len(run.records["campaigns"]) == 2
+    assert parse.call_count == 2
+    assert len(server.received(PATH)) <= 2
+
+    parse.reset_mock()
+    assert len(succeed(settings, "campaigns", catalog=catalog).records["campaigns"]) == 2
+    assert parse.call_count == 1
 
 
 @pytest.mark.parametrize("more", [{}, {"flattening_enabled": True, "flattening_max_depth": 1}])

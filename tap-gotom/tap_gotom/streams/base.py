@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from typing_extensions import override
@@ -13,7 +12,7 @@ from singer_tapkit.stream import BaseStream
 from tap_gotom.pagination import ListPage, read_list
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator
+    from collections.abc import Iterable, Iterator
 
     from singer_sdk import Tap
     from singer_sdk.helpers.types import Context, Record
@@ -31,7 +30,6 @@ class GoTomStream(BaseStream):
     """
 
     personal_fields: ClassVar[frozenset[str]] = frozenset()
-    final_statuses: ClassVar[Collection[int]] = (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN)
 
     def __init__(
         self,
@@ -87,17 +85,35 @@ class ListStream(GoTomStream):
         return True
 
 
-class PartedStream(GoTomStream):
-    """A stream of parts that fail alone; its `read` yields records that fit the schema already."""
+class PartitionedStream(GoTomStream):
+    """A stream that reads its partitions one after the other; each fails alone.
+
+    Attributes:
+        rows_fit: Whether rows fit the schema just as they are read.
+    """
+
+    rows_fit: ClassVar[bool] = False
+
+    def read_partitions(self) -> Iterator[tuple[str, Iterable[Record]]]:
+        """Yield what each partition is called in messages, and its rows, which are read later.
+
+        Raises:
+            ExtractionError: It cannot be told which partitions there are.
+        """
+        raise NotImplementedError
 
     @override
     def get_records(self, context: Context | None) -> Iterator[Record]:
         with self.isolate("", self.status):
-            yield from self.read(context)
+            for partition, rows in self.read_partitions():
+                with self.isolate(partition, self.status):
+                    yield from rows if self.rows_fit else map(self.conform, rows)
+                if self.status.is_over:
+                    break
         self.write_state()
 
 
-class DependentStream(PartedStream):
+class DependentStream(PartitionedStream):
     """A stream of what belongs to objects that another stream has read."""
 
     def __init__(

@@ -15,15 +15,16 @@ from typing_extensions import override
 
 from singer_tapkit.errors import InvalidResponseError
 from singer_tapkit.spool import RecordSpool
+from singer_tapkit.stream import PartitionStatus
 from tap_gotom.campaign_ids import encode_id, is_reachable
 from tap_gotom.keys import KeyDeduplicator, discount_key
-from tap_gotom.streams.base import DependentStream, PartedStream
+from tap_gotom.streams.base import DependentStream, PartitionedStream
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from singer_sdk import Tap
-    from singer_sdk.helpers.types import Context, Record
+    from singer_sdk.helpers.types import Record
 
     from singer_tapkit.failures import FailureCollector
     from tap_gotom.client import GoTomClient
@@ -41,7 +42,7 @@ class DiscountList(msgspec.Struct, rename="camel"):
     campaign_discounts: list[dict[str, Any]]
 
 
-class CampaignStream(PartedStream):
+class CampaignStream(PartitionedStream):
     """The campaigns that the settings name, without their flights.
 
     Attributes:
@@ -73,22 +74,22 @@ class CampaignStream(PartedStream):
         self._read_ids = read_ids
 
     @override
-    def read(self, context: Context | None) -> Iterator[Record]:
+    def read_partitions(self) -> Iterator[tuple[str, Iterable[Record]]]:
         for campaign in self.campaigns:
             campaign.pop("flights", None)
-            with self.isolate(repr(campaign["externalId"]), self.status):
-                yield self.conform(campaign)
+            yield repr(campaign["externalId"]), [campaign]
 
     def _fetch(self) -> Iterator[dict[str, Any]]:
+        requests = PartitionStatus()
         for number, external_id in enumerate(self._read_ids(), start=1):
-            if self.status.is_over:
+            if requests.is_over:
                 return
             if number % LOG_INTERVAL == 0:
                 self.logger.info("%s campaigns are requested.", f"{number:,}")
             if not is_reachable(external_id):
                 self.record_skip(UNREACHABLE, repr(external_id))
                 continue
-            with self.isolate(repr(external_id), self.status):
+            with self.isolate(repr(external_id), requests):
                 path = f"{CAMPAIGN_PATH}/{encode_id(external_id)}"
                 campaign = self._client.get_json(path, dict[str, Any])
                 yield {**campaign, "externalId": campaign.get("externalId") or external_id}
@@ -107,20 +108,20 @@ class CampaignDiscountStream(DependentStream):
         return RecordSpool(self._fetch)
 
     @override
-    def read(self, context: Context | None) -> Iterator[Record]:
+    def read_partitions(self) -> Iterator[tuple[str, Iterable[Record]]]:
         for discount in self.discounts:
             discount.pop("flightDiscounts", None)
-            with self.isolate(repr(discount["campaignExternalId"]), self.status):
-                yield self.conform(discount)
+            yield repr(discount["campaignExternalId"]), [discount]
 
     def _fetch(self) -> Iterator[dict[str, Any]]:
+        requests = PartitionStatus()
         for number, campaign in enumerate(self._parents, start=1):
-            if self.status.is_over:
+            if requests.is_over:
                 return
             if number % LOG_INTERVAL == 0:
                 self.logger.info("The discounts of %s campaigns are requested.", f"{number:,}")
             external_id = campaign["externalId"]
-            with self.isolate(repr(external_id), self.status):
+            with self.isolate(repr(external_id), requests):
                 path = f"{CAMPAIGN_PATH}/{encode_id(external_id)}/campaign-discount"
                 deduplicate = KeyDeduplicator()
                 for discount in self._client.get_json(path, DiscountList).campaign_discounts:
@@ -138,20 +139,20 @@ class FlightDiscountStream(DependentStream):
     primary_keys = ("campaignExternalId", "campaign_discount_key", "discount_key")
 
     @override
-    def read(self, context: Context | None) -> Iterator[Record]:
+    def read_partitions(self) -> Iterator[tuple[str, Iterable[Record]]]:
         for discount in self._parents:
             campaign_id, key = discount["campaignExternalId"], discount["discount_key"]
-            deduplicate = KeyDeduplicator()
-            with self.isolate(f"{key} of {campaign_id!r}", self.status):
-                for flight_discount in read_rows_in(discount, "flightDiscounts"):
-                    yield self.conform(
-                        {
-                            "campaignExternalId": campaign_id,
-                            "campaign_discount_key": key,
-                            "discount_key": deduplicate(discount_key(flight_discount)),
-                            **flight_discount,
-                        }
-                    )
+            yield f"{key} of {campaign_id!r}", self._read_discount(discount)
+
+    def _read_discount(self, discount: dict[str, Any]) -> Iterator[Record]:
+        deduplicate = KeyDeduplicator()
+        for flight_discount in read_rows_in(discount, "flightDiscounts"):
+            yield {
+                "campaignExternalId": discount["campaignExternalId"],
+                "campaign_discount_key": discount["discount_key"],
+                "discount_key": deduplicate(discount_key(flight_discount)),
+                **flight_discount,
+            }
 
 
 def read_rows_in(parent: Mapping[str, Any], field: str) -> list[dict[str, Any]]:
