@@ -182,6 +182,24 @@ def test_keys_follow_from_the_settings_and_not_from_a_catalog(server: GoTomServe
     assert run.output.bookmark("sales") == "2026-01-01"
 
 
+def test_rows_that_replace_each_other_in_the_target_are_counted(server: GoTomServer) -> None:
+    server.save(("Id", "Tag"), ("1", "a"), ("2", "a"), ("1", "b"))
+    run = succeed(server.graph(report(primary_keys=["Id"])))
+    assert len(run.records["sales"]) == 3
+    assert "a row before them, which they replace: 1." in run.log
+    unique = succeed(server.graph(report(primary_keys=["Id", "Tag"])))
+    assert "a row before them" not in unique.log
+
+
+def test_discovery_names_the_columns_that_tell_rows_apart(
+    server: GoTomServer, caplog: pytest.LogCaptureFixture
+) -> None:
+    server.save(("Id", "Tag"), ("1", "a"), ("2", "a"))
+    caplog.set_level("INFO")
+    discover(server.graph(report()))
+    assert "unique in all 2 rows: 'Id'." in caplog.text
+
+
 @pytest.mark.parametrize("more", [{"primary_keys": ["X"]}, {"replication_key": "X"}])
 def test_a_key_that_is_no_column_fails_this_report_alone(
     server: GoTomServer, more: dict[str, Any]

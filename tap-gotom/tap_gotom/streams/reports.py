@@ -244,8 +244,8 @@ class ReportStream(PartitionedStream):
             )
         if mapper.repeated_keys:
             self.logger.warning(
-                "%s rows have the same 'primary_keys' as a row before them, and replace it. Name "
-                "columns whose values are never the same in two rows.",
+                "Rows with the same 'primary_keys' as a row before them, which they replace: %s. "
+                "Name columns whose values are never the same in two rows.",
                 f"{mapper.repeated_keys:,}",
             )
 
