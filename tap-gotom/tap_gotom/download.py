@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 CHUNK_BYTES: Final = 1 << 18
 SAMPLE_BYTES: Final = 1 << 19
 SAMPLE_CHUNK_BYTES: Final = 1 << 13
+MAX_LINE: Final = 64 << 20
 LOG_BYTES: Final = 100 << 20
 """A line in the log for so much of a report."""
 
@@ -144,6 +145,23 @@ class ReportSource:
             raise self._ids
         return self._ids or []
 
+    def find_ids(self, header: Row) -> int | None:
+        """Return the place of the column with ids, None if no ids are wanted.
+
+        Raises:
+            ReportError: There is no such column.
+        """
+        if self._id_column is None or not header:
+            return None
+        columns = columns_from_names(header)
+        column = find_column(self._id_column, columns)
+        if column is None:
+            raise ReportError(
+                f"{self.report} has no column {self._id_column!r}, as 'campaign_external_ids_from' "
+                f"says. Its columns are: {', '.join(map(repr, header))}."
+            )
+        return columns.index(column)
+
     def _fetch_sample(self) -> Sample:
         content = b""
         is_whole = True
@@ -187,17 +205,12 @@ class ReportSource:
     def _keep_ids(self, header: Row, rows: Iterator[Row]) -> Iterator[Row]:
         """Return rows that leave their ids behind, once all of them are read."""
         self._ids = None
-        if self._id_column is None:
+        try:
+            place = self.find_ids(header)
+        except ReportError as error:
+            self._ids = error
             return rows
-        columns = columns_from_names(header)
-        column = find_column(self._id_column, columns)
-        if column is None and columns:
-            self._ids = ReportError(
-                f"{self.report} has no column {self._id_column!r}, as 'campaign_external_ids_from' "
-                f"says. Its columns are: {', '.join(map(repr, header))}."
-            )
-            return rows
-        return self._keep_cells(columns.index(column) if column else 0, rows)
+        return rows if place is None else self._keep_cells(place, rows)
 
     def _keep_cells(self, place: int, rows: Iterator[Row]) -> Iterator[Row]:
         found: dict[str, None] = {}
@@ -220,13 +233,14 @@ class ReportSource:
 
     def _store(self, body: BinaryIO) -> str:
         """Store the report, and return its digest."""
-        digest, size = hashlib.sha256(), 0
+        digest, size, line = hashlib.sha256(), 0, 0
         response = self._client.open_report(self.report.path)
         try:
             for chunk in self._client.read_chunks(response, CHUNK_BYTES):
                 if not size:
                     _require_csv(response, chunk)
                 digest.update(chunk)
+                line = self._measure_line(chunk, line)
                 with disk_errors(str(self.report)):
                     body.write(chunk)
                 size += len(chunk)
@@ -239,6 +253,21 @@ class ReportSource:
                 f"{self.report}: the transfer broke off after {size:,} bytes: {error}"
             ) from error
         return digest.hexdigest()
+
+    def _measure_line(self, chunk: bytes, before: int) -> int:
+        """Return how many bytes have come since the last line break.
+
+        Raises:
+            ReportError: They are so many that a line would not fit into memory.
+        """
+        end = max(chunk.rfind(b"\n"), chunk.rfind(b"\r"))
+        length = before + len(chunk) if end < 0 else len(chunk) - end - 1
+        if length > MAX_LINE:
+            raise ReportError(
+                f"{self.report} has a line of more than {MAX_LINE >> 20} MiB, which is none of a "
+                "CSV file."
+            )
+        return length
 
 
 def _require_csv(response: Response, beginning: bytes) -> None:

@@ -12,7 +12,6 @@ if TYPE_CHECKING:
     from collections.abc import Collection
 
     from tap_gotom.download import Sample
-    from tap_gotom.reports import Report
 
 INTEGER: Final = ColumnType("integer")
 MAX_INTEGER: Final = 18
@@ -33,17 +32,17 @@ LIKELY_TYPES: Final = tuple(
 )  # fmt: skip
 
 
-def describe_keys(report: Report, sample: Sample) -> str:
-    """Return what tells the rows of a report apart, for somebody who chooses `primary_keys`."""
+def describe_keys(sample: Sample) -> str:
+    """Return what `primary_keys` could be, for a report that has none."""
     unique = [
         repr(column.original)
         for place, column in enumerate(columns_from_names(sample.header))
         if len({row[place] for row in sample.rows} - {""}) == len(sample.rows) > 0
     ]
-    found = f"unique in {_extent(sample)}: {', '.join(unique) or 'none of its columns'}."
-    if report.primary_keys:
-        return found
-    return f"without 'primary_keys', rows are known by their number in a download; {found}"
+    return (
+        "without 'primary_keys', rows are known by their number in a download; unique in "
+        f"{_extent(sample)}: {', '.join(unique) or 'none of its columns'}."
+    )
 
 
 def describe_columns(sample: Sample) -> str:
@@ -83,4 +82,4 @@ def _values(kind: ColumnType, cells: Collection[str]) -> list[Any] | None:
 
 
 def _extent(sample: Sample) -> str:
-    return f"{'all' if sample.is_whole else 'the first'} {len(sample.rows):,} rows"
+    return f"{'all' if sample.is_whole else 'the first'} {len(sample.rows):,} row(s)"

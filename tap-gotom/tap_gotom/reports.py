@@ -19,6 +19,7 @@ PATHS: Final = {
     "graph": "/app-api/graph-export/download",
     "custom": "/app-api/custom-report-export/download",
 }
+MAX_NAME: Final = 63
 TAB: Final = "\t"
 LINE_BREAKS: Final = frozenset("\r\n\0")
 PATH_CHARACTERS = re.compile(r'[/\\:*?"<>|\x00-\x1f\x7f]|^\.')
@@ -96,6 +97,11 @@ def read_reports(config: Mapping[str, Any], other_streams: Iterable[str]) -> dic
 
 
 def _check_name(name: str, taken: Mapping[str, str]) -> None:
+    if len(name) > MAX_NAME:
+        raise config_error(
+            f"The report's 'name' {name!r} has more than {MAX_NAME} characters, behind which "
+            "databases cut the names of tables: choose a shorter one."
+        )
     if PATH_CHARACTERS.search(name):
         raise config_error(
             f"The report's 'name' {name!r} has a character that file names cannot have: choose "

@@ -189,7 +189,7 @@ class TapGoTom(BaseTap):
                 "name them in 'columns'."
             )
         if not report.primary_keys:
-            self.logger.info("%s: %s", report.name, describe_keys(report, sample))
+            self.logger.info("%s: %s", report.name, describe_keys(sample))
         return columns_from_names(sample.header)
 
     def _api_streams(

@@ -6,14 +6,13 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.sandbox.faults import html_page
+from tests.sandbox.faults import Answer, html_page
 from tests.sandbox.gotom.troubles import internal_error
 from tests.tap_gotom.command_line import fail, succeed
 from tests.tap_gotom.servers import API_SECRET, api_error, cells, report
 
 if TYPE_CHECKING:
     from singer_tapkit.testing import TapRun
-    from tests.sandbox.faults import Answer
     from tests.tap_gotom.servers import GoTomServer
 
 ALL = (
@@ -143,6 +142,26 @@ def test_discounts_that_are_not_as_documented_fail_their_campaign_alone(
     run = fail(settings, "campaign_discounts")
     assert len(run.records["campaign_discounts"]) == 2
     assert "campaign_discounts of 'odd'" in run.log
+
+
+@pytest.mark.parametrize(
+    ("body", "found"), [('{"externalId": 7}', "7"), ('{"externalId": null}', "odd")]
+)
+def test_a_campaign_is_known_by_its_external_id_or_by_what_was_asked_for(
+    server: GoTomServer, body: str, found: str
+) -> None:
+    answer = Answer(200, body, {"Content-Type": "application/json"})
+    server.sandbox.faults.add("GET", "/app-api/campaign/odd", answer, times=None)
+    assert ids(succeed(server.api(campaign_external_ids=["odd"]), "campaigns")) == [found]
+
+
+@pytest.mark.parametrize("body", ['{"externalId": ["x"]}', "[]", "null", "7"])
+def test_a_campaign_of_another_form_fails_alone(server: GoTomServer, body: str) -> None:
+    answer = Answer(200, body, {"Content-Type": "application/json"})
+    server.sandbox.faults.add("GET", "/app-api/campaign/odd", answer, times=None)
+    run = fail(server.api(campaign_external_ids=["odd", "demo-4711"]), *ALL)
+    assert ids(run) == ["demo-4711"]
+    assert "1 part(s) of the sync failed" in run.log
 
 
 def test_missing_flight_discounts_are_not_taken_for_none(server: GoTomServer) -> None:

@@ -88,6 +88,16 @@ def test_what_is_no_report_is_not_asked_for_again(
     assert len(server.received(REPORT.path)) == 1
 
 
+def test_a_line_that_memory_could_not_hold_is_refused(
+    server: FakeServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tap_gotom.download.MAX_LINE", 1 << 20)
+    rows = b'"A"\n' + b'"' + b"x" * (1 << 19) + b'"\n'
+    assert len(rows_of(source_of(server, Answer(body=rows * 4, headers=CSV)).fetch())) == 7
+    with pytest.raises(ReportError, match="a line of more than 1 MiB"):
+        source_of(server, Answer(body=b"A" + b"x" * (1 << 21), headers=CSV)).fetch()
+
+
 def test_a_sample_ends_before_the_first_row_that_may_be_cut(server: FakeServer) -> None:
     body = b'"A","B\nC"\n' + b'"1","2 ""x"""\n' * 1_000_000
     sample = source_of(server, Answer(body=body, headers=CSV)).fetch_sample()

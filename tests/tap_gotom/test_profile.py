@@ -12,7 +12,6 @@ from tap_gotom.column_types import ColumnType
 from tap_gotom.columns import columns_from_names
 from tap_gotom.download import Sample
 from tap_gotom.profile import describe_columns, describe_keys, propose_columns
-from tap_gotom.reports import Report
 
 HEADERS = st.lists(st.sampled_from(["A", "a", "A 2", "a_2", "A-2", "a_3", "", " ", "1", "€", "Ä"]))
 
@@ -66,13 +65,9 @@ def test_proposed_columns_are_those_of_the_header(header: list[str]) -> None:
 def test_columns_that_tell_rows_apart_are_named() -> None:
     rows = [["1", "a", "x", ""], ["2", "a", "y", "z"]]
     sample = Sample(["Id", "Kampagne", "Tag", "Ref"], rows, is_whole=True)
-    without_key = describe_keys(Report("sales", 46), sample)
-    assert "without 'primary_keys'" in without_key
-    assert without_key.endswith("unique in all 2 rows: 'Id', 'Tag'.")
-    assert describe_keys(Report("sales", 46, primary_keys=("Id",)), sample).startswith("unique")
-    assert describe_keys(Report("sales", 46), Sample(["A"], [["1"]] * 2, is_whole=False)).endswith(
-        "unique in the first 2 rows: none of its columns."
-    )
+    assert describe_keys(sample).endswith("unique in all 2 row(s): 'Id', 'Tag'.")
+    longer = Sample(["A"], [["1"], ["1"]], is_whole=False)
+    assert describe_keys(longer).endswith("unique in the first 2 row(s): none of its columns.")
 
 
 def test_a_proposal_holds_no_cells() -> None:

@@ -197,7 +197,7 @@ def test_discovery_names_the_columns_that_tell_rows_apart(
     server.save(("Id", "Tag"), ("1", "a"), ("2", "a"))
     caplog.set_level("INFO")
     discover(server.graph(report()))
-    assert "unique in all 2 rows: 'Id'." in caplog.text
+    assert "unique in all 2 row(s): 'Id'." in caplog.text
 
 
 @pytest.mark.parametrize("more", [{"primary_keys": ["X"]}, {"replication_key": "X"}])
@@ -235,6 +235,26 @@ def test_the_second_run_brings_new_days_and_those_to_look_back_to(server: GoTomS
     assert second.output.bookmark("sales") == "2026-01-03"
     server.save(("Tag", "Id"), ("02.03.2026", "5"), ("03.03.2026", "x"))
     assert fail(settings, state=second.state).state == second.state
+
+
+def test_a_report_that_counts_anew_is_told(server: GoTomServer) -> None:
+    settings = server.graph(report(columns=DAYS, primary_keys=["Id"], replication_key="Id"))
+    server.save(("Tag", "Id"), ("01.01.2026", "900"))
+    first = succeed(settings)
+    server.save(("Tag", "Id"), ("01.02.2026", "1"))
+    second = succeed(settings, state=first.state)
+    assert ids(second) == []
+    assert "All rows lie before the bookmark of 'id'" in second.log
+    assert ids(succeed(settings)) == [1]
+
+
+def test_a_bookmark_in_the_future_fails_its_report_alone(server: GoTomServer) -> None:
+    server.save(("Tag", "Id"), ("01.01.2026", "1"))
+    daily = report(columns=DAYS, primary_keys=["Id"], replication_key="Tag")
+    state = {"bookmarks": {"sales": {"replication_key": "tag", "replication_key_value": "2999"}}}
+    run = fail(server.graph(daily, report("whole", 46)), state=state)
+    assert (ids(run), len(run.records["whole"])) == ([], 1)
+    assert "the bookmark of 'tag' lies in the future" in run.log
 
 
 def test_an_unchanged_report_is_skipped_when_told_so(server: GoTomServer) -> None:

@@ -17,7 +17,7 @@ from singer_tapkit.errors import InvalidResponseError
 from singer_tapkit.spool import RecordSpool
 from singer_tapkit.stream import PartitionStatus
 from tap_gotom.campaign_ids import encode_id, is_reachable
-from tap_gotom.keys import KeyDeduplicator, discount_key
+from tap_gotom.keys import KeyDeduplicator, discount_key, read_external_id
 from tap_gotom.streams.base import DependentStream, PartitionedStream
 
 if TYPE_CHECKING:
@@ -92,7 +92,7 @@ class CampaignStream(PartitionedStream):
             with self.isolate(repr(external_id), requests):
                 path = f"{CAMPAIGN_PATH}/{encode_id(external_id)}"
                 campaign = self._client.get_json(path, dict[str, Any])
-                yield {**campaign, "externalId": campaign.get("externalId") or external_id}
+                yield {**campaign, "externalId": read_external_id(campaign) or external_id}
 
 
 class CampaignDiscountStream(DependentStream):

@@ -16,7 +16,7 @@ from typing_extensions import override
 
 from singer_tapkit.errors import ApiError, InvalidResponseError
 from tap_gotom.campaign_ids import encode_id, is_reachable
-from tap_gotom.keys import KeyDeduplicator, flight_key
+from tap_gotom.keys import KeyDeduplicator, flight_key, read_external_id
 from tap_gotom.streams.base import DependentStream
 from tap_gotom.streams.campaigns import CAMPAIGN_PATH, UNKNOWN, UNREACHABLE, read_rows_in
 
@@ -111,18 +111,17 @@ class PerFlightStream(DependentStream):
         """Yield the external ids of the flights that can be asked for."""
         name = f"campaign {campaign['externalId']!r}"
         try:
-            flights = read_rows_in(campaign, "flights")
+            external_ids = [read_external_id(item) for item in read_rows_in(campaign, "flights")]
         except InvalidResponseError as error:
             self.handle_error(name, self.status, error)
             return
-        for flight in flights:
-            external_id = flight.get("externalId")
+        for external_id in external_ids:
             if not external_id:
                 self.record_skip(WITHOUT_ID, f"a flight of {name}")
-            elif not is_reachable(str(external_id)):
+            elif not is_reachable(external_id):
                 self.record_skip(UNREACHABLE, repr(external_id))
             else:
-                yield str(external_id)
+                yield external_id
 
 
 class FlightCommissionStream(PerFlightStream):

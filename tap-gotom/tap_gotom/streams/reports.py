@@ -116,8 +116,10 @@ class ReportStream(PartitionedStream):
     @override
     def check_connection(self) -> bool:
         sample = self._source.fetch_sample()
-        click.echo(f"{self.name}: {describe_keys(self._report, sample)}", err=True)
+        if not self._column_keys:
+            click.echo(f"{self.name}: {describe_keys(sample)}", err=True)
         click.echo(f"{self.name}: {describe_columns(sample)}", err=True)
+        self._source.find_ids(sample.header)
         self._check(sample.header, iter(sample.rows))
         self._report_changes()
         return True
@@ -183,6 +185,12 @@ class ReportStream(PartitionedStream):
             self._map_rows(self._mapper, rows, row_filter, download.time), version
         )
         if row_filter is not None:
+            if row_filter.ends_before_bookmark:
+                self.logger.warning(
+                    "All rows lie before the bookmark of %r. If the report counts anew or its "
+                    "bookmark is wrong, run once with an empty state.",
+                    self.replication_key,
+                )
             self.advance_bookmark(None, row_filter.bookmark())
         if version is not None:
             self.activate_version(version)

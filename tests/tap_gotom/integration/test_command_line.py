@@ -103,6 +103,18 @@ def test_the_check_of_connections_says_what_a_run_says(
     assert words in command_line.fail(settings).log
 
 
+def test_the_check_of_connections_names_a_missing_column_of_campaigns(
+    server: GoTomServer, command_line: CommandLineTap
+) -> None:
+    server.save(("A",), ("1",))
+    settings = server.both(
+        report(), campaign_external_ids_from={"report": "sales", "column": "Externe ID"}
+    )
+    run = command_line.run_with("--test", settings=settings)
+    assert run.returncode != 0
+    assert "no column 'Externe ID'" in run.stderr
+
+
 def test_what_needs_no_credentials_is_discovered_without(command_line: CommandLineTap) -> None:
     settings = {"reports": [report(columns={"A": "string"}), report("unknown", 47)]}
     run = command_line.run_with("--discover", settings=settings)
