@@ -28,6 +28,11 @@ def encode_id(external_id: str) -> str:
     return quote(external_id, safe="")
 
 
+def campaign_path(external_id: str) -> str:
+    """Return the path of a campaign."""
+    return f"/app-api/campaign/{encode_id(external_id)}"
+
+
 def is_reachable(external_id: str) -> bool:
     """Return whether a path can lead to an id.
 

@@ -12,7 +12,7 @@ from singer_tapkit.failures import SyncFailedError
 from tap_gotom.tap import TapGoTom
 from tests.sandbox.gotom import Report
 from tests.tap_gotom.command_line import discover, fail, succeed
-from tests.tap_gotom.servers import cells, report
+from tests.tap_gotom.servers import API_SECRET, cells, report
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -116,3 +116,20 @@ def test_a_state_of_the_version_before_is_understood(server: GoTomServer, state:
     assert len(run.records["flights"]) == 2
     old = before["frozen"]["report"]["version"]
     assert run.state["bookmarks"]["frozen"]["report"]["version"] > old
+
+
+def test_the_check_of_connections_tells_each_missing_permission(
+    server: GoTomServer, capsys: pytest.CaptureFixture[str]
+) -> None:
+    server.sandbox.add_user("api_user", API_SECRET, ["lookups"])
+    tap = TapGoTom(config=server.api(campaign_external_ids=["a/b", "demo-4711"]))
+    with pytest.raises(SyncFailedError) as failed:
+        tap.check_connection()
+    assert "3 part(s)" in str(failed.value)
+    for stream in ("campaigns", "customers", "tarif_prices"):
+        assert f"- {stream}: GET " in str(failed.value)
+    server.sandbox.add_user("api_user", API_SECRET, ["api"])
+    TapGoTom(config=server.api(campaign_external_ids=["demo-4711"])).check_connection()
+    said = capsys.readouterr().err
+    assert "campaigns: may be read." in said
+    assert "tarif_prices: may be read." in said

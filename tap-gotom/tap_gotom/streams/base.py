@@ -60,6 +60,20 @@ class GoTomStream(BaseStream):
         )
         self._client = client
 
+    def may_read(self, path: str, kind: type[Any] = dict) -> bool:
+        """Return whether there is something at a path that may be read.
+
+        Raises:
+            ExtractionError: It may not be read.
+        """
+        try:
+            self._client.get_json(path, kind)
+        except ApiError as error:
+            if error.status not in self.absences:
+                raise
+            return False
+        return True
+
 
 class ListStream(GoTomStream):
     """A list that comes in pages.
@@ -76,13 +90,7 @@ class ListStream(GoTomStream):
 
     @override
     def check_connection(self) -> bool:
-        try:
-            self._client.get_json(self.path, ListPage)
-        except ApiError as error:
-            if error.status not in self.absences:
-                raise
-            return False
-        return True
+        return self.may_read(self.path, ListPage)
 
 
 class PartitionedStream(GoTomStream):

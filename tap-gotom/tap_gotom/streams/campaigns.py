@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from functools import cached_property
 from http import HTTPStatus
+from itertools import islice
 from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
@@ -16,7 +17,7 @@ from typing_extensions import override
 from singer_tapkit.errors import InvalidResponseError
 from singer_tapkit.spool import RecordSpool
 from singer_tapkit.stream import PartitionStatus
-from tap_gotom.campaign_ids import encode_id, is_reachable
+from tap_gotom.campaign_ids import campaign_path, is_reachable
 from tap_gotom.keys import KeyDeduplicator, discount_key, read_external_id
 from tap_gotom.streams.base import DependentStream, PartitionedStream
 
@@ -29,7 +30,6 @@ if TYPE_CHECKING:
     from singer_tapkit.failures import FailureCollector
     from tap_gotom.client import GoTomClient
 
-CAMPAIGN_PATH: Final = "/app-api/campaign"
 UNKNOWN: Final = "unknown to goTom"
 UNREACHABLE: Final = "out of the API's reach, as their external ids hold a slash or are dots"
 LOG_INTERVAL: Final = 500
@@ -79,6 +79,11 @@ class CampaignStream(PartitionedStream):
             campaign.pop("flights", None)
             yield repr(campaign["externalId"]), [campaign]
 
+    @override
+    def check_connection(self) -> bool:
+        wanted = filter(is_reachable, self.config.get("campaign_external_ids") or ())
+        return any(self.may_read(campaign_path(external_id)) for external_id in islice(wanted, 1))
+
     def _fetch(self) -> Iterator[dict[str, Any]]:
         requests = PartitionStatus()
         for number, external_id in enumerate(self._read_ids(), start=1):
@@ -90,8 +95,7 @@ class CampaignStream(PartitionedStream):
                 self.record_skip(UNREACHABLE, repr(external_id))
                 continue
             with self.isolate(repr(external_id), requests):
-                path = f"{CAMPAIGN_PATH}/{encode_id(external_id)}"
-                campaign = self._client.get_json(path, dict[str, Any])
+                campaign = self._client.get_json(campaign_path(external_id), dict[str, Any])
                 yield {**campaign, "externalId": read_external_id(campaign) or external_id}
 
 
@@ -122,7 +126,7 @@ class CampaignDiscountStream(DependentStream):
                 self.logger.info("The discounts of %s campaigns are requested.", f"{number:,}")
             external_id = campaign["externalId"]
             with self.isolate(repr(external_id), requests):
-                path = f"{CAMPAIGN_PATH}/{encode_id(external_id)}/campaign-discount"
+                path = f"{campaign_path(external_id)}/campaign-discount"
                 deduplicate = KeyDeduplicator()
                 for discount in self._client.get_json(path, DiscountList).campaign_discounts:
                     yield {

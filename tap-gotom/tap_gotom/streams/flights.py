@@ -15,10 +15,10 @@ import msgspec
 from typing_extensions import override
 
 from singer_tapkit.errors import ApiError, InvalidResponseError
-from tap_gotom.campaign_ids import encode_id, is_reachable
+from tap_gotom.campaign_ids import campaign_path, encode_id, is_reachable
 from tap_gotom.keys import KeyDeduplicator, flight_key, read_external_id
 from tap_gotom.streams.base import DependentStream
-from tap_gotom.streams.campaigns import CAMPAIGN_PATH, UNKNOWN, UNREACHABLE, read_rows_in
+from tap_gotom.streams.campaigns import UNKNOWN, UNREACHABLE, read_rows_in
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -102,9 +102,8 @@ class PerFlightStream(DependentStream):
         self._is_forbidden = isinstance(error, ApiError) and error.status == HTTPStatus.FORBIDDEN
 
     def _read_flight(self, campaign_id: str, flight_id: str) -> Iterator[Record]:
-        campaign, flight = encode_id(campaign_id), encode_id(flight_id)
-        path = f"{CAMPAIGN_PATH}/{campaign}/{self.path.format(flight=flight)}"
-        for row in self.fetch_rows(path):
+        path = self.path.format(flight=encode_id(flight_id))
+        for row in self.fetch_rows(f"{campaign_path(campaign_id)}/{path}"):
             yield {"campaignExternalId": campaign_id, "flightExternalId": flight_id, **row}
 
     def _reachable_ids(self, campaign: dict[str, Any]) -> Iterator[str]:

@@ -13,7 +13,7 @@ from typing_extensions import override
 
 from singer_tapkit.child_stream import ChildStream
 from tap_gotom.keys import KeyDeduplicator, customer_key, price_key
-from tap_gotom.pagination import read_list
+from tap_gotom.pagination import ListPage, read_list
 from tap_gotom.streams.base import GoTomStream, ListStream
 
 if TYPE_CHECKING:
@@ -39,6 +39,8 @@ LOOKUPS: Final = {
     "flight_tags": "flightTags",
 }
 """The lookup lists by stream, but for `tarifs`, with what the API calls their entities."""
+
+TARIF_PATH: Final = "/app-api/primary-keys/tarif"
 
 
 class LookupStream(ListStream):
@@ -99,6 +101,11 @@ class TarifPriceStream(GoTomStream, ChildStream):
                 repeated,
                 self.partition_name(context),
             )
+
+    @override
+    def check_connection(self) -> bool:
+        tarifs = self._client.get_json(TARIF_PATH, ListPage).items
+        return any(self.may_read(self.path.format(tarif_id=item.get("id"))) for item in tarifs[:1])
 
 
 class CustomerStream(ListStream):
