@@ -10,7 +10,7 @@ from typing_extensions import override
 
 from singer_tapkit.body import describe_content
 from singer_tapkit.client import ErrorBody, HttpClient
-from singer_tapkit.errors import ApiError, GatewayError, NoResponseError, request_line
+from singer_tapkit.errors import ApiError, GatewayError, request_line
 from tap_gotom import hints
 from tap_gotom.auth import HmacAuthenticator
 from tap_gotom.config import CredentialSet
@@ -91,10 +91,6 @@ class GoTomClient(HttpClient):
             RequestError: There is no response, or a refusal.
         """
         return self.send("GET", path, headers=REPORT_HEADERS, stream=True)
-
-    def incomplete_error(self, message: str) -> NoResponseError:
-        """Return the error about a response that lacks its end, for the request to be repeated."""
-        return NoResponseError(message, host=urlsplit(self.base_url).netloc)
 
     @override
     def error_of(self, response: Response, status: int | None = None) -> RequestError:

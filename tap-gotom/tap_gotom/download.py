@@ -10,7 +10,7 @@ import hashlib
 import io
 from codecs import BOM_UTF8
 from collections import deque
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, BinaryIO, Final, TypeAlias
@@ -165,7 +165,7 @@ class ReportSource:
     def _fetch_sample(self) -> Sample:
         content = b""
         is_whole = True
-        with self._retriable_cuts(), self._client.open_report(self.report.path) as response:
+        with self._client.open_report(self.report.path) as response:
             for chunk in self._client.read_chunks(response, SAMPLE_CHUNK_BYTES):
                 content += chunk
                 if len(content) >= SAMPLE_BYTES:
@@ -182,8 +182,7 @@ class ReportSource:
             body = open_spool("tap-gotom-")
         try:
             download = Download(self.report, body, self._store(body), time)
-            with self._retriable_cuts():
-                self._read_once(download.open(), check)
+            self._read_once(download.open(), check)
         except BaseException:
             body.close()
             raise
@@ -219,18 +218,6 @@ class ReportSource:
             yield row
         self._ids = list(found)
 
-    @contextmanager
-    def _retriable_cuts(self) -> Iterator[None]:
-        """Raise for a file that lacks its end what a transfer raises that breaks off.
-
-        Raises:
-            NoResponseError: It does.
-        """
-        try:
-            yield
-        except IncompleteReportError as error:
-            raise self._client.incomplete_error(str(error)) from error
-
     def _store(self, body: BinaryIO) -> str:
         """Store the report, and return its digest."""
         digest, size, line = hashlib.sha256(), 0, 0
@@ -249,7 +236,7 @@ class ReportSource:
             with disk_errors(str(self.report)):
                 body.flush()
         except NoResponseError as error:
-            raise self._client.incomplete_error(
+            raise IncompleteReportError(
                 f"{self.report}: the transfer broke off after {size:,} bytes: {error}"
             ) from error
         return digest.hexdigest()

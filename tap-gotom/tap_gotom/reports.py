@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 from typing_extensions import override
 
 from singer_tapkit.config import config_error
-from singer_tapkit.errors import ExtractionError
+from singer_tapkit.errors import ExtractionError, RequestError
 from tap_gotom.column_types import ColumnType
 
 if TYPE_CHECKING:
@@ -30,8 +30,10 @@ class ReportError(ExtractionError):
     """A report cannot be read in the way that is set; the other streams can."""
 
 
-class IncompleteReportError(ReportError):
+class IncompleteReportError(ReportError, RequestError):
     """A report lacks its end; another download may bring it."""
+
+    is_retriable = True
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.resources
 from functools import cached_property, partial
 from typing import TYPE_CHECKING, Final
 
@@ -9,6 +10,7 @@ from typing_extensions import override
 
 from singer_tapkit.config import config_error
 from singer_tapkit.errors import ExtractionError
+from singer_tapkit.spool import RecordSpool
 from singer_tapkit.tap import BaseTap
 from tap_gotom.campaign_ids import read_campaign_ids
 from tap_gotom.client import GoTomClient
@@ -52,19 +54,7 @@ if TYPE_CHECKING:
     from tap_gotom.config import Credentials
     from tap_gotom.streams.base import GoTomStream
 
-API_STREAM_NAMES: Final = (
-    *LOOKUPS,
-    "tarifs",
-    TarifPriceStream.name,
-    CustomerStream.name,
-    CampaignStream.name,
-    FlightStream.name,
-    CampaignDiscountStream.name,
-    FlightDiscountStream.name,
-    FlightCommissionStream.name,
-    FlightLineItemStream.name,
-    FlightSublineStream.name,
-)
+SCHEMAS: Final = importlib.resources.files("tap_gotom") / "schemas"
 
 
 class TapGoTom(BaseTap):
@@ -88,7 +78,8 @@ class TapGoTom(BaseTap):
     @cached_property
     def reports(self) -> dict[str, Report]:
         """The reports in the settings."""
-        return read_reports(self.config, API_STREAM_NAMES)
+        others = [file.name.removesuffix(".json") for file in SCHEMAS.iterdir()]
+        return read_reports(self.config, others)
 
     @override
     def discover_streams(self) -> Sequence[GoTomStream]:
@@ -142,25 +133,20 @@ class TapGoTom(BaseTap):
 
     def _report_sources(self, client: GoTomClient) -> dict[str, ReportSource]:
         ids_from = self.config.get("campaign_external_ids_from") or {}
-        reports = dict(self.reports)
-        if CredentialSet.GRAPH not in self.credentials and reports:
-            self.logger.warning(
-                "There are reports in the settings, but no 'graph_user' and 'graph_secret' to "
-                "read them with."
-            )
-            # Only discovery does without any credentials, where it need not ask for the columns.
-            reports = {
-                name: report
-                for name, report in reports.items()
-                if not self.credentials and report.columns is not None
-            }
+        if CredentialSet.GRAPH not in self.credentials:
+            if self.reports:
+                self.logger.warning(
+                    "There are reports in the settings, but no 'graph_user' and 'graph_secret' to "
+                    "read them with."
+                )
+            return {}
         return {
             name: ReportSource(
                 client,
                 report,
                 id_column=ids_from["column"] if name == ids_from.get("report") else None,
             )
-            for name, report in reports.items()
+            for name, report in self.reports.items()
         }
 
     def _report_streams(
@@ -197,19 +183,18 @@ class TapGoTom(BaseTap):
     ) -> list[GoTomStream]:
         common = self, client, self.failures
         read_ids = partial(read_campaign_ids, self.config, sources, self.failures, self.logger)
-        campaign_stream = CampaignStream(*common, read_ids)
-        campaigns = campaign_stream.campaigns
-        discount_stream = CampaignDiscountStream(*common, campaigns)
+        campaigns = CampaignStream(*common, RecordSpool(read_ids))
+        discounts = CampaignDiscountStream(*common, campaigns.rows)
         return [
-            *(LookupStream(*common, name, entity) for name, entity in LOOKUPS.items()),
-            TarifStream(*common, "tarifs", "tarif"),
+            *(LookupStream(*common, name=name) for name in LOOKUPS if name != TarifStream.name),
+            TarifStream(*common),
             TarifPriceStream(*common),
             CustomerStream(*common),
-            campaign_stream,
-            FlightStream(*common, campaigns),
-            discount_stream,
-            FlightDiscountStream(*common, discount_stream.discounts),
-            FlightCommissionStream(*common, campaigns),
-            FlightLineItemStream(*common, campaigns),
-            FlightSublineStream(*common, campaigns),
+            campaigns,
+            FlightStream(*common, campaigns.rows),
+            discounts,
+            FlightDiscountStream(*common, discounts.rows),
+            FlightCommissionStream(*common, campaigns.rows),
+            FlightLineItemStream(*common, campaigns.rows),
+            FlightSublineStream(*common, campaigns.rows),
         ]

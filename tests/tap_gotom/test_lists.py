@@ -31,7 +31,7 @@ def test_every_row_of_every_page_comes_once(size: int) -> None:
 
 
 def test_all_twelve_lists_come_as_they_are(server: GoTomServer) -> None:
-    run = succeed(server.api(), *LOOKUPS, "tarifs")
+    run = succeed(server.api(), *LOOKUPS)
     assert run.records["ad_servers"][0] == {"id": "gam-main", "name": "Ad Manager DE"}
     assert run.records["users"][0]["email"] == "lena.graf@acme.example"
     assert run.records["flight_position_types"][0]["isDefault"] is True

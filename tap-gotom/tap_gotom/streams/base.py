@@ -9,7 +9,6 @@ from typing_extensions import override
 from singer_tapkit.errors import ApiError
 from singer_tapkit.records import load_schema
 from singer_tapkit.stream import BaseStream
-from tap_gotom.pagination import ListPage, read_list
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -75,24 +74,6 @@ class GoTomStream(BaseStream):
         return True
 
 
-class ListStream(GoTomStream):
-    """A list that comes in pages.
-
-    Attributes:
-        path: Where it is.
-    """
-
-    path: str
-
-    @override
-    def read(self, context: Context | None) -> Iterable[Record]:
-        return read_list(self._client, self.path)
-
-    @override
-    def check_connection(self) -> bool:
-        return self.may_read(self.path, ListPage)
-
-
 class PartitionedStream(GoTomStream):
     """A stream that reads its partitions one after the other; each fails alone.
 
@@ -122,7 +103,7 @@ class PartitionedStream(GoTomStream):
 
 
 class DependentStream(PartitionedStream):
-    """A stream of what belongs to objects that another stream has read."""
+    """A stream of what belongs to campaigns, or to something in them."""
 
     def __init__(
         self, tap: Tap, client: GoTomClient, failures: FailureCollector, parents: RecordSpool
@@ -133,7 +114,7 @@ class DependentStream(PartitionedStream):
             tap: The tap.
             client: Sends the requests.
             failures: Where failures are collected.
-            parents: The objects.
+            parents: The external ids of the campaigns, or objects that another stream has read.
         """
         super().__init__(tap, client, failures)
         self._parents = parents

@@ -9,7 +9,7 @@ from __future__ import annotations
 from functools import cached_property
 from http import HTTPStatus
 from itertools import islice
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 import msgspec
 from typing_extensions import override
@@ -19,16 +19,12 @@ from singer_tapkit.spool import RecordSpool
 from singer_tapkit.stream import PartitionStatus
 from tap_gotom.campaign_ids import campaign_path, is_reachable
 from tap_gotom.keys import KeyDeduplicator, discount_key, read_external_id
-from tap_gotom.streams.base import DependentStream, PartitionedStream
+from tap_gotom.streams.base import DependentStream
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
-    from singer_sdk import Tap
     from singer_sdk.helpers.types import Record
-
-    from singer_tapkit.failures import FailureCollector
-    from tap_gotom.client import GoTomClient
 
 UNKNOWN: Final = "unknown to goTom"
 UNREACHABLE: Final = "out of the API's reach, as their external ids hold a slash or are dots"
@@ -42,98 +38,88 @@ class DiscountList(msgspec.Struct, rename="camel"):
     campaign_discounts: list[dict[str, Any]]
 
 
-class CampaignStream(PartitionedStream):
-    """The campaigns that the settings name, without their flights.
+class FetchingStream(DependentStream):
+    """A stream with a request per campaign, the answers to which other streams need as well."""
 
-    Attributes:
-        campaigns: The campaigns with their flights, for this stream and others.
-    """
+    primary_keys: tuple[str, ...] = ("campaignExternalId", "discount_key")
+    absences = {HTTPStatus.NOT_FOUND: UNKNOWN}  # noqa: RUF012
+    inner_field: ClassVar[str]
+    """What of a row is for other streams alone."""
+
+    @cached_property
+    def rows(self) -> RecordSpool:
+        """The rows with all that is in them, for this stream and others."""
+        return RecordSpool(self._fetch)
+
+    @override
+    def read_partitions(self) -> Iterator[tuple[str, Iterable[Record]]]:
+        for row in self.rows:
+            row.pop(self.inner_field, None)
+            yield repr(row[self.primary_keys[0]]), [row]
+
+    def fetch_campaign(self, external_id: str) -> Iterable[Record]:
+        """Return the rows of one campaign.
+
+        Raises:
+            ExtractionError: They cannot be read.
+        """
+        raise NotImplementedError
+
+    def _fetch(self) -> Iterator[Record]:
+        requests = PartitionStatus()
+        for number, external_id in enumerate(self._external_ids(), start=1):
+            if requests.is_over:
+                return
+            if number % LOG_INTERVAL == 0:
+                self.logger.info("%s are requested for %s campaigns.", self.name, f"{number:,}")
+            if not is_reachable(external_id):
+                self.record_skip(UNREACHABLE, repr(external_id))
+                continue
+            with self.isolate(repr(external_id), requests):
+                yield from self.fetch_campaign(external_id)
+
+    def _external_ids(self) -> Iterator[str]:
+        for parent in self._parents:
+            yield parent if isinstance(parent, str) else parent["externalId"]
+
+
+class CampaignStream(FetchingStream):
+    """The campaigns that the settings name, without their flights."""
 
     name = "campaigns"
     primary_keys = ("externalId",)
     personal_fields = frozenset({"salesEmail", "salesSupportEmail"})
-    absences = {HTTPStatus.NOT_FOUND: UNKNOWN}  # noqa: RUF012
-
-    def __init__(
-        self,
-        tap: Tap,
-        client: GoTomClient,
-        failures: FailureCollector,
-        read_ids: Callable[[], Iterable[str]],
-    ) -> None:
-        """Prepare the stream.
-
-        Args:
-            tap: The tap.
-            client: Sends the requests.
-            failures: Where failures are collected.
-            read_ids: Reads the external ids of the campaigns.
-        """
-        super().__init__(tap, client, failures)
-        self.campaigns = RecordSpool(self._fetch)
-        self._read_ids = read_ids
-
-    @override
-    def read_partitions(self) -> Iterator[tuple[str, Iterable[Record]]]:
-        for campaign in self.campaigns:
-            campaign.pop("flights", None)
-            yield repr(campaign["externalId"]), [campaign]
+    inner_field = "flights"
 
     @override
     def check_connection(self) -> bool:
         wanted = filter(is_reachable, self.config.get("campaign_external_ids") or ())
         return any(self.may_read(campaign_path(external_id)) for external_id in islice(wanted, 1))
 
-    def _fetch(self) -> Iterator[dict[str, Any]]:
-        requests = PartitionStatus()
-        for number, external_id in enumerate(self._read_ids(), start=1):
-            if requests.is_over:
-                return
-            if number % LOG_INTERVAL == 0:
-                self.logger.info("%s campaigns are requested.", f"{number:,}")
-            if not is_reachable(external_id):
-                self.record_skip(UNREACHABLE, repr(external_id))
-                continue
-            with self.isolate(repr(external_id), requests):
-                campaign = self._client.get_json(campaign_path(external_id), dict[str, Any])
-                yield {**campaign, "externalId": read_external_id(campaign) or external_id}
+    @override
+    def fetch_campaign(self, external_id: str) -> Iterable[Record]:
+        campaign = self._client.get_json(campaign_path(external_id), dict[str, Any])
+        return [{**campaign, "externalId": read_external_id(campaign) or external_id}]
 
 
-class CampaignDiscountStream(DependentStream):
+class CampaignDiscountStream(FetchingStream):
     """The discounts of each campaign."""
 
     name = "campaign_discounts"
-    primary_keys = ("campaignExternalId", "discount_key")
-    absences = {HTTPStatus.NOT_FOUND: UNKNOWN}  # noqa: RUF012
-
-    @cached_property
-    def discounts(self) -> RecordSpool:
-        """The discounts with what they are for each flight, for this stream and another one."""
-        return RecordSpool(self._fetch)
+    inner_field = "flightDiscounts"
 
     @override
-    def read_partitions(self) -> Iterator[tuple[str, Iterable[Record]]]:
-        for discount in self.discounts:
-            discount.pop("flightDiscounts", None)
-            yield repr(discount["campaignExternalId"]), [discount]
-
-    def _fetch(self) -> Iterator[dict[str, Any]]:
-        requests = PartitionStatus()
-        for number, campaign in enumerate(self._parents, start=1):
-            if requests.is_over:
-                return
-            if number % LOG_INTERVAL == 0:
-                self.logger.info("The discounts of %s campaigns are requested.", f"{number:,}")
-            external_id = campaign["externalId"]
-            with self.isolate(repr(external_id), requests):
-                path = f"{campaign_path(external_id)}/campaign-discount"
-                deduplicate = KeyDeduplicator()
-                for discount in self._client.get_json(path, DiscountList).campaign_discounts:
-                    yield {
-                        "campaignExternalId": external_id,
-                        "discount_key": deduplicate(discount_key(discount)),
-                        **discount,
-                    }
+    def fetch_campaign(self, external_id: str) -> Iterable[Record]:
+        path = f"{campaign_path(external_id)}/campaign-discount"
+        deduplicate = KeyDeduplicator()
+        return [
+            {
+                "campaignExternalId": external_id,
+                "discount_key": deduplicate(discount_key(discount)),
+                **discount,
+            }
+            for discount in self._client.get_json(path, DiscountList).campaign_discounts
+        ]
 
 
 class FlightDiscountStream(DependentStream):
