@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import csv
+import re
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from unittest.mock import create_autospec
 
+import duckdb
 import pytest
 
 from tests.sandbox.gotom import Report
@@ -17,6 +20,7 @@ if TYPE_CHECKING:
     from singer_tapkit.testing import TapRun
     from tests.tap_gotom.servers import GoTomServer
 
+README = Path(__file__).parents[2] / "tap-gotom" / "README.md"
 PATH = "/app-api/graph-export/download/46"
 TYPED = {"Name": "string", "Umsatz": "number"}
 DAYS = {"Tag": {"type": "date", "format": "%d.%m.%Y"}, "Id": "integer"}
@@ -180,6 +184,23 @@ def test_keys_follow_from_the_settings_and_not_from_a_catalog(server: GoTomServe
     run = succeed(server.graph(report(primary_keys=["Id"], replication_key="Tag")), catalog=old)
     assert run.output.keys("sales") == [("1",)]
     assert run.output.bookmark("sales") == "2026-01-01"
+
+
+def test_the_newest_load_alone_is_what_the_sql_of_the_readme_shows(server: GoTomServer) -> None:
+    sql = re.findall(r"```sql\n(.*?)```", README.read_text("utf-8"), re.DOTALL)
+    with duckdb.connect() as database:
+        database.execute("CREATE SCHEMA tap_gotom")
+        database.execute(
+            "CREATE TABLE tap_gotom.revenue (_report_id INTEGER, _row_number INTEGER,"
+            " _extracted_at TIMESTAMPTZ, a TEXT, PRIMARY KEY (_report_id, _row_number))"
+        )
+        for values in (["1", "2", "3"], ["4", "5"]):
+            server.save(("A",), *([value] for value in values))
+            rows = [list(row.values()) for row in succeed(server.graph(report())).records["sales"]]
+            insert = "INSERT OR REPLACE INTO tap_gotom.revenue VALUES (?, ?, ?, ?)"
+            database.executemany(insert, rows)
+            found = database.execute(*sql).fetchall()
+            assert sorted(row[-1] for row in found) == values
 
 
 def test_rows_that_replace_each_other_in_the_target_are_counted(server: GoTomServer) -> None:
