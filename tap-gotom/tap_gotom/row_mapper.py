@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import islice
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any, Final
 
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from tap_gotom.report_csv import Row
 
 MISSING: Final = -1
+BATCH_ROWS: Final = 500
 MAX_KEYS: Final = 200_000
 """Keys that are compared, as more of them would need too much memory."""
 
@@ -120,13 +122,12 @@ class RowMapper:
 
     def _count_repeated(self, get_key: Callable[[Row], Any], rows: Iterator[Row]) -> Iterator[Row]:
         seen: set[int] = set()
-        for row in rows:
-            key = hash(get_key(row))
-            if key in seen:
-                self.repeated_keys += 1
-            elif len(seen) < MAX_KEYS:
-                seen.add(key)
-            yield row
+        while len(seen) < MAX_KEYS and (batch := list(islice(rows, BATCH_ROWS))):
+            before = len(seen)
+            seen.update(map(hash, map(get_key, batch)))
+            self.repeated_keys += before + len(batch) - len(seen)
+            yield from batch
+        yield from rows
 
     def _row_selector(self) -> Callable[[Row], Sequence[Any]]:
         if self._places == list(range(len(self._header))) and not self._keeps_new:
