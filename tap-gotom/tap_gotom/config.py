@@ -248,25 +248,21 @@ def read_credentials(config: Mapping[str, Any]) -> dict[CredentialSet, Credentia
     """Return the credentials in the settings, none if there are none.
 
     Raises:
-        ConfigValidationError: There is a half of some.
+        ConfigValidationError: There is a half of some, or a user that no header can hold.
     """
-    return {item: _read_one(config, item) for item in CredentialSet if _is_set(config, item)}
-
-
-def _is_set(config: Mapping[str, Any], item: CredentialSet) -> bool:
-    user, secret = config.get(item.user_setting), config.get(item.secret_setting)
-    if bool(user) != bool(secret):
-        raise config_error(
-            f"{item.user_setting!r} and {item.secret_setting!r} belong together: set both or "
-            "neither."
-        )
-    return bool(user)
-
-
-def _read_one(config: Mapping[str, Any], item: CredentialSet) -> Credentials:
-    credentials = Credentials(config[item.user_setting], config[item.secret_setting])
-    if not credentials.user.isprintable():
-        raise config_error(
-            f"{item.user_setting!r} holds a line break or another control character."
-        )
-    return credentials
+    found = {}
+    for item in CredentialSet:
+        user, secret = config.get(item.user_setting), config.get(item.secret_setting)
+        if bool(user) != bool(secret):
+            raise config_error(
+                f"{item.user_setting!r} and {item.secret_setting!r} belong together: set both or "
+                "neither."
+            )
+        if not (user and secret):
+            continue
+        if not user.isprintable():
+            raise config_error(
+                f"{item.user_setting!r} holds a line break or another control character."
+            )
+        found[item] = Credentials(user, secret)
+    return found

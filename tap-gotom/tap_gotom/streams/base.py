@@ -75,15 +75,9 @@ class GoTomStream(BaseStream):
 
 
 class PartitionedStream(GoTomStream):
-    """A stream that reads its partitions one after the other; each fails alone.
+    """A stream that reads its partitions one after the other; each fails alone."""
 
-    Attributes:
-        rows_fit: Whether rows fit the schema just as they are read.
-    """
-
-    rows_fit: ClassVar[bool] = False
-
-    def read_partitions(self) -> Iterator[tuple[str, Iterable[Record]]]:
+    def read_partitions(self, context: Context | None) -> Iterator[tuple[str, Iterable[Record]]]:
         """Yield what each partition is called in messages, and its rows, which are read later.
 
         Raises:
@@ -91,12 +85,17 @@ class PartitionedStream(GoTomStream):
         """
         raise NotImplementedError
 
+    def conform_rows(self, rows: Iterable[Record], context: Context | None) -> Iterator[Record]:
+        """Return the records of the rows of one partition."""
+        del context
+        return map(self.conform, rows)
+
     @override
     def get_records(self, context: Context | None) -> Iterator[Record]:
         with self.isolate("", self.status):
-            for partition, rows in self.read_partitions():
+            for partition, rows in self.read_partitions(context):
                 with self.isolate(partition, self.status):
-                    yield from rows if self.rows_fit else map(self.conform, rows)
+                    yield from self.conform_rows(rows, context)
                 if self.status.is_over:
                     break
         self.write_state()

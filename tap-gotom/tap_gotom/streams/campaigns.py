@@ -24,7 +24,7 @@ from tap_gotom.streams.base import DependentStream
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-    from singer_sdk.helpers.types import Record
+    from singer_sdk.helpers.types import Context, Record
 
 UNKNOWN: Final = "unknown to goTom"
 UNREACHABLE: Final = "out of the API's reach, as their external ids hold a slash or are dots"
@@ -52,7 +52,7 @@ class FetchingStream(DependentStream):
         return RecordSpool(self._fetch)
 
     @override
-    def read_partitions(self) -> Iterator[tuple[str, Iterable[Record]]]:
+    def read_partitions(self, context: Context | None) -> Iterator[tuple[str, Iterable[Record]]]:
         for row in self.rows:
             row.pop(self.inner_field, None)
             yield repr(row[self.primary_keys[0]]), [row]
@@ -129,7 +129,7 @@ class FlightDiscountStream(DependentStream):
     primary_keys = ("campaignExternalId", "campaign_discount_key", "discount_key")
 
     @override
-    def read_partitions(self) -> Iterator[tuple[str, Iterable[Record]]]:
+    def read_partitions(self, context: Context | None) -> Iterator[tuple[str, Iterable[Record]]]:
         for discount in self._parents:
             campaign_id, key = discount["campaignExternalId"], discount["discount_key"]
             yield f"{key} of {campaign_id!r}", self._read_discount(discount)

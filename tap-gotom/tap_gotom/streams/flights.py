@@ -23,7 +23,7 @@ from tap_gotom.streams.campaigns import UNKNOWN, UNREACHABLE, read_rows_in
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from singer_sdk.helpers.types import Record
+    from singer_sdk.helpers.types import Context, Record
 
     from singer_tapkit.errors import ExtractionError
     from singer_tapkit.stream import PartitionStatus
@@ -46,7 +46,7 @@ class FlightStream(DependentStream):
     primary_keys = ("campaignExternalId", "externalId")
 
     @override
-    def read_partitions(self) -> Iterator[tuple[str, Iterable[Record]]]:
+    def read_partitions(self, context: Context | None) -> Iterator[tuple[str, Iterable[Record]]]:
         for campaign in self._parents:
             yield f"campaign {campaign['externalId']!r}", self._read_campaign(campaign)
 
@@ -85,7 +85,7 @@ class PerFlightStream(DependentStream):
         return [self._client.get_json(path, dict[str, Any])]
 
     @override
-    def read_partitions(self) -> Iterator[tuple[str, Iterable[Record]]]:
+    def read_partitions(self, context: Context | None) -> Iterator[tuple[str, Iterable[Record]]]:
         for campaign in self._parents:
             campaign_id = campaign["externalId"]
             self._is_forbidden = False

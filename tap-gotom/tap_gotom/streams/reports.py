@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Sequence
 
     from singer_sdk import Tap
-    from singer_sdk.helpers.types import Record
+    from singer_sdk.helpers.types import Context, Record
     from singer_sdk.singerlib import Catalog
 
     from singer_tapkit.failures import FailureCollector
@@ -110,8 +110,13 @@ class ReportStream(PartitionedStream):
         self._mapper: RowMapper | None = None
 
     @override
-    def read_partitions(self) -> Iterator[tuple[str, Iterable[Record]]]:
+    def read_partitions(self, context: Context | None) -> Iterator[tuple[str, Iterable[Record]]]:
         yield "", self._read()
+
+    @override
+    def conform_rows(self, rows: Iterable[Record], context: Context | None) -> Iterator[Record]:
+        """Return the rows, which the row mapper has made fit."""
+        return iter(rows)
 
     @override
     def check_connection(self) -> bool:
