@@ -19,7 +19,7 @@ PATHS: Final = {
     "graph": "/app-api/graph-export/download",
     "custom": "/app-api/custom-report-export/download",
 }
-MAX_NAME: Final = 63
+MAX_TABLE_NAME: Final = 63
 TAB: Final = "\t"
 LINE_BREAKS: Final = frozenset("\r\n\0")
 PATH_CHARACTERS = re.compile(r'[/\\:*?"<>|\x00-\x1f\x7f]|^\.')
@@ -99,9 +99,9 @@ def read_reports(config: Mapping[str, Any], other_streams: Iterable[str]) -> dic
 
 
 def _check_name(name: str, taken: Mapping[str, str]) -> None:
-    if len(name) > MAX_NAME:
+    if len(name) > MAX_TABLE_NAME:
         raise config_error(
-            f"The report's 'name' {name!r} has more than {MAX_NAME} characters, behind which "
+            f"The report's 'name' {name!r} has more than {MAX_TABLE_NAME} characters, behind which "
             "databases cut the names of tables: choose a shorter one."
         )
     if PATH_CHARACTERS.search(name):

@@ -38,8 +38,8 @@ class DiscountList(msgspec.Struct, rename="camel"):
     campaign_discounts: list[dict[str, Any]]
 
 
-class FetchingStream(DependentStream):
-    """A stream with a request per campaign, the answers to which other streams need as well."""
+class PerCampaignStream(DependentStream):
+    """What takes a request per campaign, and is needed by other streams as well."""
 
     primary_keys: tuple[str, ...] = ("campaignExternalId", "discount_key")
     absences = {HTTPStatus.NOT_FOUND: UNKNOWN}  # noqa: RUF012
@@ -83,7 +83,7 @@ class FetchingStream(DependentStream):
             yield parent if isinstance(parent, str) else parent["externalId"]
 
 
-class CampaignStream(FetchingStream):
+class CampaignStream(PerCampaignStream):
     """The campaigns that the settings name, without their flights."""
 
     name = "campaigns"
@@ -102,7 +102,7 @@ class CampaignStream(FetchingStream):
         return [{**campaign, "externalId": read_external_id(campaign) or external_id}]
 
 
-class CampaignDiscountStream(FetchingStream):
+class CampaignDiscountStream(PerCampaignStream):
     """The discounts of each campaign."""
 
     name = "campaign_discounts"
