@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from typing_extensions import override
 
-from singer_tapkit.errors import InvalidResponseError
+from singer_tapkit.errors import ExtractionError, InvalidResponseError
 from singer_tapkit.fake_server import Answer, FakeServer
 from singer_tapkit.stream import BaseStream
 from singer_tapkit.testing import run_tap
@@ -453,3 +453,58 @@ def test_in_files_the_state_waits_for_the_file(server: FakeServer, tmp_path: Pat
     types = [message["type"] for message in messages if message["type"] != "SCHEMA"]
     assert types == ["BATCH", "STATE"]
     assert bookmarks(messages[-1]["value"]) == {"a": 2, "b": 7}
+
+
+def in_files(folder: Path, **more: Any) -> dict[str, Any]:
+    """Return the setting that has records go out in files."""
+    return {"encoding": {"format": "jsonl"}, "storage": {"root": folder.as_uri()}, **more}
+
+
+def records_in(folder: Path) -> list[dict[str, Any]]:
+    """Return the records of all files in a folder, in any order."""
+    files = folder.glob("*.json")
+    return [json.loads(line) for file in files for line in file.read_bytes().splitlines()]
+
+
+def test_stream_maps_and_the_selection_of_fields_hold_in_files(
+    server: FakeServer, tmp_path: Path
+) -> None:
+    server.respond("/orders/a", orders(4))
+    maps = {"orders": {"id": "id", "account": "md5(account)", "__alias__": "hashed"}}
+
+    output = run(server, "a", batch_config=in_files(tmp_path), stream_maps=maps).output
+
+    assert output.message_types("hashed") == ["SCHEMA", "BATCH"]
+    assert records_in(tmp_path) == [
+        {"id": 4, "account": "0cc175b9c0f1b6a831c399e269772661", "note": None}
+    ]
+
+
+def test_stream_maps_that_make_two_streams_of_one_are_refused_with_files(
+    server: FakeServer, tmp_path: Path
+) -> None:
+    server.respond("/orders/a", orders(4))
+    maps = {"orders": {}, "copies": {"__source__": "orders", "id": "id"}}
+
+    with pytest.raises(ExtractionError, match="'stream_maps' makes several streams of orders"):
+        run(server, "a", batch_config=in_files(tmp_path), stream_maps=maps)
+
+    assert records_in(tmp_path) == []
+
+
+def test_each_file_is_followed_by_a_state_that_is_no_further(
+    server: FakeServer, tmp_path: Path
+) -> None:
+    server.respond("/orders/a", orders(1, 2))
+    server.respond("/orders/b", orders(7, 8, 9))
+
+    output = run(server, "ab", batch_config=in_files(tmp_path, batch_size=2)).output
+
+    steps = [
+        ("BATCH" if message["type"] == "BATCH" else bookmarks(message["value"]))
+        for message in output.messages
+        if message["type"] != "SCHEMA"
+    ]
+    assert steps[:5] == ["BATCH", {}, {"a": 2}, "BATCH", {"a": 2}]
+    assert steps[5] == "BATCH"
+    assert steps[6] == bookmarks(output.state) == {"a": 2, "b": 9}
