@@ -26,13 +26,10 @@ from singer_sdk.streams import Stream
 from typing_extensions import override
 
 from singer_tapkit import fast_writer
+from singer_tapkit.conformer import compile_conformer
 from singer_tapkit.errors import ApiError, ExtractionError
-from singer_tapkit.records import (
-    UNKNOWN_FIELDS,
-    UNKNOWN_FIELDS_SCHEMA,
-    compile_conformer,
-    exclude_fields,
-)
+from singer_tapkit.schemas import exclude_fields
+from singer_tapkit.unknown_fields import UNKNOWN_FIELDS, UNKNOWN_FIELDS_SCHEMA
 
 if TYPE_CHECKING:
     from collections.abc import (
@@ -50,7 +47,7 @@ if TYPE_CHECKING:
     from singer_sdk.singerlib import Catalog
 
     from singer_tapkit.failures import FailureCollector
-    from singer_tapkit.records import UnknownFieldPolicy
+    from singer_tapkit.row_reporter import UnknownFieldPolicy
 
 MAX_LOGGED_SKIPS: Final = 3
 
@@ -109,7 +106,7 @@ class BaseStream(Stream):
             failures: Where failures are collected.
             unknown_fields: What becomes of fields that the schema lacks.
             excluded: Fields that must not come out, such as personal data; named as
-                `records.exclude_fields` has it.
+                `schemas.exclude_fields` has it.
             name: The name, if the class has none.
         """
         stream_name = name or self.name
