@@ -4,17 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from typing_extensions import override
-
 from singer_tapkit.errors import ApiError
-from singer_tapkit.records import load_schema
+from singer_tapkit.schemas import load_schema
 from singer_tapkit.stream import BaseStream
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
-
     from singer_sdk import Tap
-    from singer_sdk.helpers.types import Context, Record
 
     from singer_tapkit.failures import FailureCollector
     from singer_tapkit.spool import RecordSpool
@@ -25,7 +20,7 @@ class GoTomStream(BaseStream):
     """A stream of one instance.
 
     Attributes:
-        personal_fields: Those that tell about persons, named as `records.exclude_fields` has it.
+        personal_fields: Those that tell about persons, named as `schemas.exclude_fields` has it.
     """
 
     personal_fields: ClassVar[frozenset[str]] = frozenset()
@@ -74,34 +69,7 @@ class GoTomStream(BaseStream):
         return True
 
 
-class PartitionedStream(GoTomStream):
-    """A stream that reads its partitions one after the other; each fails alone."""
-
-    def read_partitions(self, context: Context | None) -> Iterator[tuple[str, Iterable[Record]]]:
-        """Yield what each partition is called in messages, and its rows, which are read later.
-
-        Raises:
-            ExtractionError: It cannot be told which partitions there are.
-        """
-        raise NotImplementedError
-
-    def conform_rows(self, rows: Iterable[Record], context: Context | None) -> Iterator[Record]:
-        """Return the records of the rows of one partition."""
-        del context
-        return map(self.conform, rows)
-
-    @override
-    def get_records(self, context: Context | None) -> Iterator[Record]:
-        with self.isolate("", self.status):
-            for partition, rows in self.read_partitions(context):
-                with self.isolate(partition, self.status):
-                    yield from self.conform_rows(rows, context)
-                if self.status.is_over:
-                    break
-        self.write_state()
-
-
-class DependentStream(PartitionedStream):
+class DependentStream(GoTomStream):
     """A stream of what belongs to campaigns, or to something in them."""
 
     def __init__(

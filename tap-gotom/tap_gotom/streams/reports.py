@@ -19,7 +19,7 @@ from tap_gotom.incremental import IncrementalFilter
 from tap_gotom.profile import describe_columns, describe_keys
 from tap_gotom.reports import ReportError
 from tap_gotom.row_mapper import METADATA, RowMapper
-from tap_gotom.streams.base import PartitionedStream
+from tap_gotom.streams.base import GoTomStream
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Sequence
@@ -64,7 +64,7 @@ class LoadedDownload(msgspec.Struct):
     version: int | None = None
 
 
-class ReportStream(PartitionedStream):
+class ReportStream(GoTomStream):
     """The rows of one saved report.
 
     In the schema, the `title` of a column is its exact name in the report. Without configured
