@@ -46,6 +46,9 @@ REPEATS_CATALOG: Final = frozenset(
     {"Added '%s' as child stream to '%s'", "Skipping deselected stream '%s'."}
 )
 OUTPUT_ERRORS: Final = frozenset({errno.EPIPE, errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO})
+UNKNOWN_REFUSED: Final = "Additional properties are not allowed"
+"""How the validator begins what it says of names that a schema lacks, without the nearest one."""
+
 TEST_HELP: Final = (
     "Check the settings and that all selected streams may be read, without reading data. "
     "--test=schema writes the SCHEMA messages instead."
@@ -178,6 +181,9 @@ class BaseTap(Tap):
             errors = super()._validate_config(raise_errors=raise_errors)
         except ConfigValidationError as error:
             messages = redact_secrets(error.errors, self.config, schema)
+            messages = [text for text in messages if not text.startswith(UNKNOWN_REFUSED)]
+            if len(messages) < len(error.errors):
+                messages += unknown_settings(self.config, schema)
             raise ConfigValidationError(str(error), errors=messages, schema=error.schema) from None
         if raise_errors:
             self.validate_config()

@@ -25,6 +25,11 @@ if TYPE_CHECKING:
 CREATED_AT: Final = "site_created_at"
 """Where the state of a site says when that was created, which tells it from a later one."""
 
+NO_PAGE_VIEWS: Final = (
+    "individual page views are not stored, so that exports have none of the newer ones. To have "
+    "them from now on, tick Individual pageviews in GoatCounter under Settings → Data collection; "
+    "otherwise deselect the stream hits."
+)
 HINT: Final = "Correct the state, or empty the table and run the tap with a full refresh."
 
 
@@ -44,12 +49,7 @@ class Hits(SiteStream):
     @override
     def read_site(self, site: Site, context: Context) -> Iterator[Record]:
         if not site.stores_page_views:
-            self.logger.warning(
-                "%s does not store individual page views, so that exports have none of the newer "
-                "ones. To have them from now on, tick Individual pageviews in GoatCounter under "
-                "Settings → Data collection.",
-                site,
-            )
+            self.logger.warning("%s: %s", site, NO_PAGE_VIEWS)
         cursor = self._read_cursor(site, context)
         job = self.export_job(site, context)
         export = job.get_or_create(*self._wanted(site, cursor))
