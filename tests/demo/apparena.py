@@ -49,7 +49,7 @@ class AppArenaSource:
             "apps": len(apps),
             "templates": len(data.of_company(data.templates, seeds.COMPANY)),
             "projects": len(data.of_company(data.projects, seeds.COMPANY)),
-            "customers": len(data.customers_of(seeds.COMPANY)),
+            "customers": 1 + len(data.customers_of(seeds.COMPANY)),
             "app_configs": sum(
                 len(inheritance.effective(data, owner, "configs", None)) for owner in owners
             ),

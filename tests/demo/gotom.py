@@ -14,7 +14,6 @@ if TYPE_CHECKING:
 
     from tests.demo.source import Source
 
-FLIGHTS = tuple(f"{campaign}-{number}" for campaign in demonstration.CAMPAIGNS for number in (1, 2))
 DAYS = 90
 DELIVERY = ("Flight", "Tag", "Einblendungen", "Klicks")
 REPORTS: tuple[dict[str, Any], ...] = (
@@ -22,6 +21,13 @@ REPORTS: tuple[dict[str, Any], ...] = (
         "name": "turnover",
         "report_id": demonstration.GRAPH_REPORT,
         "primary_keys": ["Externe ID", "Monat", "Plattform"],
+        "columns": {
+            "Kampagne": "string",
+            "Externe ID": "string",
+            "Monat": "string",
+            "Plattform": "string",
+            "Umsatz netto": "number",
+        },
         "skip_unchanged": True,
     },
     {
@@ -54,7 +60,7 @@ class GoTomSource:
     """The instance, with a report of what its flights delivered up to yesterday."""
 
     # Rows as old as the bookmark come again, as more of them may have been added since.
-    sent_again: Mapping[str, int] = {"delivery": len(FLIGHTS), "turnover": 0}
+    sent_again: Mapping[str, int] = {"delivery": len(demonstration.FLIGHTS), "turnover": 0}
     changed: Mapping[str, int] = {"customers": 1, "turnover": 0}
 
     def __init__(self, sandbox: GoTom, url: str) -> None:
@@ -99,7 +105,7 @@ class GoTomSource:
 
     def _rows_of_day(self, days_ago: int) -> Iterator[tuple[str, ...]]:
         day = self._today - timedelta(days_ago)
-        for number, flight in enumerate(FLIGHTS, 1):
+        for number, flight in enumerate(demonstration.FLIGHTS, 1):
             shown = 8000 * number + 137 * days_ago
             yield (flight, day.strftime("%d.%m.%Y"), str(shown), str(shown // 400))
 

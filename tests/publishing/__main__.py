@@ -1,10 +1,24 @@
-"""Write the Hub definitions and the READMEs' tables anew: ``python -m tests.publishing``."""
+"""Write what is made of catalogs and settings anew: ``python -m tests.publishing``.
+
+That are the Hub definitions, the READMEs' tables, and the data dictionary with its pictures.
+"""
 
 from __future__ import annotations
 
 from tests.publishing.definition import extractors, file_of, text_of
+from tests.publishing.dictionary import dictionary_of
 from tests.publishing.readme import fresh_readme, readme_of
 
-for tap in extractors():
-    file_of(tap).write_text(text_of(tap), encoding="utf-8")
-    readme_of(tap).path.write_text(fresh_readme(tap), encoding="utf-8")
+
+def main() -> None:
+    """Write everything."""
+    for tap in extractors():
+        file_of(tap).write_text(text_of(tap), encoding="utf-8")
+        readme_of(tap).path.write_text(fresh_readme(tap), encoding="utf-8")
+        dictionary = dictionary_of(tap)
+        dictionary.page.write_text(dictionary.to_markdown(), encoding="utf-8")
+        dictionary.picture.write_text(dictionary.to_svg(), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

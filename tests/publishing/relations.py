@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any
@@ -43,12 +44,19 @@ class Join:
     Attributes:
         source: Where the rows are.
         target: Where they lead.
+        is_complete: Whether there always is such a row.
         is_drawn: Whether the picture shows it.
     """
 
     source: End
     target: End
-    is_drawn: bool = True
+    is_complete: bool
+    is_drawn: bool
+
+    @property
+    def ends(self) -> tuple[End, End]:
+        """Both sides."""
+        return self.source, self.target
 
 
 @dataclass(frozen=True)
@@ -92,14 +100,15 @@ def _declarations() -> dict[str, Any]:
     return declared
 
 
-def _expand(
-    text: str, columns: Mapping[str, Collection[str]], *, is_drawn: bool
-) -> Iterator[Join]:
-    left, _, right = text.partition("->")
+def _expand(text: str, columns: Mapping[str, Collection[str]], *, is_drawn: bool) -> Iterator[Join]:
+    left, arrow, right = re.split("([-~]>)", text)
     source, target = End.parse(left), End.parse(right)
-    if source.table != EVERY_TABLE:
-        yield Join(source, target, is_drawn)
-        return
-    for table, known in columns.items():
-        if table != target.table and set(source.columns) <= set(known):
-            yield Join(End(table, source.columns), target, is_drawn)
+    joined = [source.table]
+    if source.table == EVERY_TABLE:
+        joined = [
+            table
+            for table, known in columns.items()
+            if table != target.table and set(source.columns) <= set(known)
+        ]
+    for table in joined:
+        yield Join(End(table, source.columns), target, arrow == "->", is_drawn)

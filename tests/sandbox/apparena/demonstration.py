@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from tests.sandbox.apparena import seeds
@@ -14,8 +15,18 @@ KEY = "apparena-sandbox"
 STORE_KEY = "apparena-store"
 """The key of the company that runs the store, which may list all companies."""
 
+_RUNNING = {seeds.BASE_TEMPLATE: 4, seeds.TEMPLATE_ID: 9, 312: 7, 320: 12}
+"""How many apps that have not ended yet there are, by their templates."""
+_DAYS_APART = 11
+
 
 def fill(sandbox: AppArena) -> None:
-    """Adds both keys; what they show is seeded."""
+    """Adds both keys, and apps that still run beside the seeded ones, most of which are old."""
+    sandbox.quirks.own_company_is_customer = True
     sandbox.add_key(KEY)
     sandbox.add_key(STORE_KEY, company_id=seeds.STORE, store_owner=True)
+    today = datetime.now(UTC).date()
+    templates = [template for template, count in _RUNNING.items() for _ in range(count)]
+    for place, template in enumerate(templates, 1):
+        ends = today + timedelta(place * _DAYS_APART)
+        sandbox.data.add_app(template, activated=True, expiryDate=f"{ends} 23:59:59")

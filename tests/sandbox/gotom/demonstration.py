@@ -23,9 +23,11 @@ CUSTOM_REPORT = 47
 
 CAMPAIGNS = seeds.CAMPAIGNS[:2]
 """External ids of campaigns."""
+FLIGHTS = ("demo-4711-1", "demo-4711-2", "demo-4712-1")
+"""External ids of flights; the fourth was made in the user interface, and has none."""
 
 _MONTHS = 12
-_PLATFORMS = ("Bergzeitung", "Seezeitung", 'Magazin "Nord", Ausgabe Süd')
+_PLATFORMS = tuple(seeds.PLATFORM_NAMES.values())
 
 
 def fill(sandbox: GoTom) -> None:
@@ -47,7 +49,7 @@ def _turnover() -> Iterator[tuple[str, ...]]:
 
 
 def _delivery() -> Iterator[tuple[str, ...]]:
-    for flight in ("demo-4711-1", "demo-4711-2", "demo-4712-1"):
+    for flight in FLIGHTS:
         for day in range(1, 32):
             shown = 8000 + 137 * day
             yield (flight, f"2026-03-{day:02d}", str(shown), str(shown // 400))
