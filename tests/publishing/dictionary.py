@@ -24,8 +24,8 @@ HOW_TO_READ = """\
 Made of the catalogs by `make docs`, with every stream and setting that adds columns. \
 [relations.yaml](relations.yaml) says what joins what.
 
-* A table is named after its stream, and lies in the schema `{schema}`. Names of columns are in \
-lower case there; unquoted, SQL takes any case.
+* A table is named after its stream, and lies in the schema `{schema}`. PostgreSQL wants \
+names with capitals in quotation marks, such as `"createdBy"`, and DuckDB takes them so.
 * Bold columns are the primary key.
 * A `date` is a text in DuckDB, as target-duckdb has no type for it: cast it, as shown below its \
 table. PostgreSQL has dates. A `date-time` is in UTC without a zone in both.
@@ -38,7 +38,7 @@ JSON_EXAMPLES = {
     "tap-apparena": "meta ->> 'type'",
     "tap-goatcounter": "settings ->> 'public'",
     "tap-gotom": "customer ->> 'entityExternalCrmId'",
-    "tap-studio-openapi": "classInformation ->> 'title'",
+    "tap-studio-openapi": "\"classInformation\" ->> 'title'",
 }
 WIDER_SETTINGS: dict[str, dict[str, Any]] = {
     "tap-studio-openapi": {"include_expiring_urls": True},
@@ -190,7 +190,7 @@ class Dictionary:
             )
             yield f"| {' | '.join(cells)} |".replace("|  ", "| ")
         if dates := table.dates:
-            casts = ", ".join(f"cast({name} as date) as {name}" for name in dates)
+            casts = ", ".join(f'cast("{name}" as date) as "{name}"' for name in dates)
             query = f"select * replace ({casts})\nfrom {self.schema}.{table.name}"
             yield from ("", "With days as dates, in DuckDB:", "", "```sql", query, "```")
 
@@ -257,7 +257,7 @@ def dictionary_of(tap: str) -> Dictionary:
 
 def draw(source: str) -> str:
     """Return the SVG of a diagram in D2."""
-    program = [D2, "--layout=elk", "--pad=20", "--omit-version", "-", "-"]
+    program = [str(D2), "--layout=elk", "--pad=20", "--omit-version", "-", "-"]
     finished = subprocess.run(program, input=source, capture_output=True, text=True, check=True)
     return finished.stdout
 
