@@ -10,6 +10,8 @@ from matplotlib import style
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator, StrMethodFormatter
 
+from tests.demo.questions import label_of
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
@@ -22,8 +24,6 @@ PERIOD = re.compile(r"\d{4}-\d\d(-\d\d)?|\d\d?")
 """Days, months and hours, which are read from left to right; names are read downwards."""
 MAX_PLACES, MAX_LINES = 16, 6
 """So many are named on an axis."""
-NO_DATE = {"Date": None}
-"""A chart is the same whenever it is drawn."""
 
 
 def draw(question: Question, answer: Answer) -> None:
@@ -43,13 +43,14 @@ def draw(question: Question, answer: Answer) -> None:
             _draw_bars(axes, places, answer)
         if answer.parts != [()]:
             figure.legend(loc="outside lower center", ncols=len(answer.parts))
-        figure.savefig(question.picture, format="svg", metadata=NO_DATE)
+        metadata = {"Date": None, "Identifier": question.digest}
+        figure.savefig(question.picture, format="svg", metadata=metadata)
 
 
 def _draw_columns(axes: Axes, places: Sequence[str], answer: Answer) -> None:
     for label, lengths, begins in _stack(places, answer):
         axes.bar(places, lengths, bottom=begins, label=label)
-    axes.set(xlabel=_words(answer.columns[0]), ylabel=_words(answer.columns[-1]))
+    axes.set(xlabel=label_of(answer.columns[0]), ylabel=label_of(answer.columns[-1]))
     axes.xaxis.grid(visible=False)
     axes.xaxis.set_major_locator(MaxNLocator(MAX_PLACES, integer=True))
     axes.tick_params(axis="x", labelrotation=0 if len(places[0]) <= len("23") else 45)
@@ -60,7 +61,7 @@ def _draw_columns(axes: Axes, places: Sequence[str], answer: Answer) -> None:
 def _draw_bars(axes: Axes, places: Sequence[str], answer: Answer) -> None:
     for label, lengths, begins in _stack(places, answer):
         axes.barh(places, lengths, left=begins, label=label)
-    axes.set(xlabel=_words(answer.columns[-1]), ylabel=_words(answer.columns[0]))
+    axes.set(xlabel=label_of(answer.columns[-1]), ylabel=label_of(answer.columns[0]))
     axes.yaxis.grid(visible=False)
     axes.invert_yaxis()
     axes.xaxis.set_major_locator(MaxNLocator(MAX_LINES, integer=True))
@@ -77,8 +78,3 @@ def _stack(
         lengths = [sizes.get(place, 0.0) for place in places]
         yield (str(part[0]) if part else None), lengths, begins
         begins = [begin + length for begin, length in zip(begins, lengths, strict=True)]
-
-
-def _words(name: str) -> str:
-    """Return the name of a column as a label, with its unit in brackets."""
-    return name.replace("_chf", " (CHF)").replace("_percent", " (%)").replace("_", " ")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from hashlib import sha256
 from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 
 from tests.meltano import REPOSITORY
@@ -15,6 +16,9 @@ if TYPE_CHECKING:
 
 FOLDER = REPOSITORY / "docs" / "questions"
 
+INTRODUCTION = """\
+The answers are those of `make demo`, whose data are invented. The queries run in DuckDB and in \
+PostgreSQL; the [data dictionary](../data/{tap}.md) says what their tables hold."""
 DECIMALS = 6
 """So many are the same in all databases."""
 
@@ -48,6 +52,11 @@ class Question:
         return self.sql.partition("\n")[0].removeprefix("-- ")
 
     @property
+    def digest(self) -> str:
+        """What tells whether a picture is that of this query."""
+        return sha256(self.sql.encode()).hexdigest()
+
+    @property
     def picture(self) -> Path:
         """The file with the chart of its answer."""
         return self.path.with_suffix(".svg")
@@ -79,9 +88,9 @@ class Answer:
     @property
     def first(self) -> str:
         """The first row, in words."""
-        (*names, value), unit = self.rows[0], self.columns[-1].replace("_", " ")
+        *names, value = self.rows[0]
         shown = f"{value:,.0f}" if isinstance(value, float) else f"{value:,}"
-        return f"{', '.join(map(str, names))}: {shown} {unit}"
+        return f"{', '.join(map(str, names))}: {shown} {label_of(self.columns[-1])}"
 
 
 class Cursor(Protocol):
@@ -98,6 +107,31 @@ class Cursor(Protocol):
 def questions_of(tap: str) -> list[Question]:
     """Return the questions to the data of a tap."""
     return [Question(path) for path in sorted((FOLDER / tap).glob("*.sql"))]
+
+
+def label_of(column: str) -> str:
+    """Return the name of a column in words, with its unit in brackets."""
+    return column.replace("_chf", " (CHF)").replace("_percent", " (%)").replace("_", " ")
+
+
+def page_path(tap: str) -> Path:
+    """Return where the page with the questions to a tap's data lies."""
+    return FOLDER / f"{tap}.md"
+
+
+def page_text(tap: str) -> str:
+    """Return that page: each question with its query and its chart."""
+    parts = [f"# Questions to the data of {tap}", INTRODUCTION.format(tap=tap)]
+    for question in questions_of(tap):
+        _, _, query = question.sql.partition("\n")
+        file = question.path.relative_to(FOLDER)
+        parts += [
+            f"## {question.text}",
+            f"![The answer as a chart]({file.with_suffix('.svg')})",
+            f"[{file.name}]({file}):",
+            f"```sql\n{query.strip()}\n```",
+        ]
+    return "\n\n".join(parts) + "\n"
 
 
 def _plain(value: Any) -> Cell:
