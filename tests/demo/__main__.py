@@ -42,7 +42,7 @@ DEMOS: Mapping[str, Callable[[], AbstractContextManager[Source]]] = {
 TARGET = "target-duckdb"
 DATABASE = REPOSITORY / "output" / "demo.duckdb"
 PICTURE = REPOSITORY / "docs" / "demo.svg"
-EXAMPLE = questions_of("tap-gotom")[0]
+EXAMPLE = "docs/questions/tap-gotom/revenue_per_customer.sql"
 PEEK = "import duckdb; duckdb.connect('{path}').sql('from tap_gotom.campaigns').show()"
 
 
@@ -108,7 +108,7 @@ def tell_how_to_open(console: Console) -> None:
     for line in (
         f"The data are kept in {path}. Look into a table, or ask a question with DuckDB itself:",
         f'  {python} -c "{PEEK.format(path=path)}"',
-        f"  duckdb {path} < {EXAMPLE.path.relative_to(REPOSITORY)}",
+        f"  duckdb -cmd \"set schema = 'tap_gotom'\" {path} < {EXAMPLE}",
         "docs/data tells what the tables hold, and docs/questions shows the answers as charts.",
     ):
         console.print(line, markup=False, soft_wrap=True)
@@ -139,6 +139,7 @@ class Demo:
     def __init__(self, tap: str, source: Source, project: Project, console: Console) -> None:
         """Prepare to load from a source."""
         self._tap = tap
+        self._schema = tap.replace("-", "_")
         self._source = source
         self._project = project
         self._console = console
@@ -171,6 +172,7 @@ class Demo:
     def ask(self) -> dict[Question, Answer]:
         """Ask the questions to the data, and show where each stands and how its answer begins."""
         with duckdb.connect(DATABASE, read_only=True) as database:
+            database.execute(f"set schema = '{self._schema}'")
             answers = {
                 question: Answer.of_cursor(database.execute(question.sql))
                 for question in questions_of(self._tap)
@@ -197,8 +199,7 @@ class Demo:
         return run, seconds
 
     def _tables(self) -> Tables:
-        schema = self._tap.replace("-", "_")
-        return warehouse.read(DATABASE, schema)
+        return warehouse.read(DATABASE, self._schema)
 
     def _check_rows(self, tables: Tables) -> None:
         for stream, rows in self._source.rows().items():

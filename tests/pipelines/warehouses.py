@@ -76,9 +76,10 @@ class DuckDb(Warehouse):
                     for name, kind, value in zip(table.columns, table.types, row, strict=True)
                 }
 
-    def ask(self, query: str) -> Answer:
-        """Run a query."""
+    def ask(self, query: str, schema: str) -> Answer:
+        """Run a query that leaves out the schema."""
         with duckdb.connect(self._path, read_only=True) as database:
+            database.execute(f"set schema = '{schema}'")
             return Answer.of_cursor(database.execute(query))
 
     @override
@@ -144,9 +145,10 @@ class PostgreSql(Warehouse):
         with psycopg.connect(self._database.address, row_factory=dict_row) as connection:
             return connection.execute(query).fetchall()
 
-    def ask(self, query: str) -> Answer:
-        """Run a query."""
+    def ask(self, query: str, schema: str) -> Answer:
+        """Run a query that leaves out the schema."""
         with psycopg.connect(self._database.address) as connection:
+            connection.execute(sql.SQL("set search_path = {}").format(sql.Identifier(schema)))
             return Answer.of_cursor(connection.execute(query.encode()))
 
     @override

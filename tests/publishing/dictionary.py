@@ -24,8 +24,10 @@ HOW_TO_READ = """\
 Made of the catalogs by `make docs`, with every stream and setting that adds columns. \
 [relations.yaml](relations.yaml) says what joins what.
 
-* A table is named after its stream, and lies in the schema `{schema}`. PostgreSQL wants \
-names with capitals in quotation marks, such as `"createdBy"`, and DuckDB takes them so.
+* A table is named after its stream, and its schema after the tap. Queries leave out the schema; \
+`set schema = '{schema}'` names it in DuckDB, and `set search_path = {schema}` in PostgreSQL.
+* PostgreSQL wants names with capitals in quotation marks, such as `"createdBy"`; DuckDB takes \
+them so.
 * Bold columns are the primary key.
 * A `date` is a text in DuckDB, as target-duckdb has no type for it: cast it, as shown below its \
 table. PostgreSQL has dates. A `date-time` is in UTC without a zone in both.
@@ -191,7 +193,7 @@ class Dictionary:
             yield f"| {' | '.join(cells)} |".replace("|  ", "| ")
         if dates := table.dates:
             casts = ", ".join(f'cast("{name}" as date) as "{name}"' for name in dates)
-            query = f"select * replace ({casts})\nfrom {self.schema}.{table.name}"
+            query = f"select * replace ({casts})\nfrom {table.name}"
             yield from ("", "With days as dates, in DuckDB:", "", "```sql", query, "```")
 
     def _joins_by_column(self, table: Table) -> dict[str, list[str]]:

@@ -3,7 +3,7 @@ select
     templates.name as template,
     case when apps.activated then 'activated' else 'not activated' end as state,
     count(*) as apps
-from tap_apparena.apps
-join tap_apparena.templates on templates."templateId" = apps."templateId"
+from apps
+join templates on templates."templateId" = apps."templateId"
 group by templates.name, state
 order by template, state

@@ -2,7 +2,7 @@
 select
     "configId" as setting,
     count(distinct "sourceAppId") as apps
-from tap_apparena.app_configs
+from app_configs
 where "appId" is not null
 group by "configId"
 order by apps desc, setting

@@ -2,7 +2,7 @@
 select
     name as country,
     cast(sum(count) as bigint) as visitors
-from tap_goatcounter.locations
+from locations
 group by name
 order by visitors desc, country
 limit 10

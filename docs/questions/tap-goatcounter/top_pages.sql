@@ -2,8 +2,8 @@
 select
     paths.path as page,
     cast(sum(path_daily.daily) as bigint) as visitors
-from tap_goatcounter.path_daily
-join tap_goatcounter.paths
+from path_daily
+join paths
     on paths.site_id = path_daily.site_id and paths.id = path_daily.path_id
 where not paths.event
 group by paths.path

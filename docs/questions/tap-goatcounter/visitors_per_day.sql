@@ -2,5 +2,5 @@
 select
     cast(day as date) as day,
     daily as visitors
-from tap_goatcounter.total_daily
+from total_daily
 order by day

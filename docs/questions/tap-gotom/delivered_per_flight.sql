@@ -2,7 +2,7 @@
 select
     flights."externalId" as flight,
     cast(100.0 * sum(delivery.einblendungen) / flights.units as double precision) as delivered_percent
-from tap_gotom.flights
-join tap_gotom.delivery on delivery.flight = flights."externalId"
+from flights
+join delivery on delivery.flight = flights."externalId"
 group by flights."externalId", flights.units
 order by flight

@@ -3,7 +3,7 @@ select
     turnover.monat as month,
     campaigns.name as campaign,
     cast(sum(turnover.umsatz_netto) as double precision) as net_revenue_chf
-from tap_gotom.turnover
-join tap_gotom.campaigns on campaigns."externalId" = turnover.externe_id
+from turnover
+join campaigns on campaigns."externalId" = turnover.externe_id
 group by turnover.monat, campaigns.name
 order by month, campaign

@@ -3,8 +3,8 @@ select
     customers.firm as customer,
     turnover.plattform as platform,
     cast(sum(turnover.umsatz_netto) as double precision) as net_revenue_chf
-from tap_gotom.turnover
-join tap_gotom.campaigns on campaigns."externalId" = turnover.externe_id
-join tap_gotom.customers on customers."externalCrmId" = campaigns.customer ->> 'entityExternalCrmId'
+from turnover
+join campaigns on campaigns."externalId" = turnover.externe_id
+join customers on customers."externalCrmId" = campaigns.customer ->> 'entityExternalCrmId'
 group by customers.firm, turnover.plattform
 order by customer, platform

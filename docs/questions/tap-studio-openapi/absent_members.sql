@@ -4,7 +4,7 @@ with visits as (
         studio_id,
         customer_id,
         current_date - max(cast("checkInDateTime" as date)) as days
-    from tap_studio_openapi.customer_checkins
+    from customer_checkins
     group by studio_id, customer_id
 )
 select
@@ -15,8 +15,8 @@ select
         else '30 days or less'
     end as last_visit,
     count(*) as members
-from tap_studio_openapi.customers
-join tap_studio_openapi.studio on studio.studio_id = customers.studio_id
+from customers
+join studio on studio.studio_id = customers.studio_id
 left join visits
     on visits.studio_id = customers.studio_id and visits.customer_id = customers.id
 where customers.status = 'MEMBER'

@@ -4,6 +4,6 @@ select
         extract(hour from "checkInDateTime" at time zone 'UTC' at time zone 'Europe/Berlin') as integer
     ) as hour,
     count(*) as check_ins
-from tap_studio_openapi.customer_checkins
+from customer_checkins
 group by hour
 order by hour

@@ -3,7 +3,7 @@ select
     studio.name as studio,
     lower(replace(customers.status, '_', ' ')) as status,
     count(*) as customers
-from tap_studio_openapi.customers
-join tap_studio_openapi.studio on studio.studio_id = customers.studio_id
+from customers
+join studio on studio.studio_id = customers.studio_id
 group by studio.name, status
 order by studio, status
