@@ -8,7 +8,7 @@ from typing_extensions import override
 
 from singer_tapkit.errors import ExtractionError, InvalidResponseError
 from singer_tapkit.records import UNKNOWN_FIELDS
-from tap_goatcounter.dates import format_time
+from tap_goatcounter.export import ExportNotDueError
 from tap_goatcounter.hits_csv import read_hits
 from tap_goatcounter.sites import Permission
 from tap_goatcounter.streams.base import SiteStream
@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     from tap_goatcounter.hits_csv import CsvRow
     from tap_goatcounter.sites import Site
 
-CREATED_AT: Final = "site_created_at"
-"""Where the state of a site says when that was created, which tells it from a later one."""
+EXPORT_ID: Final = "export_id"
+"""Where the state of a site says which export ended with the hit that is the bookmark."""
 
 HINT: Final = "Correct the state, or empty the table and run the tap with a full refresh."
 
@@ -50,36 +50,62 @@ class Hits(SiteStream):
                 "Settings → Data collection.",
                 site,
             )
-        cursor = self._read_cursor(site, context)
         job = self.export_job(site, context)
-        export = job.get_or_create(*self._wanted(site, cursor))
+        cursor = self._read_cursor(job, context)
+        try:
+            export = job.get_or_create(*self._wanted(site, cursor))
+        except ExportNotDueError as error:
+            self.logger.warning("%s of %s: %s", self.name, site, error)
+            return
+        if export.num_rows == 0:
+            self._warn_of_unproven_cursor(site, context, cursor)
+            job.discard()
+            return
         last_hit_id = _last_hit_id(export, cursor)
-        if export.num_rows != 0:
-            yield from self._read_export(job, export, (site.id, cursor, export.id, last_hit_id))
+        yield from self._read_export(job, export, (site.id, cursor, export.id, last_hit_id))
         job.discard()
-        if export.num_rows != 0:
-            self.get_context_state(context)[CREATED_AT] = format_time(site.created_at)
-            self.advance_bookmark(context, last_hit_id)
+        self.get_context_state(context)[EXPORT_ID] = export.id
+        self.advance_bookmark(context, last_hit_id)
 
-    def _read_cursor(self, site: Site, context: Context) -> int:
+    def _read_cursor(self, job: ExportJob, context: Context) -> int:
         """Return the hit id up to which was read before.
 
         Raises:
-            ExtractionError: The bookmark is none, or of a site that is no more. To read everything
-                again would double the hits, or put new ones in the place of others.
+            ExtractionError: The bookmark is none, or the server has no export that ended there.
+                To read everything again would double the hits, or put new ones in the place of
+                others; to go on from there would pass over all that the server counts anew.
         """
         bookmark = self.get_bookmark(context)
         if bookmark is None:
             return 0
         if type(bookmark) is not int or bookmark < 0:
             raise ExtractionError(f"the bookmark is {bookmark!r}, which is no hit id. {HINT}")
-        created_at = self.get_context_state(context).get(CREATED_AT)
-        if created_at is not None and created_at != format_time(site.created_at):
-            raise ExtractionError(
-                f"the bookmark is of a site that was created at {created_at}, and this one was "
-                f"at {format_time(site.created_at)}: its server counts hits anew. {HINT}"
-            )
+        export_id = self.get_context_state(context).get(EXPORT_ID)
+        if export_id is not None:
+            export = job.find(export_id) if type(export_id) is int else None
+            if export is None or export.last_hit_id != bookmark:
+                raise ExtractionError(
+                    f"the bookmark is hit {bookmark}, but the server knows no export "
+                    f"{export_id!r} that ended there. It counts hits anew, or the state is "
+                    f"damaged. {HINT}"
+                )
         return bookmark
+
+    def _warn_of_unproven_cursor(self, site: Site, context: Context, cursor: int) -> None:
+        """Tell that an export without rows may have begun behind all hits.
+
+        Servers answer so whatever the cursor is, and states of earlier versions do not say from
+        which export it comes.
+        """
+        if cursor and EXPORT_ID not in self.get_context_state(context):
+            self.logger.warning(
+                "%s has no hits after hit %s, which is the bookmark. The state does not tell "
+                "from which export that comes. If the site had visitors since, the server counts "
+                "hits anew or the state is damaged. %s",
+                site,
+                cursor,
+                HINT,
+            )
 
     def _wanted(self, site: Site, cursor: int) -> tuple[dict[str, Any], Callable[[Export], bool]]:
         """Ask for the hits after the cursor; an earlier request for the same will do."""
@@ -115,8 +141,6 @@ def _last_hit_id(export: Export, cursor: int) -> int:
     Raises:
         InvalidResponseError: It cannot be, as each row has a higher id than the one before.
     """
-    if not export.num_rows and export.num_rows is not None:
-        return cursor
     found = export.last_hit_id
     if found is None or found < cursor + (export.num_rows or 0):
         raise InvalidResponseError(

@@ -5,13 +5,19 @@ from __future__ import annotations
 import gzip
 import json
 import re
-from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.tap_goatcounter.exports import ROW, bookmark_of, checkpoint_of, csv_of, earlier_state
+from tests.tap_goatcounter.exports import (
+    ROW,
+    bookmark_of,
+    checkpoint_of,
+    csv_of,
+    earlier_state,
+    exports_asked_for,
+)
 from tests.tap_goatcounter.servers import day, view
 
 if TYPE_CHECKING:
@@ -164,16 +170,43 @@ def test_a_bookmark_that_is_no_hit_id_is_told_and_costs_no_export(
     assert len(run.records["paths"]) == 1
 
 
-def test_a_site_that_was_created_anew_is_told_from_the_one_of_the_bookmark(
-    newer: Sandbox, tap: TapInProcess
+@pytest.mark.parametrize("damage", [{"replication_key_value": 10**9}, {"export_id": "2"}])
+def test_a_bookmark_at_which_no_export_ended_is_told_and_costs_no_export(
+    sandbox: Sandbox, tap: TapInProcess, damage: dict[str, Any]
 ) -> None:
-    newer.add(view("/a"))
-    first = tap.succeed(newer.settings(), "hits")
-    newer.site.created_at += timedelta(days=1)
-    second = tap.fail(newer.settings(), "hits", state=first.state)
-    assert "counts hits anew" in second.error
-    assert bookmark_of(second) == 1
-    assert len(newer.received("POST", "/export")) == 1
+    sandbox.add(view("/a"))
+    state = tap.succeed(sandbox.settings(), "hits").output.state
+    (partition,) = state["bookmarks"]["hits"]["partitions"]
+    partition.update(damage)
+    sandbox.add(view("/b"))
+    second = tap.fail(sandbox.settings(), "hits", "paths", state=state)
+    assert "counts hits anew, or the state is damaged" in second.error
+    assert bookmark_of(second) == partition["replication_key_value"]
+    assert exports_asked_for(sandbox) == 1
+    assert len(second.records["paths"]) == 2
+
+
+def test_a_server_that_was_set_up_again_is_told_from_the_one_of_the_bookmark(
+    open_sandbox: OpenSandbox, generation: Generation, tap: TapInProcess
+) -> None:
+    before, after = open_sandbox(generation), open_sandbox(generation)
+    before.add(view("/a"), view("/b"))
+    state = tap.succeed(before.settings(), "hits").output.state
+    after.add(view("/c"))
+    run = tap.fail(after.settings(), "hits", state=state)
+    assert "counts hits anew" in run.error
+    tap.succeed(after.settings(), "hits")
+    assert "counts hits anew" in tap.fail(after.settings(), "hits", state=state).error
+
+
+@pytest.mark.parametrize(("bookmark", "is_told"), [(10**9, True), (0, False)])
+def test_a_bookmark_of_no_known_export_is_told_when_nothing_comes_after_it(
+    newer: Sandbox, tap: TapInProcess, bookmark: int, *, is_told: bool
+) -> None:
+    newer.add(*[view("/a")] * bool(bookmark))
+    run = tap.succeed(newer.settings(), "hits", state=earlier_state(bookmark))
+    assert run.records["hits"] == []
+    assert ("no hits after hit 1000000000" in run.log) == is_told
 
 
 @pytest.fixture
