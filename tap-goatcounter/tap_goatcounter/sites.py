@@ -106,6 +106,7 @@ class Site:
         capabilities: What its server can do.
         clock_offset: By how much the server's clock is ahead of the one here.
         stores_page_views: Whether it keeps the page views that the hit export reads.
+        created_at: When the site was created.
         first_hit: When counting began, or could have begun.
     """
 
@@ -117,6 +118,7 @@ class Site:
     capabilities: Capabilities
     clock_offset: timedelta
     stores_page_views: bool
+    created_at: datetime
     first_hit: datetime
 
     @property
@@ -249,6 +251,7 @@ def discover_sites(
         capabilities=capabilities,
         clock_offset=_read_clock_offset(response),
         stores_page_views=_stores_page_views(rows[0]),
+        created_at=rows[0].created_at,
         first_hit=rows[0].first_hit_at or rows[0].created_at,
     )
     return [own, *(_child_site(own, row) for row in rows[1:] if with_children)]
@@ -270,6 +273,7 @@ def _child_site(own: Site, row: SiteRow) -> Site:
         code=row.code,
         credentials=child_site_credentials(own.credentials, row),
         stores_page_views=_stores_page_views(row),
+        created_at=row.created_at,
         first_hit=row.first_hit_at or row.created_at,
     )
 

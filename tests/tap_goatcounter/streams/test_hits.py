@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import json
 import re
+from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -170,33 +171,46 @@ def test_a_bookmark_that_is_no_hit_id_is_told_and_costs_no_export(
     assert len(run.records["paths"]) == 1
 
 
-@pytest.mark.parametrize("damage", [{"replication_key_value": 10**9}, {"export_id": "2"}])
-def test_a_bookmark_at_which_no_export_ended_is_told_and_costs_no_export(
-    sandbox: Sandbox, tap: TapInProcess, damage: dict[str, Any]
+@pytest.mark.parametrize("bookmark", [10**9, 0])
+def test_a_bookmark_at_which_its_export_did_not_end_is_told_and_costs_no_export(
+    sandbox: Sandbox, tap: TapInProcess, bookmark: int
 ) -> None:
     sandbox.add(view("/a"))
     state = tap.succeed(sandbox.settings(), "hits").output.state
     (partition,) = state["bookmarks"]["hits"]["partitions"]
-    partition.update(damage)
+    partition["replication_key_value"] = bookmark
     sandbox.add(view("/b"))
     second = tap.fail(sandbox.settings(), "hits", "paths", state=state)
     assert "counts hits anew, or the state is damaged" in second.error
-    assert bookmark_of(second) == partition["replication_key_value"]
+    assert bookmark_of(second) == bookmark
     assert exports_asked_for(sandbox) == 1
     assert len(second.records["paths"]) == 2
 
 
-def test_a_server_that_was_set_up_again_is_told_from_the_one_of_the_bookmark(
-    open_sandbox: OpenSandbox, generation: Generation, tap: TapInProcess
+@pytest.mark.parametrize("export_id", [77, "1", -1, {}])
+def test_a_bookmark_of_an_export_that_the_server_does_not_know_is_told(
+    sandbox: Sandbox, tap: TapInProcess, export_id: object
 ) -> None:
-    before, after = open_sandbox(generation), open_sandbox(generation)
-    before.add(view("/a"), view("/b"))
-    state = tap.succeed(before.settings(), "hits").output.state
-    after.add(view("/c"))
-    run = tap.fail(after.settings(), "hits", state=state)
-    assert "counts hits anew" in run.error
-    tap.succeed(after.settings(), "hits")
-    assert "counts hits anew" in tap.fail(after.settings(), "hits", state=state).error
+    sandbox.add(view("/a"))
+    state = tap.succeed(sandbox.settings(), "hits").output.state
+    state["bookmarks"]["hits"]["partitions"][0]["export_id"] = export_id
+    sandbox.add(view("/b"))
+    second = tap.succeed(sandbox.settings(), "hits", state=state)
+    assert f"knows no export {export_id!r}" in second.log
+    third = tap.succeed(sandbox.settings(), "hits", state=second.output.state)
+    assert "knows no export" not in third.log
+
+
+def test_a_site_that_was_created_anew_is_told_from_the_one_of_the_bookmark(
+    newer: Sandbox, tap: TapInProcess
+) -> None:
+    newer.add(view("/a"))
+    first = tap.succeed(newer.settings(), "hits")
+    newer.site.created_at += timedelta(days=1)
+    second = tap.fail(newer.settings(), "hits", state=first.state)
+    assert "counts hits anew" in second.error
+    assert bookmark_of(second) == 1
+    assert len(newer.received("POST", "/export")) == 1
 
 
 @pytest.mark.parametrize(("bookmark", "is_told"), [(10**9, True), (0, False)])
