@@ -101,7 +101,7 @@ def draw(
     families: list[Callable[[random.Random], Iterator[_Step]]] = [
         partial(_transport, exchange),
         _in_between,
-        partial(_refusals, source),
+        partial(_refusals, exchange, source),
     ]
     if exchange.json() is not None:
         families += [partial(_json, exchange, source)] * 6
@@ -149,9 +149,11 @@ def _in_between(_: random.Random) -> Iterator[_Step]:
         yield _Step("in between", answer, detail=f"{answer.status} {body[:30]!r} from in between")
 
 
-def _refusals(source: Source, _: random.Random) -> Iterator[_Step]:
+def _refusals(exchange: Exchange, source: Source, _: random.Random) -> Iterator[_Step]:
+    is_hourly = exchange.path.endswith("/export")
     for answer in source.refusals:
-        checks = Check.NEXT | Check.VALUES if answer.status in {403, 404} else ALL
+        may_wait = answer.status in {403, 404} or (answer.status == 429 and is_hourly)
+        checks = Check.NEXT | Check.VALUES if may_wait else ALL
         yield _Step("refusal", answer, checks, f"the API's own {answer.status}")
 
 
