@@ -162,6 +162,6 @@ def test_a_bookmark_that_cannot_be_is_told_and_skips_nothing(
     "bookmark", ["2026-01-31", "2026-01-31T08:00:00", "2026-01-31T08:00:00+01:00"]
 )
 def test_bookmarks_in_all_forms_of_a_time_are_read(bookmark: str) -> None:
-    found = parse_bookmark(bookmark)
+    found = parse_bookmark(bookmark, datetime(2026, 2, 1, tzinfo=UTC))
     assert found is not None
     assert found.date() == date(2026, 1, 31)

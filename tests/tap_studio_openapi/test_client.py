@@ -71,14 +71,6 @@ def test_an_answer_from_in_between_is_no_refusal_of_the_api(
     assert "Marlene" not in str(caught.value)
 
 
-def test_a_key_that_head_refuses_without_a_body_is_told(
-    client: StudioClient, requests_mock: requests_mock.Mocker
-) -> None:
-    requests_mock.head(f"{URL}/v1/studios/information", status_code=401, reason="Unauthorized")
-    with pytest.raises(ApiError, match=r"answered 401: Unauthorized\. The key is missing"):
-        client.request("HEAD", "/v1/studios/information")
-
-
 def test_ids_in_paths_do_not_tell_endpoints_apart(client: StudioClient) -> None:
     keys = [
         client.rate_limit_key(

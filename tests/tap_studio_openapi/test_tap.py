@@ -42,10 +42,11 @@ def test_the_key_check_says_which_key_is_good(
     tenant.server.remove_key(KEYS["lübeck"])
     with pytest.raises(SyncFailedError) as caught:
         TapStudioOpenApi(config=tenant.both()).check_connection()
-    assert "lübeck: HEAD /v1/studios/information answered 401" in caught.value.message
+    assert "lübeck: GET /v1/studios/information answered 401" in caught.value.message
     captured = capsys.readouterr()
     assert "kiel: the key is good." in captured.err
-    assert [request.method for request in tenant.server.requests] == ["HEAD", "HEAD"]
+    asked = [request.path for request in tenant.server.requests]
+    assert asked == ["/v1/studios/information"] * 2
     assert "sentinel" not in captured.err + caught.value.message
 
 
