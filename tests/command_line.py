@@ -7,16 +7,8 @@ import subprocess
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar, Self, TypedDict
 
-from tests.processes import run_program
-from tests.singer import (
-    Output,
-    command_of,
-    discovered,
-    lines_of,
-    program,
-    read_output,
-    selecting,
-)
+from singer_tapkit.testing import SingerOutput, read_messages, select_streams
+from tests.processes import build_command, discover_catalog, find_program, run_program
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -42,7 +34,7 @@ class Run:
         status: Its exit status.
     """
 
-    output: Output
+    output: SingerOutput
     log: str
     status: int
 
@@ -86,7 +78,8 @@ class CommandLine:
     def run(self, settings: Mapping[str, Any], *streams: str, **given: Unpack[Given]) -> Run:
         """Run the tap to its end, with these streams selected or else the usual ones."""
         finished = run_program(self.command(settings, *streams, **given))
-        return Run(read_output(lines_of(finished.stdout)), finished.stderr, finished.returncode)
+        output = read_messages(finished.stdout.encode().splitlines())
+        return Run(output, finished.stderr, finished.returncode)
 
     def succeed(self, settings: Mapping[str, Any], *streams: str, **given: Unpack[Given]) -> Run:
         """Run the tap, which must not fail."""
@@ -128,9 +121,9 @@ class CommandLine:
         environment: Mapping[str, str] | None = None,
     ) -> subprocess.CompletedProcess[str]:
         """Run the tap with these arguments."""
-        command = [program(self.name)]
+        command = [find_program(self.name)]
         if settings is not None:
-            command = command_of(self.name, settings, self._directory)
+            command = build_command(self.name, settings, self._directory)
         return run_program([*command, *arguments], environment)
 
     def command(
@@ -138,9 +131,9 @@ class CommandLine:
     ) -> list[str]:
         """Write the files that a run needs, and give its command."""
         if streams and "catalog" not in given:
-            found = self.discover(settings) if self.is_dynamic else discovered(self.name)
-            given["catalog"] = selecting(found, *streams)
-        return command_of(self.name, settings, self._directory, **given)
+            found = self.discover(settings) if self.is_dynamic else discover_catalog(self.name)
+            given["catalog"] = select_streams(found, streams)
+        return build_command(self.name, settings, self._directory, **given)
 
 
 def trouble_in(log: str) -> str:

@@ -6,14 +6,16 @@ the taps once, and each run is forked from that.
 
 from __future__ import annotations
 
+import json
 import os
 import sys
+from functools import cache
 from importlib.metadata import EntryPoint, entry_points
 from multiprocessing import get_context
 from pathlib import Path
 from subprocess import CompletedProcess, TimeoutExpired
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -24,6 +26,42 @@ TAPS: dict[str, EntryPoint] = {
 }
 FORKING = get_context("forkserver")
 FORKING.set_forkserver_preload([entry.module for entry in TAPS.values()])
+
+
+def find_program(name: str) -> str:
+    """Return the path of a program beside the running Python."""
+    return str(Path(sys.executable).with_name(name))
+
+
+def build_command(
+    name: str,
+    config: Mapping[str, Any],
+    directory: Path,
+    *,
+    catalog: Mapping[str, Any] | None = None,
+    state: Mapping[str, Any] | None = None,
+) -> list[str]:
+    """Write the files that a run needs, and return its command.
+
+    Args:
+        name: The package's name, e.g. ``tap-goatcounter``.
+        config: The settings.
+        directory: Where config, catalog and state may be written.
+        catalog: The catalog, None for the default selection.
+        state: The state to start from.
+    """
+    command = [find_program(name)]
+    for option, content in (("config", config), ("catalog", catalog), ("state", state)):
+        if content is not None:
+            file = directory / f"{option}.json"
+            file.write_text(json.dumps(content), encoding="utf-8")
+            command += [f"--{option}", str(file)]
+    return command
+
+
+def discover_catalog(name: str) -> dict[str, Any]:
+    """Return the catalog of a tap for which settings make no difference."""
+    return json.loads(_discover(name))  # type: ignore[no-any-return]
 
 
 def run_program(
@@ -60,6 +98,11 @@ def run_program(
             output.read_text(encoding="utf-8"),
             log.read_text(encoding="utf-8"),
         )
+
+
+@cache
+def _discover(name: str) -> str:
+    return run_program([find_program(name), "--discover"]).stdout
 
 
 def _become(

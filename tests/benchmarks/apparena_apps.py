@@ -6,13 +6,14 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from singer_tapkit.testing import select_streams
 from tests.benchmarks import latency, serving
 from tests.benchmarks.bench import ONE_AT_A_TIME, USUAL, Bench, Contest
 from tests.benchmarks.measure import by_turns, measure
 from tests.benchmarks.memory import remembering
 from tests.benchmarks.usual_path import on_the_usual_path
+from tests.processes import build_command, discover_catalog
 from tests.sandbox.apparena import AppArena, seeds
-from tests.singer import command_of, discovered, selecting
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -78,7 +79,9 @@ def _children(directory: Path, **settings: Any) -> Measurement:
 
 def _command(directory: Path, *streams: str, url: str, **settings: Any) -> list[str]:
     config = {"api_url": url, "api_key": KEY, **settings}
-    return command_of(TAP, config, directory, catalog=selecting(discovered(TAP), *streams))
+    return build_command(
+        TAP, config, directory, catalog=select_streams(discover_catalog(TAP), streams)
+    )
 
 
 def _misses(apps: Contest, children: Contest) -> Iterator[str]:

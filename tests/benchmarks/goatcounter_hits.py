@@ -11,14 +11,15 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import TYPE_CHECKING
 
+from singer_tapkit.testing import select_streams
 from tests.benchmarks import serving
 from tests.benchmarks.bench import BARE, DLT, DLT_LISTS, USUAL, Bench, Contest
 from tests.benchmarks.measure import Measurement, by_turns, measure
 from tests.benchmarks.usual_path import on_the_usual_path
 from tests.benchmarks.with_dlt import through_dlt
+from tests.processes import build_command, discover_catalog
 from tests.sandbox.goatcounter import UNLIMITED, Generation, GoatCounter
 from tests.sandbox.goatcounter.csv_export import COLUMNS, VERSION
-from tests.singer import command_of, discovered, selecting
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -117,8 +118,8 @@ class Export:
 
     def _command(self, url: str) -> list[str]:
         config = {"site_url": url, "token": TOKEN, "requests_per_second": 1000}
-        catalog = selecting(discovered(TAP), "hits")
-        return command_of(TAP, config, self.path.parent, catalog=catalog)
+        catalog = select_streams(discover_catalog(TAP), ["hits"])
+        return build_command(TAP, config, self.path.parent, catalog=catalog)
 
 
 def _row(number: int, chance: random.Random) -> list[str]:

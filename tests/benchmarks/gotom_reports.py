@@ -12,9 +12,9 @@ from tests.benchmarks.bench import BARE, DLT, DLT_LISTS, USUAL, Bench, Contest
 from tests.benchmarks.measure import Measurement, by_turns, measure
 from tests.benchmarks.usual_path import on_the_usual_path
 from tests.benchmarks.with_dlt import through_dlt
+from tests.processes import build_command
 from tests.sandbox.gotom import GoTom, Report
 from tests.sandbox.gotom.generated_csv import GeneratedCsv
-from tests.singer import command_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -123,7 +123,7 @@ class SavedReport:
             "graph_secret": SECRET,
             "reports": [{"name": "bookings", "report_id": REPORT_ID}],
         }
-        return command_of(TAP, config, self.directory)
+        return build_command(TAP, config, self.directory)
 
 
 def _misses(everybody: Contest, alone: Contest, spool: Path) -> Iterator[str]:

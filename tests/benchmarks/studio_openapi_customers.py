@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from singer_tapkit.testing import select_streams
 from tests.benchmarks import latency, serving
 from tests.benchmarks.bench import ONE_AT_A_TIME, USUAL, Bench, Contest
 from tests.benchmarks.measure import by_turns, measure
 from tests.benchmarks.memory import remembering
 from tests.benchmarks.usual_path import on_the_usual_path
+from tests.processes import build_command, discover_catalog
 from tests.sandbox.studio_openapi import Limit, StudioOpenApi
-from tests.singer import command_of, discovered, selecting
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -98,7 +99,9 @@ class Tenant:
             "requests_per_minute": self.per_minute,
             **settings,
         }
-        return command_of(TAP, config, directory, catalog=selecting(discovered(TAP), *streams))
+        return build_command(
+            TAP, config, directory, catalog=select_streams(discover_catalog(TAP), streams)
+        )
 
 
 def _customers(directory: Path) -> Contest:

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tests.benchmarks.measure import Measurement, measure
-from tests.singer import program
+from tests.processes import find_program
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -56,7 +56,7 @@ def version() -> str:
 @cache
 def _python() -> str:
     """Give the Python of the environment that the script asks for, made when it is missing."""
-    uv = program("uv")
+    uv = find_program("uv")
     subprocess.run([uv, "sync", "--quiet", "--script", SCRIPT], check=True)
     find = [uv, "python", "find", "--script", str(SCRIPT)]
     return subprocess.run(find, capture_output=True, check=True, text=True).stdout.strip()

@@ -11,9 +11,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from singer_tapkit.testing import select_streams
 from tests.chaos.kills import Kill, Moment, Reach, Victim
 from tests.chaos.pipeline import Pipeline
-from tests.singer import command_of, discovered, selecting
+from tests.processes import build_command, discover_catalog
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -103,7 +104,9 @@ class Trial:
         self._report = Report()
         self._reach = Reach(lines=sum(len(rows) for rows in source.rows().values()))
         self._tap = tap
-        self._catalog = selecting(discovered(tap), *source.streams) if source.streams else None
+        self._catalog = (
+            select_streams(discover_catalog(tap), source.streams) if source.streams else None
+        )
 
     def run(self, kills: int) -> Report:
         """Kill, start again, and compare in the end.
@@ -156,7 +159,7 @@ class Trial:
                 self._check_success(outcome)
 
     def _pipeline(self, kill: Kill | None) -> Pipeline:
-        tap = command_of(
+        tap = build_command(
             self._tap,
             self._source.settings,
             self._directory,

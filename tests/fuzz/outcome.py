@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 
 from singer_tapkit.testing import read_messages
 from tests.fuzz.sources import PERSON
-from tests.singer import lines_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -185,7 +184,7 @@ class Warehouse:
 def judge(status: int | None, directory: Path, secrets: Iterable[str]) -> Outcome:
     """Read and judge what a run has left in its directory."""
     log = (directory / "log").read_text(errors="replace")
-    lines = lines_of((directory / "output").read_bytes().decode(errors="surrogateescape"))
+    lines = (directory / "output").read_bytes().splitlines()
     output, fault = _read(lines)
     findings = list(_findings_of_log(log, secrets))
     if status is None:
@@ -208,7 +207,7 @@ def _findings_of_log(log: str, secrets: Iterable[str]) -> Iterator[Finding]:
                 break
 
 
-def _read(lines: Sequence[str]) -> tuple[SingerOutput, str]:
+def _read(lines: Sequence[bytes]) -> tuple[SingerOutput, str]:
     """Return the messages, and what is wrong with the first invalid one."""
     try:
         for line in lines:

@@ -14,7 +14,7 @@ from meltano.core.plugin.singer.catalog import (
 )
 
 from tests.meltano import REPOSITORY
-from tests.processes import run_program
+from tests.processes import find_program, run_program
 from tests.sandbox import apparena, goatcounter, gotom, studio_openapi
 from tests.sandbox.__main__ import (
     APPARENA_PORT,
@@ -23,7 +23,6 @@ from tests.sandbox.__main__ import (
     STUDIO_OPENAPI_PORT,
 )
 from tests.sandbox.apparena.application import BASE
-from tests.singer import program
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -174,5 +173,5 @@ def about(tap: str) -> Any:
 
 def said_by(tap: str, *arguments: str) -> Any:
     """Give the JSON that a tap writes."""
-    finished = run_program([program(tap), *arguments])
+    finished = run_program([find_program(tap), *arguments])
     return json.loads(finished.stdout)

@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING, Any
 import yaml
 
 from tests.meltano import REPOSITORY
-from tests.processes import run_program
-from tests.singer import command_of, program
+from tests.processes import build_command, find_program, run_program
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -76,7 +75,7 @@ def sandbox_settings(tap: str) -> dict[str, Any]:
 
 def about(tap: str) -> dict[str, Any]:
     """Give what a tap says about itself."""
-    finished = run_program([program(tap), "--about", "--format=json"])
+    finished = run_program([find_program(tap), "--about", "--format=json"])
     said: dict[str, Any] = json.loads(finished.stdout)
     return said
 
@@ -89,7 +88,7 @@ def streams(tap: str, settings: Mapping[str, Any], directory: Path) -> dict[str,
         settings: Its settings, for which no server needs to be asked.
         directory: Where they may be written.
     """
-    command = command_of(tap, settings, directory)
+    command = build_command(tap, settings, directory)
     catalog = json.loads(run_program([*command, "--discover"]).stdout)
     return {stream["tap_stream_id"]: stream for stream in catalog["streams"]}
 

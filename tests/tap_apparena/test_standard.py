@@ -9,10 +9,10 @@ import atexit
 import json
 from contextlib import ExitStack
 
+from singer_tapkit.testing import select_streams
 from tap_apparena.tap import TapAppArena
 from tests.sandbox.apparena import AppArena, Quirks
 from tests.sandbox.faults import Answer
-from tests.singer import selecting
 from tests.standard import get_tap_test_class
 from tests.tap_apparena.servers import KEY, NAMES, Server
 
@@ -35,5 +35,5 @@ CATALOG = TapAppArena(config=CONFIG).catalog_dict
 TestTapAppArena = get_tap_test_class(
     TapAppArena,
     config=CONFIG,
-    catalog=selecting(CATALOG, *NAMES),
+    catalog=select_streams(CATALOG, NAMES),
 )

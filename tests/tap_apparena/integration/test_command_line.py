@@ -11,7 +11,6 @@ import pytest
 from tests.command_line import messages, read_until, stop
 from tests.sandbox.apparena import AppArena
 from tests.sandbox.faults import Answer
-from tests.singer import keys_of
 from tests.tap_apparena.servers import KEY, Server
 
 if TYPE_CHECKING:
@@ -24,7 +23,7 @@ def test_a_run_reads_lists_and_children(server: Server, tap: Tap) -> None:
     run = tap.succeed(server.settings(page_size=10), "apps", "app_configs", "versions")
 
     assert len(run.records["apps"]) == 45
-    assert len(keys_of(run.output, "app_configs")) == len(run.records["app_configs"]) > 45
+    assert len(run.output.keys("app_configs")) == len(run.records["app_configs"]) > 45
     assert run.state["bookmarks"]["apps"] == {}
 
 

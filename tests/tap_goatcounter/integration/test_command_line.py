@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from tests.processes import build_command
 from tests.sandbox.faults import Answer, CutOff, Reset, html_page
-from tests.singer import command_of
 from tests.tap_goatcounter.servers import day, view
 
 if TYPE_CHECKING:
@@ -53,7 +53,7 @@ def everything_written(settings: dict[str, Any], directory: Path, *arguments: st
     """All that a run writes at the most talkative level, files included."""
     before = set(directory.iterdir())
     finished = subprocess.run(
-        [*command_of("tap-goatcounter", settings, directory), *arguments],
+        [*build_command("tap-goatcounter", settings, directory), *arguments],
         capture_output=True,
         text=True,
         timeout=120,

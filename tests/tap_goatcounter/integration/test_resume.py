@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from singer_tapkit.testing import SingerOutput, read_messages
 from tests.command_line import read_lines, read_until, stop
-from tests.singer import Output, read_output
 from tests.tap_goatcounter.exports import (
     bookmark_of,
     checkpoint_of,
@@ -61,7 +61,7 @@ def test_a_run_killed_while_it_emits_gives_the_same_keys_to_the_same_hits_again(
     lines = read_until(process, CHECKPOINT)
     lines += read_lines(process, 1500)
     stop(process, signal.SIGKILL)
-    first = read_output(lines)
+    first = read_messages(lines)
     assert bookmark_in(first) == 0
     older.add(view("/after-the-export"))
     second = command.succeed(older.settings(), "hits", state=first.state)
@@ -74,6 +74,6 @@ def test_a_run_killed_while_it_emits_gives_the_same_keys_to_the_same_hits_again(
     assert [hit["path"] for hit in third.records["hits"]] == ["/after-the-export"]
 
 
-def bookmark_in(output: Output) -> Any:
+def bookmark_in(output: SingerOutput) -> Any:
     """The cursor in the last state."""
     return output.bookmark("hits", site_id=1)

@@ -25,7 +25,7 @@ def test_files_hold_all_rows_and_no_state_runs_ahead_of_them(
     }
     settings = server.graph(report(skip_unchanged=True), batch_config=batch_config)
     output = command_line.succeed(settings).output
-    assert output.kinds("sales") == ["SCHEMA", "BATCH", "BATCH", "BATCH"]
+    assert output.message_types("sales") == ["SCHEMA", "BATCH", "BATCH", "BATCH"]
     batches = [index for index, item in enumerate(output.messages) if item["type"] == "BATCH"]
     uris = [uri for index in batches for uri in output.messages[index]["manifest"]]
     files = [Path(uri.removeprefix("file://")).read_bytes() for uri in uris]

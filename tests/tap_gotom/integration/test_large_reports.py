@@ -102,4 +102,4 @@ def test_the_run_after_one_that_was_killed_loads_everything(
     states = [line["value"] for line in messages(written) if line["type"] == "STATE"]
     run = command_line.succeed(settings, state=states[-1])
     assert sum('"RECORD"' in line for line in written) < len(run.records["sales"])
-    assert len(run.output.activated) == 1
+    assert len(run.output.activated_versions) == 1

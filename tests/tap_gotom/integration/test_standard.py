@@ -8,9 +8,9 @@ from __future__ import annotations
 import atexit
 from contextlib import ExitStack
 
+from singer_tapkit.testing import select_streams
 from tap_gotom.tap import TapGoTom
 from tests.sandbox.gotom import GoTom
-from tests.singer import selecting
 from tests.standard import get_tap_test_class
 from tests.tap_gotom.servers import API_SECRET, GRAPH_SECRET, GoTomServer, report
 
@@ -31,4 +31,4 @@ CONFIG = PLACE.both(
 CATALOG = TapGoTom(config=CONFIG).catalog_dict
 NAMES = [stream["tap_stream_id"] for stream in CATALOG["streams"]]
 
-TestTapGoTom = get_tap_test_class(TapGoTom, config=CONFIG, catalog=selecting(CATALOG, *NAMES))
+TestTapGoTom = get_tap_test_class(TapGoTom, config=CONFIG, catalog=select_streams(CATALOG, NAMES))
