@@ -60,7 +60,7 @@ def test_an_error_of_the_api_is_told_in_its_own_words(
     ],
     ids=["page", "text", "nothing", "empty object", "empty list", "data", "no message"],
 )
-@pytest.mark.parametrize("status", [401, 403, 404])
+@pytest.mark.parametrize("status", [401, 403, 404, 416, 500, 520])
 def test_an_answer_from_in_between_is_no_refusal_of_the_api(
     client: StudioClient, requests_mock: requests_mock.Mocker, answer: dict[str, Any], status: int
 ) -> None:

@@ -9,6 +9,7 @@ import pytest
 from singer_tapkit.failures import SyncFailedError
 from tap_studio_openapi.streams import STREAMS
 from tap_studio_openapi.tap import TapStudioOpenApi
+from tests.sandbox.faults import html_page
 from tests.tap_studio_openapi.tenant import KEYS, Tenant
 
 if TYPE_CHECKING:
@@ -48,6 +49,12 @@ def test_the_key_check_says_which_key_is_good(
     asked = [request.path for request in tenant.server.requests]
     assert asked == ["/v1/studios/information"] * 2
     assert "sentinel" not in captured.err + caught.value.message
+
+
+def test_the_key_check_fails_where_something_else_than_the_api_answers(tenant: Tenant) -> None:
+    tenant.server.faults.add("*", "/v1/studios/information", html_page(200, "Hi"), times=None)
+    with pytest.raises(SyncFailedError, match="That is not the Open API"):
+        TapStudioOpenApi(config=tenant.one()).check_connection()
 
 
 def test_all_streams_have_keys_of_their_own_and_keep_to_what_the_api_takes(
