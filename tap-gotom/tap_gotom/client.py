@@ -9,8 +9,9 @@ from urllib.parse import urlsplit
 from typing_extensions import override
 
 from singer_tapkit.body import describe_content
-from singer_tapkit.client import ErrorBody, HttpClient
+from singer_tapkit.client import HttpClient
 from singer_tapkit.errors import NoResponseError
+from singer_tapkit.responses import ErrorBody
 from tap_gotom import hints
 from tap_gotom.auth import HmacAuthenticator
 from tap_gotom.config import CredentialSet
