@@ -115,14 +115,27 @@ def _names_in(fields: frozenset[str], parent: str) -> frozenset[str]:
 
 
 def _without(excluded: frozenset[str], value: Any, parent: str) -> Any:
-    """Return a value of any form without the excluded fields."""
+    """Return a value of any form without the excluded fields.
+
+    Raises:
+        InvalidResponseError: It is nested too deep.
+    """
+    try:
+        return _remove(excluded, value, parent)
+    except RecursionError:
+        raise InvalidResponseError(
+            f"The server sends a value in the field {parent!r} that is nested too deep."
+        ) from None
+
+
+def _remove(excluded: frozenset[str], value: Any, parent: str) -> Any:
     if isinstance(value, list):
-        return [_without(excluded, item, parent) for item in value]
+        return [_remove(excluded, item, parent) for item in value]
     if not isinstance(value, dict):
         return value
     names = _names_in(excluded, parent)
     return {
-        name: _without(excluded, inner, name) for name, inner in value.items() if name not in names
+        name: _remove(excluded, inner, name) for name, inner in value.items() if name not in names
     }
 
 
