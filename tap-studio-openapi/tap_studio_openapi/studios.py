@@ -6,7 +6,6 @@ import re
 from collections import Counter
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
-from email.utils import parsedate_to_datetime
 from functools import cached_property, partial
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -38,8 +37,6 @@ T = TypeVar("T")
 
 API_PATH = "/v1"
 STUDIO_PATH = "/v1/studios/information"
-MIN_YEAR, MAX_YEAR = 2000, 2999
-"""A server's clock that is before or after that tells no time."""
 STUDIO_SCOPES = ("STUDIO_READ",)
 HEADER_SAFE = re.compile(r"[!-~]+")
 
@@ -224,7 +221,9 @@ class StudioApi:
             )
             studio_id = self.client.decode(response, StudioInformation).studio_id
             row = self.client.decode(response, dict[str, Any])
-            return Studio(studio_id, connection, row, clock_offset=_clock_offset(response))
+            now = datetime.now(UTC)
+            offset = self.client.server_time(now, base_url=connection.url) - now
+            return Studio(studio_id, connection, row, clock_offset=offset)
 
         return self.client.with_retries(attempt)()
 
@@ -237,17 +236,6 @@ class StudioApi:
                 f"{known.connection}. Remove one of the two, or, should they be different studios "
                 "of two tenants, run the tap for each tenant by itself."
             )
-
-
-def _clock_offset(response: Response) -> timedelta:
-    """Return how far the server's clock is ahead; none if it does not tell the time."""
-    try:
-        server_time = parsedate_to_datetime(response.headers.get("Date", ""))
-    except ValueError:
-        return timedelta()
-    if not MIN_YEAR <= server_time.year <= MAX_YEAR:
-        return timedelta()
-    return server_time.astimezone(UTC) - datetime.now(UTC)
 
 
 def _with_scope_hint(error: ExtractionError) -> str:

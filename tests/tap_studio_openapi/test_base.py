@@ -188,7 +188,7 @@ def test_a_compressed_answer_that_is_cut_is_a_failure(tenant: Tenant, tap: InPro
     ("body", "name"),
     [
         (b'\xef\xbb\xbf[{"id": 7, "name": "Gate"}]', "Gate"),
-        (b'[{"id": 7, "name": "Gate \\ud83d"}]', "Gate \ufffd"),
+        (b'[{"id": 7, "name": "Gate \\ud83d"}]', "Gate ?"),
     ],
     ids=["byte order mark", "half a pair"],
 )
@@ -206,13 +206,12 @@ def test_a_refusal_in_latin_1_is_repeated(tenant: Tenant, tap: InProcessTap) -> 
     assert tap.succeed(tenant.one(), "devices").records["devices"]
 
 
-@pytest.mark.parametrize("policy", ["warn", "keep"])
 def test_values_that_are_nested_too_deep_fail_their_part_alone(
-    tenant: Tenant, tap: InProcessTap, policy: str
+    tenant: Tenant, tap: InProcessTap
 ) -> None:
     body = f'[{{"id": 7, "deep": {"[" * 900}{"]" * 900}}}]'
     tenant.server.faults.add("GET", "/v1/devices", Answer(200, body), times=None)
-    run = tap.fail(tenant.one(unknown_fields=policy), "devices", "classes")
+    run = tap.fail(tenant.one(unknown_fields="keep"), "devices", "classes")
     assert "devices of" in run.error
     assert run.records["classes"]
 

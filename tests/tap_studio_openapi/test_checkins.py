@@ -152,9 +152,7 @@ def test_days_are_those_of_the_server_where_a_clock_is_wrong(
     )
 
 
-@pytest.mark.parametrize(
-    "date", ["", "soon", "Mon, 01 Jan 0001 00:00:00 GMT", "Fri, 31 Dec 9999 23:59:59 GMT"]
-)
+@pytest.mark.parametrize("date", ["", "soon", "Fri, 31 Dec 9999 23:59:59 GMT"])
 def test_a_server_that_tells_no_time_leaves_the_clock_of_this_machine(
     tenant: Tenant, tap: InProcessTap, date: str
 ) -> None:
@@ -183,7 +181,6 @@ def test_a_bookmark_beyond_the_time_of_the_server_is_told_once_for_all_studios(
 def test_start_dates_before_there_were_check_ins_ask_for_no_more_windows(
     tenant: Tenant, tap: InProcessTap
 ) -> None:
-    customer = tenant.kiel.id_of(0)
     settings = tenant.one(start_date="0001-01-01", customer_statuses=["PROSPECT"])
 
     run = tap.succeed(settings, "customers", STREAM)
