@@ -9,6 +9,7 @@ What the SDK does otherwise, and why that loses data:
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -25,27 +26,30 @@ from singer_sdk.streams import Stream
 from typing_extensions import override
 
 from singer_tapkit import fast_writer
+from singer_tapkit.conformer import compile_conformer
 from singer_tapkit.errors import ApiError, ExtractionError
-from singer_tapkit.records import (
-    UNKNOWN_FIELDS,
-    UNKNOWN_FIELDS_SCHEMA,
-    compile_conformer,
-    exclude_fields,
-)
+from singer_tapkit.schemas import exclude_fields
+from singer_tapkit.unknown_fields import UNKNOWN_FIELDS, UNKNOWN_FIELDS_SCHEMA
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Generator, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import (
+        Callable,
+        Collection,
+        Generator,
+        Iterable,
+        Iterator,
+        Mapping,
+        Sequence,
+    )
 
     from singer_sdk import Tap, metrics
     from singer_sdk.helpers.types import Context, Record
     from singer_sdk.singerlib import Catalog
 
     from singer_tapkit.failures import FailureCollector
-    from singer_tapkit.records import UnknownFieldPolicy
+    from singer_tapkit.row_reporter import UnknownFieldPolicy
 
-MAX_FAILURES_IN_A_ROW: Final = 3
 MAX_LOGGED_SKIPS: Final = 3
-ABORTED: Final = f" Stream aborted after {MAX_FAILURES_IN_A_ROW} consecutive failures."
 
 
 @dataclass
@@ -74,12 +78,15 @@ class BaseStream(Stream):
     Attributes:
         absences: The statuses by which the API says that something is not there, and what.
         final_statuses: The statuses after which all other partitions would fail as well.
+        max_failures_in_a_row: How many partitions may fail one after the other before the rest is
+            left out; None where they do not depend on the same thing.
         status: How the reading of the whole stream goes.
     """
 
     TYPE_CONFORMANCE_LEVEL = TypeConformanceLevel.NONE
     absences: ClassVar[Mapping[int, str]] = {}
     final_statuses: ClassVar[Collection[int]] = (HTTPStatus.UNAUTHORIZED,)
+    max_failures_in_a_row: ClassVar[int | None] = 3
 
     def __init__(
         self,
@@ -99,7 +106,7 @@ class BaseStream(Stream):
             failures: Where failures are collected.
             unknown_fields: What becomes of fields that the schema lacks.
             excluded: Fields that must not come out, such as personal data; named as
-                `records.exclude_fields` has it.
+                `schemas.exclude_fields` has it.
             name: The name, if the class has none.
         """
         stream_name = name or self.name
@@ -133,15 +140,47 @@ class BaseStream(Stream):
         """
         raise NotImplementedError
 
+    def read_partitions(self, context: Context | None) -> Iterator[tuple[str, Iterable[Record]]]:
+        """Yield what each partition is called in messages, and its rows, which are read later.
+
+        By default it is one, of what `read` returns. A stream of which smaller parts are to fail
+        alone than one context of the SDK overrides this instead of `read`.
+
+        Args:
+            context: The partition by the SDK, None if the stream has only one.
+
+        Raises:
+            ExtractionError: It cannot be told which partitions there are.
+        """
+        yield self.partition_name(context), _read_later(self.read, context)
+
+    def conform_rows(self, rows: Iterable[Record], context: Context | None) -> Iterator[Record]:
+        """Yield the records of the rows of one partition.
+
+        When an overriding generator goes on after a ``yield``, that record has been written.
+
+        Args:
+            rows: The rows as they were read.
+            context: The partition by the SDK.
+
+        Raises:
+            ExtractionError: A row cannot be read, or does not fit the schema.
+        """
+        del context
+        return map(self.conform, rows)
+
     @override
     def get_records(self, context: Context | None) -> Iterator[Record]:
-        """Yield the records of one partition; what goes wrong in it is noted and ends it alone."""
-        if self.status.is_over:
-            return
-        with self.isolate(self.partition_name(context), self.status):
-            for row in self.read(context):
-                yield self.conform(row)
-        if context is None:
+        """Yield the records of all partitions; what goes wrong in one ends it alone."""
+        try:
+            for partition, rows in self.read_partitions(context):
+                if self.status.is_over:
+                    break
+                with self.isolate(partition, self.status):
+                    yield from self.conform_rows(rows, context)
+        except ExtractionError as error:
+            self.handle_error(self.partition_name(context), self.status, error)
+        if self.parent_stream_type is None:
             self.write_state()
 
     def partition_name(self, context: Context | None) -> str:
@@ -182,9 +221,10 @@ class BaseStream(Stream):
         if code in self.final_statuses:
             status.end()
             self.record_failure(self.name, error)
-        elif status.failures_in_a_row >= MAX_FAILURES_IN_A_ROW:
+        elif status.failures_in_a_row >= (self.max_failures_in_a_row or math.inf):
             status.end()
-            self.record_failure(place, error, ABORTED)
+            rest = f" Stream aborted after {status.failures_in_a_row} consecutive failures."
+            self.record_failure(place, error, rest)
         else:
             self.record_failure(place, error)
 
@@ -359,3 +399,10 @@ class BaseStream(Stream):
     def _has_all_fields(self) -> bool:
         is_unconverted = self.TYPE_CONFORMANCE_LEVEL is TypeConformanceLevel.NONE
         return is_unconverted and all(self.mask.values())
+
+
+def _read_later(
+    read: Callable[[Context | None], Iterable[Record]], context: Context | None
+) -> Iterator[Record]:
+    """Yield what is read, which begins with the first of it."""
+    yield from read(context)

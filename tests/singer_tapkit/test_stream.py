@@ -18,7 +18,7 @@ from tests.singer_tapkit import small_tap
 from tests.singer_tapkit.small_tap import ORDER, Orders, SmallTap
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
     from pathlib import Path
 
     from singer_sdk.helpers.types import Context, Record
@@ -339,6 +339,75 @@ def tap_of(**config: Any) -> SmallTap:
 def read(stream: BaseStream) -> list[Record]:
     """Return the records of a stream without partitions."""
     return list(stream.get_records(None))
+
+
+def test_partitions_may_be_smaller_than_those_of_the_sdk(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    def refused() -> Iterator[Record]:
+        yield {"id": 3}
+        raise InvalidResponseError("no page")
+
+    class Shops(Parts):
+        @override
+        def read_partitions(
+            self, context: Context | None
+        ) -> Iterator[tuple[str, Iterable[Record]]]:
+            yield "a", [{"id": 1}, {"id": [2]}, {"id": 9}]
+            yield "b", refused()
+            yield "c", [{"id": 4}]
+            raise InvalidResponseError("no list of shops")
+
+    stream = Shops(tap_of(), [])
+
+    assert [record["id"] for record in read(stream)] == [1, 3, 4]
+    errors = [entry.getMessage() for entry in caplog.records if entry.levelname == "ERROR"]
+    assert [message.partition(":")[0] for message in errors] == [
+        "parts of a",
+        "parts of b",
+        "parts",
+    ]
+    assert not stream.status.is_complete
+    assert not stream.status.is_over
+
+
+@pytest.mark.parametrize(("limit", "failed"), [(None, 5), (2, 2)])
+def test_how_many_failures_in_a_row_end_a_stream_is_its_own(limit: int | None, failed: int) -> None:
+    class Shops(Parts):
+        max_failures_in_a_row = limit
+
+        @override
+        def read_partitions(
+            self, context: Context | None
+        ) -> Iterator[tuple[str, Iterable[Record]]]:
+            return ((str(number), [{"id": []}]) for number in range(5))
+
+    tap = tap_of()
+    stream = Shops(tap, [])
+
+    assert read(stream) == []
+    assert tap.failures.count == failed
+    assert stream.status.is_over == (limit is not None)
+
+
+def test_code_behind_a_record_runs_once_it_is_written(
+    server: FakeServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class FollowedOrders(Orders):
+        @override
+        def conform_rows(self, rows: Iterable[Record], context: Context | None) -> Iterator[Record]:
+            for record in super().conform_rows(rows, context):
+                yield record
+                self.advance_bookmark(context, record["id"])
+
+    monkeypatch.setattr(small_tap, "Orders", FollowedOrders)
+    server.respond("/orders/a", Answer(json=[{"id": "1"}, {"id": 2}, {"id": []}]))
+
+    messages = run(server, "a").output.messages
+
+    kinds = [item["type"] for item in messages if item["type"] != "SCHEMA"]
+    assert kinds[:4] == ["RECORD", "STATE", "RECORD", "STATE"]
+    assert bookmarks(messages[-1]["value"]) == {"a": 2}
 
 
 def test_excluded_and_unknown_fields_are_dealt_with(capsys: pytest.CaptureFixture[str]) -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from typing_extensions import override
 
 from singer_tapkit.errors import ApiError
-from singer_tapkit.records import load_schema
+from singer_tapkit.schemas import load_schema
 from singer_tapkit.stream import BaseStream
 from tap_gotom.pagination import ListPage, read_list
 
@@ -27,7 +27,7 @@ class GoTomStream(BaseStream):
     """A stream of one instance.
 
     Attributes:
-        personal_fields: Those that tell about persons, named as `records.exclude_fields` has it.
+        personal_fields: Those that tell about persons, named as `schemas.exclude_fields` has it.
     """
 
     personal_fields: ClassVar[frozenset[str]] = frozenset()
