@@ -1,7 +1,7 @@
 -- At which hours do members come?
 select
     cast(
-        extract(hour from "checkInDateTime" at time zone 'UTC' at time zone 'Europe/Berlin') as integer
+        extract(hour from "checkInDateTime" + utc_offset_minutes * interval '1 minute') as integer
     ) as hour,
     count(*) as check_ins
 from customer_checkins
