@@ -1,4 +1,4 @@
-"""The project's ``meltano.yml``, with the taps' settings, in the form in which Meltano writes it."""
+"""The project's ``meltano.yml``, with the taps' settings, in the form that Meltano gives it."""
 
 from __future__ import annotations
 

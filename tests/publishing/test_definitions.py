@@ -14,6 +14,7 @@ from jsonschema import Draft7Validator
 
 from tests.publishing.conftest import run
 from tests.publishing.definition import about, extractors, file_of, text_of
+from tests.publishing.project import FILE, fresh_project
 
 if TYPE_CHECKING:
     from tests.publishing.conftest import Packages
@@ -30,6 +31,12 @@ def test_a_definition_is_as_the_hub_wants_it(tap: str) -> None:
     errors = [error.message for error in Draft7Validator(RULES).iter_errors(definition_of(tap))]
 
     assert errors == []
+
+
+def test_the_project_has_the_settings_of_the_taps() -> None:
+    written = FILE.read_text(encoding="utf-8")
+
+    assert written == fresh_project(), "Write it anew: python -m tests.publishing"
 
 
 @each_tap
