@@ -36,7 +36,7 @@ DEMOS: Mapping[str, Callable[[], AbstractContextManager[Source]]] = {
     "tap-apparena": apparena.serve,
 }
 TARGET = "target-duckdb"
-DATABASE = "output/warehouse.duckdb"
+DATABASE = "output/warehouse_dev.duckdb"
 
 
 class DemoFailedError(Exception):
