@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 Tables: TypeAlias = "dict[str, Counter[tuple[Any, ...]]]"
 """The rows of each table."""
 
-ROWS = "select columns(c -> c not like '\\_sdc\\_%' escape '\\') from {}.{}"
+ROWS = "select columns(lambda name: not starts_with(name, '_sdc_')) from {}.{}"
 TABLES = "select table_name from information_schema.tables where table_schema = ? order by all"
 
 
