@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import json
 import os
 import re
@@ -83,6 +84,29 @@ def test_a_recipe_replaces_the_state(plugins: Path, tmp_path: Path) -> None:
     state = json.loads((tmp_path / "state.json").read_text(encoding="utf-8"))
     assert "hits" in state["bookmarks"]
     assert not (tmp_path / "next.json").exists()
+
+
+def test_the_stream_map_hashes_names_and_copes_with_nulls() -> None:
+    tap = "tap-studio-openapi"
+    tenant = StudioOpenApi()
+    studio = tenant.add_studio(key="key", customers=3, statuses=("MEMBER",))
+    names = [{"firstName": "Ada", "lastName": "Lovelace", "email": None}, {"firstName": None}, {}]
+    for number, fields in enumerate(names):
+        studio.customers[studio.id_of(number)].update(fields)
+    with tenant.serve() as url:
+        settings = {
+            "TAP_STUDIO_OPENAPI_BASE_URL": url,
+            "TAP_STUDIO_OPENAPI_API_KEY": "key",
+            "PATH": f"{PROGRAMS}:{os.environ['PATH']}",
+        }
+        block = block_with(tap, "STREAM_MAPS")
+        output = run("bash", "-c", f"{block}\n{tap} --config=ENV", settings=settings)
+
+    records = [json.loads(line) for line in output.splitlines() if '"RECORD"' in line]
+    found = [message["record"] for message in records if message["stream"] == "customers"]
+    salted = hashlib.sha256(b"a long random text that you keepAda").hexdigest()
+    assert [row["firstName"] for row in found][:2] == [salted, None]
+    assert "Lovelace" not in output
 
 
 def block_with(tap: str, command: str) -> str:
