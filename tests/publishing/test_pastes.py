@@ -25,7 +25,7 @@ from tests.sandbox.gotom import GoTom
 from tests.sandbox.studio_openapi import StudioOpenApi
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
 PROGRAMS = Path(sys.executable).parent
 A_TABLE = {
@@ -33,6 +33,15 @@ A_TABLE = {
     "tap-gotom": "turnover",
     "tap-studio-openapi": "customers",
     "tap-apparena": "apps",
+}
+SERVERS: dict[str, Callable[[], Any]] = {
+    "tap-goatcounter": lambda: (
+        GoatCounter(Generation.V2_7, limits=UNLIMITED),
+        goatcounter.demonstration,
+    ),
+    "tap-gotom": lambda: (GoTom(), gotom.demonstration),
+    "tap-studio-openapi": lambda: (StudioOpenApi(), studio_openapi.demonstration),
+    "tap-apparena": lambda: (AppArena(), apparena.demonstration),
 }
 STATE = '{"bookmarks": {}}'
 
@@ -90,7 +99,10 @@ def test_the_stream_map_hashes_names_and_copes_with_nulls() -> None:
     tap = "tap-studio-openapi"
     tenant = StudioOpenApi()
     studio = tenant.add_studio(key="key", customers=3, statuses=("MEMBER",))
-    names = [{"firstName": "Ada", "lastName": "Lovelace", "email": None}, {"firstName": None}, {}]
+    names: list[dict[str, Any]] = [
+        {"firstName": "Ada", "lastName": "Lovelace", "email": None},
+        {"firstName": None},
+    ]
     for number, fields in enumerate(names):
         studio.customers[studio.id_of(number)].update(fields)
     with tenant.serve() as url:
@@ -144,16 +156,7 @@ def follow_recipe(
 @contextlib.contextmanager
 def serve(tap: str) -> Iterator[dict[str, str]]:
     """Serve what `make sandbox` serves, and yield the variables by which a tap finds it."""
-    server: Any
-    server, shown = {
-        "tap-goatcounter": lambda: (
-            GoatCounter(Generation.V2_7, limits=UNLIMITED),
-            goatcounter.demonstration,
-        ),
-        "tap-gotom": lambda: (GoTom(), gotom.demonstration),
-        "tap-studio-openapi": lambda: (StudioOpenApi(), studio_openapi.demonstration),
-        "tap-apparena": lambda: (AppArena(), apparena.demonstration),
-    }[tap]()
+    server, shown = SERVERS[tap]()
     shown.fill(server)
     prefix = tap.replace("-", "_").upper()
     with server.serve() as url:
