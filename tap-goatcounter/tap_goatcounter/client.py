@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from typing_extensions import override
 
-from singer_tapkit.client import ErrorBody, HttpClient
+from singer_tapkit.client import HttpClient
 from singer_tapkit.errors import ApiError, ExtractionError, GatewayError
 from singer_tapkit.rate_limit import RateLimiter, RateLimitKey, Window
+from singer_tapkit.responses import ErrorBody
 from tap_goatcounter.auth import SiteAuthenticator
 from tap_goatcounter.config import API_PATH
 from tap_goatcounter.hints import CONNECTION_HINT, HINTS, NOT_API_HINT, REDIRECT_HINT

@@ -10,8 +10,9 @@ from urllib.parse import urlsplit
 import msgspec
 from typing_extensions import override
 
-from singer_tapkit.client import ErrorBody, HttpClient
+from singer_tapkit.client import HttpClient
 from singer_tapkit.rate_limit import RateLimiter, RateLimitKey, Window
+from singer_tapkit.responses import ErrorBody
 from tap_studio_openapi.auth import KEY_HEADER
 from tap_studio_openapi.hints import (
     ADDRESS_HINT,

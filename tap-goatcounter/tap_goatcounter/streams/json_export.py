@@ -20,7 +20,7 @@ from tap_goatcounter.sites import Permission
 from tap_goatcounter.streams.base import SiteStream
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from singer_sdk import Tap
     from singer_sdk.helpers.types import Context, Record
@@ -129,12 +129,15 @@ class JsonStream(SiteStream):
         return ({"site_id": site.id, **row} for row in self._exports.open(site).rows(self.file))
 
     @override
-    def read_records(self, site: Site, context: Context) -> Iterator[Record]:
+    def conform_rows(self, rows: Iterable[Record], context: Context | None) -> Iterator[Record]:
         latest = ""
-        for record in super().read_records(site, context):
+        for record in super().conform_rows(rows, context):
             yield record
             if self.replication_key:
                 latest = max(latest, record[self.replication_key])
+        if context is None:  # no site can be read
+            return
+        site = self.sites.by_id[context["site_id"]]
         self._exports.finish(site, self)
         if latest:
             self._move_bookmark(site, context, latest)

@@ -11,7 +11,7 @@ from typing_extensions import override
 
 from singer_tapkit.child_stream import ChildStream
 from singer_tapkit.errors import InvalidResponseError
-from singer_tapkit.records import load_schema
+from singer_tapkit.schemas import load_schema
 from singer_tapkit.stream import BaseStream
 from tap_studio_openapi.error_policy import Meaning, StreamStatus, interpret
 from tap_studio_openapi.hints import scope_hint
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from singer_tapkit.errors import ExtractionError
     from singer_tapkit.failures import FailureCollector
     from singer_tapkit.prefetch import PendingRequests
-    from singer_tapkit.records import UnknownFieldPolicy
+    from singer_tapkit.row_reporter import UnknownFieldPolicy
     from singer_tapkit.stream import PartitionStatus
     from tap_studio_openapi.studios import Studio, StudioApi
 
