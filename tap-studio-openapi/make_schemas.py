@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 from singer_sdk.schema.source import OpenAPISchemaNormalizer
 
 from tap_studio_openapi.streams import STREAMS
+from tap_studio_openapi.streams.checkins import CustomerCheckins
 from tap_studio_openapi.streams.contracts import ContractIdlePeriods
 from tap_studio_openapi.streams.offers import OnlineOffers
 from tap_studio_openapi.streams.studio import StudioTags
@@ -49,6 +50,7 @@ IDS = {
 TEXT = {"type": ["string", "null"]}
 MOMENT = {"extracted_at": {"type": "string", "format": "date-time"}}
 STUDIO_NAME = {"studio_name": TEXT}
+UTC_OFFSET = {"utc_offset_minutes": {"type": ["integer", "null"]}}
 
 
 def without_parameter_names(path: str) -> str:
@@ -113,7 +115,8 @@ def schema_of(stream: type[StudioStream], endpoints: list[Mapping[str, Any]]) ->
     ids = {name: {"type": "integer"} for name in ids_in(stream)}
     moment = MOMENT if "extracted_at" in stream.primary_keys else {}
     studio_name = STUDIO_NAME if stream in {StudioTags, OnlineOffers} else {}
-    properties = {**ids, **studio_name, **moment, **schema["properties"]}
+    utc_offset = UTC_OFFSET if stream is CustomerCheckins else {}
+    properties = {**ids, **studio_name, **moment, **schema["properties"], **utc_offset}
     for key in stream.primary_keys:
         types = properties[key]["type"]
         properties[key]["type"] = types if isinstance(types, str) else types[0]

@@ -146,6 +146,10 @@ class Customers(StudioStream):
                     yield from (CustomerBatch(studio, [row]) for row in rows)
                 else:
                     yield CustomerBatch(studio, rows)
+                if page.is_unknown_status:
+                    self.count_skip(
+                        f"studios whose server knows no customers of status {page.status}"
+                    )
                 if page.next:
                     yield PageEnd(studio, page.next)
                 if page.is_last:
@@ -202,7 +206,7 @@ class Customers(StudioStream):
         return {}
 
     def _started_at_of(self, studio: Studio) -> datetime:
-        return self._started_at.get(studio.id, self.api.started_at)
+        return self._started_at.get(studio.id, studio.started_at)
 
     def _state_of(self, studio: Studio) -> dict[str, Any]:
         return self.get_context_state({"studio_id": studio.id})
