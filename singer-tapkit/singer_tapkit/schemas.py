@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 from singer_sdk.schema.source import SchemaDirectory
 
+from singer_tapkit.errors import InvalidResponseError
+
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
 
@@ -52,14 +54,27 @@ def names_in(fields: frozenset[str], parent: str) -> frozenset[str]:
 
 
 def without_fields(excluded: frozenset[str], value: Any, parent: str) -> Any:
-    """Return a value of any form without the excluded fields."""
+    """Return a value of any form without the excluded fields.
+
+    Raises:
+        InvalidResponseError: It is nested too deep.
+    """
+    try:
+        return _remove_fields(excluded, value, parent)
+    except RecursionError:
+        raise InvalidResponseError(
+            f"The server sends a value in the field {parent!r} that is nested too deep."
+        ) from None
+
+
+def _remove_fields(excluded: frozenset[str], value: Any, parent: str) -> Any:
     if isinstance(value, list):
-        return [without_fields(excluded, item, parent) for item in value]
+        return [_remove_fields(excluded, item, parent) for item in value]
     if not isinstance(value, dict):
         return value
     names = names_in(excluded, parent)
     return {
-        name: without_fields(excluded, inner, name)
+        name: _remove_fields(excluded, inner, name)
         for name, inner in value.items()
         if name not in names
     }

@@ -48,6 +48,7 @@ class GoatCounterClient(HttpClient):
 
     Attributes:
         credentials: The credentials of these sites.
+        has_exported: Whether a server has granted an export.
     """
 
     hints = HINTS
@@ -69,6 +70,7 @@ class GoatCounterClient(HttpClient):
             logger: Where retries and long waits are logged.
         """
         self.credentials = credentials
+        self.has_exported = False
         self._per_second = Window(config["requests_per_second"], 1.0)
         self._per_hour: int | None = config.get("requests_per_hour")
         self._limiter = RateLimiter(logger, self._windows(self._per_hour))

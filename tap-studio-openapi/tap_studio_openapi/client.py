@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, ClassVar
 from urllib.parse import urlsplit
 
@@ -79,12 +78,6 @@ class StudioClient(HttpClient):
         except msgspec.ValidationError:
             return None
         return ErrorBody(found.describe(), found.error_code)
-
-    @override
-    def read_plain_error(self, response: Response) -> ErrorBody | None:
-        """Return the refusal of a key, which HEAD answers without a body."""
-        is_refused = response.status_code == HTTPStatus.UNAUTHORIZED
-        return ErrorBody("") if is_refused and response.request.method == "HEAD" else None
 
     @override
     def hint(self, response: Response, status: int, body: ErrorBody) -> str:

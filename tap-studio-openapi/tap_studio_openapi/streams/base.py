@@ -203,7 +203,7 @@ class StudioStream(BaseStream):
         for studio in self.api.prefetcher.prefetch(studios, self._submit_studio):
             for ids in self.parts_of(studio):
                 yield from self.read_part(ids)
-            self.end(studio, self.api.started_at, is_complete=not studio.is_lost)
+            self.end(studio, studio.started_at, is_complete=not studio.is_lost)
 
     def parts_of(self, studio: Studio) -> list[Ids]:
         """Return the ids of the parts of a studio, by default of a single one."""
@@ -314,7 +314,7 @@ class StudioStream(BaseStream):
             case Meaning.NOT_THERE if self._is_alone(status):
                 self.record_skip("parts that are not there", f"{place}: {error}")
             case Meaning.OLDER_SERVER:
-                self.record_skip(f"studios whose server is older than version {self.since}", place)
+                self.skipped[f"studios whose server is older than version {self.since}"] += 1
             case Meaning.REJECTED | Meaning.NOT_THERE:
                 status.end()
                 self.record_failure(place, error)
@@ -347,7 +347,18 @@ class ObjectStream(StudioStream):
     @override
     def fetch(self, ids: Ids) -> Iterable[Record]:
         path, params = self.path.format(**ids), self.build_params(ids)
-        return [self.api.get_json(self.studio_of(ids), path, dict[str, Any], params)]
+        row = self.api.get_json(self.studio_of(ids), path, dict[str, Any], params)
+        if row.keys().isdisjoint(self._documented_fields):
+            raise InvalidResponseError(
+                f"The server sends an object in the stream {self.name!r} that has none of the "
+                "documented fields."
+            )
+        return [row]
+
+    @cached_property
+    def _documented_fields(self) -> set[str]:
+        """The properties of the schema before some are excluded."""
+        return set(load_schema(PACKAGE, self.name)["properties"])
 
 
 class PerParentStream(ChildStream, StudioStream):
