@@ -239,10 +239,10 @@ class StudioApi:
             )
 
 
-def _with_scope_hint(error: ExtractionError) -> str:
+def _with_scope_hint(error: ExtractionError) -> ExtractionError | str:
     if isinstance(error, ApiError) and error.status == HTTPStatus.FORBIDDEN:
         return f"{error} For all streams, {scope_hint(STUDIO_SCOPES)}"
-    return str(error)
+    return error
 
 
 def parse_connections(config: Mapping[str, Any]) -> list[Connection]:
