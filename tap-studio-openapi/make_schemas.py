@@ -2,7 +2,7 @@
 
 It is a JSON list of objects with ``method``, ``path`` and ``answer``, the JSON Schema of a success.
 What a field is stands in ``descriptions.json``, by its name, or by the names of its parent and its
-own where that differs.
+own where that differs; what a record of a stream is stands in ``streams.json``.
 Run it in the repository: ``uv run tap-studio-openapi/make_schemas.py``.
 """
 
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
 ENDPOINTS = Path(__file__).with_name("endpoints.json")
 DESCRIPTIONS = Path(__file__).with_name("descriptions.json")
+STREAM_DESCRIPTIONS = Path(__file__).with_name("streams.json")
 FOLDER = Path(__file__).parent / "tap_studio_openapi" / "schemas"
 
 KEPT = {"type", "properties", "items", "format"}
@@ -176,6 +177,7 @@ IDLE_PERIOD_LISTS = {"pastIdlePeriods", "currentAndUpcomingIdlePeriods"}
 def make_schemas(endpoints: list[Mapping[str, Any]]) -> dict[str, dict[str, Any]]:
     """Return the schema of each stream, by name."""
     texts = json.loads(DESCRIPTIONS.read_text(encoding="utf-8"))
+    records = json.loads(STREAM_DESCRIPTIONS.read_text(encoding="utf-8"))
     schemas = {}
     for stream in STREAMS:
         path = without_parameter_names(stream.path)
@@ -185,7 +187,12 @@ def make_schemas(endpoints: list[Mapping[str, Any]]) -> dict[str, dict[str, Any]
             if without_parameter_names(entry["path"]) == path
             for name, listed in values_in(entry["answer"], stream.name)
         }
-        schemas[stream.name] = describe(schema_of(stream, endpoints), stream.name, texts, values)
+        described = describe(schema_of(stream, endpoints), stream.name, texts, values)
+        schemas[stream.name] = {
+            "type": described.pop("type"),
+            "description": records[stream.name],
+            **described,
+        }
     return schemas
 
 

@@ -41,7 +41,11 @@ class Column:
 
     def to_schema(self) -> dict[str, Any]:
         """Return its JSON Schema, in which `title` is the column's exact name in the report."""
-        return {**self.type.to_schema(), "title": self.original}
+        return {
+            **self.type.to_schema(),
+            "title": self.original,
+            "description": f"The report's column {self.original!r}.",
+        }
 
 
 def columns_from_names(

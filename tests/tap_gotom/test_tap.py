@@ -81,6 +81,7 @@ def test_with_columns_in_the_settings_discovery_asks_nothing(server: GoTomServer
     assert stream["schema"]["properties"]["umsatz_netto"] == {
         "type": ["number", "null"],
         "title": "Umsatz netto",
+        "description": "The report's column 'Umsatz netto'.",
     }
     assert server.sandbox.requests == []
 

@@ -296,7 +296,11 @@ def _build_schema(columns: Sequence[Column], keys: Collection[str]) -> dict[str,
         if column.name in keys:
             schema["type"] = [name for name in schema["type"] if name != "null"]
         properties[column.name] = schema
-    return {"type": "object", "properties": properties}
+    return {
+        "type": "object",
+        "description": "A row of a saved report.",
+        "properties": properties,
+    }
 
 
 def _column_name(name: str, columns: Sequence[Column]) -> str:
