@@ -24,8 +24,8 @@ if TYPE_CHECKING:
 
     from singer_tapkit.prefetch import PendingRequests
     from tap_apparena.client import Params
-    from tap_apparena.page import Page, Row
-    from tap_apparena.pagination import Fetch, RowBatch
+    from tap_apparena.page import Page
+    from tap_apparena.pagination import Fetch, ListedRow
     from tap_apparena.streams.base import Resources
 
 CONNECTION_SETTINGS: Final = {
@@ -114,7 +114,7 @@ class ListStream(AppArenaStream):
             pages_per_position=1 if self.is_parent else PAGES_PER_CHECKPOINT,
         )
         failures_before = self.failures.count
-        for _, row, position in self._prefetch_children(_with_positions(rows.read())):
+        for _, row, position in self._prefetch_children(rows.read()):
             yield self.prepare_row(row)
             if position and self.failures.count == failures_before:
                 checkpoint.save(state, position, settings=digest, started_at=started_at)
@@ -129,24 +129,21 @@ class ListStream(AppArenaStream):
         bookmark = self._highest_before(context)
         fetch = self._fetch_newer(bookmark)
         rows = PagedList(fetch, self.resources.ordering, self.logger, must_be_sure=True)
-        for batch in rows.read():
-            for an_id, row in batch.rows:
-                if bookmark is None or an_id > bookmark:
-                    yield self.prepare_row(row)
+        for an_id, row, _ in rows.read():
+            if bookmark is None or an_id > bookmark:
+                yield self.prepare_row(row)
         if rows.complete_up_to is None:
             self.logger.info("The bookmark stays where it was, as new rows may be missing.")
             return
         self.get_context_state(context)[READ_FROM] = self._read_from
         self.advance_bookmark(context, max(rows.complete_up_to, bookmark or 0))
 
-    def _prefetch_children(
-        self, rows: Iterable[tuple[int, Row, Position | None]]
-    ) -> Iterable[tuple[int, Row, Position | None]]:
+    def _prefetch_children(self, rows: Iterable[ListedRow]) -> Iterable[ListedRow]:
         if not self.is_parent:
             return rows
 
-        def submit(row: tuple[int, Row, Position | None], pending: PendingRequests) -> None:
-            self.submit_children({self.child_key: row[0]}, pending)
+        def submit(listed: ListedRow, pending: PendingRequests) -> None:
+            self.submit_children({self.child_key: listed.id}, pending)
 
         return self.resources.prefetcher.prefetch(rows, submit)
 
@@ -278,10 +275,3 @@ class Companies(ListStream):
     child_key = "sourceCompanyId"
     selected_by_default = False
     relations = ("channels",)
-
-
-def _with_positions(batches: Iterable[RowBatch]) -> Iterator[tuple[int, Row, Position | None]]:
-    """Yield the rows of all batches, the last one of each with the position after it."""
-    for batch in batches:
-        for number, (an_id, row) in enumerate(batch.rows, start=1):
-            yield an_id, row, batch.position if number == len(batch.rows) else None
