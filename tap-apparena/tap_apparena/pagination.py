@@ -214,9 +214,12 @@ class PageScan(PagePaginator[int, Page]):
         missing = self._total - self._rows_before - len(self.seen)
         if missing > 0:
             return f"{missing:,} of {self._total:,} rows have not come"
-        if self.snapshot and not self.snapshot.is_intact(self._total, self.seen):
-            return "rows were deleted and added meanwhile"
-        return ""
+        if self.snapshot is None or not self.seen:
+            return ""
+        has_all = self.snapshot.highest in self.seen
+        if has_all and self.snapshot.is_intact(self._total, self.seen):
+            return ""
+        return "rows were deleted and added meanwhile"
 
     def _ends_list(self, page: Page, new: list[Any]) -> bool:
         if not page.rows:

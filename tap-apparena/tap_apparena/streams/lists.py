@@ -11,6 +11,7 @@ from typing_extensions import override
 
 from singer_tapkit import checkpoint
 from singer_tapkit.errors import ApiError, ExtractionError, GatewayError
+from tap_apparena import old_checkpoint
 from tap_apparena.page import IdField
 from tap_apparena.pagination import PagedList, Position
 from tap_apparena.streams.base import AppArenaStream
@@ -42,8 +43,6 @@ PAGES_PER_CHECKPOINT: Final = 10
 
 MAX_CHECKPOINT_AGE: Final = timedelta(hours=24)
 READ_FROM: Final = "tap_apparena_read_from"
-OLD_CHECKPOINT: Final = "tap_apparena_resume"
-"""Where version 0.1 kept a checkpoint, in a form that is not used any more."""
 
 
 class ListStream(AppArenaStream):
@@ -96,14 +95,13 @@ class ListStream(AppArenaStream):
 
     @override
     def read(self, context: Context | None) -> Iterator[Record]:
-        self.get_context_state(context).pop(OLD_CHECKPOINT, None)
         self._has_children = self.is_parent
         return self._read_new(context) if self.reads_new_ids else self._read_all(context)
 
     def _read_all(self, context: Context | None) -> Iterator[Record]:
         """Read the whole list, keeping in the state how far it is read until all of it is."""
         state = self.get_context_state(context)
-        digest = self._settings_digest()
+        digest = self._convert_old_checkpoint(state)
         found = checkpoint.load(state, Position, settings=digest, max_age=MAX_CHECKPOINT_AGE)
         started_at = found.started_at if found else datetime.now(UTC)
         rows = PagedList(
@@ -194,8 +192,11 @@ class ListStream(AppArenaStream):
         wanted = [f"{name}={value}" for name, value in self.resources.filters.get(self.name, ())]
         return {"api_url": self.client.base_url, "filters": wanted}
 
-    def _settings_digest(self) -> str:
-        """Return a digest of all that decides which records come, and from where."""
+    def _convert_old_checkpoint(self, state: dict[str, Any]) -> str:
+        """Return a digest of all that decides which records come, and from where.
+
+        A checkpoint of version 0.1 gets it, if it was written under the same settings.
+        """
         selected = {
             stream.name: sorted(str(field) for field, wanted in stream.mask.items() if wanted)
             for stream in [self, *self.descendent_streams]
@@ -204,7 +205,13 @@ class ListStream(AppArenaStream):
         config = {
             name: value for name, value in self.config.items() if name not in CONNECTION_SETTINGS
         }
-        return checkpoint.settings_digest([config, selected])
+        digest = checkpoint.settings_digest([config, selected])
+        if not old_checkpoint.convert(state, config, selected, settings=digest):
+            self.logger.info(
+                "Reading the list from its first page, as the checkpoint of version 0.1 in the "
+                "state is not known to hold for the present settings."
+            )
+        return digest
 
 
 class Apps(ListStream):
