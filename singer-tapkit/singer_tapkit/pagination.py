@@ -3,7 +3,7 @@
 A tap's paginator derives from `PagePaginator`: it decodes each response once, and says from the
 decoded page whether the list goes on and where. `read_pages` sends the requests, and holds against
 what has come what the pages say of themselves: a list that leads in circles, repeats a page, or
-announces more than it hands out has failed. It is never taken for complete.
+announces another number of rows than it hands out has failed. It is never taken for complete.
 """
 
 from __future__ import annotations
@@ -83,7 +83,7 @@ def read_pages(
     Raises:
         InvalidResponseError: The list does not end, or is not as documented.
         NoResponseError: A page ends before its end, also when it is fetched once more.
-        IncompleteListError: It has ended with fewer rows than it announced.
+        IncompleteListError: It has ended with another number of rows than it announced.
     """
     seen: set[Token] = {paginator.current_value}
     count = idle = 0
@@ -108,7 +108,7 @@ def read_pages(
 
 
 class IncompleteListError(InvalidResponseError):
-    """A list has ended with fewer rows than it announced; another read may bring all."""
+    """A list has ended with other rows than it announced; another read may bring all."""
 
     is_transient = True
 
@@ -152,7 +152,7 @@ def _compare_with_total(
     paginator: PagePaginator[Token, Page], count: int, response: Response
 ) -> None:
     total = paginator.total_of(paginator.page)
-    if total is not None and count < total:
+    if total not in {None, count}:
         raise IncompleteListError(
             f"{request_line(response.request)} announced {total:,} rows, but {count:,} came."
         )
