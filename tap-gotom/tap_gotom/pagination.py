@@ -12,18 +12,21 @@ from urllib.parse import parse_qs, urlsplit
 import msgspec
 from typing_extensions import override
 
-from singer_tapkit.errors import InvalidResponseError, request_line
+from singer_tapkit.errors import ApiError, InvalidResponseError, request_line
 from singer_tapkit.pagination import IncompleteListError, PagePaginator, read_pages
 from singer_tapkit.spool import RecordSpool
+from tap_gotom.client import ABSENCES
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Hashable, Iterator, Sequence
 
     from requests import Response
 
     from tap_gotom.client import GoTomClient
 
 FIRST_PAGE: Final = 1
+
+Row = dict[str, Any]
 
 
 class Pagination(msgspec.Struct, rename="camel"):
@@ -77,24 +80,26 @@ class NextPagePaginator(PagePaginator[int, ListPage]):
     @override
     def next_token(self, page: ListPage) -> int | None:
         place = page.pagination
-        is_consistent = place.current_page in {self.current_value, place.last_page}
-        if self.current_value >= place.last_page and is_consistent:
-            return None
         number = _page_number(place.next_page_url or "")
-        if number is None or number <= self.current_value:
+        if number is not None and number > self.current_value:
+            return number
+        is_consistent = place.current_page in {self.current_value, place.last_page}
+        if self.current_value < place.last_page or not is_consistent:
             raise InvalidResponseError(
                 f"The list says that page {self.current_value} is page {place.current_page} of "
                 f"{place.last_page}, and its nextPageUrl names no page after that. Run the tap "
                 "again; report it if that fails, too."
             )
-        return number
+        return None
 
     @override
     def total_of(self, page: ListPage) -> int:
         return page.pagination.total_items
 
 
-def read_list(client: GoTomClient, path: str) -> Iterator[dict[str, Any]]:
+def read_list(
+    client: GoTomClient, path: str, read_id: Callable[[Row], Hashable] = lambda _: None
+) -> Iterator[Row]:
     """Yield the rows of a list, once all of them have come.
 
     A list that changes while it is read is read once more.
@@ -102,23 +107,38 @@ def read_list(client: GoTomClient, path: str) -> Iterator[dict[str, Any]]:
     Args:
         client: Sends the requests.
         path: Where the list is.
+        read_id: Returns what no other row has, None if there is nothing such.
 
     Raises:
         RequestError: A page cannot be had.
         InvalidResponseError: A page is not as documented, or rows are missing both times.
     """
     try:
-        yield from RecordSpool(partial(_read_rows, client, path))
+        yield from RecordSpool(partial(_read_rows, client, path, read_id))
     except IncompleteListError:
-        yield from RecordSpool(partial(_read_rows, client, path))
+        yield from RecordSpool(partial(_read_rows, client, path, read_id))
 
 
-def _read_rows(client: GoTomClient, path: str) -> Iterator[dict[str, Any]]:
+def _read_rows(client: GoTomClient, path: str, read_id: Callable[[Row], Hashable]) -> Iterator[Row]:
     def fetch(number: int) -> Response:
-        params = None if number == FIRST_PAGE else {"page": number}
-        return client.request("GET", path, params=params)
+        if number == FIRST_PAGE:
+            return client.request("GET", path)
+        try:
+            return client.request("GET", path, params={"page": number})
+        except ApiError as error:
+            if error.status not in ABSENCES:
+                raise
+            raise IncompleteListError(f"A page that was announced is not there: {error}") from error
 
+    seen: set[Hashable] = set()
     for page in read_pages(NextPagePaginator(client), fetch):
+        ids = {an_id for an_id in map(read_id, page.items) if an_id is not None}
+        if repeated := len(ids & seen):
+            raise IncompleteListError(
+                f"The list {path} has changed while it was read: rows of one page have come on "
+                f"another one as well ({repeated:,}), in place of others. Run the tap again."
+            )
+        seen |= ids
         yield from page.items
 
 

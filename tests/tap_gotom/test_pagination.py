@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from singer_tapkit.errors import InvalidResponseError
+from singer_tapkit.pagination import IncompleteListError
 from tap_gotom.pagination import read_list
 from tests.tap_gotom.servers import make_client
 
@@ -32,7 +34,8 @@ def page(number: int, last: int, total: int, *ids: int, **more: Any) -> dict[str
 
 def read(requests_mock: Mocker, *pages: dict[str, Any]) -> list[int]:
     requests_mock.get(BASE_URL + PATH, [{"json": item} for item in pages])
-    return [row["id"] for row in read_list(make_client(BASE_URL), PATH)]
+    rows = read_list(make_client(BASE_URL), PATH, itemgetter("id"))
+    return [row["id"] for row in rows]
 
 
 def queries(requests_mock: Mocker) -> list[str]:
@@ -99,3 +102,40 @@ def test_a_list_that_goes_on_changing_has_failed(requests_mock: Mocker) -> None:
     pages = [page(1, 2, 3, 1, 2), page(2, 2, 4, 3, 4)] * 2
     with pytest.raises(InvalidResponseError, match="changed while it was read"):
         read(requests_mock, *pages)
+
+
+def test_a_last_page_with_a_next_one_is_not_the_last(requests_mock: Mocker) -> None:
+    pages = [page(1, 1, 3, 1, 2, nextPageUrl="/x?page=2"), page(2, 2, 3, 3)]
+    assert read(requests_mock, *pages) == [1, 2, 3]
+
+
+def test_a_list_with_more_rows_than_it_counts_has_failed(requests_mock: Mocker) -> None:
+    with pytest.raises(IncompleteListError, match="announced 3 rows, but 4 came"):
+        read(requests_mock, *[page(1, 2, 3, 1, 2), page(2, 2, 3, 3, 4)] * 2)
+
+
+def test_a_row_on_two_pages_stands_in_place_of_another(requests_mock: Mocker) -> None:
+    shifted = [page(1, 2, 4, 1, 2), page(2, 2, 4, 2, 3)]
+    assert read(requests_mock, *shifted, page(1, 2, 4, 5, 1), page(2, 2, 4, 2, 3)) == [5, 1, 2, 3]
+    with pytest.raises(IncompleteListError, match="on another one as well"):
+        read(requests_mock, *shifted * 2)
+
+
+def test_a_row_that_stands_twice_on_a_page_is_the_list_s_own(requests_mock: Mocker) -> None:
+    assert read(requests_mock, page(1, 2, 3, 1, 1), page(2, 2, 3, 2)) == [1, 1, 2]
+
+
+def test_a_later_page_that_is_not_there_is_no_absent_list(requests_mock: Mocker) -> None:
+    gone = {"type": "about:blank", "title": "Error", "status": 404, "detail": "Not Found"}
+    first, second = page(1, 2, 3, 1, 2), page(2, 2, 3, 3)
+    answers: list[dict[str, Any]] = [
+        {"json": first},
+        {"json": gone, "status_code": 404},
+        {"json": first},
+    ]
+    requests_mock.get(BASE_URL + PATH, [*answers, {"json": second}])
+    assert len(list(read_list(make_client(BASE_URL), PATH))) == 3
+
+    requests_mock.get(BASE_URL + PATH, answers[:2] * 2)
+    with pytest.raises(IncompleteListError, match="announced is not there"):
+        list(read_list(make_client(BASE_URL), PATH))

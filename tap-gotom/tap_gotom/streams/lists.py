@@ -10,6 +10,7 @@ from functools import cached_property
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Final
 
+import msgspec
 from typing_extensions import override
 
 from singer_tapkit.child_stream import ChildStream
@@ -18,7 +19,7 @@ from tap_gotom.pagination import ListPage, read_list
 from tap_gotom.streams.base import GoTomStream
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Hashable, Iterable, Iterator
 
     from singer_sdk.helpers.types import Context, Record
 
@@ -54,7 +55,11 @@ class ListStream(GoTomStream):
 
     @override
     def read(self, context: Context | None) -> Iterable[Record]:
-        return read_list(self._client, self._list_path)
+        return read_list(self._client, self._list_path, self.read_id)
+
+    def read_id(self, row: Record) -> Hashable:
+        """Return what tells a row from all others on other pages; None if nothing does."""
+        return repr(row.get("id"))
 
     @override
     def check_connection(self) -> bool:
@@ -129,6 +134,11 @@ class CustomerStream(ListStream):
         "consultants",
         "addresses.sendingRuleAddresses",
     })  # fmt: skip
+
+    @override
+    def read_id(self, row: Record) -> Hashable:
+        has_id = row.get("externalCrmId") or row.get("externalId")
+        return hash(msgspec.json.encode(row)) if has_id else None
 
     @override
     def read(self, context: Context | None) -> Iterator[Record]:
