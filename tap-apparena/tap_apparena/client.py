@@ -67,15 +67,15 @@ class AppArenaClient(HttpClient):
         Raises:
             RequestError: There is no answer, or a refusal.
             InvalidResponseError: The answer is no list.
-            IncompleteListError: It has fewer rows than it says, also when it is read once more.
+            IncompleteListError: It has other rows than it says, also when it is read once more.
         """
         page = self.get_page(path, params, id_field)
-        if page.lacks_rows:
+        if page.is_contradictory:
             page = self.get_page(path, params, id_field)
-        if page.lacks_rows:
+        if page.is_contradictory:
             raise IncompleteListError(
-                f"{request_line(page.response.request)} announces more rows than it hands out: "
-                f"{len(page.rows):,} of {page.total or 'those of several pages'}."
+                f"{request_line(page.response.request)} hands out other rows than it announces: "
+                f"{len(page.rows):,} of {'several pages' if page.total is None else page.total}."
             )
         return page
 

@@ -32,6 +32,7 @@ class _Embedded(msgspec.Struct):
 
 class _Envelope(msgspec.Struct):
     embedded: _Embedded = msgspec.field(name="_embedded")
+    links: dict[str, Any] | list[Any] | None = msgspec.field(name="_links", default=None)
     total_items: Count | None = None
     page_size: Count | None = None
     page_count: Count | None = None
@@ -77,6 +78,7 @@ class Page:
         total: How many rows there are on all pages; None if the server does not count.
         size: How many rows a page has at most, whatever was asked for.
         count: How many pages there are.
+        has_next: Whether it has a link to a next page.
     """
 
     rows: list[tuple[Any, Row]]
@@ -84,6 +86,7 @@ class Page:
     total: int | None = None
     size: int | None = None
     count: int | None = None
+    has_next: bool = False
 
     @property
     def ids(self) -> list[Any]:
@@ -93,16 +96,24 @@ class Page:
     @property
     def is_whole_list(self) -> bool:
         """Whether there are no other pages, by what the server says."""
-        if self.total is not None and len(self.rows) >= self.total:
+        if not self.rows:
             return True
-        return not self.rows or (self.count is not None and self.count <= 1)
+        is_counted = self.total is not None or self.count is not None
+        return is_counted and not self._announces_more and len(self.rows) >= (self.total or 0)
 
     @property
-    def lacks_rows(self) -> bool:
-        """Whether there are other pages, by what the server says, or should be more rows."""
-        if self.total is None:
-            return self.count is not None and self.count > 1
-        return len(self.rows) < self.total
+    def is_contradictory(self) -> bool:
+        """Whether there are other pages, by what the server says, or another number of rows."""
+        return self._announces_more or self.total not in {None, len(self.rows)}
+
+    @property
+    def is_larger(self) -> bool:
+        """Whether it has more rows than the server says, so that `count` is too high."""
+        return self.size is not None and len(self.rows) > self.size
+
+    @property
+    def _announces_more(self) -> bool:
+        return self.has_next or ((self.count or 0) > 1 and not self.is_larger)
 
 
 def parse_page(body: _Envelope | list[Row], response: Response, id_field: IdField) -> Page:
@@ -127,7 +138,8 @@ def parse_page(body: _Envelope | list[Row], response: Response, id_field: IdFiel
     total, size, count = map(_to_int, (body.total_items, body.page_size, body.page_count))
     if count is None and total is not None and size:
         count = ceil(total / size)
-    return Page(_with_ids(rows, response, id_field), response, total, size, count)
+    has_next = isinstance(body.links, dict) and bool(body.links.get("next"))
+    return Page(_with_ids(rows, response, id_field), response, total, size, count, has_next)
 
 
 def rows_by_locale(languages: Map | msgspec.UnsetType) -> dict[str, Row]:

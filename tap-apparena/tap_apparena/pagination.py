@@ -185,8 +185,8 @@ class PageScan(PagePaginator[int, Page]):
             if self._total is not None and page.total < self._total:
                 self._problem = "rows were deleted meanwhile"
             self._total = page.total
-        if not page.rows and page.count is not None and self.number <= page.count:
-            self._problem = self._problem or f"page {self.number:,} of {page.count:,} has no rows"
+        if not page.rows and not self._has_all(page):
+            self._check_empty_page(page)
         self._is_last = self._ends_list(page, new)
         self._check_order(new)
         return page
@@ -214,6 +214,8 @@ class PageScan(PagePaginator[int, Page]):
         missing = self._total - self._rows_before - len(self.seen)
         if missing > 0:
             return f"{missing:,} of {self._total:,} rows have not come"
+        if missing < 0:
+            return f"{-missing:,} rows more than the {self._total:,} that it counts have come"
         if self.snapshot is None or not self.seen:
             return ""
         has_all = self.snapshot.highest in self.seen
@@ -221,14 +223,27 @@ class PageScan(PagePaginator[int, Page]):
             return ""
         return "rows were deleted and added meanwhile"
 
+    def _has_all(self, page: Page) -> bool:
+        """Return whether as many rows have come as the server counts."""
+        return page.total is not None and self._rows_before + len(self.seen) >= page.total
+
+    def _check_empty_page(self, page: Page) -> None:
+        """Note a page without rows that is none behind the last one."""
+        if page.count is not None and self.number <= page.count:
+            self._problem = self._problem or f"page {self.number:,} of {page.count:,} has no rows"
+        elif page.has_next:
+            self._problem = self._problem or f"page {self.number:,} has no rows, but a next page"
+
     def _ends_list(self, page: Page, new: list[Any]) -> bool:
-        if not page.rows:
+        """Return whether nothing that a page says of the list leads to another one."""
+        has_all = self._has_all(page)
+        if not page.rows or (has_all and not new):
             return True
-        if page.total is not None and self._rows_before + len(self.seen) >= page.total:
-            return True
-        if page.count is not None:
-            return self.number >= page.count
-        return page.total is None and (not new or len(page.rows) < self._first_length)
+        if page.has_next or (self.number < (page.count or 0) and not (has_all and page.is_larger)):
+            return False
+        if page.total is not None:
+            return has_all or not new
+        return page.count is not None or not new or len(page.rows) < self._first_length
 
     def _check_order(self, new: list[Any]) -> None:
         """Give the snapshot up unless ids rise, as they do only if the server obeys the order."""

@@ -121,6 +121,16 @@ def test_a_list_without_pages_that_lacks_rows_is_read_once_more(requests_mock: M
         client().get_list("/apps", [], APP)
 
 
+def test_a_list_without_pages_that_has_more_rows_than_it_counts_has_failed(
+    requests_mock: Mocker,
+) -> None:
+    body = {"_embedded": {"data": [{"appId": 1}, {"appId": 2}]}, "total_items": 1}
+    requests_mock.get(f"{URL}/apps", json=body)
+
+    with pytest.raises(IncompleteListError, match="other rows than it announces: 2 of 1"):
+        client().get_list("/apps", [], APP)
+
+
 @pytest.mark.parametrize(
     "body", [{}, [], {"activated": {}}, {"available": None}, {"available": {}, "activated": None}]
 )

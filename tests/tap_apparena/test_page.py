@@ -101,20 +101,27 @@ def test_integers_may_come_in_quotes(requests_mock: Mocker) -> None:
 
 
 @pytest.mark.parametrize(
-    ("counters", "is_whole", "lacks_rows"),
+    ("counters", "is_whole", "is_contradictory"),
     [
         ({}, False, False),
         ({"total_items": 1}, True, False),
-        ({"total_items": 1, "page_size": 1, "page_count": 2}, True, False),
         ({"page_count": 1}, True, False),
         ({"page_count": 2}, False, True),
+        ({"total_items": 1, "page_size": 0, "page_count": 2}, True, False),
+        ({"total_items": 1, "page_size": 1, "page_count": 2}, False, True),
         ({"total_items": 2, "page_size": 1}, False, True),
-        ({"total_items": 2, "page_size": 20}, True, True),
+        ({"total_items": 2, "page_size": 20}, False, True),
+        ({"total_items": 2, "page_count": 1}, False, True),
+        ({"total_items": 0, "page_count": 1}, True, True),
+        ({"_links": {"next": {"href": "/apps?page=2"}}}, False, True),
+        ({"total_items": 1, "_links": {"next": {"href": "/apps?page=2"}}}, False, True),
+        ({"total_items": 1, "_links": {"self": {"href": "/apps"}}}, True, False),
+        ({"total_items": 1, "_links": []}, True, False),
     ],
 )
-def test_counters_tell_whether_there_is_more(
-    requests_mock: Mocker, counters: dict[str, int], *, is_whole: bool, lacks_rows: bool
+def test_a_page_tells_whether_there_is_more(
+    requests_mock: Mocker, counters: dict[str, Any], *, is_whole: bool, is_contradictory: bool
 ) -> None:
     page = read(requests_mock, enveloped([RECORD], **counters))
 
-    assert (page.is_whole_list, page.lacks_rows) == (is_whole, lacks_rows)
+    assert (page.is_whole_list, page.is_contradictory) == (is_whole, is_contradictory)

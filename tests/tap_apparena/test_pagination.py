@@ -90,11 +90,17 @@ def upto(number: int) -> list[int]:
 
 
 def page(
-    ids: list[int], total: int | None = None, size: int | None = None, count: int | None = None
+    ids: list[int],
+    total: int | None = None,
+    size: int | None = None,
+    count: int | None = None,
+    *,
+    has_next: bool = False,
 ) -> Page:
     response = requests.Response()
     response.request = requests.Request("GET", "https://apparena.example/api/v2/apps").prepare()
-    return Page([(an_id, {"appId": an_id}) for an_id in ids], response, total, size, count)
+    rows = [(an_id, {"appId": an_id}) for an_id in ids]
+    return Page(rows, response, total, size, count, has_next)
 
 
 def read(rows: PagedList) -> list[int]:
@@ -280,8 +286,53 @@ def test_rows_that_the_server_counts_but_never_sends_are_a_failure() -> None:
         return page([7], 3, 10, 1)
 
     with pytest.raises(IncompleteListError, match="2 of 3 rows have not come"):
-        read(PagedList(fetch, Ordering(), LOGGER))
-    assert len(pages) == 2
+        read(PagedList(fetch, Ordering(()), LOGGER))
+    assert [number for number, _ in pages] == [1, 2, 1, 2]
+
+
+@pytest.mark.parametrize("counters", [(25, 10, 1), (25, None, 1), (25, None, None)])
+def test_a_list_goes_on_until_all_rows_that_are_counted_have_come(
+    counters: tuple[int, int | None, int | None],
+) -> None:
+    rows = FakeList(upto(25))
+
+    def fetch(number: int, order: str | None) -> Page:
+        return page(rows.fetch(number, order).ids, *counters)
+
+    assert read(PagedList(fetch, Ordering(), LOGGER)) == upto(25)
+
+
+@pytest.mark.parametrize("total", [2, 10, 12])
+def test_a_list_with_more_rows_than_it_counts_is_read_whole_and_has_failed(total: int) -> None:
+    rows = FakeList(upto(25))
+
+    def fetch(number: int, order: str | None) -> Page:
+        return page(rows.fetch(number, order).ids, total, 10, 3)
+
+    pages = PagedList(fetch, Ordering(), LOGGER).read()
+
+    assert [next(pages).id for _ in range(25)] == upto(25)
+    with pytest.raises(IncompleteListError, match=f"{25 - total} rows more than the {total} "):
+        next(pages)
+
+
+@pytest.mark.parametrize("counters", [(None, None, None), (None, None, 1), (25, 10, 1)])
+def test_a_link_to_a_next_page_leads_on(
+    counters: tuple[int | None, int | None, int | None],
+) -> None:
+    rows = [upto(10), upto(13)[10:], upto(25)[13:], []]
+
+    def fetch(number: int, _: str | None) -> Page:
+        return page(rows[number - 1], *counters, has_next=number < 3)
+
+    assert read(PagedList(fetch, Ordering(()), LOGGER)) == upto(25)
+
+
+def test_an_empty_page_with_a_link_to_a_next_one_is_a_failure() -> None:
+    pages = PagedList(lambda _, __: page([], has_next=True), Ordering(), LOGGER)
+
+    with pytest.raises(IncompleteListError, match="page 1 has no rows, but a next page"):
+        read(pages)
 
 
 def test_a_server_that_sends_one_page_for_ever_has_failed() -> None:
