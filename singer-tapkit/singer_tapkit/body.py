@@ -38,6 +38,9 @@ GZIP_OR_ZLIB: Final = zlib.MAX_WBITS | 32
 NO_HEADER: Final = -zlib.MAX_WBITS
 COMPRESSED: Final = frozenset({"gzip", "x-gzip", "deflate"})
 BYTE_ORDER_MARK: Final = b"\xef\xbb\xbf"
+NUL_CHARACTER: Final = re.compile(rb"((?<!\\)(?:\\\\)*)\\u0000")
+"""The escape of a character that PostgreSQL takes in no text."""
+
 QUOTED_VALUE: Final = re.compile(
     r"(Invalid [a-z ]*value) .*?( - at `[^`']*`(?: in `[^`']*`)?)?", re.DOTALL
 )
@@ -106,7 +109,8 @@ def decode_json(response: Response, kind: type[T], hint: str = "") -> T:
 
     Args:
         response: A response whose body is JSON; a byte order mark, another encoding than UTF-8 and
-            half a surrogate pair are mended, and what is not a number becomes null.
+            half a surrogate pair are mended, NUL characters are left out, and what is not a number
+            becomes null.
         kind: The type, such as a msgspec struct.
         hint: What the user can do if it is something else.
 
@@ -135,19 +139,31 @@ def describe_content(response: Response) -> str:
     """Return what kind of body a response has, without quoting it."""
     if not response.content:
         return "an empty body"
-    content_type = response.headers.get("Content-Type", "").partition(";")[0].strip().lower()
-    if "html" in content_type or response.content.lstrip()[:1] == b"<":
+    if is_html(response):
         return "a page of HTML, which may be from something in between"
+    content_type = _content_type(response)
     return f"a body of type {content_type}" if content_type else "a body without content type"
 
 
+def is_html(response: Response) -> bool:
+    """Return whether a response is a page for people."""
+    return "html" in _content_type(response) or response.content.lstrip()[:1] == b"<"
+
+
+def _content_type(response: Response) -> str:
+    return response.headers.get("Content-Type", "").partition(";")[0].strip().lower()
+
+
 def _decode_or_mend(response: Response, kind: type[T]) -> T:
+    content = response.content
+    if rb"\u0000" in content:
+        content = NUL_CHARACTER.sub(rb"\1", content)
     try:
-        return msgspec.json.decode(response.content, type=kind)
+        return msgspec.json.decode(content, type=kind)
     except msgspec.ValidationError:
         raise
     except (msgspec.DecodeError, UnicodeDecodeError):
-        return msgspec.json.decode(_mend(response), type=kind)
+        return msgspec.json.decode(_mend(content), type=kind)
 
 
 def _is_cut(content: bytes) -> bool:
@@ -161,13 +177,13 @@ def _is_cut(content: bytes) -> bool:
     return False
 
 
-def _mend(response: Response) -> bytes:
+def _mend(content: bytes) -> bytes:
     """Return JSON in UTF-8 that any decoder takes.
 
     Raises:
         ValueError: It cannot be mended.
     """
-    content = response.content.removeprefix(BYTE_ORDER_MARK)
+    content = content.removeprefix(BYTE_ORDER_MARK)
     try:
         text = content.decode()
     except UnicodeDecodeError:

@@ -21,7 +21,7 @@ from singer_tapkit.errors import (
     is_certificate_error,
 )
 from singer_tapkit.rate_limit import RateLimitKey
-from singer_tapkit.responses import ResponseReader
+from singer_tapkit.responses import ResponseReader, is_success
 from singer_tapkit.retry import Retries, read_retry_after
 from singer_tapkit.server_clock import ServerClock
 from singer_tapkit.session import add_proxy, open_session, prepare_request
@@ -258,7 +258,7 @@ class HttpClient(ResponseReader):
         self._retries.note_answer(_host_of(request))
         self._clock.observe(response)
         response.raw = CheckedBody(response.raw, self.timeout)
-        if not stream or not response.ok:
+        if not stream or not is_success(response):
             self._read_content(response)
         return response
 

@@ -7,15 +7,19 @@ comes from what stands in front of the server, such as a proxy or a load balance
 from __future__ import annotations
 
 import re
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, ClassVar, Final, NamedTuple, TypeVar
+from urllib.parse import urlsplit
 
 from singer_tapkit.body import decode_json, describe_content
 from singer_tapkit.errors import (
     ApiError,
     ExtractionError,
     GatewayError,
+    NoResponseError,
     RequestError,
     redact,
+    request_line,
     response_error_message,
     truncate,
 )
@@ -32,6 +36,11 @@ MAX_GATEWAY_RETRIES: Final = 2
 """A page from something in between is worth another try, but is mostly there to stay."""
 
 USER_IN_URL: Final = re.compile(r"//[^/@]*@")
+
+
+def is_success(response: Response) -> bool:
+    """Return whether the status is that of a success, which a redirect is not."""
+    return response.status_code in range(200, 300)
 
 
 class ErrorBody(NamedTuple):
@@ -75,8 +84,16 @@ class ResponseReader:
         Raises:
             ApiError: The API refused.
             GatewayError: Something in between did.
+            NoResponseError: There is a part of the answer, though no request asks for a part.
         """
-        if response.status_code not in range(200, 300):
+        if response.status_code == HTTPStatus.PARTIAL_CONTENT:
+            response.close()
+            raise NoResponseError(
+                f"{request_line(response.request)} answered 206 with a part of what was asked for. "
+                f"{self.not_api_hint}",
+                host=urlsplit(response.url).netloc,
+            )
+        if not is_success(response):
             raise self.error_of(response)
 
     def error_of(self, response: Response, status: int | None = None) -> RequestError:

@@ -44,6 +44,16 @@ def test_a_refusal_is_raised_at_once_in_the_words_of_the_api(
     assert sleeps == []
 
 
+def test_a_part_that_was_not_asked_for_is_no_answer(
+    requests_mock: Mocker, sleeps: list[float]
+) -> None:
+    part, whole = {"status_code": 206, "json": {"id": 1}}, {"json": {"id": 2}}
+    requests_mock.get(f"{API}/apps", [part, whole])
+
+    assert open_client().get_json("/apps", App) == App(2)
+    assert len(sleeps) == 1
+
+
 def test_an_error_may_have_a_status_and_a_code_in_its_body(requests_mock: Mocker) -> None:
     class Client(HttpClient):
         @override
