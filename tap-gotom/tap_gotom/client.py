@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 from typing_extensions import override
 
-from singer_tapkit.body import describe_content
+from singer_tapkit.body import describe_content, is_html
 from singer_tapkit.client import HttpClient
 from singer_tapkit.errors import ApiError, GatewayError, request_line
 from singer_tapkit.responses import ErrorBody
@@ -125,9 +125,8 @@ class GoTomClient(HttpClient):
 
     @override
     def read_plain_error(self, response: Response) -> ErrorBody | None:
-        is_page = response.status_code in PAGES or (
-            _is_report(response) and response.status_code in REPORT_PAGES
-        )
+        statuses = {*PAGES, *REPORT_PAGES} if _is_report(response) else PAGES
+        is_page = response.status_code in statuses and is_html(response)
         return ErrorBody(describe_content(response)) if is_page else None
 
     @override

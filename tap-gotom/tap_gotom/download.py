@@ -166,7 +166,7 @@ class ReportSource:
         content = b""
         is_whole = True
         with self._client.open_report(self.report.path) as response:
-            for chunk in self._client.read_chunks(response, SAMPLE_CHUNK_BYTES):
+            for chunk in self._read_chunks(response, SAMPLE_CHUNK_BYTES):
                 content += chunk
                 if len(content) >= SAMPLE_BYTES:
                     content, is_whole = content[:SAMPLE_BYTES], False
@@ -174,7 +174,9 @@ class ReportSource:
             _require_csv(response, content)
             reader = ReportReader(self.report, io.BytesIO(content))
             reader.require_delimiter()
-            return Sample(reader.header, _read_beginning(reader, is_whole=is_whole), is_whole)
+            rows = _read_beginning(reader, is_whole=is_whole)
+            reader.require_cells_without_delimiters(rows)
+            return Sample(reader.header, rows, is_whole)
 
     def _fetch(self, check: Check | None) -> Download:
         time = datetime.now(UTC).isoformat(timespec="microseconds")
@@ -223,7 +225,7 @@ class ReportSource:
         digest, size, line = hashlib.sha256(), 0, 0
         response = self._client.open_report(self.report.path)
         try:
-            for chunk in self._client.read_chunks(response, CHUNK_BYTES):
+            for chunk in self._read_chunks(response, CHUNK_BYTES):
                 if not size:
                     _require_csv(response, chunk)
                 digest.update(chunk)
@@ -240,6 +242,12 @@ class ReportSource:
                 f"{self.report}: the transfer broke off after {size:,} bytes: {error}"
             ) from error
         return digest.hexdigest()
+
+    def _read_chunks(self, response: Response, size: int) -> Iterator[bytes]:
+        """Yield the body, without NUL characters, which PostgreSQL takes in no text."""
+        is_wide = b"\0" in "a".encode(self.report.encoding)
+        for chunk in self._client.read_chunks(response, size):
+            yield chunk if is_wide else chunk.replace(b"\0", b"")
 
     def _measure_line(self, chunk: bytes, before: int) -> int:
         """Return how many bytes have come since the last line break.

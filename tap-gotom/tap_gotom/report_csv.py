@@ -12,10 +12,10 @@ import re
 from itertools import chain
 from typing import TYPE_CHECKING, BinaryIO, Final
 
-from tap_gotom.reports import IncompleteReportError, ReportError
+from tap_gotom.reports import TAB, IncompleteReportError, ReportError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from tap_gotom.reports import Report
 
@@ -53,6 +53,7 @@ class ReportReader:
         csv.field_size_limit(MAX_CELL)
         self._report = report
         self._body = body
+        self._quotes_header = False
         self._records = self._read_records()
         self.header = next(self._records, [])
 
@@ -87,6 +88,22 @@ class ReportReader:
                 f"{self._report} has a single column, whose name holds {min(found)!r}: set "
                 "'delimiter' to that, or name the column in 'columns' if it is one."
             )
+
+    def require_cells_without_delimiters(self, rows: Sequence[Row]) -> None:
+        """Check that lines are not split at commas in names and numbers, as German ones are.
+
+        Raises:
+            ReportError: The header and all rows hold a semicolon or a tab equally often.
+        """
+        if self._quotes_header or not rows:
+            return
+        for other in {";", TAB} - {self._report.delimiter}:
+            counts = {sum(cell.count(other) for cell in row) for row in (self.header, *rows)}
+            if len(counts) == 1 and counts != {0}:
+                raise ReportError(
+                    f"{self._report} has {other!r} equally often in its header and each of its "
+                    "first rows: set 'delimiter' to that, or name the columns in 'columns'."
+                )
 
     def _ends_open(self) -> bool:
         """Return whether the file ends where a cell in quotes should begin.
@@ -134,6 +151,7 @@ class ReportReader:
             self._check_separator(separator["delimiter"])
             first = next(text, "")
         quotechar = self._report.quotechar
+        self._quotes_header = bool(quotechar) and quotechar in first
         return csv.reader(
             chain([first], text),
             strict=True,

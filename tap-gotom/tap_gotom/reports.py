@@ -22,7 +22,7 @@ PATHS: Final = {
 MAX_TABLE_NAME: Final = 63
 TAB: Final = "\t"
 LINE_BREAKS: Final = frozenset("\r\n\0")
-PATH_CHARACTERS = re.compile(r'[/\\:*?"<>|\x00-\x1f\x7f]|^\.')
+PATH_CHARACTERS = re.compile(r'[/\\:*?"<>|\x00-\x1f\x7f]|^\.|^\s|\s$')
 """What a name must not have that loaders also use for files."""
 
 

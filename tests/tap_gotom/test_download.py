@@ -141,7 +141,9 @@ def test_a_report_without_its_column_of_ids_is_read_all_the_same(server: FakeSer
 
 
 def test_a_report_that_failed_is_not_asked_for_its_ids(server: FakeServer) -> None:
-    source = source_of(server, Answer(status=404, headers=CSV), id_column="A")
+    source = source_of(
+        server, Answer(status=404, headers={"Content-Type": "text/html"}), id_column="A"
+    )
     for read in (source.fetch, source.read_ids):
         with pytest.raises(ApiError, match="404"):
             read()
@@ -156,3 +158,40 @@ def test_a_file_whose_check_fails_is_closed(
     with pytest.raises(ReportError):
         source_of(server, WHOLE).fetch(refuse)
     assert body.closed
+
+
+@pytest.mark.parametrize("content", [b"Kunde;Umsatz, netto\nA;1,5\nB;2,0\n", b"A,x\tB\n1,2\t3\n"])
+def test_a_sample_split_at_the_commas_in_its_cells_tells_the_delimiter(
+    server: FakeServer, content: bytes
+) -> None:
+    with pytest.raises(ReportError, match="equally often"):
+        source_of(server, Answer(body=content, headers=CSV)).fetch_sample()
+
+
+@pytest.mark.parametrize(
+    "content", [b'"A; B","C"\n"1; 2","3"\n', b"A; B,C\n1; 2,3\n1,3\n", b"A; B,C\n"]
+)
+def test_a_sample_may_have_another_delimiter_in_its_cells(
+    server: FakeServer, content: bytes
+) -> None:
+    sample = source_of(server, Answer(body=content, headers=CSV)).fetch_sample()
+    assert sample.header == ["A; B", "C"]
+
+
+def test_characters_that_databases_cannot_hold_are_left_out(server: FakeServer) -> None:
+    source = source_of(server, Answer(body=b"A,B\n1,\x00x\n", headers=CSV))
+    assert source.fetch_sample().rows == [["1", "x"]]
+    assert rows_of(source.fetch()) == [["1", "x"]]
+
+
+def test_a_part_of_a_report_is_no_report(server: FakeServer) -> None:
+    source = source_of(server, Answer(status=206, body=ROWS[:24], headers=CSV), WHOLE)
+    assert len(rows_of(source.fetch())) == 3
+
+
+def test_a_text_that_is_no_page_of_goTom_is_no_report_that_is_not_saved(  # noqa: N802
+    server: FakeServer,
+) -> None:
+    text = Answer(status=404, body=b"default backend - 404", headers={"Content-Type": "text/plain"})
+    with pytest.raises(GatewayError, match="not an error of the API"):
+        source_of(server, text).fetch()

@@ -52,7 +52,7 @@ def test_names_that_differ_for_loaders_are_taken() -> None:
     assert list(read(*(report(name) for name in names))) == names
 
 
-@pytest.mark.parametrize("name", ["a/b", "a\\b", "../x", ".hidden", "a:b", "a\nb"])
+@pytest.mark.parametrize("name", ["a/b", "a\\b", "../x", ".hidden", "a:b", "a\nb", " ", "a "])
 def test_names_that_files_cannot_have_are_refused(name: str) -> None:
     with pytest.raises(ConfigValidationError, match="file names cannot have"):
         read(report(name))
