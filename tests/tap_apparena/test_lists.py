@@ -188,7 +188,26 @@ def test_new_ids_alone_are_read_and_the_highest_is_kept(server: Server) -> None:
 
     assert ids(second) == [new]
     (request,) = server.received("/apps")
-    assert request.query["filter.appId[gt]"] == [str(expected[-1])]
+    assert request.query["filter.appId[gte]"] == [str(expected[-1])]
+    assert "below the bookmark" not in first.log + second.log
+
+
+@pytest.mark.parametrize("filters", ["obeyed", "ignored", "refused"])
+def test_a_bookmark_above_all_ids_is_told_and_stays(server: Server, filters: Any) -> None:
+    expected = server.fill(5)
+    state = server.read("apps", incremental_mode="new_ids").state
+    assert (
+        "below the bookmark" not in server.read("apps", incremental_mode="new_ids", state=state).log
+    )
+    server.delete_app(expected[-1])
+    server.sandbox.quirks.filters = filters
+
+    run = server.read("apps", "projects", incremental_mode="new_ids", state=state)
+
+    assert ids(run) == []
+    assert len(run.records["projects"]) > 0
+    assert f"All ids lie below the bookmark {expected[-1]}" in run.log
+    assert run.state["bookmarks"]["apps"]["replication_key_value"] == expected[-1]
 
 
 @pytest.mark.parametrize("filters", ["ignored", "refused"])

@@ -127,9 +127,18 @@ class ListStream(AppArenaStream):
         bookmark = self._highest_before(context)
         fetch = self._fetch_newer(bookmark)
         rows = PagedList(fetch, self.resources.ordering, self.logger, must_be_sure=True)
+        highest = None
         for an_id, row, _ in rows.read():
+            highest = max(an_id, highest or an_id)
             if bookmark is None or an_id > bookmark:
                 yield self.prepare_row(row)
+        if bookmark and (highest is None or highest < bookmark):
+            self.logger.warning(
+                "All ids lie below the bookmark %s. If its row was deleted or is filtered out, "
+                "nothing is wrong. If the server counts anew or the bookmark is wrong, run once "
+                "with an empty state.",
+                bookmark,
+            )
         if rows.complete_up_to is None:
             self.logger.info("The bookmark stays where it was, as new rows may be missing.")
             return
@@ -152,11 +161,12 @@ class ListStream(AppArenaStream):
     def _fetch_newer(self, bookmark: int | None) -> Fetch:
         """Return what reads a page of new rows, without the filter if the server refuses it.
 
+        The row of the bookmark is one of them, as it shows that the server does not count anew.
         How several filters combine is not documented, so that one of the settings goes alone.
         """
         if bookmark is None or self.resources.filters.get(self.name):
             return partial(self._fetch_page, self.options)
-        new = [(f"filter.{self._id}[gt]", str(bookmark))]
+        new = [(f"filter.{self._id}[gte]", str(bookmark))]
 
         def fetch(number: int, order: str | None) -> Page:
             try:
