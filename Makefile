@@ -6,7 +6,7 @@ RUN := $(UV) run --locked
 # Python starts in half the time where it may keep what it has compiled.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: demo test chaos fuzz test-next lint bench sandbox
+.PHONY: demo test chaos fuzz test-next lint bench sandbox docs
 
 demo: $(UV)
 	$(RUN) python -m tests.demo
@@ -42,6 +42,11 @@ lint: $(UV)
 
 bench: $(UV)
 	$(RUN) python -m tests.benchmarks
+
+# All of docs/ that is made of catalogs and data, the READMEs' tables and the Hub definitions.
+docs: $(UV)
+	$(RUN) python -m tests.demo --pictures
+	$(RUN) python -m tests.publishing
 
 sandbox: $(UV)
 	$(RUN) python -m tests.sandbox

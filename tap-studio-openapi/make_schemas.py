@@ -2,7 +2,7 @@
 
 It is a JSON list of objects with ``method``, ``path`` and ``answer``, the JSON Schema of a success.
 What a field is stands in ``descriptions.json``, by its name, or by the names of its parent and its
-own where that differs.
+own where that differs; what a record of a stream is stands in ``streams.json``.
 Run it in the repository: ``uv run tap-studio-openapi/make_schemas.py``.
 """
 
@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 from singer_sdk.schema.source import OpenAPISchemaNormalizer
 
 from tap_studio_openapi.streams import STREAMS
+from tap_studio_openapi.streams.checkins import CustomerCheckins
 from tap_studio_openapi.streams.contracts import ContractIdlePeriods
 from tap_studio_openapi.streams.offers import OnlineOffers
 from tap_studio_openapi.streams.studio import StudioTags
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 
 ENDPOINTS = Path(__file__).with_name("endpoints.json")
 DESCRIPTIONS = Path(__file__).with_name("descriptions.json")
+STREAM_DESCRIPTIONS = Path(__file__).with_name("streams.json")
 FOLDER = Path(__file__).parent / "tap_studio_openapi" / "schemas"
 
 KEPT = {"type", "properties", "items", "format"}
@@ -49,6 +51,7 @@ IDS = {
 TEXT = {"type": ["string", "null"]}
 MOMENT = {"extracted_at": {"type": "string", "format": "date-time"}}
 STUDIO_NAME = {"studio_name": TEXT}
+UTC_OFFSET = {"utc_offset_minutes": {"type": ["integer", "null"]}}
 
 
 def without_parameter_names(path: str) -> str:
@@ -113,7 +116,8 @@ def schema_of(stream: type[StudioStream], endpoints: list[Mapping[str, Any]]) ->
     ids = {name: {"type": "integer"} for name in ids_in(stream)}
     moment = MOMENT if "extracted_at" in stream.primary_keys else {}
     studio_name = STUDIO_NAME if stream in {StudioTags, OnlineOffers} else {}
-    properties = {**ids, **studio_name, **moment, **schema["properties"]}
+    utc_offset = UTC_OFFSET if stream is CustomerCheckins else {}
+    properties = {**ids, **studio_name, **moment, **schema["properties"], **utc_offset}
     for key in stream.primary_keys:
         types = properties[key]["type"]
         properties[key]["type"] = types if isinstance(types, str) else types[0]
@@ -173,6 +177,7 @@ IDLE_PERIOD_LISTS = {"pastIdlePeriods", "currentAndUpcomingIdlePeriods"}
 def make_schemas(endpoints: list[Mapping[str, Any]]) -> dict[str, dict[str, Any]]:
     """Return the schema of each stream, by name."""
     texts = json.loads(DESCRIPTIONS.read_text(encoding="utf-8"))
+    records = json.loads(STREAM_DESCRIPTIONS.read_text(encoding="utf-8"))
     schemas = {}
     for stream in STREAMS:
         path = without_parameter_names(stream.path)
@@ -182,7 +187,12 @@ def make_schemas(endpoints: list[Mapping[str, Any]]) -> dict[str, dict[str, Any]
             if without_parameter_names(entry["path"]) == path
             for name, listed in values_in(entry["answer"], stream.name)
         }
-        schemas[stream.name] = describe(schema_of(stream, endpoints), stream.name, texts, values)
+        described = describe(schema_of(stream, endpoints), stream.name, texts, values)
+        schemas[stream.name] = {
+            "type": described.pop("type"),
+            "description": records[stream.name],
+            **described,
+        }
     return schemas
 
 

@@ -8,7 +8,7 @@ from singer_tapkit import checkpoint
 from singer_tapkit.body import decode_json
 from singer_tapkit.checkpoint import Checkpoint
 from singer_tapkit.child_stream import ChildStream
-from singer_tapkit.client import ErrorBody, HttpClient
+from singer_tapkit.client import HttpClient
 from singer_tapkit.config import (
     common_settings,
     config_error,
@@ -16,6 +16,7 @@ from singer_tapkit.config import (
     to_config_schema,
     validate_base_url,
 )
+from singer_tapkit.conformer import Conformer, compile_conformer
 from singer_tapkit.errors import (
     ApiError,
     ExtractionError,
@@ -33,7 +34,8 @@ from singer_tapkit.message_writer import MessageWriter
 from singer_tapkit.pagination import IncompleteListError, PagePaginator, read_pages
 from singer_tapkit.prefetch import PendingRequests, Prefetcher, round_robin
 from singer_tapkit.rate_limit import RateLimiter, RateLimitKey, Window
-from singer_tapkit.records import Conformer, compile_conformer, exclude_fields, load_schema
+from singer_tapkit.responses import ErrorBody
+from singer_tapkit.schemas import exclude_fields, load_schema
 from singer_tapkit.spool import RecordSpool, disk_errors, open_spool
 from singer_tapkit.stream import BaseStream, PartitionStatus
 from singer_tapkit.tap import BaseTap

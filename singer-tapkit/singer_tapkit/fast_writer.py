@@ -42,10 +42,14 @@ class _RecordMessage(msgspec.Struct, tag_field="type", tag="RECORD"):
 
 
 def supports_fast_write(stream: Stream) -> bool:
+    """Return whether records can go straight to standard output."""
+    return stream.get_batch_config(stream.config) is None and passes_records_unchanged(stream)
+
+
+def passes_records_unchanged(stream: Stream) -> bool:
     """Return whether the records of a stream reach the target just as they are."""
     return (
         stream.ABORT_AT_RECORD_COUNT is None
-        and stream.get_batch_config(stream.config) is None
         and all(stream.mask.values())
         and [type(stream_map) for stream_map in stream.stream_maps] == [SameRecordTransform]
         and not stream.stream_maps[0].flattening_enabled
@@ -86,6 +90,24 @@ def write_records(
     return written
 
 
+def encode_rows(
+    fields: Sequence[str],
+    rows: Iterable[Sequence[Any]],
+    on_batch: Callable[[int], None] | None = None,
+) -> Iterator[bytes]:
+    """Yield the records alone as lines of JSON, many at once.
+
+    Args:
+        fields: The names of the fields.
+        rows: The values in the order of `fields`, as the stream's schema wants them.
+        on_batch: Called with the number of records that were yielded last.
+    """
+    for batch in _read_batches(tuple(fields), rows):
+        yield encoder.encode_lines(batch)
+        if on_batch is not None:
+            on_batch(len(batch))
+
+
 def _read_batches(fields: tuple[str, ...], rows: Iterable[Sequence[Any]]) -> Iterator[list[Any]]:
     """Yield lists of objects that are encoded as records."""
     make_record = _define_record(fields)
@@ -111,13 +133,13 @@ def _define_record(fields: tuple[str, ...]) -> Callable[..., Any]:
 def _write_lines(messages: list[_RecordMessage]) -> None:
     output = sys.stdout.buffer
     lines = encoder.encode_lines(messages)
-    with _block_signals():
+    with block_signals():
         output.write(lines)
         output.flush()
 
 
 @contextmanager
-def _block_signals() -> Iterator[None]:
+def block_signals() -> Iterator[None]:
     """Hold signals back while a batch is written, so that they cannot cut a line in two.
 
     Windows has no such means, and sends no such signals.

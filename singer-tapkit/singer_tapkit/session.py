@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import http.client
 import os
+import re
 import ssl
 from http.cookiejar import DefaultCookiePolicy
 from pathlib import Path
@@ -12,18 +13,22 @@ from urllib.parse import urlsplit
 
 import requests
 from requests.adapters import HTTPAdapter
+from requests.exceptions import InvalidHeader, InvalidURL, MissingSchema
 from requests.utils import get_environ_proxies, select_proxy
 from typing_extensions import override
 from urllib3 import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.connection import HTTPConnection, HTTPSConnection
 
 from singer_tapkit.config import config_error
+from singer_tapkit.errors import RequestError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from requests import PreparedRequest
     from urllib3 import PoolManager
 
+HEADER_VALUE: Final = re.compile(r"[\t\x20-\x7e\x80-\xff]*")
 INTERIM_STATUSES: Final = range(102, 200)
 """Responses before the response, such as 103 Early Hints; http.client knows 100 alone."""
 
@@ -59,6 +64,34 @@ def add_proxy(session: requests.Session, url: str) -> None:
     if proxy := select_proxy(url, get_environ_proxies(url)):
         parts = urlsplit(url)
         session.proxies[f"{parts.scheme}://{parts.hostname}"] = proxy
+
+
+def prepare_request(session: requests.Session, request: requests.Request) -> PreparedRequest:
+    """Return a request with credentials as of now, as signatures have a date.
+
+    Raises:
+        RequestError: Its URL or a header cannot be sent; the message quotes neither.
+    """
+    try:
+        prepared = session.prepare_request(request)
+    except (InvalidHeader, InvalidURL, MissingSchema) as error:
+        raise _unsendable(request, type(error).__name__) from None
+    for name, value in prepared.headers.items():
+        if not _is_header_value(value):
+            raise _unsendable(request, f"the header {name} has characters that none may have")
+    return prepared
+
+
+def _is_header_value(value: str | bytes) -> bool:
+    text = value.decode("latin-1") if isinstance(value, bytes) else value
+    return HEADER_VALUE.fullmatch(text) is not None
+
+
+def _unsendable(request: requests.Request, reason: str) -> RequestError:
+    return RequestError(
+        f"A {request.method} request cannot be sent: {reason}. "
+        "Check the settings that it is made of."
+    )
 
 
 def _certificates() -> str | bool:

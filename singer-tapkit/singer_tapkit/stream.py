@@ -9,14 +9,16 @@ What the SDK does otherwise, and why that loses data:
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import cached_property
+from functools import cached_property, partial
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Any, ClassVar, Final
+from typing import TYPE_CHECKING, Any, ClassVar, Final, TypeVar
 
+from singer_sdk import metrics
 from singer_sdk.helpers.conform import TypeConformanceLevel
 from singer_sdk.mapper import RemoveRecordTransform
 from singer_sdk.singerlib import RecordMessage, Schema
@@ -25,27 +27,35 @@ from singer_sdk.streams import Stream
 from typing_extensions import override
 
 from singer_tapkit import fast_writer
+from singer_tapkit.batch_files import BatchFileWriter, encode_records, supports_batch_files
+from singer_tapkit.conformer import compile_conformer
 from singer_tapkit.errors import ApiError, ExtractionError
-from singer_tapkit.records import (
-    UNKNOWN_FIELDS,
-    UNKNOWN_FIELDS_SCHEMA,
-    compile_conformer,
-    exclude_fields,
-)
+from singer_tapkit.meters import RecordCounter, SyncTimer
+from singer_tapkit.schemas import exclude_fields
+from singer_tapkit.unknown_fields import UNKNOWN_FIELDS, UNKNOWN_FIELDS_SCHEMA
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Generator, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import (
+        Callable,
+        Collection,
+        Generator,
+        Iterable,
+        Iterator,
+        Mapping,
+        Sequence,
+    )
 
-    from singer_sdk import Tap, metrics
+    from singer_sdk import Tap
+    from singer_sdk.helpers._batch import BaseBatchFileEncoding, BatchConfig
     from singer_sdk.helpers.types import Context, Record
     from singer_sdk.singerlib import Catalog
 
     from singer_tapkit.failures import FailureCollector
-    from singer_tapkit.records import UnknownFieldPolicy
+    from singer_tapkit.row_reporter import UnknownFieldPolicy
 
-MAX_FAILURES_IN_A_ROW: Final = 3
+T = TypeVar("T")
+
 MAX_LOGGED_SKIPS: Final = 3
-ABORTED: Final = f" Stream aborted after {MAX_FAILURES_IN_A_ROW} consecutive failures."
 
 
 @dataclass
@@ -74,12 +84,17 @@ class BaseStream(Stream):
     Attributes:
         absences: The statuses by which the API says that something is not there, and what.
         final_statuses: The statuses after which all other partitions would fail as well.
+        max_failures_in_a_row: How many partitions may fail one after the other before the rest is
+            left out; None where they do not depend on the same thing.
         status: How the reading of the whole stream goes.
+        skipped: How many parts were left out, by reason; the tap warns of them at the end.
+        expected_skips: The same for what nobody can or need change, which is no warning.
     """
 
     TYPE_CONFORMANCE_LEVEL = TypeConformanceLevel.NONE
     absences: ClassVar[Mapping[int, str]] = {}
     final_statuses: ClassVar[Collection[int]] = (HTTPStatus.UNAUTHORIZED,)
+    max_failures_in_a_row: ClassVar[int | None] = 3
 
     def __init__(
         self,
@@ -99,7 +114,7 @@ class BaseStream(Stream):
             failures: Where failures are collected.
             unknown_fields: What becomes of fields that the schema lacks.
             excluded: Fields that must not come out, such as personal data; named as
-                `records.exclude_fields` has it.
+                `schemas.exclude_fields` has it.
             name: The name, if the class has none.
         """
         stream_name = name or self.name
@@ -116,8 +131,12 @@ class BaseStream(Stream):
             unknown_fields=unknown_fields,
             logger=self.logger,
         )
-        self._skipped: Counter[str] = Counter()
-        self._record_counter: metrics.Counter | None = None
+        self.skipped: Counter[str] = Counter()
+        self.expected_skips: Counter[str] = Counter()
+        self._record_counter: RecordCounter | None = None
+        self._sync_timer: SyncTimer | None = None
+        self._batch_counter: metrics.Counter | None = None
+        self._has_unnamed_records = False
 
     def read(self, context: Context | None) -> Iterable[Record]:
         """Read the rows of one partition.
@@ -133,15 +152,47 @@ class BaseStream(Stream):
         """
         raise NotImplementedError
 
+    def read_partitions(self, context: Context | None) -> Iterator[tuple[str, Iterable[Record]]]:
+        """Yield what each partition is called in messages, and its rows, which are read later.
+
+        By default it is one, of what `read` returns. A stream of which smaller parts are to fail
+        alone than one context of the SDK overrides this instead of `read`.
+
+        Args:
+            context: The partition by the SDK, None if the stream has only one.
+
+        Raises:
+            ExtractionError: It cannot be told which partitions there are.
+        """
+        yield self.partition_name(context), _read_later(self.read, context)
+
+    def conform_rows(self, rows: Iterable[Record], context: Context | None) -> Iterator[Record]:
+        """Yield the records of the rows of one partition.
+
+        When an overriding generator goes on after a ``yield``, that record has been written.
+
+        Args:
+            rows: The rows as they were read.
+            context: The partition by the SDK.
+
+        Raises:
+            ExtractionError: A row cannot be read, or does not fit the schema.
+        """
+        del context
+        return map(self.conform, rows)
+
     @override
     def get_records(self, context: Context | None) -> Iterator[Record]:
-        """Yield the records of one partition; what goes wrong in it is noted and ends it alone."""
-        if self.status.is_over:
-            return
-        with self.isolate(self.partition_name(context), self.status):
-            for row in self.read(context):
-                yield self.conform(row)
-        if context is None:
+        """Yield the records of all partitions; what goes wrong in one ends it alone."""
+        try:
+            for partition, rows in self.read_partitions(context):
+                if self.status.is_over:
+                    break
+                with self.isolate(partition, self.status):
+                    yield from self.conform_rows(rows, context)
+        except ExtractionError as error:
+            self.handle_error(self.partition_name(context), self.status, error)
+        if self.parent_stream_type is None:
             self.write_state()
 
     def partition_name(self, context: Context | None) -> str:
@@ -182,13 +233,14 @@ class BaseStream(Stream):
         if code in self.final_statuses:
             status.end()
             self.record_failure(self.name, error)
-        elif status.failures_in_a_row >= MAX_FAILURES_IN_A_ROW:
+        elif status.failures_in_a_row >= (self.max_failures_in_a_row or math.inf):
             status.end()
-            self.record_failure(place, error, ABORTED)
+            rest = f" Stream aborted after {status.failures_in_a_row} consecutive failures."
+            self.record_failure(place, error, rest)
         else:
             self.record_failure(place, error)
 
-    def record_failure(self, place: str, error: ExtractionError, rest: str = "") -> None:
+    def record_failure(self, place: str, error: ExtractionError | str, rest: str = "") -> None:
         """Note that something could not be read.
 
         Args:
@@ -196,19 +248,22 @@ class BaseStream(Stream):
             error: Why.
             rest: What becomes of the other partitions, if anything.
         """
-        self.failures.record(f"{place}: {error}{rest}")
-        self.logger.debug("Where it failed:", exc_info=error)
+        self.failures.record(place, error, stream=self.name, rest=rest)
+        if isinstance(error, ExtractionError):
+            self.logger.debug("Where it failed:", exc_info=error)
 
-    def record_skip(self, reason: str, detail: str) -> None:
+    def record_skip(self, reason: str, detail: str, *, is_expected: bool = False) -> None:
         """Note that something is left out as it should be; it is counted in the log at the end.
 
         Args:
             reason: What kind of thing.
             detail: Which one.
+            is_expected: Whether nobody can or need do anything about it.
         """
-        self._skipped[reason] += 1
-        is_logged = self._skipped[reason] <= MAX_LOGGED_SKIPS
-        (self.logger.warning if is_logged else self.logger.debug)("Skipped, %s: %s", reason, detail)
+        skips = self.expected_skips if is_expected else self.skipped
+        skips[reason] += 1
+        is_logged = skips[reason] <= MAX_LOGGED_SKIPS
+        (self.logger.info if is_logged else self.logger.debug)("Skipped, %s: %s", reason, detail)
 
     def check_connection(self) -> bool:
         """Check that the stream may be read, if one request can tell.
@@ -238,32 +293,61 @@ class BaseStream(Stream):
     def write_state(self) -> None:
         """Write a STATE message, which the SDK does only at the end of a stream.
 
-        When records go out in files, the last file is still to come: then the SDK writes it.
+        It waits for the next BATCH message if records stand in a file that none names yet.
         """
-        if self.get_batch_config(self.config) is None:
+        if not self._has_unnamed_records:
             self._tap.state_writer.write_state(self.tap_state)
 
     def supports_fast_write(self) -> bool:
         """Return whether records reach the target just as they are, so that many go at once."""
-        return fast_writer.supports_fast_write(self)
+        config = self.get_batch_config(self.config)
+        if config is not None and not supports_batch_files(config):
+            return False
+        return fast_writer.passes_records_unchanged(self)
 
     def write_records(
         self, fields: Sequence[str], rows: Iterable[Sequence[Any]], version: int | None = None
-    ) -> int:
+    ) -> None:
         """Write many records at once, while the SDK reads this stream's records.
+
+        They go out as RECORD messages, or in files if the settings want that.
 
         Args:
             fields: The names of the fields.
             rows: The values in the order of `fields`, fit for the schema.
-            version: The version of the table, None without versions.
-
-        Returns:
-            How many were written.
+            version: The version of the table, None without versions, and for files.
         """
         counter = self._record_counter
-        return fast_writer.write_records(
-            self, fields, rows, version=version, on_batch=counter.increment if counter else None
-        )
+        on_batch = counter.increment if counter else None
+        if self._batch_files is None:
+            fast_writer.write_records(self, fields, rows, version=version, on_batch=on_batch)
+            return
+        encode = partial(fast_writer.encode_rows, fields, on_batch=on_batch)
+        try:
+            self._batch_files.write(self._note_unnamed(rows), encode, self._announce_file)
+        finally:  # rows that could not be read to their end are in no file
+            self._has_unnamed_records = False
+
+    @override
+    def get_batches(
+        self, batch_config: BatchConfig, context: Context | None = None
+    ) -> Iterator[tuple[BaseBatchFileEncoding, list[str]]]:
+        """Write files of records and their messages; yield what the SDK writes instead of that.
+
+        Raises:
+            ExtractionError: Stream maps make several streams of this one.
+        """
+        if self._batch_files is None:
+            yield from super().get_batches(batch_config, context)
+            return
+        if len(self.stream_maps) > 1:
+            raise ExtractionError(
+                f"'stream_maps' makes several streams of {self.name}, and 'batch_config' has files "
+                "that hold the records of one. Remove one of the two settings."
+            )
+        records = self._map_records(self._sync_records(context, write_messages=False))
+        self._batch_files.write(records, encode_records, self._announce_records)
+        self._write_state_message()
 
     def begin_version(self, version: int | None) -> None:
         """Let records that are yielded from now on belong to a version of the table.
@@ -296,22 +380,88 @@ class BaseStream(Stream):
             )
         super().apply_catalog(catalog)
 
+    @cached_property
+    def _batch_files(self) -> BatchFileWriter | None:
+        """What writes files of records; None if records go out as messages, or by the SDK."""
+        config = self.get_batch_config(self.config)
+        if config is None or not supports_batch_files(config):
+            return None
+        return BatchFileWriter(config, self.tap_name, self.name)
+
+    def _map_records(self, records: Iterable[Record]) -> Iterator[Record]:
+        """Apply the stream map and the selection of fields, which the SDK does not for files."""
+        for record in records:
+            for message in self._generate_record_messages(record):
+                yield from self._note_unnamed((message.record,))
+
+    def _note_unnamed(self, records: Iterable[T]) -> Iterator[T]:
+        for record in records:
+            self._has_unnamed_records = True
+            yield record
+
+    def _announce_file(self, address: str) -> None:
+        config = self.get_batch_config(self.config)
+        if config is not None:
+            self._write_batch_message(config.encoding, [address])
+        self._has_unnamed_records = False
+        if self._batch_counter is not None:
+            self._batch_counter.increment()
+
+    def _announce_records(self, address: str) -> None:
+        self._announce_file(address)
+        self._write_state_message()
+
+    @override
+    def get_batch_counter(self) -> metrics.Counter:
+        self._batch_counter = super().get_batch_counter()
+        return self._batch_counter
+
     @property
     @override
     def emit_activate_version_messages(self) -> bool:
         """Whether the SDK sends ACTIVATE_VERSION, which it does before the rows."""
         return False
 
+    @property
+    def records_read(self) -> int:
+        """How many records there were so far."""
+        return self._record_counter.total if self._record_counter else 0
+
+    @property
+    def has_failures(self) -> bool:
+        """Whether the stream has failed, or has nothing because something that it needs has."""
+        failures = self.failures.by_stream
+        return bool(failures[self.name] or (failures[""] and not self.records_read))
+
     @override
     def get_record_counter(self, **options: Any) -> metrics.Counter:
-        self._record_counter = super().get_record_counter(**options)
+        self._record_counter = RecordCounter(
+            metrics.Metric.RECORD_COUNT, {metrics.Tag.STREAM: self.name}, **options
+        )
         return self._record_counter
 
     @override
+    def get_sync_timer(self) -> metrics.Timer:
+        self._sync_timer = SyncTimer(
+            metrics.Metric.SYNC_DURATION,
+            {metrics.Tag.STREAM: self.name},
+            has_failed=lambda: self.has_failures,
+        )
+        return self._sync_timer
+
+    @override
     def log_sync_costs(self) -> None:
+        """Log one line about the whole stream, if it was read."""
         super().log_sync_costs()
-        for reason, count in self._skipped.items():
-            self.logger.warning("%s: %s skipped, %s.", self.name, f"{count:,}", reason)
+        if self._sync_timer is not None:
+            failed = self.failures.by_stream[self.name]
+            self.logger.info(
+                "%s: %s records in %.1f s%s.",
+                self.name,
+                f"{self.records_read:,}",
+                self._sync_timer.seconds,
+                f", {failed:,} failed" if failed else "",
+            )
 
     @override
     def _process_record(
@@ -359,3 +509,10 @@ class BaseStream(Stream):
     def _has_all_fields(self) -> bool:
         is_unconverted = self.TYPE_CONFORMANCE_LEVEL is TypeConformanceLevel.NONE
         return is_unconverted and all(self.mask.values())
+
+
+def _read_later(
+    read: Callable[[Context | None], Iterable[Record]], context: Context | None
+) -> Iterator[Record]:
+    """Yield what is read, which begins with the first of it."""
+    yield from read(context)

@@ -8,9 +8,10 @@ from urllib.parse import urlencode, urlsplit
 
 from typing_extensions import override
 
-from singer_tapkit.client import ErrorBody, HttpClient
+from singer_tapkit.client import HttpClient
 from singer_tapkit.errors import request_line
 from singer_tapkit.pagination import IncompleteListError
+from singer_tapkit.responses import ErrorBody
 from tap_apparena.hints import (
     CONNECTION_HINT,
     HINTS,

@@ -9,7 +9,7 @@ from typing_extensions import override
 
 from singer_tapkit.config import config_error, to_config_schema, validate_base_url
 from singer_tapkit.prefetch import Prefetcher
-from singer_tapkit.records import load_schema
+from singer_tapkit.schemas import load_schema
 from singer_tapkit.tap import BaseTap
 from tap_apparena.auth import AppArenaAuthenticator, validate_credentials
 from tap_apparena.client import AppArenaClient

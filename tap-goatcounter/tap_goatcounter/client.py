@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from typing_extensions import override
 
-from singer_tapkit.client import ErrorBody, HttpClient
+from singer_tapkit.client import HttpClient
 from singer_tapkit.errors import ApiError, ExtractionError, GatewayError
 from singer_tapkit.rate_limit import RateLimiter, RateLimitKey, Window
+from singer_tapkit.responses import ErrorBody
 from tap_goatcounter.auth import SiteAuthenticator
 from tap_goatcounter.config import API_PATH
 from tap_goatcounter.hints import CONNECTION_HINT, HINTS, NOT_API_HINT, REDIRECT_HINT
@@ -47,6 +48,7 @@ class GoatCounterClient(HttpClient):
 
     Attributes:
         credentials: The credentials of these sites.
+        has_exported: Whether a server has granted an export.
     """
 
     hints = HINTS
@@ -68,6 +70,7 @@ class GoatCounterClient(HttpClient):
             logger: Where retries and long waits are logged.
         """
         self.credentials = credentials
+        self.has_exported = False
         self._per_second = Window(config["requests_per_second"], 1.0)
         self._per_hour: int | None = config.get("requests_per_hour")
         self._limiter = RateLimiter(logger, self._windows(self._per_hour))

@@ -102,8 +102,8 @@ SETTINGS: Final = th.PropertiesList(
         th.BooleanType,
         default=False,
         title="Wait for the next export",
-        description="Wait for up to an hour, instead of failing, when the server has granted "
-        "its hourly export already.",
+        description="Wait for up to an hour, instead of leaving page views to a later run, when "
+        "the server has granted its hourly export already.",
     ),
     th.Property(
         "requests_per_second",

@@ -47,10 +47,21 @@ class ExportError(ExtractionError):
     """An export could not be made or fetched."""
 
 
+class ExportNotReadyError(ExportError):
+    """There is no export now; a later run can have one."""
+
+    is_transient = True
+
+
+class ExportNotDueError(ExportNotReadyError):
+    """The server has granted its hourly export to an earlier run, or to another program."""
+
+
 class DamagedDownloadError(RequestError):
     """A download is not what the server has stored."""
 
     is_retriable = True
+    is_transient = True
 
 
 class Export(msgspec.Struct):
@@ -134,6 +145,7 @@ class ExportJob:
             is_reusable: Whether an earlier run's export has what is needed now.
 
         Raises:
+            ExportNotDueError: The server grants the next export later, and nobody is to wait.
             ExtractionError: The export was refused, failed, or took too long.
         """
         return self._wait(self._resume(is_reusable) or self._create(body))
@@ -156,7 +168,7 @@ class ExportJob:
         found = self._load_checkpoint()
         if found:
             export_id, asked_at = found
-            export = self._look_up(export_id)
+            export = self.find(export_id)
             age = datetime.now(UTC) - asked_at
             if export and is_reusable(export) and not self._is_stuck(export, age):
                 self._logger.info("Taking up export %s of %s again.", export_id, self._site)
@@ -184,7 +196,11 @@ class ExportJob:
         """The server, where alone the export's id means something."""
         return checkpoint.settings_digest(self._site.credentials.url)
 
-    def _look_up(self, export_id: int) -> Export | None:
+    def find(self, export_id: int) -> Export | None:
+        """Return an export of this site, None if the server does not know it.
+
+        The server keeps the descriptions of exports, though not their files.
+        """
         try:
             return self._client.read(self._site.credentials, f"/export/{export_id}", Export)
         except ApiError as error:
@@ -202,7 +218,9 @@ class ExportJob:
         return bool(export.error) or age > max(LIMIT_WINDOW, timedelta(seconds=self._timeout))
 
     def _create(self, body: Mapping[str, Any]) -> Export:
-        export = self._client.decode(self._post(body), Export)
+        response = self._post(body)
+        self._client.has_exported = True
+        export = self._client.decode(response, Export)
         checkpoint.save(
             self._state,
             _Position(export.id),
@@ -232,7 +250,9 @@ class ExportJob:
         """Sleep until the server grants the next export, if the settings want that.
 
         Raises:
-            ExportError: They do not, or the server will never grant one.
+            ExportNotDueError: They do not, and another run can read what this one leaves.
+            ExportError: They do not, though each run would spend the export on something else
+                first; or the server will never grant one.
         """
         seconds = LIMIT_WINDOW.total_seconds() if error.retry_after is None else error.retry_after
         if seconds < 0:
@@ -241,10 +261,20 @@ class ExportJob:
                 "Start it with -ratelimit export:1/3600 or without that part."
             ) from error
         if not self._waits_for_limit:
-            raise ExportError(
+            limit = (
                 "the server makes one export per hour for all sites and programs behind one "
-                f"address, and the next in {seconds / 60:.0f} minutes. Run the tap again then, or "
-                "set 'wait_for_export_limit' to true."
+                f"address, and the next in {seconds / 60:.0f} minutes"
+            )
+            if self._client.has_exported:
+                raise ExportError(
+                    f"{limit}. This run has spent the one of this hour on another stream or site, "
+                    "and so would the next: set 'wait_for_export_limit' to true, or run the tap "
+                    "for each by itself."
+                ) from error
+            due = (datetime.now(UTC) + timedelta(seconds=seconds)).strftime("%H:%M")
+            raise ExportNotDueError(
+                f"{limit}, at {due} UTC. Nothing is lost: a run after that reads what is new. "
+                "To wait for it instead, set 'wait_for_export_limit' to true."
             ) from error
         self._logger.info(
             "Waiting %.0f minutes for the next export that the server grants.", seconds / 60
@@ -258,13 +288,13 @@ class ExportJob:
         while export.finished_at is None:
             if export.error:
                 self.discard()
-                raise ExportError(
+                raise ExportNotReadyError(
                     f"the server failed to make export {export.id}: {export.error}. The next run "
                     "asks for a new one; look into the server's log if that fails, too."
                 )
             left = start + self._timeout - time.monotonic()
             if left <= 0:
-                raise ExportError(
+                raise ExportNotReadyError(
                     f"export {export.id} was not finished within {self._timeout} seconds. The "
                     "next run waits for it again, or asks for a new one when an hour has passed. "
                     "For a very large site raise 'export_timeout_seconds'."
@@ -295,7 +325,7 @@ class ExportJob:
         except ApiError as error:
             if _says_gone(error, export):
                 self.discard()
-                raise ExportError(
+                raise ExportNotReadyError(
                     f"the file of export {export.id} is gone, the server keeps it for 24 hours. "
                     f"The next run asks for a new one. {error}"
                 ) from error
@@ -356,7 +386,7 @@ def _refusal_message(error: ApiError) -> str:
 
 
 def _uncertain_error(error: RequestError) -> ExportError:
-    return ExportError(
+    return ExportNotReadyError(
         f"the request for an export failed, though the server may have begun one: {error} It was "
         "not repeated, because the server grants one per hour: run the tap again in an hour."
     )

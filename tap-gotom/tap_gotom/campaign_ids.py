@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import quote
 
 from singer_tapkit.errors import ExtractionError
-from tap_gotom.columns import columns_from_names, find_column
 from tap_gotom.reports import ReportError
 
 if TYPE_CHECKING:
@@ -19,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
     from singer_tapkit.failures import FailureCollector
-    from tap_gotom.download import Download, ReportSource
+    from tap_gotom.download import ReportSource
 
 DOTS: Final = frozenset({".", ".."})
 
@@ -27,6 +26,11 @@ DOTS: Final = frozenset({".", ".."})
 def encode_id(external_id: str) -> str:
     """Return an id as it stands in a path."""
     return quote(external_id, safe="")
+
+
+def campaign_path(external_id: str) -> str:
+    """Return the path of a campaign."""
+    return f"/app-api/campaign/{encode_id(external_id)}"
 
 
 def is_reachable(external_id: str) -> bool:
@@ -54,7 +58,7 @@ def read_campaign_ids(
         logger: Where a report without ids is logged.
     """
     ids_from = config.get("campaign_external_ids_from")
-    cells = _read_report(ids_from, sources, failures, logger) if ids_from else ()
+    cells = _read_report(ids_from["report"], sources, failures, logger) if ids_from else ()
     return unique_ids(chain(config.get("campaign_external_ids") or (), cells))
 
 
@@ -69,34 +73,18 @@ def unique_ids(external_ids: Iterable[str]) -> Iterator[str]:
 
 
 def _read_report(
-    ids_from: Mapping[str, str],
+    name: str,
     sources: Mapping[str, ReportSource],
     failures: FailureCollector,
     logger: logging.Logger,
-) -> Iterator[str]:
-    name = ids_from["report"]
+) -> list[str]:
     try:
         if name not in sources:
             raise ReportError("'graph_user' and 'graph_secret' are missing to read it with.")
-        download = sources[name].fetch()
-        place = _find_place(download, ids_from["column"])
-        has_rows = False
-        for row in download.read_rows():
-            has_rows = True
-            yield row[place]
+        external_ids = sources[name].read_ids()
     except ExtractionError as error:
-        failures.record(f"campaigns of the report {name}: {error}")
-        return
-    if not has_rows:
+        failures.record(f"campaigns of the report {name}", error)
+        return []
+    if not external_ids:
         logger.warning("The report %s has no rows, so that it names no campaigns.", name)
-
-
-def _find_place(download: Download, name: str) -> int:
-    columns = columns_from_names(download.header)
-    column = find_column(name, columns)
-    if column is None and columns:
-        raise ReportError(
-            f"{download.report} has no column {name!r}, as 'campaign_external_ids_from' says. "
-            f"Its columns are: {', '.join(map(repr, download.header))}."
-        )
-    return columns.index(column) if column else 0
+    return external_ids

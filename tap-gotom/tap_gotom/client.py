@@ -9,8 +9,9 @@ from urllib.parse import urlsplit
 from typing_extensions import override
 
 from singer_tapkit.body import describe_content
-from singer_tapkit.client import ErrorBody, HttpClient
-from singer_tapkit.errors import NoResponseError
+from singer_tapkit.client import HttpClient
+from singer_tapkit.errors import ApiError, GatewayError, request_line
+from singer_tapkit.responses import ErrorBody
 from tap_gotom import hints
 from tap_gotom.auth import HmacAuthenticator
 from tap_gotom.config import CredentialSet
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from tap_gotom.config import Credentials
 
 MAX_RETRIES_OF_A_REFUSED_REPORT: Final = 2
+MAX_RETRIES_OF_FOREIGN_ERRORS: Final = 2
 REPORT_HEADERS: Final = {"Content-Type": "text/csv", "Accept": "*/*"}
 PAGES: Final = (
     HTTPStatus.UNAUTHORIZED,
@@ -36,6 +38,15 @@ PAGES: Final = (
 
 REPORT_PAGES: Final = (HTTPStatus.NOT_FOUND, HTTPStatus.INTERNAL_SERVER_ERROR)
 """What goTom answers with a page of HTML when a report cannot be had."""
+
+TEXT, PROBLEM, UNKNOWN_ENTITY, MESSAGE = "text", "problem", "unknown entity", "message"
+"""The forms of errors in JSON."""
+
+ABSENCES: Final[dict[int, str]] = {
+    HTTPStatus.NOT_FOUND: PROBLEM,
+    HTTPStatus.UNPROCESSABLE_ENTITY: UNKNOWN_ENTITY,
+}
+"""The forms in which goTom says that something is not there."""
 
 
 class GoTomClient(HttpClient):
@@ -82,13 +93,16 @@ class GoTomClient(HttpClient):
         """
         return self.send("GET", path, headers=REPORT_HEADERS, stream=True)
 
-    def incomplete_error(self, message: str) -> NoResponseError:
-        """Return the error about a response that lacks its end, for the request to be repeated."""
-        return NoResponseError(message, host=urlsplit(self.base_url).netloc)
-
     @override
     def error_of(self, response: Response, status: int | None = None) -> RequestError:
         error = super().error_of(response, status)
+        if isinstance(error, ApiError) and not _is_documented(error):
+            error = GatewayError(
+                f"{request_line(response.request)} answered {error.status} with an error that "
+                f"goTom has not documented for it. {self.not_api_hint}",
+                status=error.status,
+            )
+            error.is_retriable, error.max_retries = True, MAX_RETRIES_OF_FOREIGN_ERRORS
         is_refused = response.status_code == HTTPStatus.INTERNAL_SERVER_ERROR
         if is_refused and _is_report(response):
             error.max_retries = MAX_RETRIES_OF_A_REFUSED_REPORT
@@ -96,16 +110,16 @@ class GoTomClient(HttpClient):
 
     @override
     def read_error_body(self, body: Any) -> ErrorBody | None:
-        """Return the words in a JSON string, or in ``message``, ``detail`` or ``error.msg``."""
+        """Return the words in a JSON string, or in an object; the code is its form."""
         match body:
             case str() as detail:
-                return ErrorBody(detail)
-            case (
-                {"message": str() as detail}
-                | {"detail": str() as detail}
-                | {"error": {"msg": str() as detail}}
-            ):
-                return ErrorBody(detail)
+                return ErrorBody(detail, TEXT)
+            case {"title": str(), "status": int(), "detail": str() as detail}:
+                return ErrorBody(detail, PROBLEM)
+            case {"error": {"msg": str() as detail}}:
+                return ErrorBody(detail, UNKNOWN_ENTITY)
+            case {"message": str() as detail}:
+                return ErrorBody(detail, MESSAGE)
             case _:
                 return None
 
@@ -120,6 +134,17 @@ class GoTomClient(HttpClient):
     def hint(self, response: Response, status: int, body: ErrorBody) -> str:
         date = response.headers.get("Date", "")
         return hints.error_hint(status, _path_of(response), body.detail, date)
+
+
+def _is_documented(error: ApiError) -> bool:
+    """Return whether an error has the form that goTom has for its status.
+
+    What is absent goes without a failure, so that nothing else may look like it; and a text may
+    hold data where goTom answers none.
+    """
+    if error.code == TEXT:
+        return error.status == HTTPStatus.UNAUTHORIZED
+    return error.code in {None, ABSENCES.get(error.status, error.code)}
 
 
 def _path_of(response: Response) -> str:

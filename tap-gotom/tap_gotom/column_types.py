@@ -72,6 +72,10 @@ class ColumnType:
                     if name != "null")  # fmt: skip
         return cls(schema.get("format", kind) if kind == "string" else kind)
 
+    def to_setting(self) -> str | dict[str, str]:
+        """Return the type as the settings have it."""
+        return {"type": self.kind, "format": self.format} if self.format else self.kind
+
     def to_schema(self) -> dict[str, Any]:
         """Return the type and format in JSON Schema."""
         if self.kind in FORMATS:

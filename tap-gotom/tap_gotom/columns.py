@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from itertools import count
 from typing import TYPE_CHECKING, Any, Final
 
-from singer_tapkit.records import UNKNOWN_FIELDS
+from singer_tapkit.unknown_fields import UNKNOWN_FIELDS
 from tap_gotom.column_types import ColumnType
 
 if TYPE_CHECKING:
@@ -41,7 +41,11 @@ class Column:
 
     def to_schema(self) -> dict[str, Any]:
         """Return its JSON Schema, in which `title` is the column's exact name in the report."""
-        return {**self.type.to_schema(), "title": self.original}
+        return {
+            **self.type.to_schema(),
+            "title": self.original,
+            "description": f"The report's column {self.original!r}.",
+        }
 
 
 def columns_from_names(
@@ -49,15 +53,18 @@ def columns_from_names(
 ) -> list[Column]:
     """Return columns for the names in a header.
 
+    Columns of one name are told apart by their names in the stream, as in the settings.
+
     Args:
         originals: The names.
         types: Their types, text where one has none.
     """
     types = types or {}
-    return [
-        Column(name, original, types.get(original, ColumnType()))
-        for name, original in zip(safe_names(originals), originals, strict=True)
-    ]
+    found: dict[str, Column] = {}
+    for name, original in zip(safe_names(originals), originals, strict=True):
+        label = name if original in found else original
+        found[label] = Column(name, label, types.get(label, ColumnType()))
+    return list(found.values())
 
 
 def columns_from_schema(properties: Mapping[str, Mapping[str, Any]]) -> list[Column]:
@@ -89,7 +96,8 @@ def safe_names(originals: Sequence[str]) -> list[str]:
     """Return for each name a form of small letters, digits and ``_`` that is its own.
 
     It does not depend on where a column stands. Names that lose letters, or that would become the
-    same, end with a few digits of their hash. Equal names are numbered.
+    same, end with a few digits of their hash. Equal names are numbered, so that the number is no
+    other column's name.
     """
     forms = {original: _safe(original) for original in originals}
     sharing = Counter(forms.values())
@@ -101,6 +109,7 @@ def safe_names(originals: Sequence[str]) -> list[str]:
     }
     taken = set(RESERVED)
     names = {original: _take(base, taken) for original, base in sorted(bases.items())}
+    taken.update(originals, forms.values())
     repeated: set[str] = set()
     found = []
     for original in originals:

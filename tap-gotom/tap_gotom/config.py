@@ -217,6 +217,10 @@ SETTINGS: Final = th.PropertiesList(
     ),
     *common_settings("tap-gotom", request_timeout=REQUEST_TIMEOUT),
 )
+CREDENTIALS_MISSING: Final = (
+    "Set 'graph_user' and 'graph_secret' for reports, 'api_user' and 'api_secret' for everything "
+    "else, or all four."
+)
 CONFIG_SCHEMA: Final = to_config_schema(SETTINGS)
 
 
@@ -241,34 +245,24 @@ def read_base_url(config: Mapping[str, Any]) -> str:
 
 
 def read_credentials(config: Mapping[str, Any]) -> dict[CredentialSet, Credentials]:
-    """Return the credentials in the settings.
+    """Return the credentials in the settings, none if there are none.
 
     Raises:
-        ConfigValidationError: There are none, or a half of some.
+        ConfigValidationError: There is a half of some, or a user that no header can hold.
     """
-    found = {item: _read_one(config, item) for item in CredentialSet if _is_set(config, item)}
-    if not found:
-        raise config_error(
-            "Set 'graph_user' and 'graph_secret' for reports, 'api_user' and 'api_secret' for "
-            "everything else, or all four."
-        )
+    found = {}
+    for item in CredentialSet:
+        user, secret = config.get(item.user_setting), config.get(item.secret_setting)
+        if bool(user) != bool(secret):
+            raise config_error(
+                f"{item.user_setting!r} and {item.secret_setting!r} belong together: set both or "
+                "neither."
+            )
+        if not (user and secret):
+            continue
+        if not user.isprintable():
+            raise config_error(
+                f"{item.user_setting!r} holds a line break or another control character."
+            )
+        found[item] = Credentials(user, secret)
     return found
-
-
-def _is_set(config: Mapping[str, Any], item: CredentialSet) -> bool:
-    user, secret = config.get(item.user_setting), config.get(item.secret_setting)
-    if bool(user) != bool(secret):
-        raise config_error(
-            f"{item.user_setting!r} and {item.secret_setting!r} belong together: set both or "
-            "neither."
-        )
-    return bool(user)
-
-
-def _read_one(config: Mapping[str, Any], item: CredentialSet) -> Credentials:
-    credentials = Credentials(config[item.user_setting], config[item.secret_setting])
-    if not credentials.user.isprintable():
-        raise config_error(
-            f"{item.user_setting!r} holds a line break or another control character."
-        )
-    return credentials

@@ -8,25 +8,22 @@ from __future__ import annotations
 
 import hashlib
 import io
-import weakref
 from codecs import BOM_UTF8
 from collections import deque
-from contextlib import contextmanager
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, BinaryIO, Final
-
-from typing_extensions import override
+from typing import TYPE_CHECKING, BinaryIO, Final, TypeAlias
 
 from singer_tapkit.errors import ExtractionError, NoResponseError, request_line
 from singer_tapkit.spool import disk_errors, open_spool
+from tap_gotom.columns import columns_from_names, find_column
 from tap_gotom.report_csv import ReportReader
 from tap_gotom.reports import IncompleteReportError, ReportError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from _typeshed import WriteableBuffer
     from requests import Response
 
     from tap_gotom.client import GoTomClient
@@ -34,12 +31,32 @@ if TYPE_CHECKING:
     from tap_gotom.reports import Report
 
 CHUNK_BYTES: Final = 1 << 18
-HEADER_CHUNK_BYTES: Final = 1 << 13
+SAMPLE_BYTES: Final = 1 << 19
+SAMPLE_CHUNK_BYTES: Final = 1 << 13
+MAX_LINE: Final = 64 << 20
 LOG_BYTES: Final = 100 << 20
 """A line in the log for so much of a report."""
 
 CSV: Final = "text/csv"
 HTML: Final = (b"<!doctype", b"<html", b"<?xml")
+
+Check: TypeAlias = "Callable[[Row, Iterator[Row]], None]"
+"""Reads the rows behind a header, and raises an `ExtractionError` where they are not wanted."""
+
+
+@dataclass(frozen=True)
+class Sample:
+    """The beginning of a report.
+
+    Attributes:
+        header: The names of the columns, none if the report is empty.
+        rows: The first rows.
+        is_whole: Whether there are no more.
+    """
+
+    header: Row
+    rows: list[Row]
+    is_whole: bool
 
 
 @dataclass(frozen=True)
@@ -51,139 +68,166 @@ class Download:
         body: The file, without a name in the file system and gone when closed.
         digest: Its SHA-256.
         time: When it was fetched, in ISO 8601.
-        header: The names of its columns, none if the file is empty.
     """
 
     report: Report
     body: BinaryIO
     digest: str
     time: str
-    header: Row
 
-    def read_rows(self) -> Iterator[Row]:
-        """Return the rows from the first one on."""
+    def open(self) -> ReportReader:
+        """Return a reader at the beginning of the file."""
         self.body.seek(0)
-        return ReportReader(self.report, self.body).read_rows()
-
-
-def read_all(download: Download) -> None:
-    """Read all rows of a download, to see that it is complete.
-
-    Raises:
-        ReportError: It is not as the settings say.
-        IncompleteReportError: It lacks its end.
-    """
-    deque(download.read_rows(), maxlen=0)
+        return ReportReader(self.report, self.body)
 
 
 class ReportSource:
-    """A saved report, which is fetched once, when it is first needed.
+    """A saved report.
 
     Attributes:
         report: The report.
-        is_shared: Whether others need it besides its own stream. Then it is kept, and checked only
-            for what all of them need: that it is complete.
     """
 
-    def __init__(self, client: GoTomClient, report: Report, *, is_shared: bool = False) -> None:
+    def __init__(
+        self, client: GoTomClient, report: Report, *, id_column: str | None = None
+    ) -> None:
         """Fetch nothing yet.
 
         Args:
             client: Sends the request.
             report: The report.
-            is_shared: Whether others need it besides its own stream.
+            id_column: The column whose cells `read_ids` returns.
         """
         self.report = report
         self._client = client
-        self.is_shared = is_shared
-        self._fetched: Download | ExtractionError | None = None
+        self._id_column = id_column
+        self._ids: list[str] | ExtractionError | None = None
 
-    def fetch_header(self) -> list[str]:
-        """Return only the names of the columns, and hang up.
+    def fetch_sample(self) -> Sample:
+        """Return the beginning of the report, and hang up.
 
         Raises:
-            ReportError: They cannot be read.
+            ReportError: It is not one of CSV, or not as the settings say.
             RequestError: goTom refused, or did not answer.
         """
-        return self._client.with_retries(self._fetch_header)()
+        return self._client.with_retries(self._fetch_sample)()
 
-    def fetch(self, check: Callable[[Download], None] = read_all) -> Download:
+    def fetch(self, check: Check | None = None) -> Download:
         """Return the download after all of it was read once.
 
         A transfer that breaks off, also where only reading shows it, begins anew.
 
         Args:
-            check: Reads all rows. It is not called for a shared report.
+            check: Reads the rows; those that it leaves are read all the same.
 
         Raises:
             ReportError: The file is not one of CSV, or not as the settings say.
             RequestError: goTom refused, or the transfer was incomplete each time.
         """
-        if self._fetched is None:
-            try:
-                self._fetched = self._client.with_retries(self._fetch)(
-                    read_all if self.is_shared else check
-                )
-            except ExtractionError as error:
-                self._fetched = error
-        if isinstance(self._fetched, ExtractionError):
-            raise self._fetched
-        return self._fetched
+        try:
+            return self._client.with_retries(self._fetch)(check)
+        except ExtractionError as error:
+            if self._ids is None:
+                self._ids = error
+            raise
 
-    def release(self) -> None:
-        """Remove the file, unless somebody else needs it."""
-        if not self.is_shared and isinstance(self._fetched, Download):
-            self._fetched.body.close()
-            self._fetched = None
+    def read_ids(self) -> list[str]:
+        """Return the different cells of the column with ids.
 
-    def _fetch_header(self) -> list[str]:
-        with self._retriable_cuts(), self._client.open_report(self.report.path) as response:
-            chunks = self._client.read_chunks(response, HEADER_CHUNK_BYTES)
-            body = io.BufferedReader(_ChunkReader(chunks))
-            _require_csv(response, body.peek(HEADER_CHUNK_BYTES))
-            reader = ReportReader(self.report, body)
-            header = reader.read_header()
-        reader.require_delimiter(header)
-        return header
+        They are kept from the last `fetch`, also from one whose check found fault with the rows.
 
-    def _fetch(self, check: Callable[[Download], None]) -> Download:
+        Raises:
+            ExtractionError: The report cannot be read, or has no such column.
+        """
+        if self._ids is None:
+            self.fetch().body.close()
+        if isinstance(self._ids, ExtractionError):
+            raise self._ids
+        return self._ids or []
+
+    def find_ids(self, header: Row) -> int | None:
+        """Return the place of the column with ids, None if no ids are wanted.
+
+        Raises:
+            ReportError: There is no such column.
+        """
+        if self._id_column is None or not header:
+            return None
+        columns = columns_from_names(header)
+        column = find_column(self._id_column, columns)
+        if column is None:
+            raise ReportError(
+                f"{self.report} has no column {self._id_column!r}, as 'campaign_external_ids_from' "
+                f"says. Its columns are: {', '.join(map(repr, header))}."
+            )
+        return columns.index(column)
+
+    def _fetch_sample(self) -> Sample:
+        content = b""
+        is_whole = True
+        with self._client.open_report(self.report.path) as response:
+            for chunk in self._client.read_chunks(response, SAMPLE_CHUNK_BYTES):
+                content += chunk
+                if len(content) >= SAMPLE_BYTES:
+                    content, is_whole = content[:SAMPLE_BYTES], False
+                    break
+            _require_csv(response, content)
+            reader = ReportReader(self.report, io.BytesIO(content))
+            reader.require_delimiter()
+            return Sample(reader.header, _read_beginning(reader, is_whole=is_whole), is_whole)
+
+    def _fetch(self, check: Check | None) -> Download:
         time = datetime.now(UTC).isoformat(timespec="microseconds")
         with disk_errors(str(self.report)):
             body = open_spool("tap-gotom-")
         try:
-            digest = self._store(body)
-            body.seek(0)
-            with self._retriable_cuts():
-                header = ReportReader(self.report, body).read_header()
-                download = Download(self.report, body, digest, time, header)
-                check(download)
+            download = Download(self.report, body, self._store(body), time)
+            self._read_once(download.open(), check)
         except BaseException:
             body.close()
             raise
-        weakref.finalize(download, body.close)
         return download
 
-    @contextmanager
-    def _retriable_cuts(self) -> Iterator[None]:
-        """Raise for a file that lacks its end what a transfer raises that breaks off.
-
-        Raises:
-            NoResponseError: It does.
-        """
+    def _read_once(self, reader: ReportReader, check: Check | None) -> None:
+        """Let all who need something of the rows have it in one pass."""
+        rows = self._keep_ids(reader.header, reader.read_rows())
         try:
-            yield
-        except IncompleteReportError as error:
-            raise self._client.incomplete_error(str(error)) from error
+            if check is not None:
+                check(reader.header, rows)
+            deque(rows, maxlen=0)
+        except ExtractionError:
+            if self._id_column is not None:
+                with suppress(ExtractionError):
+                    deque(rows, maxlen=0)
+            raise
+
+    def _keep_ids(self, header: Row, rows: Iterator[Row]) -> Iterator[Row]:
+        """Return rows that leave their ids behind, once all of them are read."""
+        self._ids = None
+        try:
+            place = self.find_ids(header)
+        except ReportError as error:
+            self._ids = error
+            return rows
+        return rows if place is None else self._keep_cells(place, rows)
+
+    def _keep_cells(self, place: int, rows: Iterator[Row]) -> Iterator[Row]:
+        found: dict[str, None] = {}
+        for row in rows:
+            found[row[place]] = None
+            yield row
+        self._ids = list(found)
 
     def _store(self, body: BinaryIO) -> str:
         """Store the report, and return its digest."""
-        digest, size = hashlib.sha256(), 0
+        digest, size, line = hashlib.sha256(), 0, 0
         response = self._client.open_report(self.report.path)
         try:
             for chunk in self._client.read_chunks(response, CHUNK_BYTES):
                 if not size:
                     _require_csv(response, chunk)
                 digest.update(chunk)
+                line = self._measure_line(chunk, line)
                 with disk_errors(str(self.report)):
                     body.write(chunk)
                 size += len(chunk)
@@ -192,10 +236,25 @@ class ReportSource:
             with disk_errors(str(self.report)):
                 body.flush()
         except NoResponseError as error:
-            raise self._client.incomplete_error(
+            raise IncompleteReportError(
                 f"{self.report}: the transfer broke off after {size:,} bytes: {error}"
             ) from error
         return digest.hexdigest()
+
+    def _measure_line(self, chunk: bytes, before: int) -> int:
+        """Return how many bytes have come since the last line break.
+
+        Raises:
+            ReportError: They are so many that a line would not fit into memory.
+        """
+        end = max(chunk.rfind(b"\n"), chunk.rfind(b"\r"))
+        length = before + len(chunk) if end < 0 else len(chunk) - end - 1
+        if length > MAX_LINE:
+            raise ReportError(
+                f"{self.report} has a line of more than {MAX_LINE >> 20} MiB, which is none of a "
+                "CSV file."
+            )
+        return length
 
 
 def _require_csv(response: Response, beginning: bytes) -> None:
@@ -214,25 +273,15 @@ def _require_csv(response: Response, beginning: bytes) -> None:
         )
 
 
-class _ChunkReader(io.RawIOBase):
-    """A body as a file, read as it comes."""
-
-    def __init__(self, chunks: Iterator[bytes]) -> None:
-        self._chunks = chunks
-        self._left = b""
-
-    @override
-    def readable(self) -> bool:
-        return True
-
-    @override
-    def readinto(self, buffer: WriteableBuffer) -> int:
-        view = memoryview(buffer)
-        while not self._left:
-            chunk = next(self._chunks, None)
-            if chunk is None:
-                return 0
-            self._left = chunk
-        size = min(len(view), len(self._left))
-        view[:size], self._left = self._left[:size], self._left[size:]
-        return size
+def _read_beginning(reader: ReportReader, *, is_whole: bool) -> list[Row]:
+    """Return all rows that are complete for certain."""
+    rows: list[Row] = []
+    try:
+        rows.extend(reader.read_rows())
+    except IncompleteReportError:
+        if is_whole:
+            raise
+    else:
+        if not is_whole:
+            rows = rows[:-1]
+    return rows

@@ -7,6 +7,8 @@ import json
 from collections import Counter
 from typing import TYPE_CHECKING, Any, Final
 
+from singer_tapkit.errors import InvalidResponseError
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -59,12 +61,30 @@ def discount_key(discount: Mapping[str, Any]) -> str:
     return f"id:{int(entity_id) if is_whole else entity_id}"
 
 
+def read_external_id(item: Mapping[str, Any]) -> str:
+    """Return the external id of an object, empty if it has none.
+
+    Raises:
+        InvalidResponseError: It is neither a text nor a number.
+    """
+    external_id = item.get("externalId")
+    if external_id is None:
+        return ""
+    if not isinstance(external_id, str | int):
+        raise InvalidResponseError(
+            f"'externalId' is not as documented: {type(external_id).__name__} in place of a text. "
+            "Report it with the tap's version."
+        )
+    return str(external_id)
+
+
 def flight_key(flight: Mapping[str, Any]) -> str:
-    """Return a flight's external id, else, for flights of the user interface, a hash."""
-    external_id = flight.get("externalId")
-    if external_id:
-        return str(external_id)
-    return _hash({name: flight.get(name) for name in FLIGHT_FIELDS})
+    """Return a flight's external id, else, for flights of the user interface, a hash.
+
+    Raises:
+        InvalidResponseError: The external id is neither a text nor a number.
+    """
+    return read_external_id(flight) or _hash({name: flight.get(name) for name in FLIGHT_FIELDS})
 
 
 class KeyDeduplicator:

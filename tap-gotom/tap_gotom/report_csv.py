@@ -34,26 +34,27 @@ Row = list[str]
 
 
 class ReportReader:
-    """Reads the file of a report record by record; records can hold line breaks."""
+    """Reads the file of a report once, record by record; records can hold line breaks.
+
+    Attributes:
+        header: The names of the columns, none if the file is empty.
+    """
 
     def __init__(self, report: Report, body: BinaryIO) -> None:
-        """Read a file from where it stands.
+        """Read the header.
 
         Args:
-            report: How it is written.
+            report: How the file is written.
             body: The file, which stays open.
+
+        Raises:
+            ReportError: The header cannot be read.
         """
         csv.field_size_limit(MAX_CELL)
         self._report = report
         self._body = body
-
-    def read_header(self) -> Row:
-        """Return the names of the columns, none if the file is empty.
-
-        Raises:
-            ReportError: They cannot be read.
-        """
-        return next(self._read_records(), [])
+        self._records = self._read_records()
+        self.header = next(self._records, [])
 
     def read_rows(self) -> Iterator[Row]:
         """Yield all records but the header; empty lines are none.
@@ -62,12 +63,11 @@ class ReportReader:
             ReportError: The file is not as the settings say.
             IncompleteReportError: The file ends in the middle of a record.
         """
-        records = self._read_records()
-        width = len(next(records, []))
+        width = len(self.header)
         number = 0
-        for number, row in enumerate(records, start=1):
+        for number, row in enumerate(self._records, start=1):
             if len(row) != width:
-                is_last = next(records, None) is None
+                is_last = next(self._records, None) is None
                 raise self._width_error(number, row, width, is_last=is_last)
             yield row
         if self._ends_open():
@@ -75,14 +75,14 @@ class ReportReader:
                 f"{self._report}, row {number}: the file is cut off before the last cell."
             )
 
-    def require_delimiter(self, header: Row) -> None:
-        """Check that a header is not all in one cell because the delimiter is another one.
+    def require_delimiter(self) -> None:
+        """Check that the header is not all in one cell because the delimiter is another one.
 
         Raises:
             ReportError: It seems to be.
         """
         others = OTHER_DELIMITERS - {self._report.delimiter}
-        if len(header) == 1 and (found := others.intersection(header[0])):
+        if len(self.header) == 1 and (found := others.intersection(self.header[0])):
             raise ReportError(
                 f"{self._report} has a single column, whose name holds {min(found)!r}: set "
                 "'delimiter' to that, or name the column in 'columns' if it is one."

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 from typing_extensions import override
 
 from singer_tapkit.config import config_error
-from singer_tapkit.errors import ExtractionError
+from singer_tapkit.errors import ExtractionError, RequestError
 from tap_gotom.column_types import ColumnType
 
 if TYPE_CHECKING:
@@ -19,6 +19,7 @@ PATHS: Final = {
     "graph": "/app-api/graph-export/download",
     "custom": "/app-api/custom-report-export/download",
 }
+MAX_TABLE_NAME: Final = 63
 TAB: Final = "\t"
 LINE_BREAKS: Final = frozenset("\r\n\0")
 PATH_CHARACTERS = re.compile(r'[/\\:*?"<>|\x00-\x1f\x7f]|^\.')
@@ -29,8 +30,12 @@ class ReportError(ExtractionError):
     """A report cannot be read in the way that is set; the other streams can."""
 
 
-class IncompleteReportError(ReportError):
+class IncompleteReportError(ReportError, RequestError):
     """A report lacks its end; another download may bring it."""
+
+    is_transient = True
+
+    is_retriable = True
 
 
 @dataclass(frozen=True)
@@ -96,6 +101,11 @@ def read_reports(config: Mapping[str, Any], other_streams: Iterable[str]) -> dic
 
 
 def _check_name(name: str, taken: Mapping[str, str]) -> None:
+    if len(name) > MAX_TABLE_NAME:
+        raise config_error(
+            f"The report's 'name' {name!r} has more than {MAX_TABLE_NAME} characters, behind which "
+            "databases cut the names of tables: choose a shorter one."
+        )
     if PATH_CHARACTERS.search(name):
         raise config_error(
             f"The report's 'name' {name!r} has a character that file names cannot have: choose "

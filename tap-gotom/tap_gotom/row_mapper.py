@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import islice
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any, Final
 
@@ -14,10 +15,13 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Sequence
 
     from tap_gotom.columns import Column
-    from tap_gotom.download import Download
     from tap_gotom.report_csv import Row
 
 MISSING: Final = -1
+BATCH_ROWS: Final = 500
+MAX_KEYS: Final = 200_000
+"""Keys that are compared, as more of them would need too much memory."""
+
 METADATA: Final = ("_report_id", "_row_number", "_extracted_at")
 
 
@@ -28,6 +32,7 @@ class RowMapper:
         missing: The columns that the download lacks.
         new_names: The names of the columns that the stream lacks.
         converts: Whether there are cells that may turn out not to fit their column's type.
+        repeated_keys: How many rows have had the key of a row before.
     """
 
     def __init__(
@@ -66,12 +71,24 @@ class RowMapper:
         self._keeps_new = keeps_new
         self._converters = self._find_converters()
         self.converts = bool(self._converters)
+        self.repeated_keys = 0
 
-    def map_rows(self, download: Download) -> Iterator[tuple[Any, ...]]:
+    def watch_keys(self, rows: Iterator[Row]) -> Iterator[Row]:
+        """Return the rows, of which `repeated_keys` counts those whose keys are not their own."""
+        places = [
+            place
+            for column, place in zip(self._columns, self._places, strict=True)
+            if place is not None and column.name in self._keys
+        ]
+        return self._count_repeated(itemgetter(*places), rows) if places else rows
+
+    def map_rows(self, rows: Iterator[Row], report_id: int, time: str) -> Iterator[tuple[Any, ...]]:
         """Yield the values of `METADATA` and of the columns, and new cells if they are kept.
 
         Args:
-            download: The download that the header is of.
+            rows: The rows of the download that the header is of.
+            report_id: The report's number.
+            time: When it was fetched.
 
         Raises:
             ReportError: A cell does not fit its column's type, or a key has none.
@@ -79,9 +96,8 @@ class RowMapper:
         """
         converters = self._converters
         select = self._row_selector()
-        report_id, time = download.report.report_id, download.time
         place = 0
-        for number, row in enumerate(download.read_rows(), start=1):
+        for number, row in enumerate(rows, start=1):
             try:
                 for place, convert in converters:
                     row[place] = convert(row[place])
@@ -103,6 +119,15 @@ class RowMapper:
                     f"replication key. The columns are: {', '.join(map(repr, self._header))}. Put "
                     "it back into the saved report, or change the settings."
                 )
+
+    def _count_repeated(self, get_key: Callable[[Row], Any], rows: Iterator[Row]) -> Iterator[Row]:
+        seen: set[int] = set()
+        while len(seen) < MAX_KEYS and (batch := list(islice(rows, BATCH_ROWS))):
+            before = len(seen)
+            seen.update(map(hash, map(get_key, batch)))
+            self.repeated_keys += before + len(batch) - len(seen)
+            yield from batch
+        yield from rows
 
     def _row_selector(self) -> Callable[[Row], Sequence[Any]]:
         if self._places == list(range(len(self._header))) and not self._keeps_new:

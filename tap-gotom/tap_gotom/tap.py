@@ -2,18 +2,28 @@
 
 from __future__ import annotations
 
+import importlib.resources
 from functools import cached_property, partial
 from typing import TYPE_CHECKING, Final
 
 from typing_extensions import override
 
+from singer_tapkit.config import config_error
 from singer_tapkit.errors import ExtractionError
+from singer_tapkit.spool import RecordSpool
 from singer_tapkit.tap import BaseTap
 from tap_gotom.campaign_ids import read_campaign_ids
 from tap_gotom.client import GoTomClient
 from tap_gotom.columns import columns_from_names, columns_from_schema
-from tap_gotom.config import CONFIG_SCHEMA, CredentialSet, read_base_url, read_credentials
+from tap_gotom.config import (
+    CONFIG_SCHEMA,
+    CREDENTIALS_MISSING,
+    CredentialSet,
+    read_base_url,
+    read_credentials,
+)
 from tap_gotom.download import ReportSource
+from tap_gotom.profile import describe_keys
 from tap_gotom.reports import Report, ReportError, read_reports
 from tap_gotom.streams.campaigns import (
     CampaignDiscountStream,
@@ -38,23 +48,13 @@ from tap_gotom.streams.reports import ReportStream
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
+    from singer_sdk.streams import Stream
+
     from tap_gotom.columns import Column
     from tap_gotom.config import Credentials
     from tap_gotom.streams.base import GoTomStream
 
-API_STREAM_NAMES: Final = (
-    *LOOKUPS,
-    "tarifs",
-    TarifPriceStream.name,
-    CustomerStream.name,
-    CampaignStream.name,
-    FlightStream.name,
-    CampaignDiscountStream.name,
-    FlightDiscountStream.name,
-    FlightCommissionStream.name,
-    FlightLineItemStream.name,
-    FlightSublineStream.name,
-)
+SCHEMAS: Final = importlib.resources.files("tap_gotom") / "schemas"
 
 
 class TapGoTom(BaseTap):
@@ -66,8 +66,9 @@ class TapGoTom(BaseTap):
 
     @override
     def validate_config(self) -> None:
-        read_base_url(self.config)
-        _ = self.credentials, self.reports
+        if self.credentials or self.config.get("instance") or self.config.get("base_url"):
+            read_base_url(self.config)
+        _ = self.reports
 
     @cached_property
     def credentials(self) -> dict[CredentialSet, Credentials]:
@@ -77,25 +78,61 @@ class TapGoTom(BaseTap):
     @cached_property
     def reports(self) -> dict[str, Report]:
         """The reports in the settings."""
-        return read_reports(self.config, API_STREAM_NAMES)
+        others = [file.name.removesuffix(".json") for file in SCHEMAS.iterdir()]
+        return read_reports(self.config, others)
 
     @override
     def discover_streams(self) -> Sequence[GoTomStream]:
-        client = GoTomClient(read_base_url(self.config), self.credentials, self.config, self.logger)
+        url = read_base_url(self.config) if self.credentials else ""
+        client = GoTomClient(url, self.credentials, self.config, self.logger)
         sources = self._report_sources(client)
         streams = list(self._report_streams(client, sources.values()))
-        if CredentialSet.API in self.credentials:
+        if CredentialSet.API in self.credentials or not self.credentials:
             streams += self._api_streams(client, sources)
         return streams
+
+    @property
+    @override
+    def streams(self) -> dict[str, Stream]:
+        """The streams in their order: reports first, whose check finds ids of campaigns as well."""
+        found = super().streams.items()
+        return dict(sorted(found, key=lambda item: not isinstance(item[1], ReportStream)))
 
     @override
     def run_discovery(self) -> str:
         found = super().run_discovery()
+        if not self.credentials:
+            self.logger.warning(
+                "No credentials are set, so that the catalog has only what is known without. To "
+                "read data, set 'instance' or 'base_url' as well. %s",
+                CREDENTIALS_MISSING,
+            )
         if not self.catalog_dict["streams"]:
             self.failures.raise_if_any()
         return found
 
+    @override
+    def check_connection(self) -> None:
+        self._require_credentials()
+        super().check_connection()
+
+    @override
+    def run(self) -> None:
+        self._require_credentials()
+        super().run()
+
+    def _require_credentials(self) -> None:
+        """Check that there is what only discovery can do without.
+
+        Raises:
+            ConfigValidationError: The address or the credentials are missing.
+        """
+        read_base_url(self.config)
+        if not self.credentials:
+            raise config_error(CREDENTIALS_MISSING)
+
     def _report_sources(self, client: GoTomClient) -> dict[str, ReportSource]:
+        ids_from = self.config.get("campaign_external_ids_from") or {}
         if CredentialSet.GRAPH not in self.credentials:
             if self.reports:
                 self.logger.warning(
@@ -103,9 +140,12 @@ class TapGoTom(BaseTap):
                     "read them with."
                 )
             return {}
-        ids_from = self.config.get("campaign_external_ids_from") or {}
         return {
-            name: ReportSource(client, report, is_shared=name == ids_from.get("report"))
+            name: ReportSource(
+                client,
+                report,
+                id_column=ids_from["column"] if name == ids_from.get("report") else None,
+            )
             for name, report in self.reports.items()
         }
 
@@ -118,7 +158,7 @@ class TapGoTom(BaseTap):
                 columns = self._report_columns(source)
                 yield ReportStream(self, client, self.failures, source, columns)
             except ExtractionError as error:
-                self.failures.record(f"{source.report.name}: {error}")
+                self.failures.record(source.report.name, error)
 
     def _report_columns(self, source: ReportSource) -> list[Column]:
         """Return a report's columns from the settings, or the catalog, or else its first line."""
@@ -128,32 +168,33 @@ class TapGoTom(BaseTap):
         entry = self.input_catalog.get_stream(report.name) if self.input_catalog else None
         if entry is not None:
             return columns_from_schema(entry.schema.to_dict().get("properties", {}))
-        header = source.fetch_header()
-        if not header:
+        sample = source.fetch_sample()
+        if not sample.header:
             raise ReportError(
                 f"{report} is empty, not even its columns can be seen. Wait until it has data, or "
                 "name them in 'columns'."
             )
-        return columns_from_names(header)
+        if not report.primary_keys:
+            self.logger.info("%s: %s", report.name, describe_keys(sample))
+        return columns_from_names(sample.header)
 
     def _api_streams(
         self, client: GoTomClient, sources: dict[str, ReportSource]
     ) -> list[GoTomStream]:
         common = self, client, self.failures
         read_ids = partial(read_campaign_ids, self.config, sources, self.failures, self.logger)
-        campaign_stream = CampaignStream(*common, read_ids)
-        campaigns = campaign_stream.campaigns
-        discount_stream = CampaignDiscountStream(*common, campaigns)
+        campaigns = CampaignStream(*common, RecordSpool(read_ids))
+        discounts = CampaignDiscountStream(*common, campaigns.rows)
         return [
-            *(LookupStream(*common, name, entity) for name, entity in LOOKUPS.items()),
-            TarifStream(*common, "tarifs", "tarif"),
+            *(LookupStream(*common, name=name) for name in LOOKUPS if name != TarifStream.name),
+            TarifStream(*common),
             TarifPriceStream(*common),
             CustomerStream(*common),
-            campaign_stream,
-            FlightStream(*common, campaigns),
-            discount_stream,
-            FlightDiscountStream(*common, discount_stream.discounts),
-            FlightCommissionStream(*common, campaigns),
-            FlightLineItemStream(*common, campaigns),
-            FlightSublineStream(*common, campaigns),
+            campaigns,
+            FlightStream(*common, campaigns.rows),
+            discounts,
+            FlightDiscountStream(*common, discounts.rows),
+            FlightCommissionStream(*common, campaigns.rows),
+            FlightLineItemStream(*common, campaigns.rows),
+            FlightSublineStream(*common, campaigns.rows),
         ]

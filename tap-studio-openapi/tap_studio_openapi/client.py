@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import re
-from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, ClassVar
 from urllib.parse import urlsplit
 
 import msgspec
 from typing_extensions import override
 
-from singer_tapkit.client import ErrorBody, HttpClient
+from singer_tapkit.client import HttpClient
 from singer_tapkit.rate_limit import RateLimiter, RateLimitKey, Window
+from singer_tapkit.responses import ErrorBody
 from tap_studio_openapi.auth import KEY_HEADER
 from tap_studio_openapi.hints import (
     ADDRESS_HINT,
@@ -78,12 +78,6 @@ class StudioClient(HttpClient):
         except msgspec.ValidationError:
             return None
         return ErrorBody(found.describe(), found.error_code)
-
-    @override
-    def read_plain_error(self, response: Response) -> ErrorBody | None:
-        """Return the refusal of a key, which HEAD answers without a body."""
-        is_refused = response.status_code == HTTPStatus.UNAUTHORIZED
-        return ErrorBody("") if is_refused and response.request.method == "HEAD" else None
 
     @override
     def hint(self, response: Response, status: int, body: ErrorBody) -> str:

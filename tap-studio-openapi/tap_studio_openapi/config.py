@@ -42,7 +42,7 @@ SETTINGS = th.PropertiesList(
     ),
     th.Property(
         "customer_statuses",
-        th.ArrayType(th.StringType(min_length=1)),
+        th.ArrayType(th.StringType(allowed_values=CUSTOMER_STATUSES)),
         default=CUSTOMER_STATUSES,
         title="Statuses of customers",
         description="Which customers to read, and to ask for contracts and the like: a list of "
@@ -53,8 +53,8 @@ SETTINGS = th.PropertiesList(
         "start_date",
         th.DateTimeType,
         title="Start date",
-        description="The first day of the check-ins; by default a year ago. Everything else is "
-        "always read whole.",
+        description="The first day of the check-ins, not before 2000; by default a year ago. "
+        "Everything else is always read whole.",
     ),
     th.Property(
         "checkin_lookback_days",
@@ -95,7 +95,7 @@ SETTINGS = th.PropertiesList(
     ),
     th.Property(
         "accept_language",
-        th.StringType(min_length=1, pattern="^[ -~]+$"),
+        th.StringType(pattern="^[!-~]+( +[!-~]+)*$(?!\n)"),
         default="en",
         title="Language",
         description="The language of the server's messages, such as en, de or fr.",

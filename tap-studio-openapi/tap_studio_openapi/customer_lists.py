@@ -52,12 +52,14 @@ class Page:
         rows: The customers.
         next: Where to go on once they are written; None where that is not to be kept.
         is_last: Whether all customers have come with this page.
+        is_unknown_status: Whether the server does not know the status.
     """
 
     status: str
     rows: list[dict[str, Any]]
     next: Position | None
     is_last: bool = False
+    is_unknown_status: bool = False
 
 
 class OldCheckpoint(msgspec.Struct):
@@ -127,7 +129,7 @@ class CustomerList:
                 raise _PositionRefusedError from error
             if status in OLDEST_STATUSES:
                 raise
-            self._logger.warning("%s knows no customers of status %s.", self._studio, status)
+            yield Page(status, [], None, is_unknown_status=True)
 
     def _end_of(self, status: str) -> Page:
         """Return the empty page behind the last customer of a status."""

@@ -5,19 +5,21 @@ from __future__ import annotations
 import re
 from collections import Counter
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
 from functools import cached_property, partial
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import msgspec
 from typing_extensions import override
 
 from singer_tapkit.config import config_error, validate_base_url
-from singer_tapkit.errors import ExtractionError
+from singer_tapkit.errors import ApiError, ExtractionError
 from singer_tapkit.pagination import read_pages
 from singer_tapkit.prefetch import Prefetcher
 from tap_studio_openapi.auth import ApiKeyAuth
 from tap_studio_openapi.client import open_client
+from tap_studio_openapi.hints import scope_hint
 from tap_studio_openapi.pagination import OffsetPaginator
 
 if TYPE_CHECKING:
@@ -35,6 +37,7 @@ T = TypeVar("T")
 
 API_PATH = "/v1"
 STUDIO_PATH = "/v1/studios/information"
+STUDIO_SCOPES = ("STUDIO_READ",)
 HEADER_SAFE = re.compile(r"[!-~]+")
 
 
@@ -66,13 +69,29 @@ class Studio:
         id: The studio's id.
         connection: How to reach it.
         row: What ``GET /v1/studios/information`` says about it.
+        clock_offset: How far the server's clock is ahead of the one of this machine.
         is_lost: Whether its key was refused since, so that nothing more is asked for.
+        started_at: When this run began to read it.
     """
 
     id: int
     connection: Connection
     row: dict[str, Any] = field(repr=False)
+    clock_offset: timedelta = timedelta()
     is_lost: bool = False
+    started_at: datetime = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Note when the reading begins: by the clock that is behind, so that nothing is missed."""
+        self.started_at = min(self.now(), datetime.now(UTC))
+
+    def now(self) -> datetime:
+        """Return the time by the server's clock."""
+        return datetime.now(UTC) + self.clock_offset
+
+    def today(self) -> date:
+        """Return the day that it is by UTC; the time zone of a studio is not documented."""
+        return self.now().date()
 
     @override
     def __str__(self) -> str:
@@ -93,7 +112,6 @@ class StudioApi:
 
     Attributes:
         prefetcher: The threads that send requests ahead of their turn.
-        started_at: When this run began to read.
     """
 
     def __init__(
@@ -107,7 +125,6 @@ class StudioApi:
             failures: Where keys that open no studio are recorded.
         """
         self.prefetcher = Prefetcher(config["max_concurrency"])
-        self.started_at = datetime.now(UTC)
         self._config = config
         self._logger = logger
         self._failures = failures
@@ -133,18 +150,10 @@ class StudioApi:
             try:
                 studio = self.prefetcher.result(connection.name, read)
             except ExtractionError as error:
-                self._failures.record(f"{connection}: {error}")
+                self._failures.record(connection, _with_scope_hint(error))
             else:
                 self._add(studio, studios)
         return studios
-
-    def check_key(self, connection: Connection) -> None:
-        """Check, without reading data, that a key is good.
-
-        Raises:
-            ExtractionError: It is not.
-        """
-        self.client.request("HEAD", STUDIO_PATH, auth=connection.auth, base_url=connection.url)
 
     def get_json(
         self, studio: Studio, path: str, kind: type[T], params: Mapping[str, Any] | None = None
@@ -211,7 +220,10 @@ class StudioApi:
                 "GET", STUDIO_PATH, auth=connection.auth, base_url=connection.url
             )
             studio_id = self.client.decode(response, StudioInformation).studio_id
-            return Studio(studio_id, connection, self.client.decode(response, dict[str, Any]))
+            row = self.client.decode(response, dict[str, Any])
+            now = datetime.now(UTC)
+            offset = self.client.server_time(now, base_url=connection.url) - now
+            return Studio(studio_id, connection, row, clock_offset=offset)
 
         return self.client.with_retries(attempt)()
 
@@ -220,10 +232,17 @@ class StudioApi:
         known = studios.setdefault(studio.id, studio)
         if known is not studio:
             self._failures.record(
-                f"{studio.connection}: the key opens studio {studio.id}, and so does that of "
+                studio.connection,
+                f"the key opens studio {studio.id}, and so does that of "
                 f"{known.connection}. Remove one of the two, or, should they be different studios "
-                "of two tenants, run the tap for each tenant by itself."
+                "of two tenants, run the tap for each tenant by itself.",
             )
+
+
+def _with_scope_hint(error: ExtractionError) -> ExtractionError | str:
+    if isinstance(error, ApiError) and error.status == HTTPStatus.FORBIDDEN:
+        return f"{error} For all streams, {scope_hint(STUDIO_SCOPES)}"
+    return error
 
 
 def parse_connections(config: Mapping[str, Any]) -> list[Connection]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
@@ -40,8 +40,3 @@ def split_into_windows(first: date, last: date, max_ahead: int) -> Iterator[Wind
         if end == last:
             return
         first = end
-
-
-def today() -> date:
-    """Return the day that it is by UTC; the time zone of a studio is not documented."""
-    return datetime.now(UTC).date()

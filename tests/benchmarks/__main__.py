@@ -18,6 +18,7 @@ from tests.benchmarks import (
     apparena_apps,
     goatcounter_hits,
     gotom_reports,
+    into_databases,
     results,
     studio_openapi_customers,
 )
@@ -32,6 +33,7 @@ BENCHES: Mapping[str, Callable[[Path], Bench]] = {
     "gotom": gotom_reports.run,
     "studio-openapi": studio_openapi_customers.run,
     "apparena": apparena_apps.run,
+    "databases": into_databases.run,
 }
 WIDTH = 128
 

@@ -11,6 +11,8 @@ if TYPE_CHECKING:
     from tests.benchmarks.measure import Measurement
 
 USUAL = "SDK's default path"
+LEAN = "SDK, msgspec, no conformance"
+BY_RECORDS = "by records"
 BARE = "bare loop"
 DLT = "dlt, Arrow tables"
 DLT_LISTS = "dlt, lists of rows"

@@ -1,8 +1,8 @@
 # /// script
 # requires-python = ">=3.11"
-# dependencies = ["dlt==1.31.0", "pyarrow>=20"]
+# dependencies = ["dlt[duckdb,postgres]==1.31.0", "pyarrow>=20"]
 # ///
-"""Read hits of GoatCounter or a report of goTom into JSON Lines with dlt, as its users would.
+"""Read hits of GoatCounter or a report of goTom with dlt, as its users would.
 
 It runs in the environment that its head describes; the one argument is a `Job` as JSON.
 """
@@ -19,7 +19,7 @@ import sys
 import time
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from itertools import islice
+from itertools import count, islice
 from typing import TYPE_CHECKING, Any, BinaryIO
 from urllib.parse import urlsplit
 
@@ -32,6 +32,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
 BATCH = 5000
+FORMATS = {"": "jsonl", "postgres": "csv", "duckdb": "parquet"}
+ROW_NUMBER = "row_number"
 SECONDS_BETWEEN_LOOKS = 0.5
 
 
@@ -48,6 +50,8 @@ class Job:
         user: Who signs for the report.
         secret: What it is signed with, or the token for the hits.
         number: The report's.
+        destination: ``postgres`` or ``duckdb``; JSON Lines without one.
+        credentials: The address or the file of the database.
     """
 
     reads: str
@@ -58,6 +62,8 @@ class Job:
     secret: str
     user: str = ""
     number: int = 0
+    destination: str = ""
+    credentials: str = ""
 
 
 def main(job: Job) -> None:
@@ -65,16 +71,52 @@ def main(job: Job) -> None:
     pipeline = dlt.pipeline(
         pipeline_name=job.reads,
         pipelines_dir=f"{job.directory}/pipelines",
-        destination=dlt.destinations.filesystem(f"file://{job.directory}/output"),
+        destination=destination(job),
         dataset_name="bench",
     )
+    columns: dict[str, Any] = {name: {"data_type": "text"} for name in job.columns}
+    rows = tables(job) if job.as_arrow else lists(job)
+    if job.destination:
+        columns[ROW_NUMBER] = {"data_type": "bigint"}
+        rows = number_tables(rows) if job.as_arrow else number_lists(rows)
     resource = dlt.resource(
-        tables(job) if job.as_arrow else lists(job),
+        rows,
         name=job.reads,
-        columns={name: {"data_type": "text"} for name in job.columns},
+        columns=columns,
         max_table_nesting=0,
+        primary_key=ROW_NUMBER if job.destination else None,
+        write_disposition="merge" if job.destination else "append",
     )
-    pipeline.run(resource, loader_file_format="jsonl").raise_on_failed_jobs()
+    pipeline.run(resource, loader_file_format=FORMATS[job.destination]).raise_on_failed_jobs()
+
+
+def destination(job: Job) -> Any:
+    """Return where the rows go."""
+    match job.destination:
+        case "postgres":
+            return dlt.destinations.postgres(job.credentials)
+        case "duckdb":
+            return dlt.destinations.duckdb(job.credentials)
+    return dlt.destinations.filesystem(f"file://{job.directory}/output")
+
+
+def number_lists(lists: Iterator[list[dict[str, Any]]]) -> Iterator[list[dict[str, Any]]]:
+    """Number the rows of lists, which have no other key."""
+    numbers = count(1)
+    for rows in lists:
+        for row in rows:
+            row[ROW_NUMBER] = next(numbers)
+        yield rows
+
+
+def number_tables(tables: Iterator[Any]) -> Iterator[Any]:
+    """Number the rows of Arrow tables."""
+    first = 1
+    for table in tables:
+        numbers = pa.array(range(first, first + table.num_rows), pa.int64())
+        whole = pa.Table.from_batches([table])
+        yield whole.append_column(ROW_NUMBER, numbers)
+        first += table.num_rows
 
 
 def lists(job: Job) -> Iterator[list[dict[str, str]]]:

@@ -9,11 +9,11 @@ import sys
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from singer_tapkit.testing import select_streams
 from tests.benchmarks import serving
-from tests.benchmarks.bench import BARE, DLT, DLT_LISTS, USUAL, Bench, Contest
+from tests.benchmarks.bench import BARE, DLT, DLT_LISTS, LEAN, USUAL, Bench, Contest
 from tests.benchmarks.measure import Measurement, by_turns, measure
 from tests.benchmarks.usual_path import on_the_usual_path
 from tests.benchmarks.with_dlt import through_dlt
@@ -41,6 +41,7 @@ def run(directory: Path) -> Bench:
                     {
                         TAP: few.through_the_tap,
                         USUAL: few.on_the_usual_path,
+                        LEAN: partial(few.on_the_usual_path, lean=True),
                         DLT_LISTS: partial(few.through_dlt, as_arrow=False),
                         DLT: few.through_dlt,
                         BARE: few.through_a_bare_loop,
@@ -83,24 +84,27 @@ class Export:
     def through_the_tap(self) -> Measurement:
         """Measure the tap."""
         with serving.apart(self.sandbox) as server:
-            return measure(self._command(server.url))
+            return measure(self.command(server.url))
 
-    def on_the_usual_path(self) -> Measurement:
-        """Measure the same stream on the SDK's default path."""
+    def on_the_usual_path(self, *, lean: bool = False) -> Measurement:
+        """Measure the same stream on the SDK's path."""
         with serving.apart(self.sandbox) as server:
-            return measure(on_the_usual_path(self._command(server.url)))
+            return measure(on_the_usual_path(self.command(server.url), lean=lean))
 
     def through_dlt(self, *, as_arrow: bool = True) -> Measurement:
         """Measure dlt."""
         with serving.apart(self.sandbox) as server:
-            job = {
-                "reads": "hits",
-                "as_arrow": as_arrow,
-                "url": server.url,
-                "columns": [f"{VERSION}{COLUMNS[0]}", *COLUMNS[1:]],
-                "secret": TOKEN,
-            }
-            return through_dlt(job, self.path.parent)
+            return through_dlt(self.dlt_job(server.url, as_arrow=as_arrow), self.path.parent)
+
+    def dlt_job(self, url: str, *, as_arrow: bool) -> dict[str, Any]:
+        """Return what dlt is told."""
+        return {
+            "reads": "hits",
+            "as_arrow": as_arrow,
+            "url": url,
+            "columns": [f"{VERSION}{COLUMNS[0]}", *COLUMNS[1:]],
+            "secret": TOKEN,
+        }
 
     def through_a_bare_loop(self) -> Measurement:
         """Measure the plainest loop over the file."""
@@ -116,8 +120,9 @@ class Export:
         server.next_export.last_hit_id = self.rows
         return server
 
-    def _command(self, url: str) -> list[str]:
-        config = {"site_url": url, "token": TOKEN, "requests_per_second": 1000}
+    def command(self, url: str, **more: Any) -> list[str]:
+        """Return the tap's command, with further settings if there are any."""
+        config = {"site_url": url, "token": TOKEN, "requests_per_second": 1000, **more}
         catalog = select_streams(discover_catalog(TAP), ["hits"])
         return build_command(TAP, config, self.path.parent, catalog=catalog)
 

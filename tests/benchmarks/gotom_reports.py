@@ -5,10 +5,10 @@ from __future__ import annotations
 import sys
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from tests.benchmarks import serving
-from tests.benchmarks.bench import BARE, DLT, DLT_LISTS, USUAL, Bench, Contest
+from tests.benchmarks.bench import BARE, DLT, DLT_LISTS, LEAN, USUAL, Bench, Contest
 from tests.benchmarks.measure import Measurement, by_turns, measure
 from tests.benchmarks.usual_path import on_the_usual_path
 from tests.benchmarks.with_dlt import through_dlt
@@ -41,6 +41,7 @@ def run(directory: Path) -> Bench:
             {
                 TAP: small.through_the_tap,
                 USUAL: small.on_the_usual_path,
+                LEAN: partial(small.on_the_usual_path, lean=True),
                 DLT_LISTS: partial(small.through_dlt, as_arrow=False),
                 DLT: small.through_dlt,
                 BARE: small.through_a_bare_loop,
@@ -80,26 +81,29 @@ class SavedReport:
     def through_the_tap(self) -> Measurement:
         """Measure the tap."""
         with serving.apart(self.sandbox) as server:
-            return measure(self._command(server.url), self._spool)
+            return measure(self.command(server.url), self._spool)
 
-    def on_the_usual_path(self) -> Measurement:
-        """Measure the same stream on the SDK's default path."""
+    def on_the_usual_path(self, *, lean: bool = False) -> Measurement:
+        """Measure the same stream on the SDK's path."""
         with serving.apart(self.sandbox) as server:
-            return measure(on_the_usual_path(self._command(server.url)), self._spool)
+            return measure(on_the_usual_path(self.command(server.url), lean=lean), self._spool)
 
     def through_dlt(self, *, as_arrow: bool = True) -> Measurement:
         """Measure dlt."""
         with serving.apart(self.sandbox) as server:
-            job = {
-                "reads": "report",
-                "as_arrow": as_arrow,
-                "url": server.url,
-                "columns": GeneratedCsv(0).header,
-                "user": USER,
-                "secret": SECRET,
-                "number": REPORT_ID,
-            }
-            return through_dlt(job, self.directory)
+            return through_dlt(self.dlt_job(server.url, as_arrow=as_arrow), self.directory)
+
+    def dlt_job(self, url: str, *, as_arrow: bool) -> dict[str, Any]:
+        """Return what dlt is told."""
+        return {
+            "reads": "report",
+            "as_arrow": as_arrow,
+            "url": url,
+            "columns": GeneratedCsv(0).header,
+            "user": USER,
+            "secret": SECRET,
+            "number": REPORT_ID,
+        }
 
     def through_a_bare_loop(self) -> Measurement:
         """Measure the plainest loop over the file."""
@@ -116,12 +120,14 @@ class SavedReport:
     def _spool(self) -> dict[str, str]:
         return {"TMPDIR": str(self.directory / "spool")}
 
-    def _command(self, url: str) -> list[str]:
+    def command(self, url: str, **more: Any) -> list[str]:
+        """Return the tap's command, with further settings if there are any."""
         config = {
             "base_url": url,
             "graph_user": USER,
             "graph_secret": SECRET,
             "reports": [{"name": "bookings", "report_id": REPORT_ID}],
+            **more,
         }
         return build_command(TAP, config, self.directory)
 

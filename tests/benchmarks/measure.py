@@ -5,9 +5,10 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import time
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import IO, TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -25,11 +26,13 @@ class Measurement:
         seconds: From start to end.
         peak_memory: In MiB, resident; of several processes, that of the largest.
         lines: Written, which are rows but for a handful.
+        loader_memory: That of the loader, in MiB, where there is one.
     """
 
     seconds: float
     peak_memory: float
     lines: int
+    loader_memory: float | None = None
 
     @property
     def lines_per_second(self) -> float:
@@ -67,6 +70,57 @@ def measure(command: Sequence[str], environment: Mapping[str, str] | None = None
     if int(status):
         raise RuntimeError(f"{command[0]} failed:\n{log.decode()[-2000:]}")
     return Measurement(float(seconds), int(peak) / KIBIBYTES_PER_MEBIBYTE, int(counted))
+
+
+def measure_pipeline(tap: Sequence[str], target: Sequence[str], log: Path) -> Measurement:
+    """Run a tap and a target, and measure both; the lines are left to be counted.
+
+    Args:
+        tap: The tap's command.
+        target: The target's.
+        log: Where both may write their log.
+
+    Raises:
+        RuntimeError: One of them failed.
+    """
+    began = time.perf_counter()
+    with log.open("wb") as errors:
+        first = _start_accounted(tap, subprocess.DEVNULL, subprocess.PIPE, errors)
+        second = _start_accounted(target, first.process.stdout, subprocess.DEVNULL, errors)
+        assert first.process.stdout is not None
+        first.process.stdout.close()
+        peaks = [side.wait(log) for side in (second, first)]
+    return Measurement(time.perf_counter() - began, peaks[1], 0, loader_memory=peaks[0])
+
+
+@dataclass(frozen=True)
+class _Accounted:
+    command: Sequence[str]
+    process: subprocess.Popen[bytes]
+    report: int
+
+    def wait(self, log: Path) -> float:
+        self.process.wait()
+        with os.fdopen(self.report, encoding="utf-8") as report:
+            status, _, peak = report.read().split()
+        if int(status):
+            raise RuntimeError(f"{self.command[0]} failed:\n{log.read_text()[-2000:]}")
+        return int(peak) / KIBIBYTES_PER_MEBIBYTE
+
+
+def _start_accounted(
+    command: Sequence[str], stdin: IO[bytes] | int | None, stdout: int, stderr: IO[bytes]
+) -> _Accounted:
+    near, far = os.pipe()
+    process = subprocess.Popen(
+        [sys.executable, "-I", "-S", ACCOUNTING, str(far), *command],
+        stdin=stdin,
+        stdout=stdout,
+        stderr=stderr,
+        pass_fds=[far],
+    )
+    os.close(far)
+    return _Accounted(command, process, near)
 
 
 def by_turns(

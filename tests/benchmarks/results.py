@@ -14,15 +14,23 @@ from rich.box import SIMPLE_HEAD
 from rich.table import Table
 
 from tests.benchmarks import with_dlt
-from tests.benchmarks.bench import BARE, DLT, ONE_AT_A_TIME, USUAL
+from tests.benchmarks.bench import BARE, BY_RECORDS, DLT, LEAN, ONE_AT_A_TIME, USUAL
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from tests.benchmarks.bench import Bench, Contest
+    from tests.benchmarks.measure import Measurement
 
 RESULTS = Path(__file__).with_name("RESULTS.md")
-HEADINGS = {USUAL: "x SDK", DLT: "x dlt", BARE: "x bare", ONE_AT_A_TIME: "x single"}
+HEADINGS = {
+    USUAL: "x SDK",
+    LEAN: "x lean",
+    BY_RECORDS: "x records",
+    DLT: "x dlt",
+    BARE: "x bare",
+    ONE_AT_A_TIME: "x single",
+}
 GIBIBYTE = 1 << 30
 TEN = 9.95
 """What would be 10 if rounded to a tenth."""
@@ -35,6 +43,15 @@ the same rows, they did so by turns in two rounds, and the fastest run of each c
 that begin with x divide the rows per second by those of another:"""
 OTHERS = {
     USUAL: "is the same tap with the writer and the conformance that the SDK uses by itself.",
+    LEAN: (
+        "is the same tap record by record, with the SDK's msgspec writer and without conformance: "
+        "what a tap developer can have by two lines."
+    ),
+    BY_RECORDS: (
+        "is the tap's default settings and the loader's: a RECORD message per row. The memory is "
+        "the tap's and the loader's. dlt reads and upserts the same rows into the same database "
+        "by the row's number, with the file format that is the fastest for it."
+    ),
     DLT: (
         "makes the same requests and writes JSON Lines to a folder. It has no compression to do, "
         "is told that every column is text (the taps convert numbers and dates), and has a process "
@@ -134,8 +151,14 @@ def _lines(contest: Contest, compared: Sequence[str]) -> Iterator[Line]:
             seconds=f"{run.seconds:.1f}",
             rows_per_second=f"{run.lines_per_second:,.0f}",
             times=[_times(contest, name, other) for other in compared],
-            peak_memory=f"{run.peak_memory:.0f}",
+            peak_memory=_memory(run),
         )
+
+
+def _memory(run: Measurement) -> str:
+    if run.loader_memory is None:
+        return f"{run.peak_memory:.0f}"
+    return f"{run.peak_memory:.0f} + {run.loader_memory:.0f}"
 
 
 def _times(contest: Contest, name: str, other: str) -> str:

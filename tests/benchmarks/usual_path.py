@@ -1,6 +1,6 @@
-"""Run a tap as the SDK would by default: its own writer, its own conformance, record by record.
+"""Run a tap record by record, as the SDK would: by default, or as fast as it can be set.
 
-The first argument is the tap's name.
+The first argument is ``default`` or ``lean``, the second is the tap's name.
 """
 
 from __future__ import annotations
@@ -12,23 +12,33 @@ from typing import TYPE_CHECKING
 
 from singer_sdk import Stream, Tap
 
+from singer_tapkit import BaseStream
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
 
-def on_the_usual_path(command: Sequence[str]) -> list[str]:
-    """Give the command that does the same as a tap's command, but as the SDK would."""
+def on_the_usual_path(command: Sequence[str], *, lean: bool = False) -> list[str]:
+    """Return the command that does the same as a tap's command, but as the SDK would.
+
+    Args:
+        command: The tap's command.
+        lean: Whether the SDK writes with msgspec and makes no record fit its schema.
+    """
     program, *arguments = command
     name = program.rpartition("/")[2]
-    return [sys.executable, "-m", "tests.benchmarks.usual_path", name, *arguments]
+    way = "lean" if lean else "default"
+    return [sys.executable, "-m", "tests.benchmarks.usual_path", way, name, *arguments]
 
 
-def main(name: str) -> None:
+def main(way: str, name: str) -> None:
     """Run a tap with the arguments of the command line."""
     tap = _tap(name)
-    tap.message_writer_class = Tap.message_writer_class
-    for stream in _kinds_of(Stream):  # type: ignore[type-abstract]
-        stream.TYPE_CONFORMANCE_LEVEL = Stream.TYPE_CONFORMANCE_LEVEL
+    BaseStream.supports_fast_write = lambda self: False  # type: ignore[method-assign]  # noqa: ARG005
+    if way == "default":
+        tap.message_writer_class = Tap.message_writer_class
+        for stream in _kinds_of(Stream):  # type: ignore[type-abstract]
+            stream.TYPE_CONFORMANCE_LEVEL = Stream.TYPE_CONFORMANCE_LEVEL
     tap.cli()
 
 
@@ -46,4 +56,4 @@ def _kinds_of(stream: type[Stream]) -> Iterator[type[Stream]]:
 
 
 if __name__ == "__main__":
-    main(sys.argv.pop(1))
+    main(sys.argv.pop(1), sys.argv.pop(1))

@@ -97,7 +97,7 @@ class Trials:
             try:
                 report += self._attempt(part, seed + number)
             except (ChaosError, AssertionError, TimeoutError) as error:
-                again = f"python -m tests.chaos {self._tap} --kills {part} --seed {seed + number}"
+                again = f"python -m tests.chaos {self._tap!r} --kills {part} --seed {seed + number}"
                 failure = f"{error}\nTo see it again: {again}"
                 break
             self._console.print(f"  {report.kills.total()} kills, {report.states} states confirmed")

@@ -25,9 +25,8 @@ Serve: TypeAlias = "Callable[[random.Random], AbstractContextManager[Source]]"
 class Source(Protocol):
     """A server with data on it, enough for a run to pass several states."""
 
-    @property
-    def settings(self) -> Mapping[str, Any]:
-        """The tap's settings, without retries, as a server that is gone stays away."""
+    settings: Mapping[str, Any]
+    """The tap's settings, without retries, as a server that is gone stays away."""
 
     @property
     def streams(self) -> Sequence[str]:

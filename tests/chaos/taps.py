@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
-from tests.chaos import apparena, goatcounter, gotom, studio_openapi
+from tests.chaos import apparena, files, goatcounter, gotom, studio_openapi
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -13,8 +14,9 @@ if TYPE_CHECKING:
 
 TAPS: Mapping[str, Serve] = {
     "tap-goatcounter": goatcounter.serve,
+    "tap-goatcounter in files": partial(files.serve, source=goatcounter.serve),
     "tap-gotom": gotom.serve,
     "tap-studio-openapi": studio_openapi.serve,
     "tap-apparena": apparena.serve,
 }
-"""How each tap's source is served."""
+"""How each tap's source is served. The first word is the tap."""

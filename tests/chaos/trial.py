@@ -66,7 +66,7 @@ def attempt(tap: str, serve: Serve, warehouse: Warehouse, kills: int, seed: int)
     """Kill a pipeline so many times, and compare its warehouse with its source.
 
     Args:
-        tap: The tap's name.
+        tap: The tap's name, behind which more may stand.
         serve: Serves its source.
         warehouse: What is loaded, empty.
         kills: How many times it is killed; at least three.
@@ -103,7 +103,7 @@ class Trial:
         self._successes = 0
         self._report = Report()
         self._reach = Reach(lines=sum(len(rows) for rows in source.rows().values()))
-        self._tap = tap
+        self._tap = tap = tap.split(maxsplit=1)[0]
         self._catalog = (
             select_streams(discover_catalog(tap), source.streams) if source.streams else None
         )

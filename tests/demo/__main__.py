@@ -1,7 +1,8 @@
 """Loads each tap's data into DuckDB by Meltano, adds new data at the source, and loads again.
 
-Everything lies in a temporary directory and is checked: the exit status is 0 only if each table
-has the rows that it ought to have. ``--picture FILE`` draws what was shown as an SVG as well.
+Then it asks the questions of ``docs/questions``. Everything is checked: the exit status is 0 only
+if each table has the rows that it ought to have, and each question the answer. The database is
+kept. ``--pictures`` draws the pictures in ``docs`` anew: what is shown in the end, and the answers.
 """
 
 from __future__ import annotations
@@ -15,17 +16,20 @@ from pathlib import Path
 from time import monotonic
 from typing import TYPE_CHECKING
 
+import duckdb
 from rich import box
 from rich.console import Console
 from rich.table import Table
 
-from tests.demo import apparena, goatcounter, gotom, studio_openapi, warehouse
-from tests.meltano import Project, Run
+from tests.demo import apparena, charts, goatcounter, gotom, studio_openapi, warehouse
+from tests.demo.questions import Answer, questions_of
+from tests.meltano import REPOSITORY, Project, Run
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
     from contextlib import AbstractContextManager
 
+    from tests.demo.questions import Question
     from tests.demo.source import Source
     from tests.demo.warehouse import Tables
 
@@ -36,7 +40,10 @@ DEMOS: Mapping[str, Callable[[], AbstractContextManager[Source]]] = {
     "tap-apparena": apparena.serve,
 }
 TARGET = "target-duckdb"
-DATABASE = "output/warehouse.duckdb"
+DATABASE = REPOSITORY / "output" / "demo.duckdb"
+PICTURE = REPOSITORY / "docs" / "demo.svg"
+EXAMPLE = "docs/questions/tap-gotom/revenue_per_customer.sql"
+PEEK = "import duckdb; duckdb.connect('{path}').sql('from tap_gotom.campaigns').show()"
 
 
 class DemoFailedError(Exception):
@@ -67,22 +74,24 @@ class Summary:
 def main() -> None:
     """Run all demonstrations, and end with the exit status."""
     parser = argparse.ArgumentParser(prog="python -m tests.demo", description=__doc__)
-    parser.add_argument("--picture", type=Path, help="where to draw what was shown")
-    picture: Path | None = parser.parse_args().picture
+    parser.add_argument("--pictures", action="store_true", help="draw those in docs anew")
+    draws: bool = parser.parse_args().pictures
     console = Console(highlight=False)
+    DATABASE.unlink(missing_ok=True)
     try:
         with tempfile.TemporaryDirectory(prefix="demo-") as directory:
-            summaries = demonstrate(Project(Path(directory)), console)
+            summaries = demonstrate(Project(Path(directory)), console, draws=draws)
     except DemoFailedError as error:
         console.print(f"[red]The demonstration failed:[/] {error}")
         sys.exit(1)
     console.rule("All in all")
     conclude(summaries, console)
-    if picture:
+    tell_how_to_open(console)
+    if draws:
         drawn = Console(highlight=False, record=True, width=80, file=io.StringIO())
         conclude(summaries, drawn)
         drawn.print()  # the picture ends within its last line
-        drawn.save_svg(str(picture), title="make demo")
+        drawn.save_svg(str(PICTURE), title="make demo")
 
 
 def conclude(summaries: Mapping[str, Summary], console: Console) -> None:
@@ -91,7 +100,21 @@ def conclude(summaries: Mapping[str, Summary], console: Console) -> None:
     console.print("Every table has the rows it should, and second runs added only what is new.")
 
 
-def demonstrate(project: Project, console: Console) -> dict[str, Summary]:
+def tell_how_to_open(console: Console) -> None:
+    """Say where the database is, and by which commands it is opened."""
+    path, python = DATABASE.relative_to(REPOSITORY), Path(sys.executable)
+    if python.is_relative_to(REPOSITORY):
+        python = python.relative_to(REPOSITORY)
+    for line in (
+        f"The data are kept in {path}. Look into a table, or ask a question with DuckDB itself:",
+        f'  {python} -c "{PEEK.format(path=path)}"',
+        f"  duckdb -cmd \"set schema = 'tap_gotom'\" {path} < {EXAMPLE}",
+        "docs/data tells what the tables hold, and docs/questions shows the answers as charts.",
+    ):
+        console.print(line, markup=False, soft_wrap=True)
+
+
+def demonstrate(project: Project, console: Console, *, draws: bool) -> dict[str, Summary]:
     """Run all demonstrations in a project."""
     console.print(
         f"Installing {len(DEMOS)} taps and {TARGET} in a Meltano project of their own. The first "
@@ -101,7 +124,12 @@ def demonstrate(project: Project, console: Console) -> dict[str, Summary]:
     summaries = {}
     for tap, serve in DEMOS.items():
         with serve() as source:
-            summaries[tap] = Demo(tap, source, project, console).show()
+            demo = Demo(tap, source, project, console)
+            summaries[tap] = demo.show()
+            answers = demo.ask()
+        if draws:
+            for question, answer in answers.items():
+                charts.draw(question, answer)
     return summaries
 
 
@@ -111,6 +139,7 @@ class Demo:
     def __init__(self, tap: str, source: Source, project: Project, console: Console) -> None:
         """Prepare to load from a source."""
         self._tap = tap
+        self._schema = tap.replace("-", "_")
         self._source = source
         self._project = project
         self._console = console
@@ -140,11 +169,28 @@ class Demo:
             changed=sum(difference.changed for difference in differences),
         )
 
+    def ask(self) -> dict[Question, Answer]:
+        """Ask the questions to the data, and show where each stands and how its answer begins."""
+        with duckdb.connect(DATABASE, read_only=True) as database:
+            database.execute(f"set schema = '{self._schema}'")
+            answers = {
+                question: Answer.of_cursor(database.execute(question.sql))
+                for question in questions_of(self._tap)
+            }
+        wanted = self._source.answers()
+        for question, answer in answers.items():
+            if answer.rows != wanted[question.name]:
+                raise DemoFailedError(f"{question.name} has another answer than at the source.")
+            self._console.print(f"{question.text} [green]{answer.first} …[/]", soft_wrap=True)
+            self._console.print(f"  {question.path.relative_to(REPOSITORY)}", soft_wrap=True)
+        return answers
+
     def _load(self) -> tuple[Run, float]:
         command = ["run", self._tap, TARGET]
         self._console.print(f"$ meltano {' '.join(command)}")
         begin = monotonic()
-        run = self._project.meltano(*command, settings=self._source.settings)
+        settings = {**self._source.settings, "TARGET_DUCKDB_PATH": str(DATABASE)}
+        run = self._project.meltano(*command, settings=settings)
         if run.status:
             self._console.print(run.story, markup=False)
             raise DemoFailedError(f"Meltano ended with exit status {run.status}.")
@@ -153,8 +199,7 @@ class Demo:
         return run, seconds
 
     def _tables(self) -> Tables:
-        schema = self._tap.replace("-", "_")
-        return warehouse.read(self._project.directory / DATABASE, schema)
+        return warehouse.read(DATABASE, self._schema)
 
     def _check_rows(self, tables: Tables) -> None:
         for stream, rows in self._source.rows().items():

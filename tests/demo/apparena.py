@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import contextlib
 import json
+from collections import Counter
+from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from tests.sandbox.apparena import APP, AppArena, Owner, demonstration, inheritance, seeds
@@ -11,6 +13,7 @@ from tests.sandbox.apparena import APP, AppArena, Owner, demonstration, inherita
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from tests.demo.questions import Rows
     from tests.demo.source import Source
 
 SELECTED = ("apps.*", "templates.*", "projects.*", "customers.*", "app_configs.*")
@@ -49,10 +52,38 @@ class AppArenaSource:
             "apps": len(apps),
             "templates": len(data.of_company(data.templates, seeds.COMPANY)),
             "projects": len(data.of_company(data.projects, seeds.COMPANY)),
-            "customers": len(data.customers_of(seeds.COMPANY)),
+            "customers": 1 + len(data.customers_of(seeds.COMPANY)),
             "app_configs": sum(
                 len(inheritance.effective(data, owner, "configs", None)) for owner in owners
             ),
+        }
+
+    def answers(self) -> Mapping[str, Rows]:
+        """Count the agency's apps, and what is set for them alone."""
+        data = self._data
+        apps = data.of_company(data.apps, seeds.COMPANY)
+        templates = Counter(
+            (
+                data.templates[app["templateId"]]["name"],
+                "activated" if app["activated"] else "not activated",
+            )
+            for app in apps
+        )
+        today = datetime.now(UTC).date()
+        ends = [date.fromisoformat(app["expiryDate"][:10]) for app in apps]
+        months = Counter(
+            f"{end:%Y-%m}" for end in ends if today <= end <= today + timedelta(days=365)
+        )
+        settings: Counter[str] = Counter()
+        for app in apps:
+            own = data.configs.get(Owner(APP, app["appId"]), ())
+            settings.update({config["configId"] for config in own})
+        return {
+            "apps_by_template": [(*key, count) for key, count in sorted(templates.items())],
+            "when_apps_end": sorted(months.items()),
+            "own_settings": [
+                *sorted(settings.items(), key=lambda item: (-item[1], item[0])),
+            ],
         }
 
     def grow(self) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+from collections import Counter
 from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -11,10 +12,19 @@ from tests.sandbox.goatcounter import UNLIMITED, Generation, GoatCounter, Hit, d
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from tests.demo.questions import Rows
     from tests.demo.source import Source
 
 SITE_ID = 1
 BROWSER = "Mozilla/5.0 (Macintosh; Intel Mac OS X 10.15; rv:145.0) Gecko/20100101 Firefox/145.0"
+COUNTRIES = {
+    "DE": "Germany",
+    "FR": "France",
+    "JP": "Japan",
+    "NL": "Netherlands",
+    "US": "United States",
+    "": "(unknown)",
+}
 VISITORS_TODAY = 40
 VISITORS_YESTERDAY = 20
 
@@ -55,6 +65,23 @@ class GoatCounterSource:
             "path_daily": sum(day < today for _, day in visits),
         }
 
+    def answers(self) -> Mapping[str, Rows]:
+        """Count visitors of days that are over: first views of a page in a session."""
+        today = datetime.now(UTC).date()
+        visits = [
+            hit
+            for hit in self._sandbox.expected_hits(SITE_ID)
+            if hit["FirstVisit"] == "1" and _day(hit) < today
+        ]
+        pages = Counter(hit["Path"] for hit in visits if hit["Event"] == "0")
+        countries = Counter(COUNTRIES[hit["Location"][:2]] for hit in visits)
+        days = Counter(_day(hit).isoformat() for hit in visits)
+        return {
+            "visitors_per_day": sorted(days.items()),
+            "top_pages": _most(pages),
+            "countries": _most(countries),
+        }
+
     def grow(self) -> str:
         """Add visitors of today and late ones of yesterday, and a page that was not there."""
         now = datetime.now(UTC)
@@ -70,6 +97,10 @@ class GoatCounterSource:
 
 def _view(path: str, session: str, moment: datetime) -> Hit:
     return Hit(path=path, session=session, created_at=moment, user_agent=BROWSER, location="FR")
+
+
+def _most(counted: Counter[str]) -> Rows:
+    return [*sorted(counted.items(), key=lambda item: (-item[1], item[0]))[:10]]
 
 
 def _day(hit: Mapping[str, str]) -> date:

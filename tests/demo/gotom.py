@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import contextlib
 import json
+from collections import defaultdict
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
+from tests.demo.questions import DECIMALS
 from tests.sandbox.gotom import GoTom, Report, demonstration
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from tests.demo.questions import Rows
     from tests.demo.source import Source
 
-FLIGHTS = tuple(f"{campaign}-{number}" for campaign in demonstration.CAMPAIGNS for number in (1, 2))
 DAYS = 90
 DELIVERY = ("Flight", "Tag", "Einblendungen", "Klicks")
 REPORTS: tuple[dict[str, Any], ...] = (
@@ -22,6 +25,13 @@ REPORTS: tuple[dict[str, Any], ...] = (
         "name": "turnover",
         "report_id": demonstration.GRAPH_REPORT,
         "primary_keys": ["Externe ID", "Monat", "Plattform"],
+        "columns": {
+            "Kampagne": "string",
+            "Externe ID": "string",
+            "Monat": "string",
+            "Plattform": "string",
+            "Umsatz netto": "number",
+        },
         "skip_unchanged": True,
     },
     {
@@ -54,7 +64,7 @@ class GoTomSource:
     """The instance, with a report of what its flights delivered up to yesterday."""
 
     # Rows as old as the bookmark come again, as more of them may have been added since.
-    sent_again: Mapping[str, int] = {"delivery": len(FLIGHTS), "turnover": 0}
+    sent_again: Mapping[str, int] = {"delivery": len(demonstration.FLIGHTS), "turnover": 0}
     changed: Mapping[str, int] = {"customers": 1, "turnover": 0}
 
     def __init__(self, sandbox: GoTom, url: str) -> None:
@@ -89,6 +99,35 @@ class GoTomSource:
             "flights": sum(len(campaign.flights) for campaign in campaigns),
         }
 
+    def answers(self) -> Mapping[str, Rows]:
+        """Sum what the reports' rows say, campaign by campaign and flight by flight."""
+        campaigns = {item.external_id: item for item in self._sandbox.data.campaigns}
+        firms = {item["externalCrmId"]: item["firm"] for item in self._sandbox.data.customers}
+        months: defaultdict[tuple[str, str], Decimal] = defaultdict(Decimal)
+        customers: defaultdict[tuple[str, str], Decimal] = defaultdict(Decimal)
+        for _, external_id, month, platform, amount in demonstration.turnover():
+            campaign = campaigns[external_id].content
+            months[month, campaign["name"]] += Decimal(amount)
+            firm = firms[campaign["customer"]["entityExternalCrmId"]]
+            customers[firm, platform] += Decimal(amount)
+        return {
+            "revenue_per_campaign_and_month": _rows(months),
+            "revenue_per_customer": _rows(customers),
+            "delivered_per_flight": self._delivered(),
+        }
+
+    def _delivered(self) -> Rows:
+        """Return how many percent of its units each flight has been shown."""
+        flights = [item for one in self._sandbox.data.campaigns for item in one.flights]
+        units = {flight["externalId"]: flight["units"] for flight in flights}
+        shown: defaultdict[str, int] = defaultdict(int)
+        for flight, _, count, _ in self._delivery:
+            shown[flight] += int(count)
+        return [
+            (flight, round(100 * shown[flight] / units[flight], DECIMALS))
+            for flight in sorted(shown)
+        ]
+
     def grow(self) -> str:
         """Add what flights delivered today, and note something about a customer."""
         today = list(self._rows_of_day(0))
@@ -99,10 +138,14 @@ class GoTomSource:
 
     def _rows_of_day(self, days_ago: int) -> Iterator[tuple[str, ...]]:
         day = self._today - timedelta(days_ago)
-        for number, flight in enumerate(FLIGHTS, 1):
-            shown = 8000 * number + 137 * days_ago
+        for number, flight in enumerate(demonstration.FLIGHTS, 1):
+            shown = 800 * number + 17 * days_ago
             yield (flight, day.strftime("%d.%m.%Y"), str(shown), str(shown // 400))
 
     def _save(self) -> None:
         report = Report.of_rows(DELIVERY, self._delivery)
         self._sandbox.add_report(demonstration.CUSTOM_REPORT, report, "custom")
+
+
+def _rows(sums: Mapping[tuple[str, str], Decimal]) -> Rows:
+    return [(*names, round(float(amount), DECIMALS)) for names, amount in sorted(sums.items())]

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Protocol
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from tests.demo.questions import Rows
+
 
 class Source(Protocol):
     """A server with data on it."""
@@ -25,6 +27,9 @@ class Source(Protocol):
 
     def rows(self) -> Mapping[str, int]:
         """Count the rows that a complete copy has now, for the main streams at least."""
+
+    def answers(self) -> Mapping[str, Rows]:
+        """Answer the questions in ``docs/questions`` by what is here, without their queries."""
 
     def grow(self) -> str:
         """Add and change data, and say in a sentence what."""

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import contextlib
 import json
+from collections import Counter
 from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from tests.sandbox.studio_openapi import StudioOpenApi, demonstration, moments
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
+    from tests.demo.questions import Rows
     from tests.demo.source import Source
     from tests.sandbox.studio_openapi import Studio
 
@@ -60,6 +62,33 @@ class StudiosSource:
             ),
             "customer_checkins": self._checkins_of(FIRST_RUN_DAYS),
         }
+
+    def answers(self) -> Mapping[str, Rows]:
+        """Count customers and check-ins of all studios."""
+        statuses: Counter[tuple[str, str]] = Counter()
+        hours: Counter[int] = Counter()
+        absences: Counter[tuple[str, str]] = Counter()
+        for studio in self._studios:
+            for number in studio.customers:
+                status = studio.customers.peek(number)["status"]
+                statuses[studio.name, status.lower().replace("_", " ")] += 1
+                visits = self._visits(studio, number)
+                hours.update(visit.astimezone(moments.ZONE).hour for visit in visits)
+                if status == "MEMBER":
+                    absences[studio.name, _absence(visits)] += 1
+        return {
+            "members_by_status_and_studio": _rows(statuses),
+            "checkins_per_hour": sorted(hours.items()),
+            "absent_members": _rows(absences),
+        }
+
+    def _visits(self, studio: Studio, customer_id: int) -> list[datetime]:
+        """Return when a customer came within a year, unless he does not allow to read it."""
+        if customer_id in studio.opted_out:
+            return []
+        first = datetime.now(UTC).date() - timedelta(FIRST_RUN_DAYS)
+        visits = studio.checkins.peek(customer_id)
+        return [datetime.fromisoformat(v["checkInDateTime"]) for v in visits if _day(v) >= first]
 
     def grow(self) -> str:
         """Let members come, one of the others leave, one move, and somebody join."""
@@ -111,3 +140,14 @@ def _check_in(studio: Studio, customer_id: int) -> None:
 
 def _day(checkin: Mapping[str, str]) -> date:
     return datetime.fromisoformat(checkin["checkInDateTime"]).date()
+
+
+def _absence(visits: Sequence[datetime]) -> str:
+    if not visits:
+        return "not in a year"
+    days = datetime.now(UTC).date() - max(visits).astimezone(UTC).date()
+    return "more than 30 days" if days > timedelta(30) else "30 days or less"
+
+
+def _rows(counted: Counter[tuple[str, str]]) -> Rows:
+    return [(*names, count) for names, count in sorted(counted.items())]

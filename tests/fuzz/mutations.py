@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import gzip
+import io
+import json
+import zipfile
 import zlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from glob import escape
 from typing import TYPE_CHECKING
@@ -35,6 +38,7 @@ IN_BETWEEN = (
     Answer(302, "", {"Location": "/login"}),
 )
 GZIP_TRAILER = 8
+ZIP_START = b"PK\x03\x04"
 BOM = b"\xef\xbb\xbf"
 
 
@@ -97,12 +101,14 @@ def draw(
     families: list[Callable[[random.Random], Iterator[_Step]]] = [
         partial(_transport, exchange),
         _in_between,
-        partial(_refusals, source),
+        partial(_refusals, exchange, source),
     ]
     if exchange.json() is not None:
         families += [partial(_json, exchange, source)] * 6
     elif _is_csv(exchange):
         families += [partial(_csv, exchange)] * 6
+    elif exchange.content.startswith(ZIP_START):
+        families += [partial(_archive, exchange)] * 6
     steps: list[_Step] = []
     while not steps:
         steps = list(chance.choice(families)(chance))
@@ -143,9 +149,11 @@ def _in_between(_: random.Random) -> Iterator[_Step]:
         yield _Step("in between", answer, detail=f"{answer.status} {body[:30]!r} from in between")
 
 
-def _refusals(source: Source, _: random.Random) -> Iterator[_Step]:
+def _refusals(exchange: Exchange, source: Source, _: random.Random) -> Iterator[_Step]:
+    is_hourly = exchange.path.endswith("/export")
     for answer in source.refusals:
-        checks = Check.NEXT | Check.VALUES if answer.status in {403, 404} else ALL
+        may_wait = answer.status in {403, 404} or (answer.status == 429 and is_hourly)
+        checks = Check.NEXT | Check.VALUES if may_wait else ALL
         yield _Step("refusal", answer, checks, f"the API's own {answer.status}")
 
 
@@ -232,7 +240,48 @@ def _with_lines(change: Callable[[list[str]], object], found: Exchange) -> Excha
         change(lines)
     except (IndexError, UnicodeError):  # another file, or a shorter one
         return found
-    return found.with_content("\n".join(lines).encode())
+    return _without_hash(found.with_content("\n".join(lines).encode()))
+
+
+def _archive(exchange: Exchange, chance: random.Random) -> Iterator[_Step]:
+    """Damage a line of JSON in one of the files of an archive."""
+    files = {name: text for name, text in _unzip(exchange.content).items() if text}
+    name = chance.choice(list(files))
+    number = chance.randrange(len(files[name].splitlines()))
+    damage = trees.draw(json.loads(files[name].splitlines()[number]), chance)
+    if damage is None:
+        return
+
+    def change(found: Exchange) -> Exchange:
+        if not found.content.startswith(ZIP_START):
+            return found
+        files = _unzip(found.content)
+        lines = files.get(name, b"").splitlines()
+        if number < len(lines):
+            lines[number] = damage.dump(json.loads(lines[number]))
+            files[name] = b"\n".join((*lines, b""))
+        return _without_hash(found.with_content(_zip(files)))
+
+    place = f"{name.rpartition('/')[2]}:{number}"
+    yield _Step(f"archive {damage.kind}", Changed(change), damage.checks, f"{place} {damage}")
+
+
+def _unzip(content: bytes) -> dict[str, bytes]:
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        return {name: archive.read(name) for name in archive.namelist()}
+
+
+def _zip(files: Mapping[str, bytes]) -> bytes:
+    body = io.BytesIO()
+    with zipfile.ZipFile(body, "w") as archive:
+        for name, text in files.items():
+            archive.writestr(name, text)
+    return body.getvalue()
+
+
+def _without_hash(found: Exchange) -> Exchange:
+    """Return an answer whose reader cannot hold it against the hash of what is stored."""
+    return replace(found, headers=found.headers | {"content-encoding": "identity"})
 
 
 def _insert(lines: list[str], row: int, at: int, text: str) -> None:

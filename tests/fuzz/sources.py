@@ -132,7 +132,8 @@ def apparena(mode: str, *, grown: bool) -> Source:
 def goatcounter(generation: Generation, *, grown: bool) -> Source:
     """Build a site or two with the visits of two days."""
     hosts = HOSTS[: 1 if generation is Generation.V2_7 else 2]
-    sandbox = GoatCounter(generation, limits=UNLIMITED)
+    # a server does not give the id of an export twice
+    sandbox = GoatCounter(generation, limits=UNLIMITED, first_export_id=1001 if grown else 1)
     midnight = datetime.now(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
     main = sandbox.add_site(HOSTS[0])
     others = [sandbox.add_site(host, parent=main.id) for host in hosts[1:]]

@@ -14,6 +14,8 @@ from psycopg import sql
 from psycopg.rows import dict_row
 from typing_extensions import override
 
+from tests.demo.questions import Answer
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
     from pathlib import Path
@@ -74,6 +76,12 @@ class DuckDb(Warehouse):
                     for name, kind, value in zip(table.columns, table.types, row, strict=True)
                 }
 
+    def ask(self, query: str, schema: str) -> Answer:
+        """Run a query that leaves out the schema."""
+        with duckdb.connect(self._path, read_only=True) as database:
+            database.execute(f"set schema = '{schema}'")
+            return Answer.of_cursor(database.execute(query))
+
     @override
     def drop(self, stream: str) -> None:
         with duckdb.connect(self._path) as database:
@@ -119,7 +127,7 @@ class JsonLines(Warehouse):
 
 
 class PostgreSql(Warehouse):
-    """A database of PostgreSQL."""
+    """A database of PostgreSQL, as the environment `dev` loads it."""
 
     target = "target-postgres"
     replaces_tables = True
@@ -133,13 +141,19 @@ class PostgreSql(Warehouse):
 
     @override
     def read(self, stream: str) -> list[Row]:
-        query = sql.SQL("select * from {}").format(sql.Identifier(self.schema, stream))
+        query = sql.SQL("select * from {}").format(sql.Identifier(f"dev_{self.schema}", stream))
         with psycopg.connect(self._database.address, row_factory=dict_row) as connection:
             return connection.execute(query).fetchall()
 
+    def ask(self, query: str, schema: str) -> Answer:
+        """Run a query that leaves out the schema."""
+        with psycopg.connect(self._database.address) as connection:
+            connection.execute(sql.SQL("set search_path = {}").format(sql.Identifier(schema)))
+            return Answer.of_cursor(connection.execute(query.encode()))
+
     @override
     def drop(self, stream: str) -> None:
-        query = sql.SQL("drop table {}").format(sql.Identifier(self.schema, stream))
+        query = sql.SQL("drop table {}").format(sql.Identifier(f"dev_{self.schema}", stream))
         with psycopg.connect(self._database.address) as connection:
             connection.execute(query)
 

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import json
+import os
+import shlex
 import sys
 import threading
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from tests.sandbox import apparena, goatcounter, gotom, studio_openapi
@@ -15,111 +19,197 @@ from tests.sandbox.gotom import GoTom
 from tests.sandbox.studio_openapi import StudioOpenApi
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator, Mapping
+    from contextlib import AbstractContextManager
 
 GOATCOUNTER_PORT = 18181
 GOTOM_PORT = 18182
 STUDIO_OPENAPI_PORT = 18183
 APPARENA_PORT = 18184
+MAX_PORT = 65535
+
+
+@dataclass(frozen=True)
+class Served:
+    """A server that runs.
+
+    Attributes:
+        about: How to reach it, in lines.
+        variables: What tells its tap where it is.
+    """
+
+    about: str
+    variables: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Service:
+    """A server that can be run.
+
+    Attributes:
+        name: What it serves.
+        option: The option of the command line that takes its port.
+        variable: The environment variable that does.
+        port: Its port, unless another is chosen.
+        serve: Serves until the block is left, by the options and on a port.
+    """
+
+    name: str
+    option: str
+    variable: str
+    port: int
+    serve: Callable[[argparse.Namespace, int], AbstractContextManager[Served]]
+
+    def port_in(self, arguments: argparse.Namespace) -> int:
+        """Return the port that was chosen."""
+        port: int = getattr(arguments, self.option.lstrip("-").replace("-", "_"))
+        return port
 
 
 def main() -> None:
     """Reads the command line and serves until interrupted."""
     arguments = _parser().parse_args()
-    with (
-        _goatcounter(arguments) as about_goatcounter,
-        _gotom(arguments) as about_gotom,
-        _studio_openapi(arguments) as about_studios,
-        _apparena(arguments) as about_apparena,
-        contextlib.suppress(KeyboardInterrupt),
-    ):
-        about = f"{about_goatcounter}\n{about_gotom}\n{about_studios}\n{about_apparena}"
-        sys.stdout.write(f"{about}\nStop with Ctrl-C.\n")
+    with contextlib.ExitStack() as running, contextlib.suppress(KeyboardInterrupt):
+        served = {service: _start(service, arguments, running) for service in SERVICES}
+        sys.stdout.write("\n".join(one.about for one in served.values()))
+        sys.stdout.write(_moved(arguments, served))
+        sys.stdout.write("\nStop with Ctrl-C.\n")
         sys.stdout.flush()
         threading.Event().wait()
 
 
+def _start(
+    service: Service, arguments: argparse.Namespace, running: contextlib.ExitStack
+) -> Served:
+    """Starts a server, or ends with a line that says why it cannot listen."""
+    port = service.port_in(arguments)
+    try:
+        return running.enter_context(service.serve(arguments, port))
+    except OSError as error:
+        sys.exit(
+            f"{service.name} cannot be served on port {port}: {error.strerror}. "
+            f"Choose another port by {service.option} or {service.variable}; 0 takes a free one."
+        )
+
+
+def _moved(arguments: argparse.Namespace, served: Mapping[Service, Served]) -> str:
+    """Says how taps find servers that are not where ``meltano.yml`` has them."""
+    variables = {
+        name: value
+        for service, one in served.items()
+        if service.port_in(arguments) != service.port
+        for name, value in one.variables.items()
+    }
+    if not variables:
+        return ""
+    lines = (f"export {name}={shlex.quote(value)}\n" for name, value in variables.items())
+    return "\nFor Meltano, whose environment sandbox has the usual ports:\n" + "".join(lines)
+
+
 @contextlib.contextmanager
-def _goatcounter(arguments: argparse.Namespace) -> Iterator[str]:
-    """Serves a GoatCounter, and tells how to reach it."""
+def _goatcounter(arguments: argparse.Namespace, port: int) -> Iterator[Served]:
+    """Serves a GoatCounter."""
     sandbox = GoatCounter(
         arguments.generation,
         limits=DEFAULT_LIMITS if arguments.limits else UNLIMITED,
         base_path=arguments.base_path,
     )
     goatcounter.demonstration.fill(sandbox)
-    with sandbox.serve(arguments.port) as url:
-        yield (
+    with sandbox.serve(port) as url:
+        yield Served(
             f"GoatCounter {arguments.generation.value}: {url}\n"
-            f"Token: {goatcounter.demonstration.TOKEN}\n"
+            f"Token: {goatcounter.demonstration.TOKEN}\n",
+            {"TAP_GOATCOUNTER_SITE_URL": url},
         )
 
 
 @contextlib.contextmanager
-def _gotom(arguments: argparse.Namespace) -> Iterator[str]:
-    """Serves a goTom, and tells how to reach it."""
+def _gotom(_: argparse.Namespace, port: int) -> Iterator[Served]:
+    """Serves a goTom."""
     sandbox, shown = GoTom(), gotom.demonstration
     shown.fill(sandbox)
-    with sandbox.serve(arguments.gotom_port) as url:
-        yield (
+    with sandbox.serve(port) as url:
+        yield Served(
             f"goTom: {url}\n"
             f"User of reports: {shown.GRAPH_USER}, secret: {shown.GRAPH_SECRET}\n"
             f"User of the rest: {shown.API_USER}, secret: {shown.API_SECRET}\n"
             f"Graph report: {shown.GRAPH_REPORT}, custom report: {shown.CUSTOM_REPORT}\n"
-            f"Campaigns: {', '.join(shown.CAMPAIGNS)}\n"
+            f"Campaigns: {', '.join(shown.CAMPAIGNS)}\n",
+            {"TAP_GOTOM_BASE_URL": url},
         )
 
 
 @contextlib.contextmanager
-def _studio_openapi(arguments: argparse.Namespace) -> Iterator[str]:
-    """Serves a tenant of the Open API of studios, and tells how to reach it."""
+def _studio_openapi(arguments: argparse.Namespace, port: int) -> Iterator[Served]:
+    """Serves a tenant of the Open API of studios."""
     sandbox, shown = (
         StudioOpenApi(version=arguments.studio_openapi_version),
         studio_openapi.demonstration,
     )
     shown.fill(sandbox)
-    with sandbox.serve(arguments.studio_openapi_port) as url:
+    with sandbox.serve(port) as url:
         keys = "".join(f"Key of {name}: {key}\n" for name, key in shown.STUDIOS.items())
         runs = ", ".join(str(run) for run in shown.DEBT_COLLECTION_RUNS)
-        yield f"Studio Open API {sandbox.version}: {url}\n{keys}Debt collection runs: {runs}\n"
+        connections = [
+            {"name": name, "base_url": url, "api_key": key} for name, key in shown.STUDIOS.items()
+        ]
+        yield Served(
+            f"Studio Open API {sandbox.version}: {url}\n{keys}Debt collection runs: {runs}\n",
+            {"TAP_STUDIO_OPENAPI_CONNECTIONS": json.dumps(connections, ensure_ascii=False)},
+        )
 
 
 @contextlib.contextmanager
-def _apparena(arguments: argparse.Namespace) -> Iterator[str]:
-    """Serves an App-Arena, and tells how to reach it."""
+def _apparena(_: argparse.Namespace, port: int) -> Iterator[Served]:
+    """Serves an App-Arena."""
     sandbox, shown = AppArena(), apparena.demonstration
     shown.fill(sandbox)
-    with sandbox.serve(arguments.apparena_port) as url:
-        yield (
+    with sandbox.serve(port) as url:
+        yield Served(
             f"App-Arena: {url}\n"
-            f"Key of an agency: {shown.KEY}, of the store's owner: {shown.STORE_KEY}\n"
+            f"Key of an agency: {shown.KEY}, of the store's owner: {shown.STORE_KEY}\n",
+            {"TAP_APPARENA_API_URL": url},
         )
+
+
+SERVICES = (
+    Service("GoatCounter", "--port", "SANDBOX_GOATCOUNTER_PORT", GOATCOUNTER_PORT, _goatcounter),
+    Service("goTom", "--gotom-port", "SANDBOX_GOTOM_PORT", GOTOM_PORT, _gotom),
+    Service(
+        "The studios' Open API",
+        "--studio-openapi-port",
+        "SANDBOX_STUDIO_OPENAPI_PORT",
+        STUDIO_OPENAPI_PORT,
+        _studio_openapi,
+    ),
+    Service("App-Arena", "--apparena-port", "SANDBOX_APPARENA_PORT", APPARENA_PORT, _apparena),
+)
+
+
+def _port(text: str) -> int:
+    """Reads a port.
+
+    Raises:
+        argparse.ArgumentTypeError: It is none.
+    """
+    if text.isdecimal() and int(text) <= MAX_PORT:
+        return int(text)
+    raise argparse.ArgumentTypeError(f"{text!r} is no port, from 0 to {MAX_PORT}")
 
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m tests.sandbox", description=__doc__)
-    parser.add_argument(
-        "--port", type=int, default=GOATCOUNTER_PORT, help="of GoatCounter; default: %(default)s"
-    )
-    parser.add_argument(
-        "--gotom-port", type=int, default=GOTOM_PORT, help="of goTom; default: %(default)s"
-    )
-    parser.add_argument(
-        "--studio-openapi-port",
-        type=int,
-        default=STUDIO_OPENAPI_PORT,
-        help="of the studios; default: %(default)s",
-    )
+    for service in SERVICES:
+        parser.add_argument(
+            service.option,
+            type=_port,
+            default=os.environ.get(service.variable, str(service.port)),
+            help=f"port of {service.name}; {service.variable} or {service.port} by default",
+        )
     parser.add_argument(
         "--studio-openapi-version",
         default=studio_openapi.NEWEST_DESCRIBED,
         help="of the studios' API, such as 1.6.0 or 1.20.1; default: %(default)s",
-    )
-    parser.add_argument(
-        "--apparena-port",
-        type=int,
-        default=APPARENA_PORT,
-        help="of App-Arena; default: %(default)s",
     )
     parser.add_argument(
         "--generation",

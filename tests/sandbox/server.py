@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import socket
 import struct
@@ -11,13 +12,15 @@ from typing import TYPE_CHECKING, Protocol, cast
 
 import uvicorn
 from starlette.requests import ClientDisconnect
+from typing_extensions import override
 
 if TYPE_CHECKING:
-    import asyncio
     from collections.abc import Iterator
 
     from starlette.types import ASGIApp, Receive, Scope, Send
 
+_ROUNDS_OF_THE_LOOP = 5
+"""A connection that was just accepted becomes known, and closed, some rounds later."""
 _PATIENCE = 10.0
 """Seconds until a server that does not stop is given up."""
 
@@ -64,6 +67,23 @@ class _WithConnection:
             raise
 
 
+class _Server(uvicorn.Server):
+    """A server that closes all of its connections when it stops.
+
+    Threads of a run that has ended may still connect while it stops. Uvicorn leaves these
+    connections open, and Python warns of them later, in whichever test is running then.
+    """
+
+    @override
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Stops, and drops the connections that are left."""
+        await super().shutdown(sockets)
+        for _ in range(_ROUNDS_OF_THE_LOOP):
+            for protocol in list(self.server_state.connections):
+                protocol.transport.abort()
+            await asyncio.sleep(0)
+
+
 @contextlib.contextmanager
 def serve(application: ASGIApp, port: int = 0, host: str = "127.0.0.1") -> Iterator[str]:
     """Serves an application until the block is left.
@@ -83,7 +103,7 @@ def serve(application: ASGIApp, port: int = 0, host: str = "127.0.0.1") -> Itera
     """
     listener = _listener(host, port)
     connected = _WithConnection(application)
-    server = uvicorn.Server(
+    server = _Server(
         uvicorn.Config(
             connected,
             interface="asgi3",

@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
+import gc
+import socket
+import sys
+import threading
 import time
 from typing import TYPE_CHECKING
 
@@ -137,3 +142,29 @@ def test_an_answer_can_be_late(hello: Hello) -> None:
     hello.faults.add("GET", "*", Delay(0.5))
     with pytest.raises(requests.ReadTimeout):
         get(hello.url, timeout=0.1)
+
+
+def test_connections_that_come_while_it_stops_are_closed(monkeypatch: pytest.MonkeyPatch) -> None:
+    unclosed: list[object] = []
+    monkeypatch.setattr(sys, "unraisablehook", unclosed.append)
+    held: list[socket.socket] = []
+    has_stopped = threading.Event()
+
+    def connect(address: tuple[str, int]) -> None:
+        with contextlib.suppress(OSError):
+            while not has_stopped.is_set():
+                held.append(socket.create_connection(address, timeout=1))
+
+    with server.serve(Hello()) as url:
+        address = ("127.0.0.1", int(url.rpartition(":")[2]))
+        threads = [threading.Thread(target=connect, args=(address,)) for _ in range(4)]
+        for thread in threads:
+            thread.start()
+        time.sleep(0.1)
+    has_stopped.set()
+    for thread in threads:
+        thread.join()
+    for connection in held:
+        connection.close()
+    gc.collect()
+    assert unclosed == []

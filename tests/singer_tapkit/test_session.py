@@ -8,19 +8,28 @@ import subprocess
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from requests.auth import AuthBase
 from singer_sdk.exceptions import ConfigValidationError
+from typing_extensions import override
 
 from singer_tapkit.client import HttpClient
 from singer_tapkit.config import validate_base_url
-from singer_tapkit.errors import NoResponseError
+from singer_tapkit.errors import (
+    NoResponseError,
+    RequestError,
+)
 from singer_tapkit.fake_server import Answer, FakeServer
 from singer_tapkit.session import open_session
+from tests.singer_tapkit.api_client import API, LOGGER, OK, App, open_client
+from tests.singer_tapkit.raw_server import chunked, response, serve_raw
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-LOGGER = logging.getLogger("session-of-a-test")
+    from requests import PreparedRequest
+    from requests_mock import Mocker
+
 OUTSIDE = "http://outside.example"
 INSIDE = "https://inside.example"
 
@@ -166,3 +175,68 @@ def test_a_bundle_without_certificates_is_blamed_on_the_environment(
 
     with pytest.raises(ConfigValidationError, match=f"REQUESTS_CA_BUNDLE names .*{words}"):
         HttpClient([OUTSIDE], logger=LOGGER)
+
+
+@pytest.mark.parametrize(
+    "value", ["sentinel\n", "sentinel\r\nX: 1", "sentinel\0", "\u2013sentinel"]
+)
+@pytest.mark.parametrize("by", ["auth", "headers"])
+def test_a_header_that_cannot_be_sent_is_blamed_on_the_settings_and_not_quoted(
+    sleeps: list[float], by: str, value: str
+) -> None:
+    class Auth(AuthBase):
+        @override
+        def __call__(self, r: PreparedRequest) -> PreparedRequest:
+            r.headers["X-Api-Key"] = value
+            return r
+
+    client = open_client(auth=Auth()) if by == "auth" else open_client(headers={"X-Api-Key": value})
+
+    with pytest.raises(RequestError, match="A GET request cannot be sent") as error:
+        client.get_json("/apps", App)
+
+    assert "settings" in str(error.value)
+    assert "sentinel" not in str(error.value)
+    assert error.value.__cause__ is None
+    assert sleeps == []
+
+
+def test_a_header_may_be_bytes_in_latin_1(requests_mock: Mocker) -> None:
+    requests_mock.get(f"{API}/apps", **OK)
+
+    assert open_client(headers={"X-Name": "Köln".encode("latin-1")}).get_json("/apps", App)
+
+
+@pytest.mark.parametrize("url", ["https://", "no-scheme", "https://.sentinel"])
+def test_an_address_that_is_none_is_blamed_on_the_settings_and_not_quoted(url: str) -> None:
+    with pytest.raises(RequestError, match="cannot be sent: ") as error:
+        open_client(max_retries=0).get_json("/apps", App, base_url=url)
+
+    assert "sentinel" not in str(error.value)
+
+
+def test_an_address_of_another_kind_is_not_quoted(sleeps: list[float]) -> None:
+    with pytest.raises(NoResponseError, match="no answer to GET /apps, InvalidSchema") as error:
+        open_client().get_json("/apps", App, base_url="sentinel://sentinel")
+
+    assert "sentinel" not in str(error.value)
+    assert sleeps == []
+
+
+def test_interim_responses_are_read_over() -> None:
+    hints = b"HTTP/1.1 103 Early Hints\r\nLink: </a.css>; rel=preload\r\n\r\n"
+    final = response(b'{"id":7}', "Content-Type: application/json")
+    with serve_raw(b"HTTP/1.1 100 Continue\r\n\r\n" + hints + hints + final) as server:
+        assert HttpClient([server.url], logger=LOGGER).get_json("/apps", App) == App(7)
+
+
+def test_a_malformed_header_line_is_not_logged_with_the_url(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    broken = response(chunked(b'{"id":7}'), "Transfer-Encoding: chunked", "sentinel without colon")
+    with serve_raw(broken) as server:
+        client = HttpClient([server.url], logger=LOGGER)
+
+        assert client.get_json("/apps", App, params={"key": "sentinel"}) == App(7)
+
+    assert [entry for entry in caplog.records if entry.levelno >= logging.WARNING] == []

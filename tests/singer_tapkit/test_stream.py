@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from typing_extensions import override
 
-from singer_tapkit.errors import InvalidResponseError
+from singer_tapkit.errors import ExtractionError, InvalidResponseError
 from singer_tapkit.fake_server import Answer, FakeServer
 from singer_tapkit.stream import BaseStream
 from singer_tapkit.testing import run_tap
@@ -18,7 +18,7 @@ from tests.singer_tapkit import small_tap
 from tests.singer_tapkit.small_tap import ORDER, Orders, SmallTap
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
     from pathlib import Path
 
     from singer_sdk.helpers.types import Context, Record
@@ -91,8 +91,8 @@ def test_three_failures_in_a_row_end_the_stream(server: FakeServer) -> None:
     failed = run(server, "abcd")
 
     assert [request.path for request in server.requests] == ["/orders/a", "/orders/b", "/orders/c"]
-    assert failed.error.count("no scope") == 3
-    assert "3 part(s)" in failed.error
+    assert failed.error.splitlines()[-1].startswith("3 parts (")
+    assert "403: no scope" in failed.error
 
 
 def test_failures_that_are_not_in_a_row_do_not(server: FakeServer) -> None:
@@ -115,7 +115,7 @@ def test_a_final_status_ends_the_stream_at_once(server: FakeServer) -> None:
 
     assert [request.path for request in server.requests] == ["/orders/a", "/orders/b"]
     assert failed.output.keys("orders") == [("a", 1)]
-    assert "- orders: GET /orders/b answered 401: unknown key" in failed.error
+    assert "orders: GET /orders/b answered 401: unknown key" in failed.error
 
 
 def test_what_is_not_there_is_skipped_told_and_no_failure(
@@ -130,7 +130,7 @@ def test_what_is_not_there_is_skipped_told_and_no_failure(
 
     assert finished.exit_code == 0
     assert finished.output.keys("orders") == [("c", 3)]
-    assert finished.log.count("WARNING: Skipped, accounts without scope: ") == 3
+    assert finished.log.count("INFO: Skipped, accounts without scope: ") == 3
     assert "a GET /orders/a answered 403: no scope" in finished.log
     assert "WARNING: orders: 5 skipped, accounts without scope." in finished.log
 
@@ -341,6 +341,75 @@ def read(stream: BaseStream) -> list[Record]:
     return list(stream.get_records(None))
 
 
+def test_partitions_may_be_smaller_than_those_of_the_sdk(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    def refused() -> Iterator[Record]:
+        yield {"id": 3}
+        raise InvalidResponseError("no page")
+
+    class Shops(Parts):
+        @override
+        def read_partitions(
+            self, context: Context | None
+        ) -> Iterator[tuple[str, Iterable[Record]]]:
+            yield "a", [{"id": 1}, {"id": [2]}, {"id": 9}]
+            yield "b", refused()
+            yield "c", [{"id": 4}]
+            raise InvalidResponseError("no list of shops")
+
+    stream = Shops(tap_of(), [])
+
+    assert [record["id"] for record in read(stream)] == [1, 3, 4]
+    errors = [entry.getMessage() for entry in caplog.records if entry.levelname == "ERROR"]
+    assert [message.partition(":")[0] for message in errors] == [
+        "parts of a",
+        "parts of b",
+        "parts",
+    ]
+    assert not stream.status.is_complete
+    assert not stream.status.is_over
+
+
+@pytest.mark.parametrize(("limit", "failed"), [(None, 5), (2, 2)])
+def test_how_many_failures_in_a_row_end_a_stream_is_its_own(limit: int | None, failed: int) -> None:
+    class Shops(Parts):
+        max_failures_in_a_row = limit
+
+        @override
+        def read_partitions(
+            self, context: Context | None
+        ) -> Iterator[tuple[str, Iterable[Record]]]:
+            return ((str(number), [{"id": []}]) for number in range(5))
+
+    tap = tap_of()
+    stream = Shops(tap, [])
+
+    assert read(stream) == []
+    assert tap.failures.count == failed
+    assert stream.status.is_over == (limit is not None)
+
+
+def test_code_behind_a_record_runs_once_it_is_written(
+    server: FakeServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class FollowedOrders(Orders):
+        @override
+        def conform_rows(self, rows: Iterable[Record], context: Context | None) -> Iterator[Record]:
+            for record in super().conform_rows(rows, context):
+                yield record
+                self.advance_bookmark(context, record["id"])
+
+    monkeypatch.setattr(small_tap, "Orders", FollowedOrders)
+    server.respond("/orders/a", Answer(json=[{"id": "1"}, {"id": 2}, {"id": []}]))
+
+    messages = run(server, "a").output.messages
+
+    kinds = [item["type"] for item in messages if item["type"] != "SCHEMA"]
+    assert kinds[:4] == ["RECORD", "STATE", "RECORD", "STATE"]
+    assert bookmarks(messages[-1]["value"]) == {"a": 2}
+
+
 def test_excluded_and_unknown_fields_are_dealt_with(capsys: pytest.CaptureFixture[str]) -> None:
     row = {"id": 1, "account": "a", "note": "private", "new": 2}
 
@@ -453,3 +522,58 @@ def test_in_files_the_state_waits_for_the_file(server: FakeServer, tmp_path: Pat
     types = [message["type"] for message in messages if message["type"] != "SCHEMA"]
     assert types == ["BATCH", "STATE"]
     assert bookmarks(messages[-1]["value"]) == {"a": 2, "b": 7}
+
+
+def in_files(folder: Path, **more: Any) -> dict[str, Any]:
+    """Return the setting that has records go out in files."""
+    return {"encoding": {"format": "jsonl"}, "storage": {"root": folder.as_uri()}, **more}
+
+
+def records_in(folder: Path) -> list[dict[str, Any]]:
+    """Return the records of all files in a folder, in any order."""
+    files = folder.glob("*.json")
+    return [json.loads(line) for file in files for line in file.read_bytes().splitlines()]
+
+
+def test_stream_maps_and_the_selection_of_fields_hold_in_files(
+    server: FakeServer, tmp_path: Path
+) -> None:
+    server.respond("/orders/a", orders(4))
+    maps = {"orders": {"id": "id", "account": "md5(account)", "__alias__": "hashed"}}
+
+    output = run(server, "a", batch_config=in_files(tmp_path), stream_maps=maps).output
+
+    assert output.message_types("hashed") == ["SCHEMA", "BATCH"]
+    assert records_in(tmp_path) == [
+        {"id": 4, "account": "0cc175b9c0f1b6a831c399e269772661", "note": None}
+    ]
+
+
+def test_stream_maps_that_make_two_streams_of_one_are_refused_with_files(
+    server: FakeServer, tmp_path: Path
+) -> None:
+    server.respond("/orders/a", orders(4))
+    maps = {"orders": {}, "copies": {"__source__": "orders", "id": "id"}}
+
+    with pytest.raises(ExtractionError, match="'stream_maps' makes several streams of orders"):
+        run(server, "a", batch_config=in_files(tmp_path), stream_maps=maps)
+
+    assert records_in(tmp_path) == []
+
+
+def test_each_file_is_followed_by_a_state_that_is_no_further(
+    server: FakeServer, tmp_path: Path
+) -> None:
+    server.respond("/orders/a", orders(1, 2))
+    server.respond("/orders/b", orders(7, 8, 9))
+
+    output = run(server, "ab", batch_config=in_files(tmp_path, batch_size=2)).output
+
+    steps = [
+        ("BATCH" if message["type"] == "BATCH" else bookmarks(message["value"]))
+        for message in output.messages
+        if message["type"] != "SCHEMA"
+    ]
+    assert steps[:5] == ["BATCH", {}, {"a": 2}, "BATCH", {"a": 2}]
+    assert steps[5] == "BATCH"
+    assert steps[6] == bookmarks(output.state) == {"a": 2, "b": 9}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from singer_sdk.exceptions import ConfigValidationError
 
-from singer_tapkit.records import load_schema
+from singer_tapkit.schemas import load_schema
 from tap_apparena.filters import validate_filters
 
 SCHEMAS = {name: load_schema("tap_apparena", name) for name in ("apps", "app_configs")}

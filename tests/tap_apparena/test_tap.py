@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from singer_tapkit.records import load_schema
+from singer_tapkit.schemas import load_schema
 from singer_tapkit.testing import run_tap
 from tap_apparena.streams import STREAMS
 from tap_apparena.tap import TapAppArena

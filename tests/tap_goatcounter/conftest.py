@@ -103,7 +103,7 @@ def server(
 def hurry(monkeypatch: pytest.MonkeyPatch) -> None:
     """Wait for exports and before retries no longer than need be."""
     monkeypatch.setattr("tap_goatcounter.export.MIN_POLL_PAUSE", 0.02)
-    monkeypatch.setattr("singer_tapkit.client.MAX_BACKOFF", 0.02)
+    monkeypatch.setattr("singer_tapkit.retry.MAX_BACKOFF", 0.02)
     monkeypatch.setattr("tests.sandbox.goatcounter.exports.DEFAULT_SECONDS", 0.01)
 
 

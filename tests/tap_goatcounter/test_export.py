@@ -188,19 +188,50 @@ def test_the_next_export_is_waited_for_when_told_to(
     assert statuses == [202, 429, 202]
 
 
-def test_when_the_export_of_this_hour_is_spent_the_stream_fails_and_says_what_to_set(
+def test_a_second_run_within_the_hour_leaves_page_views_to_a_later_one(
     open_sandbox: OpenSandbox, generation: Generation, tap: TapInProcess
 ) -> None:
     sandbox = open_sandbox(generation, limits={**UNLIMITED, "export": (1, 3600)})
     sandbox.add(view("/a"))
-    first = tap.succeed(sandbox.settings(), "hits")
+    first = tap.succeed(sandbox.settings(), "hits", "paths")
     sandbox.add(view("/b"))
-    second = tap.fail(sandbox.settings(), "hits", state=first.output.state)
-    assert "the next in 60 minutes" in second.log
-    assert "wait_for_export_limit" in second.log
+    second = tap.succeed(sandbox.settings(), "hits", "paths", state=first.output.state)
+    (warning,) = [line for line in second.log.splitlines() if line.startswith("WARNING")]
+    due = datetime.now(UTC) + timedelta(hours=1)
+    assert f"in 60 minutes, at {due:%H}:" in warning
+    assert "wait_for_export_limit" in warning
     assert exports_asked_for(sandbox) == 2
-    assert bookmark_of(second) == bookmark_of(first)
-    assert checkpoint_of(second) is None
+    assert second.records["hits"] == []
+    assert len(second.records["paths"]) == 2
+    assert second.output.state == first.output.state
+    sandbox.server.restart()
+    third = tap.succeed(sandbox.settings(), "hits", state=second.output.state)
+    assert [hit["path"] for hit in third.records["hits"]] == ["/b"]
+
+
+def test_json_streams_within_the_hour_leave_their_rows_to_a_later_run(
+    open_sandbox: OpenSandbox, tap: TapInProcess
+) -> None:
+    sandbox = open_sandbox(Generation.MAIN, limits={**UNLIMITED, "export": (1, 3600)})
+    streams = ("json_hit_stats", "json_paths")
+    sandbox.add(view("/a"))
+    first = tap.succeed(sandbox.settings(), *streams)
+    second = tap.succeed(sandbox.settings(), *streams, state=first.output.state)
+    assert second.log.count("the next in 60 minutes") == 1
+    assert second.records["json_paths"] == []
+    assert second.output.activated_versions == []
+    assert second.output.state == first.output.state
+
+
+def test_streams_of_which_each_run_could_read_only_one_fail_and_say_what_to_set(
+    open_sandbox: OpenSandbox, tap: TapInProcess
+) -> None:
+    sandbox = open_sandbox(Generation.MAIN, limits={**UNLIMITED, "export": (1, 3600)})
+    sandbox.add(view("/a"))
+    run = tap.fail(sandbox.settings(), "hits", "json_paths")
+    assert len(run.records["hits"]) == 1
+    assert "json_paths of site 1" in run.error
+    assert "set 'wait_for_export_limit' to true" in run.error
 
 
 @pytest.mark.parametrize("waits", [False, True])

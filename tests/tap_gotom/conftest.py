@@ -32,7 +32,7 @@ def server(sandbox: GoTom) -> Iterator[GoTomServer]:
 @pytest.fixture(autouse=True)
 def _short_backoff(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let runs in this process not wait long before a retry."""
-    monkeypatch.setattr("singer_tapkit.client.MAX_BACKOFF", 0.01)
+    monkeypatch.setattr("singer_tapkit.retry.MAX_BACKOFF", 0.01)
 
 
 @pytest.fixture

@@ -43,8 +43,9 @@ def read_ids(requests_mock: Mocker, body: str, **more: Any) -> tuple[list[str], 
     csv = {"Content-Type": "text/csv"}
     requests_mock.get(f"{BASE_URL}{report.path}", text=body, headers=csv)
     failures = FailureCollector(LOGGER)
-    config = {"campaign_external_ids_from": IDS_FROM, **more}
-    sources = {"sales": ReportSource(make_client(BASE_URL), report)}
+    config: dict[str, Any] = {"campaign_external_ids_from": IDS_FROM, **more}
+    id_column = config["campaign_external_ids_from"]["column"]
+    sources = {"sales": ReportSource(make_client(BASE_URL), report, id_column=id_column)}
     return list(read_campaign_ids(config, sources, failures, LOGGER)), failures
 
 

@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from tests.sandbox.faults import Answer, html_page
 from tests.sandbox.gotom.troubles import internal_error
 from tests.tap_gotom.command_line import fail, succeed
-from tests.tap_gotom.servers import API_SECRET, cells, report
+from tests.tap_gotom.servers import API_SECRET, api_error, cells, report
 
 if TYPE_CHECKING:
     from singer_tapkit.testing import TapRun
@@ -85,13 +86,37 @@ def test_a_campaign_fails_alone(server: GoTomServer) -> None:
     assert run.log.count("campaigns of 'demo-4711'") == 2  # once as it happens, once at the end
 
 
-def test_missing_rights_stop_at_the_first_campaign(server: GoTomServer) -> None:
+def test_missing_rights_stop_after_three_campaigns(server: GoTomServer) -> None:
     server.sandbox.add_user("api_user", API_SECRET, ["lookups"])
-    wanted = ["demo-4711", "demo-4712"]
+    wanted = [f"demo-{number}" for number in range(9)]
     run = fail(server.api(campaign_external_ids=wanted), "campaigns", "media")
-    assert count_requests(server, "/app-api/campaign/") == 1
+    assert count_requests(server, "/app-api/campaign/") == 3
     assert "'api_user'" in run.log
     assert len(run.records["media"]) == 3
+
+
+@pytest.mark.parametrize("forbidden", [api_error(403, "Forbidden"), html_page(403, "Forbidden")])
+def test_a_campaign_that_may_not_be_read_takes_no_other_along(
+    server: GoTomServer, forbidden: Answer
+) -> None:
+    for path in ("/app-api/campaign/demo-4711", "/app-api/campaign/odd/campaign-discount"):
+        server.sandbox.faults.add("GET", path, forbidden, times=None)
+    server.sandbox.add_campaign("odd")
+    wanted = ["demo-4711", "odd", "demo-4712"]
+    run = fail(server.api(campaign_external_ids=wanted), "campaigns", "campaign_discounts")
+    assert ids(run) == ["odd", "demo-4712"]
+    assert {key for key, _ in run.output.keys("campaign_discounts")} == {"demo-4712"}
+    assert "2 part(s) of the sync failed" in run.log
+
+
+def test_what_was_read_before_three_failures_in_a_row_is_written(server: GoTomServer) -> None:
+    path = "/app-api/campaign/bad-*"
+    server.sandbox.faults.add("GET", path, internal_error(), times=None)
+    wanted = ["demo-4711", "bad-1", "bad-2", "bad-3", "demo-4712"]
+    run = fail(server.api(campaign_external_ids=wanted, max_retries=0), *ALL)
+    assert ids(run) == ["demo-4711"]
+    assert len(run.records["campaign_discounts"]) == len(run.records["flights"]) == 2
+    assert "Stream aborted after 3 consecutive failures" in run.log
 
 
 def test_ids_come_from_a_report_that_is_fetched_once(server: GoTomServer) -> None:
@@ -119,6 +144,26 @@ def test_discounts_that_are_not_as_documented_fail_their_campaign_alone(
     assert "campaign_discounts of 'odd'" in run.log
 
 
+@pytest.mark.parametrize(
+    ("body", "found"), [('{"externalId": 7}', "7"), ('{"externalId": null}', "odd")]
+)
+def test_a_campaign_is_known_by_its_external_id_or_by_what_was_asked_for(
+    server: GoTomServer, body: str, found: str
+) -> None:
+    answer = Answer(200, body, {"Content-Type": "application/json"})
+    server.sandbox.faults.add("GET", "/app-api/campaign/odd", answer, times=None)
+    assert ids(succeed(server.api(campaign_external_ids=["odd"]), "campaigns")) == [found]
+
+
+@pytest.mark.parametrize("body", ['{"externalId": ["x"]}', "[]", "null", "7"])
+def test_a_campaign_of_another_form_fails_alone(server: GoTomServer, body: str) -> None:
+    answer = Answer(200, body, {"Content-Type": "application/json"})
+    server.sandbox.faults.add("GET", "/app-api/campaign/odd", answer, times=None)
+    run = fail(server.api(campaign_external_ids=["odd", "demo-4711"]), *ALL)
+    assert ids(run) == ["demo-4711"]
+    assert "1 part(s) of the sync failed" in run.log
+
+
 def test_missing_flight_discounts_are_not_taken_for_none(server: GoTomServer) -> None:
     campaign = server.sandbox.add_campaign("odd")
     del campaign.discounts[0]["flightDiscounts"]
@@ -139,4 +184,5 @@ def test_a_cell_that_does_not_fit_fails_the_report_and_not_the_campaigns_in_it(
     )
     run = fail(settings, "a_report", "campaigns")
     assert ids(run) == ["demo-4711"]
+    assert len(server.received("/app-api/graph-export/download/46")) == 1
     assert "1 part(s) of the sync failed" in run.log

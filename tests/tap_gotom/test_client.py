@@ -36,7 +36,7 @@ def error_of(client: GoTomClient, path: str) -> RequestError:
     [
         (401, "Signature not valid", "Signature not valid"),
         (404, {"type": "x", "title": "Error", "status": 404, "detail": "Not Found"}, "Not Found"),
-        (404, {"ok": False, "message": "no such customer", "customer": None}, "no such customer"),
+        (403, {"message": "Access Denied."}, "Access Denied."),
         (422, {"error": {"msg": "'foo' is no valid entity"}}, "'foo' is no valid entity"),
         (500, {"message": "Internal Server Error"}, "Internal Server Error"),
     ],
@@ -50,7 +50,19 @@ def test_the_documented_errors_are_the_apis(
     assert (error.status, error.detail) == (status, detail)
 
 
-@pytest.mark.parametrize("body", [HTML, "default backend - 404", "", "{}", '{"error": 1}'])
+@pytest.mark.parametrize(
+    "body",
+    [
+        HTML,
+        "default backend - 404",
+        "",
+        "{}",
+        '{"error": 1}',
+        '{"message": "no Route matched with those values"}',
+        '{"detail": "Not Found"}',
+        '"Forbidden by policy"',
+    ],
+)
 def test_any_other_body_never_means_that_something_is_not_there(
     client: GoTomClient, requests_mock: Mocker, body: str
 ) -> None:
@@ -59,6 +71,11 @@ def test_any_other_body_never_means_that_something_is_not_there(
     assert isinstance(error, GatewayError)
     assert "Forbidden by policy" not in str(error)
     assert requests_mock.call_count == 3
+
+
+def test_an_answer_with_data_is_not_quoted(client: GoTomClient, requests_mock: Mocker) -> None:
+    requests_mock.get(BASE_URL + CAMPAIGN, json="Rita Inauen", status_code=416)
+    assert "Inauen" not in str(error_of(client, CAMPAIGN))
 
 
 @pytest.mark.parametrize("status", [401, 403])

@@ -39,7 +39,6 @@ def test_only_credentials_that_are_set_are_read() -> None:
 @pytest.mark.parametrize(
     ("settings", "words"),
     [
-        ({"instance": "acme"}, "Set 'graph_user' and 'graph_secret'"),
         ({"instance": "acme", "api_user": "u"}, "belong together"),
         ({"instance": "acme", **USER, "api_user": "a\nb"}, "control character"),
         ({**ACME, "api_secret": ""}, "api_secret"),

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections import deque
+import io
 from typing import TYPE_CHECKING
 
 import pytest
 
 from singer_tapkit.errors import ApiError, ExtractionError, GatewayError
 from singer_tapkit.fake_server import Answer, FakeServer
-from tap_gotom.download import Download, ReportSource
+from tap_gotom.download import ReportSource
 from tap_gotom.reports import Report, ReportError
 from tests.tap_gotom.servers import make_client
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from tap_gotom.download import Download
 
 REPORT = Report("sales", 46)
 CSV = {"Content-Type": "text/csv;charset=utf-8"}
@@ -28,21 +30,26 @@ def server() -> Iterator[FakeServer]:
         yield server
 
 
-def source_of(server: FakeServer, *answers: Answer, is_shared: bool = False) -> ReportSource:
+def source_of(server: FakeServer, *answers: Answer, id_column: str | None = None) -> ReportSource:
     server.respond(REPORT.path, *answers)
     client = make_client(server.url, max_retries=1)
-    return ReportSource(client, REPORT, is_shared=is_shared)
+    return ReportSource(client, REPORT, id_column=id_column)
 
 
-def check(download: Download) -> None:
-    deque(download.read_rows(), maxlen=0)
+def rows_of(download: Download) -> list[list[str]]:
+    """Return the rows, for the last time."""
+    with download.body:
+        return list(download.open().read_rows())
+
+
+def refuse(header: list[str], rows: Iterator[list[str]]) -> None:
+    raise ReportError(f"{header} and {next(rows)} do not fit")
 
 
 def test_a_download_can_be_read_again(server: FakeServer) -> None:
-    download = source_of(server, WHOLE).fetch(check)
-    assert download.header == ["A", "B"]
-    for _ in range(2):
-        assert list(download.read_rows()) == [["1", "x"], ["2", "y"], ["3", "z"]]
+    download = source_of(server, WHOLE).fetch()
+    assert download.open().header == ["A", "B"]
+    assert rows_of(download) == [["1", "x"], ["2", "y"], ["3", "z"]]
 
 
 @pytest.mark.parametrize(
@@ -57,8 +64,8 @@ def test_a_download_can_be_read_again(server: FakeServer) -> None:
     ids=["closed", "in a row", "in a cell", "gzip without its end", "reset"],
 )
 def test_a_transfer_that_breaks_off_begins_anew(server: FakeServer, broken: Answer) -> None:
-    download = source_of(server, broken, WHOLE).fetch(check)
-    assert len(list(download.read_rows())) == 3
+    download = source_of(server, broken, WHOLE).fetch()
+    assert len(rows_of(download)) == 3
     assert len(server.received(REPORT.path)) == 2
 
 
@@ -77,45 +84,75 @@ def test_what_is_no_report_is_not_asked_for_again(
     server: FakeServer, answer: Answer, kind: type[ExtractionError]
 ) -> None:
     with pytest.raises(kind):
-        source_of(server, answer).fetch(check)
+        source_of(server, answer).fetch()
     assert len(server.received(REPORT.path)) == 1
 
 
-def test_the_header_alone_is_read_from_a_report(server: FakeServer) -> None:
-    body = b'"A","B\nC"\n' + b'"1","2"\n' * 1_000_000
-    assert source_of(server, Answer(body=body, headers=CSV)).fetch_header() == ["A", "B\nC"]
+def test_a_line_that_memory_could_not_hold_is_refused(
+    server: FakeServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tap_gotom.download.MAX_LINE", 1 << 20)
+    rows = b'"A"\n' + b'"' + b"x" * (1 << 19) + b'"\n'
+    assert len(rows_of(source_of(server, Answer(body=rows * 4, headers=CSV)).fetch())) == 7
+    with pytest.raises(ReportError, match="a line of more than 1 MiB"):
+        source_of(server, Answer(body=b"A" + b"x" * (1 << 21), headers=CSV)).fetch()
 
 
-def test_a_shared_report_is_fetched_once_and_kept(server: FakeServer) -> None:
-    source = source_of(server, WHOLE, is_shared=True)
-    first = source.fetch(check)
-    source.release()
-    assert source.fetch(check) is first
+def test_a_sample_ends_before_the_first_row_that_may_be_cut(server: FakeServer) -> None:
+    body = b'"A","B\nC"\n' + b'"1","2 ""x"""\n' * 1_000_000
+    sample = source_of(server, Answer(body=body, headers=CSV)).fetch_sample()
+    assert sample.header == ["A", "B\nC"]
+    assert sample.rows == [["1", '2 "x"']] * len(sample.rows)
+    assert len(sample.rows) > 10_000
+    assert not sample.is_whole
+
+
+def test_the_sample_of_a_short_report_has_all_its_rows(server: FakeServer) -> None:
+    sample = source_of(server, WHOLE).fetch_sample()
+    assert (sample.is_whole, sample.rows) == (True, [["1", "x"], ["2", "y"], ["3", "z"]])
+
+
+def test_a_sample_that_breaks_off_begins_anew(server: FakeServer) -> None:
+    source = source_of(server, Answer(body=ROWS[:20], headers=CSV), WHOLE)
+    assert len(source.fetch_sample().rows) == 3
+
+
+def test_ids_are_those_of_the_last_download(server: FakeServer) -> None:
+    source = source_of(server, Answer(body=ROWS * 2, headers=CSV, close_after=20), WHOLE,
+                       id_column="b")  # fmt: skip
+    source.fetch().body.close()
+    assert source.read_ids() == ["x", "y", "z"]
+    assert len(server.received(REPORT.path)) == 2
+
+
+def test_ids_are_found_where_a_check_finds_fault(server: FakeServer) -> None:
+    source = source_of(server, WHOLE, id_column="A")
+    with pytest.raises(ReportError, match="do not fit"):
+        source.fetch(refuse)
+    assert source.read_ids() == ["1", "2", "3"]
     assert len(server.received(REPORT.path)) == 1
 
 
-def test_a_report_of_its_own_stream_is_gone_once_it_is_read(server: FakeServer) -> None:
-    source = source_of(server, WHOLE)
-    body = source.fetch(check).body
-    source.release()
-    assert body.closed
+def test_a_report_without_its_column_of_ids_is_read_all_the_same(server: FakeServer) -> None:
+    source = source_of(server, WHOLE, id_column="C")
+    assert len(rows_of(source.fetch())) == 3
+    with pytest.raises(ReportError, match=r"no column 'C'.* are: 'A', 'B'"):
+        source.read_ids()
 
 
-def test_a_report_that_failed_is_not_asked_for_again(server: FakeServer) -> None:
-    source = source_of(server, Answer(status=404, headers=CSV))
-    for _ in range(2):
+def test_a_report_that_failed_is_not_asked_for_its_ids(server: FakeServer) -> None:
+    source = source_of(server, Answer(status=404, headers=CSV), id_column="A")
+    for read in (source.fetch, source.read_ids):
         with pytest.raises(ApiError, match="404"):
-            source.fetch(check)
+            read()
     assert len(server.received(REPORT.path)) == 1
 
 
-def test_a_file_whose_check_fails_is_closed(server: FakeServer) -> None:
-    bodies = []
-
-    def refuse(download: Download) -> None:
-        bodies.append(download.body)
-        raise ReportError("a cell does not fit")
-
+def test_a_file_whose_check_fails_is_closed(
+    server: FakeServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    body = io.BytesIO()
+    monkeypatch.setattr("tap_gotom.download.open_spool", lambda _: body)
     with pytest.raises(ReportError):
         source_of(server, WHOLE).fetch(refuse)
-    assert bodies[0].closed
+    assert body.closed

@@ -58,7 +58,7 @@ def test_flights_without_an_id_have_a_key_and_are_never_asked_for(server: GoTomS
     assert second.startswith("hash:")
     assert third == f"{second}-2"
     assert len(run.records["flight_commissions"]) == 1
-    assert "flight_commissions: 2 skipped, without an external id" in run.log
+    assert "flight_commissions: 2 skipped" in run.log
     paths = [request.path for request in server.sandbox.requests]
     assert sum(path.startswith("/app-api/campaign/ui/flight/") for path in paths) == 2
 
@@ -78,16 +78,28 @@ def test_without_the_module_sublines_are_skipped(server: GoTomServer) -> None:
     assert "flight_sublines:" in run.log
 
 
-@pytest.mark.parametrize("flights", [None, "none", ["no flight"]])
+@pytest.mark.parametrize("flights", [None, "none", ["no flight"], [{"externalId": ["x"]}]])
 def test_flights_that_are_not_as_documented_fail_their_campaign_alone(
     server: GoTomServer, flights: Any
 ) -> None:
     server.sandbox.add_campaign("odd").content["flights"] = flights
     settings = server.api(campaign_external_ids=["odd", "demo-4711"])
-    run = fail(settings, "campaigns", "flights")
+    run = fail(settings, "campaigns", "flights", "flight_commissions")
     assert len(run.records["campaigns"]) == 2
-    assert len(run.records["flights"]) == 2
-    assert "flights of campaign 'odd': 'flights' is not as documented" in run.log
+    assert len(run.records["flights"]) == len(run.records["flight_commissions"]) == 2
+    for stream in ("flights", "flight_commissions"):
+        assert f"{stream} of campaign 'odd': " in run.log
+
+
+@pytest.mark.parametrize("sublines", ['{"sublines": null}', '{"sublines": {}}', "{}", "[]"])
+def test_sublines_that_are_missing_are_not_taken_for_none(
+    server: GoTomServer, sublines: str
+) -> None:
+    answer = Answer(200, sublines, {"Content-Type": "application/json"})
+    path = "/app-api/campaign/demo-4711/flight/demo-4711-1/sublines"
+    server.sandbox.faults.add("GET", path, answer, times=None)
+    run = fail(server.api(campaign_external_ids=["demo-4711"]), "flight_sublines")
+    assert {flight for _, flight, _ in run.output.keys("flight_sublines")} == {"demo-4711-2"}
 
 
 def test_values_that_do_not_fit_fail_their_campaign_alone(server: GoTomServer) -> None:
@@ -109,7 +121,8 @@ def test_a_campaign_that_may_not_be_read_takes_no_other_along(
     sublines = run.records["flight_sublines"]
     assert [line["campaignExternalId"] for line in sublines] == ["demo-4712"] * 2
     assert "1 part(s) of the sync failed" in run.log
-    assert "flight_sublines of campaign 'demo-4711'" in run.log
+    assert "flight_sublines of flight 'demo-4711-1' of campaign 'demo-4711'" in run.log
+    assert "flight_sublines: 1 skipped, as another flight of their campaign" in run.log
     assert len(run.records["flights"]) == 4
 
 
@@ -120,6 +133,13 @@ def test_a_flight_fails_alone(server: GoTomServer) -> None:
     run = fail(settings, "flight_commissions")
     assert run.output.keys("flight_commissions") == [("demo-4711", "demo-4711-2")]
     assert "flight_commissions of flight 'demo-4711-1' of campaign 'demo-4711'" in run.log
+
+
+def test_a_value_that_does_not_fit_fails_its_flight_alone(server: GoTomServer) -> None:
+    server.sandbox.add_campaign("odd", flights=3).commissions["odd-2"]["bkPercent"] = "much"
+    run = fail(server.api(campaign_external_ids=["odd"]), "flight_commissions")
+    assert run.output.keys("flight_commissions") == [("odd", "odd-1"), ("odd", "odd-3")]
+    assert "flight_commissions of flight 'odd-2' of campaign 'odd'" in run.log
 
 
 def test_flights_that_fail_in_a_row_end_their_stream(server: GoTomServer) -> None:

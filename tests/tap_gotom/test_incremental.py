@@ -53,6 +53,31 @@ def test_a_bookmark_of_another_type_is_refused() -> None:
         list(IncrementalFilter("id", 0, "2026-01-01", 0).filter([(5,)]))
 
 
+@pytest.mark.parametrize("bookmark", ["", "abc", "2026-02-30", "31.12.2025", [1], True, {}])
+@pytest.mark.parametrize("days", [0, 2])
+def test_a_damaged_bookmark_is_refused(bookmark: object, days: int) -> None:
+    with pytest.raises(ReportError, match="bookmark of 'day' is damaged"):
+        IncrementalFilter("day", 0, bookmark, days)
+
+
+@pytest.mark.parametrize("digits", [4, 7, 10, 19])
+def test_a_bookmark_in_the_future_is_refused(digits: int) -> None:
+    future = (datetime.now(UTC) + timedelta(days=800)).isoformat()[:digits]
+    with pytest.raises(ReportError, match="lies in the future"):
+        IncrementalFilter("day", 0, future, 0)
+    IncrementalFilter("day", 0, datetime.now(UTC).isoformat()[:digits], 0)
+
+
+@pytest.mark.parametrize(
+    ("values", "ends_before"), [((8, 9), True), ((8, 10), False), ((), False), ((None,), False)]
+)
+def test_values_that_are_counted_anew_are_noticed(values: tuple[int], *, ends_before: bool) -> None:
+    new = IncrementalFilter("id", 0, 10, 0)
+    list(new.filter([(value,) for value in values]))
+    assert new.ends_before_bookmark is ends_before
+    assert new.bookmark() == 10
+
+
 @pytest.mark.parametrize("value", [None, ""])
 def test_rows_without_a_value_are_always_new(value: str | None) -> None:
     rows = [("2026-01-01",), (value,)]

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from singer_tapkit.errors import InvalidResponseError
 from tap_gotom.keys import (
     PRICE_FIELDS,
     KeyDeduplicator,
@@ -13,6 +14,7 @@ from tap_gotom.keys import (
     discount_key,
     flight_key,
     price_key,
+    read_external_id,
 )
 
 
@@ -59,6 +61,19 @@ def test_a_flight_of_the_user_interface_is_known_by_what_it_books() -> None:
     assert flight_key({**flight, "externalId": "f-1"}) == "f-1"
     assert flight_key(flight) == flight_key({**flight, "note": "b"})
     assert flight_key(flight) != flight_key({**flight, "units": 6})
+
+
+@pytest.mark.parametrize(
+    ("external_id", "read"), [("x", "x"), (7, "7"), (None, ""), ("", "")], ids=repr
+)
+def test_an_external_id_is_a_text(external_id: Any, read: str) -> None:
+    assert read_external_id({"externalId": external_id}) == read
+
+
+@pytest.mark.parametrize("external_id", [["x"], {"a": 1}, 1.5])
+def test_an_external_id_of_another_form_is_refused(external_id: Any) -> None:
+    with pytest.raises(InvalidResponseError, match="'externalId' is not as documented"):
+        flight_key({"externalId": external_id})
 
 
 def test_equal_keys_are_told_apart_by_their_order() -> None:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from tap_gotom.streams.lists import LOOKUPS
-from tests.sandbox.faults import Answer, CutOff, Reset
+from tests.sandbox.faults import Answer, CutOff, Reset, html_page
 from tests.sandbox.gotom import GoTom
 from tests.sandbox.gotom.customers import invented
 from tests.sandbox.gotom.troubles import internal_error
@@ -31,7 +31,7 @@ def test_every_row_of_every_page_comes_once(size: int) -> None:
 
 
 def test_all_twelve_lists_come_as_they_are(server: GoTomServer) -> None:
-    run = succeed(server.api(), *LOOKUPS, "tarifs")
+    run = succeed(server.api(), *LOOKUPS)
     assert run.records["ad_servers"][0] == {"id": "gam-main", "name": "Ad Manager DE"}
     assert run.records["users"][0]["email"] == "lena.graf@acme.example"
     assert run.records["flight_position_types"][0]["isDefault"] is True
@@ -71,6 +71,11 @@ def test_values_fit_their_schema_or_fail_their_stream_alone(server: GoTomServer)
     assert "channels: The server sends no valid value in the field 'id'" in run.log
 
 
+def test_prices_are_read_where_a_stream_map_removes_their_tarifs(server: GoTomServer) -> None:
+    run = succeed(server.api(stream_maps={"tarifs": None}), "tarifs", "tarif_prices")
+    assert len(run.records["tarif_prices"]) == 252
+
+
 def test_a_list_that_the_instance_does_not_know_is_skipped_and_counted(server: GoTomServer) -> None:
     del server.sandbox.data.entities["flightTags"]
     run = succeed(server.api(), "flight_tags", "media")
@@ -84,9 +89,10 @@ def test_a_list_that_the_instance_does_not_know_is_skipped_and_counted(server: G
     [
         (api_error(404), 0, "tarif_prices: 1 skipped, tarifs that are gone"),
         (Answer(404, "default backend - 404"), 1, "tarif_prices of 7: GET /app-api/export/price"),
+        (html_page(403, "Forbidden"), 1, "tarif_prices of 7: GET /app-api/export/price/tarif/7"),
         (internal_error(), 1, "tarif_prices of 7: GET /app-api/export/price/tarif/7 answered 500"),
     ],
-    ids=["gone", "gateway", "error"],
+    ids=["gone", "gateway", "forbidden", "error"],
 )
 def test_only_goTom_itself_can_say_that_a_tarif_is_gone(  # noqa: N802
     server: GoTomServer, answer: Answer, exit_code: int, words: str

@@ -21,9 +21,8 @@ def rows_of(content: bytes, **more: Any) -> list[tuple[str, ...]]:
 
 def header_of(content: bytes, **more: Any) -> list[str]:
     reader = ReportReader(Report("sales", 46, **more), io.BytesIO(content))
-    header = reader.read_header()
-    reader.require_delimiter(header)
-    return header
+    reader.require_delimiter()
+    return reader.header
 
 
 @pytest.mark.parametrize(

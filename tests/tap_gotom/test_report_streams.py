@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import csv
+import re
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from unittest.mock import create_autospec
 
+import duckdb
 import pytest
 
-from tap_gotom.row_mapper import RowMapper
 from tests.sandbox.gotom import Report
 from tests.sandbox.gotom.awkward_rows import HEADER, ROWS, UNICODE_ROWS
 from tests.tap_gotom.command_line import discover, fail, succeed
@@ -17,6 +20,7 @@ if TYPE_CHECKING:
     from singer_tapkit.testing import TapRun
     from tests.tap_gotom.servers import GoTomServer
 
+README = Path(__file__).parents[2] / "tap-gotom" / "README.md"
 PATH = "/app-api/graph-export/download/46"
 TYPED = {"Name": "string", "Umsatz": "number"}
 DAYS = {"Tag": {"type": "date", "format": "%d.%m.%Y"}, "Id": "integer"}
@@ -109,14 +113,34 @@ def test_a_report_that_is_not_as_it_should_be_writes_nothing_and_keeps_the_state
     assert words in second.log
 
 
-def test_a_report_is_parsed_twice_to_check_and_to_write(
-    server: GoTomServer, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("name", ["a_report", "z_report"])
+@pytest.mark.parametrize(
+    "more",
+    [
+        {},
+        {"columns": {"Tag": "date", "Externe ID": "string"}},
+        {"columns": {"Tag": "date", "Externe ID": "string"}, "replication_key": "Tag"},
+        {"columns": {"Tag": "string", "Externe ID": "string"}, "primary_keys": ["Externe ID"]},
+    ],
+    ids=["text", "types", "new rows", "keys"],
+)
+def test_a_report_is_parsed_once_to_check_and_once_to_write(
+    server: GoTomServer, monkeypatch: pytest.MonkeyPatch, name: str, more: dict[str, Any]
 ) -> None:
-    watched = create_autospec(RowMapper.map_rows, side_effect=RowMapper.map_rows)
-    monkeypatch.setattr(RowMapper, "map_rows", watched)
-    server.save(("Tag", "Id"), ("01.03.2026", "1"))
-    succeed(server.graph(report(columns=DAYS, replication_key="Tag")))
-    assert watched.call_count == 2
+    server.save(("Tag", "Externe ID"), ("2026-03-01", "demo-4711"), ("2026-03-02", "demo-4712"))
+    ids_from = {"report": name, "column": "Externe ID"}
+    settings = server.both(report(name, **more), campaign_external_ids_from=ids_from)
+    catalog = discover(settings)
+    parse = create_autospec(csv.reader, side_effect=csv.reader)
+    monkeypatch.setattr("csv.reader", parse)
+    run = succeed(settings, name, "campaigns", "flights", catalog=catalog)
+    assert len(run.records[name]) == len(run.records["campaigns"]) == 2
+    assert parse.call_count == 2
+    assert len(server.received(PATH)) <= 2
+
+    parse.reset_mock()
+    assert len(succeed(settings, "campaigns", catalog=catalog).records["campaigns"]) == 2
+    assert parse.call_count == 1
 
 
 @pytest.mark.parametrize("more", [{}, {"flattening_enabled": True, "flattening_max_depth": 1}])
@@ -162,6 +186,41 @@ def test_keys_follow_from_the_settings_and_not_from_a_catalog(server: GoTomServe
     assert run.output.bookmark("sales") == "2026-01-01"
 
 
+def test_the_newest_load_alone_is_what_the_sql_of_the_readme_shows(server: GoTomServer) -> None:
+    sql = re.findall(r"```sql\n(.*?)```", README.read_text("utf-8"), re.DOTALL)
+    with duckdb.connect() as database:
+        database.execute("CREATE SCHEMA tap_gotom")
+        database.execute(
+            "CREATE TABLE tap_gotom.revenue (_report_id INTEGER, _row_number INTEGER,"
+            " _extracted_at TIMESTAMPTZ, a TEXT, PRIMARY KEY (_report_id, _row_number))"
+        )
+        for values in (["1", "2", "3"], ["4", "5"]):
+            server.save(("A",), *([value] for value in values))
+            rows = [list(row.values()) for row in succeed(server.graph(report())).records["sales"]]
+            insert = "INSERT OR REPLACE INTO tap_gotom.revenue VALUES (?, ?, ?, ?)"
+            database.executemany(insert, rows)
+            found = database.execute(*sql).fetchall()
+            assert sorted(row[-1] for row in found) == values
+
+
+def test_rows_that_replace_each_other_in_the_target_are_counted(server: GoTomServer) -> None:
+    server.save(("Id", "Tag"), ("1", "a"), ("2", "a"), ("1", "b"))
+    run = succeed(server.graph(report(primary_keys=["Id"])))
+    assert len(run.records["sales"]) == 3
+    assert "a row before them, which they replace: 1." in run.log
+    unique = succeed(server.graph(report(primary_keys=["Id", "Tag"])))
+    assert "a row before them" not in unique.log
+
+
+def test_discovery_names_the_columns_that_tell_rows_apart(
+    server: GoTomServer, caplog: pytest.LogCaptureFixture
+) -> None:
+    server.save(("Id", "Tag"), ("1", "a"), ("2", "a"))
+    caplog.set_level("INFO")
+    discover(server.graph(report()))
+    assert "unique in all 2 row(s): 'Id'." in caplog.text
+
+
 @pytest.mark.parametrize("more", [{"primary_keys": ["X"]}, {"replication_key": "X"}])
 def test_a_key_that_is_no_column_fails_this_report_alone(
     server: GoTomServer, more: dict[str, Any]
@@ -197,6 +256,26 @@ def test_the_second_run_brings_new_days_and_those_to_look_back_to(server: GoTomS
     assert second.output.bookmark("sales") == "2026-01-03"
     server.save(("Tag", "Id"), ("02.03.2026", "5"), ("03.03.2026", "x"))
     assert fail(settings, state=second.state).state == second.state
+
+
+def test_a_report_that_counts_anew_is_told(server: GoTomServer) -> None:
+    settings = server.graph(report(columns=DAYS, primary_keys=["Id"], replication_key="Id"))
+    server.save(("Tag", "Id"), ("01.01.2026", "900"))
+    first = succeed(settings)
+    server.save(("Tag", "Id"), ("01.02.2026", "1"))
+    second = succeed(settings, state=first.state)
+    assert ids(second) == []
+    assert "All rows lie before the bookmark of 'id'" in second.log
+    assert ids(succeed(settings)) == [1]
+
+
+def test_a_bookmark_in_the_future_fails_its_report_alone(server: GoTomServer) -> None:
+    server.save(("Tag", "Id"), ("01.01.2026", "1"))
+    daily = report(columns=DAYS, primary_keys=["Id"], replication_key="Tag")
+    state = {"bookmarks": {"sales": {"replication_key": "tag", "replication_key_value": "2999"}}}
+    run = fail(server.graph(daily, report("whole", 46)), state=state)
+    assert (ids(run), len(run.records["whole"])) == ([], 1)
+    assert "the bookmark of 'tag' lies in the future" in run.log
 
 
 def test_an_unchanged_report_is_skipped_when_told_so(server: GoTomServer) -> None:

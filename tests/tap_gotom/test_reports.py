@@ -41,6 +41,12 @@ def test_names_that_loaders_make_equal_are_refused(first: str, second: str) -> N
         read(report(first), report(second, 47))
 
 
+def test_a_name_that_databases_cut_is_refused() -> None:
+    with pytest.raises(ConfigValidationError, match="choose a shorter one"):
+        read(report("a" * 64))
+    assert read(report("a" * 63))
+
+
 def test_names_that_differ_for_loaders_are_taken() -> None:
     names = ["sales", "sales_2", "revenue-daily", "clicks-weekly", "Kunden", "日本"]
     assert list(read(*(report(name) for name in names))) == names

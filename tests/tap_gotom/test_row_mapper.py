@@ -9,7 +9,7 @@ import pytest
 
 from tap_gotom.column_types import ColumnType
 from tap_gotom.columns import columns_from_names
-from tap_gotom.download import Download
+from tap_gotom.report_csv import ReportReader
 from tap_gotom.reports import Report, ReportError
 from tap_gotom.row_mapper import RowMapper
 
@@ -35,8 +35,8 @@ def map_rows(
         replication_key=replication_key,
         keeps_new=keeps_new,
     )
-    body = io.BytesIO(content.encode())
-    rows = list(mapper.map_rows(Download(Report("sales", 46), body, "", TIME, header)))
+    reader = ReportReader(Report("sales", 46), io.BytesIO(content.encode()))
+    rows = list(mapper.map_rows(reader.read_rows(), 46, TIME))
     assert [row[:3] for row in rows] == [(46, number, TIME) for number in range(1, len(rows) + 1)]
     return [row[3:] for row in rows]
 
@@ -101,3 +101,15 @@ def test_a_cell_that_does_not_fit_names_row_and_column_and_no_value() -> None:
 def test_an_empty_cell_in_a_typed_key_is_refused() -> None:
     with pytest.raises(ReportError, match="row 2, column 'Id': a cell written like empty"):
         map_rows("Id,B\n1,x\n,y\n", {"Id": "integer", "B": "string"}, keys=("id",))
+
+
+@pytest.mark.parametrize(("keys", "repeated"), [(("a",), 2), (("a", "b"), 1), ((), 0)])
+def test_rows_with_the_key_of_a_row_before_are_counted(
+    keys: tuple[str, ...], repeated: int
+) -> None:
+    header = ["A", "B"]
+    columns = columns_from_names(header)
+    mapper = RowMapper(columns, header, keys=keys, replication_key=None, keeps_new=False)
+    rows = [["1", "x"], ["1", "y"], ["2", "x"], ["1", "x"]]
+    assert list(mapper.watch_keys(iter(rows))) == rows
+    assert mapper.repeated_keys == repeated

@@ -12,7 +12,7 @@ from singer_tapkit.failures import SyncFailedError
 from tap_gotom.tap import TapGoTom
 from tests.sandbox.gotom import Report
 from tests.tap_gotom.command_line import discover, fail, succeed
-from tests.tap_gotom.servers import cells, report
+from tests.tap_gotom.servers import API_SECRET, cells, report
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -43,10 +43,13 @@ def describe_fields(schema: dict[str, Any], path: str) -> Iterator[tuple[str, bo
         yield from describe_fields(schema["items"], path)
 
 
-def test_every_field_is_described_and_every_key_is_never_null(server: GoTomServer) -> None:
+def test_every_field_is_described_and_keys_are_neither_null_nor_all_there_is(
+    server: GoTomServer,
+) -> None:
     for stream in discover(server.api())["streams"]:
         described = dict(describe_fields(stream["schema"], stream["tap_stream_id"]))
         assert [field for field, is_described in described.items() if not is_described] == []
+        assert stream["schema"]["properties"].keys() > set(stream["key_properties"])
         for key in stream["key_properties"]:
             assert "null" not in stream["schema"]["properties"][key]["type"]
 
@@ -78,6 +81,7 @@ def test_with_columns_in_the_settings_discovery_asks_nothing(server: GoTomServer
     assert stream["schema"]["properties"]["umsatz_netto"] == {
         "type": ["number", "null"],
         "title": "Umsatz netto",
+        "description": "The report's column 'Umsatz netto'.",
     }
     assert server.sandbox.requests == []
 
@@ -113,3 +117,19 @@ def test_a_state_of_the_version_before_is_understood(server: GoTomServer, state:
     assert len(run.records["flights"]) == 2
     old = before["frozen"]["report"]["version"]
     assert run.state["bookmarks"]["frozen"]["report"]["version"] > old
+
+
+def test_the_check_of_connections_tells_each_missing_permission(
+    server: GoTomServer, capsys: pytest.CaptureFixture[str]
+) -> None:
+    server.sandbox.add_user("api_user", API_SECRET, ["lookups"])
+    tap = TapGoTom(config=server.api(campaign_external_ids=["a/b", "demo-4711"]))
+    with pytest.raises(SyncFailedError) as failed:
+        tap.check_connection()
+    last = str(failed.value).splitlines()[-1]
+    assert last.startswith("3 parts (campaigns, customers, tarif_prices): 403: ")
+    server.sandbox.add_user("api_user", API_SECRET, ["api"])
+    TapGoTom(config=server.api(campaign_external_ids=["demo-4711"])).check_connection()
+    said = capsys.readouterr().err
+    assert "campaigns: may be read." in said
+    assert "tarif_prices: may be read." in said

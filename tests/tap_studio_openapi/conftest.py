@@ -58,7 +58,7 @@ class InProcessTap:
 @pytest.fixture(autouse=True)
 def short_backoff(monkeypatch: pytest.MonkeyPatch) -> None:
     """Waits of hundredths of a second before a request is repeated."""
-    monkeypatch.setattr("singer_tapkit.client.MAX_BACKOFF", 0.02)
+    monkeypatch.setattr("singer_tapkit.retry.MAX_BACKOFF", 0.02)
 
 
 @pytest.fixture

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import dataclass, field
+from email.utils import format_datetime
 from typing import TYPE_CHECKING, Any
 
 from tap_studio_openapi.streams import STREAMS
@@ -12,6 +13,10 @@ from tests.sandbox.faults import Answer
 from tests.sandbox.studio_openapi import StudioOpenApi
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
+    from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
     from tests.sandbox.studio_openapi import Studio
     from tests.sandbox.traffic import ReceivedRequest
 
@@ -53,6 +58,11 @@ class Tenant:
         ]
         return {"connections": connections, **LIMITS, **more}
 
+    def set_clock(self, date: datetime | str) -> None:
+        """Let the server tell a time, or a text in its place, to whoever asks for a studio."""
+        text = date if isinstance(date, str) else format_datetime(date, usegmt=True)
+        self.server.faults.add("GET", "/v1/studios/information", Dated(text), times=None)
+
     def path_of(self, stream: str) -> str:
         """The path of a stream, with a pattern in place of ids."""
         found = next(one.path for one in STREAMS if vars(one)["name"] == stream)
@@ -61,6 +71,30 @@ class Tenant:
     def received(self, path: str) -> list[ReceivedRequest]:
         """The requests for a path that the server has got so far."""
         return [request for request in self.server.requests if request.path == path]
+
+
+@dataclass(frozen=True)
+class Dated:
+    """The application's answer, with the time by the server's clock.
+
+    Attributes:
+        date: What the header says.
+    """
+
+    date: str
+
+    async def __call__(
+        self, application: ASGIApp, scope: Scope, receive: Receive, send: Send
+    ) -> None:
+        """Send the answer with one more header."""
+
+        async def send_dated(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = [*message["headers"], (b"date", self.date.encode())]
+                message = {**message, "headers": headers}
+            await send(message)
+
+        await application(scope, receive, send_dated)
 
 
 def make_tenant(*, customers: int = 12) -> StudioOpenApi:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gzip
+import json
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -45,8 +47,9 @@ def test_an_endpoint_that_an_older_server_lacks_is_skipped(
     tenant: Tenant, tap: InProcessTap
 ) -> None:
     tenant.server.version = "1.8.0"
-    run = tap.succeed(tenant.one(), "lead_config", "classes")
-    assert "1 skipped, studios whose server is older than version 1.9" in run.log
+    run = tap.succeed(tenant.both(), "lead_config", "classes")
+    assert run.log.count("studios whose server is older than version 1.9") == 1
+    assert "lead_config: 2 skipped" in run.log
     assert run.records["lead_config"] == []
     assert run.records["classes"]
 
@@ -71,7 +74,9 @@ def test_members_who_opted_out_are_skipped_and_counted(tenant: Tenant, tap: InPr
     run = tap.succeed(tenant.one(), "customers", BALANCES, "customer_checkins")
     read = {record["customer_id"] for record in run.records[BALANCES]}
     assert read == {record["id"] for record in run.records["customers"]} - opted_out
-    assert f"{BALANCES}: 2 skipped, members who have switched off" in run.log
+    line = next(line for line in run.log.splitlines() if f"{BALANCES}: 2 skipped" in line)
+    assert line.startswith("INFO: ")
+    assert "members who have switched off" in line
     assert run.output.bookmark("customer_checkins", studio_id=tenant.kiel.id)
 
 
@@ -123,6 +128,18 @@ def test_an_answer_of_another_shape_fails_its_part_without_a_value(
     assert run.records["classes"]
 
 
+@pytest.mark.parametrize("body", ["{}", '{"message": "Marlene is away"}'], ids=["empty", "other"])
+@pytest.mark.parametrize("stream", [BALANCES, "studio_utilization", "contract_idle_periods"])
+def test_an_object_without_documented_fields_is_no_record(
+    tenant: Tenant, tap: InProcessTap, stream: str, body: str
+) -> None:
+    tenant.server.faults.add("GET", tenant.path_of(stream), Answer(200, body), times=None)
+    run = tap.fail(tenant.one(), stream)
+    assert f"{stream} of" in run.error
+    assert "Marlene" not in run.error + run.log
+    assert run.records[stream] == []
+
+
 @pytest.mark.parametrize(
     ("value", "date"),
     [
@@ -140,6 +157,85 @@ def test_dates_come_out_as_dates_or_not_at_all(
     tenant.server.extra_fields["/v1/customers"] = {"dateOfBirth": value}
     run = tap.succeed(tenant.one(), "customers")
     assert {record["dateOfBirth"] for record in run.records["customers"]} == {date}
+
+
+@pytest.mark.parametrize(
+    ("value", "moment"),
+    [
+        ("2022-06-22T08:00:00.000+02:00[Europe/Berlin]", "2022-06-22T08:00:00.000+02:00"),
+        ("2022-02-30T08:00:00+01:00", None),
+        ("0000-00-00T00:00:00Z", None),
+        ("", None),
+    ],
+)
+def test_date_times_come_out_as_date_times_or_not_at_all(
+    tenant: Tenant, tap: InProcessTap, value: str, moment: str | None
+) -> None:
+    tenant.server.extra_fields["/v1/customers"] = {"createdDateTime": value}
+    run = tap.succeed(tenant.one(), "customers")
+    assert {record["createdDateTime"] for record in run.records["customers"]} == {moment}
+
+
+def test_a_compressed_answer_that_is_cut_is_a_failure(tenant: Tenant, tap: InProcessTap) -> None:
+    rows = [{"id": number, "name": f"Gate {number}", "active": True} for number in range(500)]
+    body = gzip.compress(json.dumps(rows).encode())[:-8]
+    answer = Answer(200, body, {"Content-Encoding": "gzip"})
+    tenant.server.faults.add("GET", "/v1/devices", answer, times=None)
+    run = tap.fail(tenant.one(), "devices")
+    assert "the compressed body ends before its end" in run.error
+    assert run.records["devices"] == []
+
+
+@pytest.mark.parametrize(
+    ("body", "name"),
+    [
+        (b'\xef\xbb\xbf[{"id": 7, "name": "Gate"}]', "Gate"),
+        (b'[{"id": 7, "name": "Gate \\ud83d"}]', "Gate ?"),
+    ],
+    ids=["byte order mark", "half a pair"],
+)
+def test_text_that_is_slightly_broken_is_read(
+    tenant: Tenant, tap: InProcessTap, body: bytes, name: str
+) -> None:
+    tenant.server.faults.add("GET", "/v1/devices", Answer(200, body))
+    (record,) = tap.succeed(tenant.one(), "devices").records["devices"]
+    assert record["name"] == name
+
+
+def test_a_refusal_in_latin_1_is_repeated(tenant: Tenant, tap: InProcessTap) -> None:
+    body = '{"errorMessage": "Überlastet"}'.encode("latin-1")
+    tenant.server.faults.add("GET", "/v1/devices", Answer(503, body))
+    assert tap.succeed(tenant.one(), "devices").records["devices"]
+
+
+def test_values_that_are_nested_too_deep_fail_their_part_alone(
+    tenant: Tenant, tap: InProcessTap
+) -> None:
+    body = f'[{{"id": 7, "deep": {"[" * 900}{"]" * 900}}}]'
+    tenant.server.faults.add("GET", "/v1/devices", Answer(200, body), times=None)
+    run = tap.fail(tenant.one(unknown_fields="keep"), "devices", "classes")
+    assert "devices of" in run.error
+    assert run.records["classes"]
+
+
+@pytest.mark.parametrize("removed", [True, False], ids=["parent removed", "parent kept"])
+def test_children_are_read_where_a_stream_map_removes_their_parent(
+    tenant: Tenant, tap: InProcessTap, *, removed: bool
+) -> None:
+    maps = {"stream_maps": {"customers": None}} if removed else {}
+    run = tap.succeed(tenant.one(**maps), "customers", BALANCES, "customer_checkins")
+    assert len(run.records[BALANCES]) == 12
+    assert run.records["customer_checkins"]
+    assert ("customers" in run.records) is not removed
+
+
+def test_a_catalog_with_keys_in_its_metadata_alone_keeps_them(
+    tenant: Tenant, tap: InProcessTap
+) -> None:
+    entry = tap.discover(tenant.one())["devices"]
+    del entry["key_properties"]
+    run = tap.succeed(tenant.one(), "devices", catalog={"streams": [entry]})
+    assert run.output.schemas["devices"]["key_properties"] == ["studio_id", "id"]
 
 
 def test_unknown_fields_are_told_once_at_every_depth_and_left_out(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -134,6 +135,88 @@ def test_who_joins_while_the_tap_reads_is_not_passed_over(
     assert 1 in {record["checkinId"] for record in run.records[STREAM]}
 
 
+@pytest.mark.parametrize("ahead", [-400, 400], ids=["clock ahead", "clock behind"])
+def test_days_are_those_of_the_server_where_a_clock_is_wrong(
+    tenant: Tenant, tap: InProcessTap, ahead: int
+) -> None:
+    tenant.set_clock(datetime.now(UTC) + timedelta(ahead))
+
+    run = tap.succeed(tenant.one(), STREAM)
+
+    first, last = ago(365 - ahead), ago(-ahead)
+    windows = windows_of(tenant, tenant.kiel.id_of(0))
+    assert (windows[0][0], windows[-1][1]) == (first, last)
+    moved = datetime.fromisoformat(run.output.bookmark(STREAM, studio_id=tenant.kiel.id))
+    assert (
+        timedelta() <= datetime.now(UTC) + timedelta(min(ahead, 0)) - moved < timedelta(minutes=5)
+    )
+
+
+@pytest.mark.parametrize("date", ["", "soon", "Fri, 31 Dec 9999 23:59:59 GMT"])
+def test_a_server_that_tells_no_time_leaves_the_clock_of_this_machine(
+    tenant: Tenant, tap: InProcessTap, date: str
+) -> None:
+    tenant.set_clock(date)
+
+    tap.succeed(tenant.one(), STREAM)
+
+    assert windows_of(tenant, tenant.kiel.id_of(0)) == [(ago(365), ago(0))]
+
+
+def test_a_bookmark_beyond_the_time_of_the_server_is_told_once_for_all_studios(
+    tenant: Tenant, tap: InProcessTap
+) -> None:
+    tenant.set_clock(datetime.now(UTC) - timedelta(400))
+    state = state_of(tenant, f"{ago(3)}T08:00:00+00:00")
+    entries = state["bookmarks"][STREAM]["partitions"]
+    entries.append({**entries[0], "context": {"studio_id": tenant.luebeck.id}})
+
+    run = tap.succeed(tenant.both(), STREAM, state=state)
+
+    assert run.log.count("is no time in the past") == 1
+    for studio in (tenant.kiel, tenant.luebeck):
+        assert windows_of(tenant, studio.id_of(0)) == [(ago(765), ago(400))]
+
+
+def test_start_dates_before_there_were_check_ins_ask_for_no_more_windows(
+    tenant: Tenant, tap: InProcessTap
+) -> None:
+    settings = tenant.one(start_date="0001-01-01", customer_statuses=["PROSPECT"])
+
+    run = tap.succeed(settings, "customers", STREAM)
+
+    asked = {record["id"] for record in run.records["customers"]}
+    windows = [windows_of(tenant, customer) for customer in asked]
+    assert asked
+    assert {window[0][0] for window in windows} == {"2000-01-01"}
+
+
+@pytest.mark.parametrize(
+    ("moment", "minutes"),
+    [
+        ("2026-03-01T18:30:00+01:00", 60),
+        ("2026-03-01T18:30:00.000+05:30[Asia/Kolkata]", 330),
+        ("2026-03-01T18:30:00-03:30", -210),
+        ("2026-03-01T18:30:00Z", 0),
+        ("2026-03-01T18:30:00", None),
+        ("", None),
+        (None, None),
+    ],
+)
+def test_check_ins_keep_the_offset_of_the_studio(
+    tenant: Tenant, tap: InProcessTap, moment: str | None, minutes: int | None
+) -> None:
+    row = {"checkinId": 7, "checkInDateTime": moment}
+    body = json.dumps({"result": [row], "hasNext": False})
+    path = f"/v1/customers/{tenant.kiel.id_of(0)}/activities/checkins"
+    tenant.server.faults.add("GET", path, Answer(200, body))
+
+    records = tap.succeed(tenant.one(), STREAM).records[STREAM]
+
+    (record,) = (record for record in records if record["checkinId"] == 7)
+    assert record["utc_offset_minutes"] == minutes
+
+
 def test_start_dates_to_come_ask_for_nothing(tenant: Tenant, tap: InProcessTap) -> None:
     tomorrow = (date.fromisoformat(ago(0)) + timedelta(1)).isoformat()
 
@@ -162,6 +245,6 @@ def test_a_bookmark_that_cannot_be_is_told_and_skips_nothing(
     "bookmark", ["2026-01-31", "2026-01-31T08:00:00", "2026-01-31T08:00:00+01:00"]
 )
 def test_bookmarks_in_all_forms_of_a_time_are_read(bookmark: str) -> None:
-    found = parse_bookmark(bookmark)
+    found = parse_bookmark(bookmark, datetime(2026, 2, 1, tzinfo=UTC))
     assert found is not None
     assert found.date() == date(2026, 1, 31)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
+import pytest
+
 if TYPE_CHECKING:
     from tests.tap_studio_openapi.conftest import InProcessTap
     from tests.tap_studio_openapi.tenant import Tenant
@@ -23,8 +25,22 @@ def test_utilization_says_when_it_was_asked_for(tenant: Tenant, tap: InProcessTa
     assert timedelta() <= age < timedelta(minutes=1)
 
 
-def test_every_stream_has_a_property_outside_its_key(tenant: Tenant, tap: InProcessTap) -> None:
-    for name, entry in tap.discover(tenant.one(unknown_fields="fail")).items():
+def test_the_time_is_that_of_the_server(tenant: Tenant, tap: InProcessTap) -> None:
+    tenant.set_clock(datetime.now(UTC) - timedelta(400))
+    records = tap.succeed(tenant.one(), "studio_utilization", "class_slots").records
+    (record,) = records["studio_utilization"]
+    age = datetime.now(UTC) - datetime.fromisoformat(record["extracted_at"])
+    assert timedelta(400) <= age < timedelta(400, minutes=1)
+    first = tenant.received("/v1/classes/slots")[0].query["slotWindowStartDate"]
+    assert first == [(datetime.now(UTC) - timedelta(400)).date().isoformat()]
+
+
+@pytest.mark.parametrize("personal", [True, False])
+def test_every_stream_has_a_property_outside_its_key(
+    tenant: Tenant, tap: InProcessTap, *, personal: bool
+) -> None:
+    settings = tenant.one(unknown_fields="fail", include_personal_data=personal)
+    for name, entry in tap.discover(settings).items():
         assert set(entry["schema"]["properties"]) > set(entry["key_properties"]), name
 
 

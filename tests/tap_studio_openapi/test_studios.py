@@ -6,7 +6,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from singer_tapkit.failures import SyncFailedError
 from tap_studio_openapi.studios import parse_connections
+from tap_studio_openapi.tap import TapStudioOpenApi
 from tests.sandbox.faults import Answer, html_page
 from tests.tap_studio_openapi.tenant import KEYS, Tenant, ids, refusal
 
@@ -29,6 +31,16 @@ def test_a_wrong_key_ends_its_own_connection_alone(tenant: Tenant, tap: InProces
     assert {record["studio_id"] for record in run.records["employees"]} == {tenant.luebeck.id}
     assert "1 part(s) of the sync failed" in run.error
     assert "kiel: GET /v1/studios/information answered 401" in run.error
+
+
+@pytest.mark.parametrize("only_check", [True, False], ids=["--test", "sync"])
+def test_a_key_without_the_scope_for_its_studio_is_told_which(
+    tenant: Tenant, *, only_check: bool
+) -> None:
+    tenant.server.set_key(KEYS["kiel"], tenant.kiel, {"CUSTOMER_READ"})
+    started = TapStudioOpenApi(config=tenant.one(customer_statuses=["MEMBER"]))
+    with pytest.raises(SyncFailedError, match="the key lacks the scope STUDIO_READ"):
+        started.check_connection() if only_check else started.run()
 
 
 def test_a_key_that_ends_in_the_middle_is_not_used_again(tenant: Tenant, tap: InProcessTap) -> None:

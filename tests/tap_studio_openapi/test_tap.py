@@ -9,6 +9,7 @@ import pytest
 from singer_tapkit.failures import SyncFailedError
 from tap_studio_openapi.streams import STREAMS
 from tap_studio_openapi.tap import TapStudioOpenApi
+from tests.sandbox.faults import html_page
 from tests.tap_studio_openapi.tenant import KEYS, Tenant
 
 if TYPE_CHECKING:
@@ -42,11 +43,18 @@ def test_the_key_check_says_which_key_is_good(
     tenant.server.remove_key(KEYS["lübeck"])
     with pytest.raises(SyncFailedError) as caught:
         TapStudioOpenApi(config=tenant.both()).check_connection()
-    assert "lübeck: HEAD /v1/studios/information answered 401" in caught.value.message
+    assert "lübeck: GET /v1/studios/information answered 401" in caught.value.message
     captured = capsys.readouterr()
     assert "kiel: the key is good." in captured.err
-    assert [request.method for request in tenant.server.requests] == ["HEAD", "HEAD"]
+    asked = [request.path for request in tenant.server.requests]
+    assert asked == ["/v1/studios/information"] * 2
     assert "sentinel" not in captured.err + caught.value.message
+
+
+def test_the_key_check_fails_where_something_else_than_the_api_answers(tenant: Tenant) -> None:
+    tenant.server.faults.add("*", "/v1/studios/information", html_page(200, "Hi"), times=None)
+    with pytest.raises(SyncFailedError, match="That is not the Open API"):
+        TapStudioOpenApi(config=tenant.one()).check_connection()
 
 
 def test_all_streams_have_keys_of_their_own_and_keep_to_what_the_api_takes(

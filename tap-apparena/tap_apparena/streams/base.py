@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
-from singer_tapkit.records import load_schema
+from singer_tapkit.schemas import load_schema
 from singer_tapkit.stream import BaseStream
 from tap_apparena.fields import EXCLUDED_FIELDS, PERSONAL_FIELDS, mark_as_utc, parse_meta
 from tap_apparena.relations import RELATION_SCHEMA

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from typing_extensions import override
 
 from singer_tapkit.errors import ExtractionError
-from singer_tapkit.records import load_schema
-from singer_tapkit.stream import BaseStream, PartitionStatus
+from singer_tapkit.schemas import load_schema
+from singer_tapkit.stream import BaseStream
 from tap_goatcounter.export import ExportJob
 
 if TYPE_CHECKING:
@@ -32,6 +32,7 @@ class SiteStream(BaseStream):
     """
 
     final_statuses = ()
+    max_failures_in_a_row = None
     permission: ClassVar[Permission]
 
     def __init__(self, tap: Tap, *, sites: SiteDirectory, failures: FailureCollector) -> None:
@@ -75,29 +76,28 @@ class SiteStream(BaseStream):
             ExtractionError: They cannot be read.
         """
 
-    def read_records(self, site: Site, context: Context) -> Iterator[Record]:
-        """Yield the records of one site, with text where the settings want no empty keys."""
-        text = self.config["empty_key_text"]
-        for row in self.read_site(site, context):
-            record = self.conform(row)
-            if text:
-                record.update({name: text for name in self.primary_keys if record[name] == ""})
-            yield record
+    @override
+    def partition_name(self, context: Context | None) -> str:
+        return str(self.sites.by_id[context["site_id"]]) if context else ""
 
     @override
-    def get_records(self, context: Context | None) -> Iterator[Record]:
-        """Yield the records of one site; what goes wrong there is a failure of that site alone."""
+    def read(self, context: Context | None) -> Iterator[Record]:
         if context is None:  # no site can be read
             return
         site = self.sites.by_id[context["site_id"]]
-        with self.isolate(str(site), PartitionStatus()):
-            if missing := site.missing_permissions([self.permission]):
-                raise ExtractionError(
-                    f"the token lacks the permission {missing[0]!r}. Edit it in GoatCounter under "
-                    "user name → API, or deselect the stream."
-                )
-            yield from self.read_records(site, context)
-        self.write_state()
+        if missing := site.missing_permissions([self.permission]):
+            raise ExtractionError(
+                f"the token lacks the permission {missing[0]!r}. Edit it in GoatCounter under "
+                "user name → API, or deselect the stream."
+            )
+        yield from self.read_site(site, context)
+
+    @override
+    def post_process(self, row: Record, context: Context | None = None) -> Record:
+        """Return a record with text where the settings want no empty keys."""
+        if text := self.config["empty_key_text"]:
+            row.update({name: text for name in self.primary_keys if row[name] == ""})
+        return row
 
     def read_day_bookmark(self, site: Site, context: Context) -> date | None:
         """Return the day up to which was read before, None for everything.

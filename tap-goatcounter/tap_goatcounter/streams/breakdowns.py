@@ -18,12 +18,13 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import date
 
+    import msgspec
     from singer_sdk.helpers.types import Record
 
     from tap_goatcounter.pagination import Row
     from tap_goatcounter.sites import Site
 
-MAX_TOP_REFERRERS: Final = 400
+MAX_TOP_PAGES: Final = 4
 BARE_IN_PATHS: Final = "$&+,:;=@"
 
 
@@ -96,25 +97,33 @@ class Campaigns(Breakdown):
     primary_keys = ("site_id", "day", "id")
 
 
-class TopReferrers(Breakdown):
-    """Visitors per referrer, of the 400 most frequent ones; the server hands out no more."""
+class TopReferrerList(UtcDailyStream):
+    """The list of referrers, of which a server hands out four pages, however long its pages are."""
 
-    name = "toprefs"
-    primary_keys = ("site_id", "day", "name", "ref_scheme")
     is_hourly = True
 
     @override
-    def read_day(self, site: Site, day: date) -> Iterator[Record]:
-        number = 0
-        for number, record in enumerate(super().read_day(site, day), start=1):  # noqa: B007
-            yield record
-        if number >= MAX_TOP_REFERRERS:
+    def read_day_pages(
+        self, site: Site, day: date, path: str, page_type: type[msgspec.Struct]
+    ) -> Iterator[list[Row]]:
+        lengths: list[int] = []
+        for rows in super().read_day_pages(site, day, path, page_type):
+            lengths.append(len(rows))
+            yield rows
+        if 0 < MAX_TOP_PAGES * min(lengths[0], MAX_PAGE_SIZE) <= sum(lengths):
             self.logger.warning(
                 "%s has more referrers on %s than the %s that the server hands out.",
                 site,
                 day,
-                MAX_TOP_REFERRERS,
+                sum(lengths),
             )
+
+
+class TopReferrers(TopReferrerList, Breakdown):
+    """Visitors per referrer, of the 400 most frequent ones; the server hands out no more."""
+
+    name = "toprefs"
+    primary_keys = ("site_id", "day", "name", "ref_scheme")
 
 
 class Detail(Breakdown):
@@ -180,12 +189,11 @@ class CampaignSources(Detail):
     page = "campaigns"
 
 
-class TopReferrerPaths(Detail):
+class TopReferrerPaths(TopReferrerList, Detail):
     """Visitors per page that each referrer led to."""
 
     name = "topref_paths"
     page = "toprefs"
-    is_hourly = True
 
     @override
     def read_detail(self, site: Site, day: date, path: str) -> Iterator[list[Row]]:

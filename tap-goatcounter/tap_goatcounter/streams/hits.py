@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any, Final
 from typing_extensions import override
 
 from singer_tapkit.errors import ExtractionError, InvalidResponseError
-from singer_tapkit.records import UNKNOWN_FIELDS
+from singer_tapkit.unknown_fields import UNKNOWN_FIELDS
 from tap_goatcounter.dates import format_time
+from tap_goatcounter.export import ExportNotDueError
 from tap_goatcounter.hits_csv import read_hits
 from tap_goatcounter.sites import Permission
 from tap_goatcounter.streams.base import SiteStream
@@ -24,6 +25,14 @@ if TYPE_CHECKING:
 
 CREATED_AT: Final = "site_created_at"
 """Where the state of a site says when that was created, which tells it from a later one."""
+
+NO_PAGE_VIEWS: Final = (
+    "individual page views are not stored, so that exports have none of the newer ones. To have "
+    "them from now on, tick Individual pageviews in GoatCounter under Settings → Data collection; "
+    "otherwise deselect the stream hits."
+)
+EXPORT_ID: Final = "export_id"
+"""Where the state of a site says after which export the bookmark was set."""
 
 HINT: Final = "Correct the state, or empty the table and run the tap with a full refresh."
 
@@ -44,42 +53,84 @@ class Hits(SiteStream):
     @override
     def read_site(self, site: Site, context: Context) -> Iterator[Record]:
         if not site.stores_page_views:
-            self.logger.warning(
-                "%s does not store individual page views, so that exports have none of the newer "
-                "ones. To have them from now on, tick Individual pageviews in GoatCounter under "
-                "Settings → Data collection.",
-                site,
-            )
-        cursor = self._read_cursor(site, context)
+            self.logger.warning("%s: %s", site, NO_PAGE_VIEWS)
         job = self.export_job(site, context)
-        export = job.get_or_create(*self._wanted(site, cursor))
+        cursor = self._read_cursor(site, job, context)
+        try:
+            export = job.get_or_create(*self._wanted(site, cursor))
+        except ExportNotDueError as error:
+            self.logger.warning("%s of %s: %s", self.name, site, error)
+            return
+        if export.num_rows == 0:
+            self._warn_of_unproven_cursor(site, context, cursor)
+            job.discard()
+            return
         last_hit_id = _last_hit_id(export, cursor)
-        if export.num_rows != 0:
-            yield from self._read_export(job, export, (site.id, cursor, export.id, last_hit_id))
+        yield from self._read_export(job, export, (site.id, cursor, export.id, last_hit_id))
         job.discard()
-        if export.num_rows != 0:
-            self.get_context_state(context)[CREATED_AT] = format_time(site.created_at)
-            self.advance_bookmark(context, last_hit_id)
+        origin = {CREATED_AT: format_time(site.created_at), EXPORT_ID: export.id}
+        self.get_context_state(context).update(origin)
+        self.advance_bookmark(context, last_hit_id)
 
-    def _read_cursor(self, site: Site, context: Context) -> int:
+    def _read_cursor(self, site: Site, job: ExportJob, context: Context) -> int:
         """Return the hit id up to which was read before.
 
         Raises:
-            ExtractionError: The bookmark is none, or of a site that is no more. To read everything
-                again would double the hits, or put new ones in the place of others.
+            ExtractionError: The bookmark is none, or not of this server. To read everything again
+                would double the hits, or put new ones in the place of others; to go on from there
+                would pass over hits.
         """
         bookmark = self.get_bookmark(context)
         if bookmark is None:
             return 0
         if type(bookmark) is not int or bookmark < 0:
             raise ExtractionError(f"the bookmark is {bookmark!r}, which is no hit id. {HINT}")
-        created_at = self.get_context_state(context).get(CREATED_AT)
+        state = self.get_context_state(context)
+        created_at = state.get(CREATED_AT)
         if created_at is not None and created_at != format_time(site.created_at):
             raise ExtractionError(
                 f"the bookmark is of a site that was created at {created_at}, and this one was "
                 f"at {format_time(site.created_at)}: its server counts hits anew. {HINT}"
             )
+        if (export_id := state.get(EXPORT_ID)) is not None:
+            self._check_cursor(site, job, bookmark, export_id)
         return bookmark
+
+    def _check_cursor(self, site: Site, job: ExportJob, cursor: int, export_id: object) -> None:
+        """Hold the cursor against the export that is said to have ended there."""
+        export = job.find(export_id) if type(export_id) is int else None
+        if export is None:
+            self.logger.warning(
+                "%s knows no export %r, after which the bookmark of %s was set. If its server was "
+                "restored or the state is damaged, hits may be passed over. %s",
+                site,
+                export_id,
+                self.name,
+                HINT,
+            )
+        elif export.last_hit_id != cursor:
+            raise ExtractionError(
+                f"the bookmark is hit {cursor}, but export {export_id}, after which it was set, "
+                f"ended with hit {export.last_hit_id}: the server counts hits anew, or the state "
+                f"is damaged. {HINT}"
+            )
+
+    def _warn_of_unproven_cursor(self, site: Site, context: Context, cursor: int) -> None:
+        """Tell that an export without rows may have begun behind all hits.
+
+        Servers answer so whatever the cursor is, and states of earlier versions do not say from
+        which export it comes.
+        """
+        if cursor and EXPORT_ID not in self.get_context_state(context):
+            self.logger.warning(
+                "%s has no hits after hit %s, the bookmark of %s, and the state does not tell "
+                "after which export that was set. If the site had visitors since, hits are passed "
+                "over. %s",
+                site,
+                cursor,
+                self.name,
+                HINT,
+            )
 
     def _wanted(self, site: Site, cursor: int) -> tuple[dict[str, Any], Callable[[Export], bool]]:
         """Ask for the hits after the cursor; an earlier request for the same will do."""
@@ -115,8 +166,6 @@ def _last_hit_id(export: Export, cursor: int) -> int:
     Raises:
         InvalidResponseError: It cannot be, as each row has a higher id than the one before.
     """
-    if not export.num_rows and export.num_rows is not None:
-        return cursor
     found = export.last_hit_id
     if found is None or found < cursor + (export.num_rows or 0):
         raise InvalidResponseError(

@@ -16,11 +16,12 @@ from singer_tapkit.config import parse_date
 from singer_tapkit.errors import ExtractionError
 from tap_goatcounter.archive import Archive
 from tap_goatcounter.dates import format_time
+from tap_goatcounter.export import ExportNotDueError
 from tap_goatcounter.sites import Permission
 from tap_goatcounter.streams.base import SiteStream
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from singer_sdk import Tap
     from singer_sdk.helpers.types import Context, Record
@@ -40,11 +41,11 @@ class JsonExports:
     def __init__(self) -> None:
         """Start with none."""
         self.streams: list[JsonStream] = []
-        self._archives: dict[int, Archive | ExtractionError] = {}
+        self._archives: dict[int, Archive | ExtractionError | None] = {}
         self._unread: dict[int, set[str]] = {}
 
-    def open(self, site: Site) -> Archive:
-        """Return the archive of a site.
+    def open(self, site: Site) -> Archive | None:
+        """Return the archive of a site, None if the server grants the next export later.
 
         Raises:
             ExtractionError: It cannot be had, and could not when another stream needed it.
@@ -53,6 +54,9 @@ class JsonExports:
             self._unread[site.id] = {stream.name for stream in self._selected()}
             try:
                 self._archives[site.id] = self._fetch(site)
+            except ExportNotDueError as error:
+                self.streams[0].logger.warning("The json_* streams of %s: %s", site, error)
+                self._archives[site.id] = None
             except ExtractionError as error:
                 self._archives[site.id] = error
         archive = self._archives[site.id]
@@ -126,15 +130,20 @@ class JsonStream(SiteStream):
                 "the server has no JSON export, which came after version 2.7. Deselect the "
                 "json_* streams, or update the server."
             )
-        return ({"site_id": site.id, **row} for row in self._exports.open(site).rows(self.file))
+        archive = self._exports.open(site)
+        rows = archive.rows(self.file) if archive else ()
+        return ({"site_id": site.id, **row} for row in rows)
 
     @override
-    def read_records(self, site: Site, context: Context) -> Iterator[Record]:
+    def conform_rows(self, rows: Iterable[Record], context: Context | None) -> Iterator[Record]:
         latest = ""
-        for record in super().read_records(site, context):
+        for record in super().conform_rows(rows, context):
             yield record
             if self.replication_key:
                 latest = max(latest, record[self.replication_key])
+        if context is None:  # no site can be read
+            return
+        site = self.sites.by_id[context["site_id"]]
         self._exports.finish(site, self)
         if latest:
             self._move_bookmark(site, context, latest)

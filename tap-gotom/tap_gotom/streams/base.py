@@ -2,21 +2,14 @@
 
 from __future__ import annotations
 
-from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from typing_extensions import override
-
 from singer_tapkit.errors import ApiError
-from singer_tapkit.records import load_schema
+from singer_tapkit.schemas import load_schema
 from singer_tapkit.stream import BaseStream
-from tap_gotom.pagination import ListPage, read_list
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator
-
     from singer_sdk import Tap
-    from singer_sdk.helpers.types import Context, Record
 
     from singer_tapkit.failures import FailureCollector
     from singer_tapkit.spool import RecordSpool
@@ -27,11 +20,10 @@ class GoTomStream(BaseStream):
     """A stream of one instance.
 
     Attributes:
-        personal_fields: Those that tell about persons, named as `records.exclude_fields` has it.
+        personal_fields: Those that tell about persons, named as `schemas.exclude_fields` has it.
     """
 
     personal_fields: ClassVar[frozenset[str]] = frozenset()
-    final_statuses: ClassVar[Collection[int]] = (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN)
 
     def __init__(
         self,
@@ -62,24 +54,14 @@ class GoTomStream(BaseStream):
         )
         self._client = client
 
+    def may_read(self, path: str, kind: type[Any] = dict) -> bool:
+        """Return whether there is something at a path that may be read.
 
-class ListStream(GoTomStream):
-    """A list that comes in pages.
-
-    Attributes:
-        path: Where it is.
-    """
-
-    path: str
-
-    @override
-    def read(self, context: Context | None) -> Iterable[Record]:
-        return read_list(self._client, self.path)
-
-    @override
-    def check_connection(self) -> bool:
+        Raises:
+            ExtractionError: It may not be read.
+        """
         try:
-            self._client.get_json(self.path, ListPage)
+            self._client.get_json(path, kind)
         except ApiError as error:
             if error.status not in self.absences:
                 raise
@@ -87,18 +69,8 @@ class ListStream(GoTomStream):
         return True
 
 
-class PartedStream(GoTomStream):
-    """A stream of parts that fail alone; its `read` yields records that fit the schema already."""
-
-    @override
-    def get_records(self, context: Context | None) -> Iterator[Record]:
-        with self.isolate("", self.status):
-            yield from self.read(context)
-        self.write_state()
-
-
-class DependentStream(PartedStream):
-    """A stream of what belongs to objects that another stream has read."""
+class DependentStream(GoTomStream):
+    """A stream of what belongs to campaigns, or to something in them."""
 
     def __init__(
         self, tap: Tap, client: GoTomClient, failures: FailureCollector, parents: RecordSpool
@@ -109,7 +81,7 @@ class DependentStream(PartedStream):
             tap: The tap.
             client: Sends the requests.
             failures: Where failures are collected.
-            parents: The objects.
+            parents: The external ids of the campaigns, or objects that another stream has read.
         """
         super().__init__(tap, client, failures)
         self._parents = parents

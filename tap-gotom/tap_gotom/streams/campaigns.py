@@ -8,27 +8,24 @@ from __future__ import annotations
 
 from functools import cached_property
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Any, Final
+from itertools import islice
+from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 import msgspec
 from typing_extensions import override
 
 from singer_tapkit.errors import InvalidResponseError
 from singer_tapkit.spool import RecordSpool
-from tap_gotom.campaign_ids import encode_id, is_reachable
-from tap_gotom.keys import KeyDeduplicator, discount_key
-from tap_gotom.streams.base import DependentStream, PartedStream
+from singer_tapkit.stream import PartitionStatus
+from tap_gotom.campaign_ids import campaign_path, is_reachable
+from tap_gotom.keys import KeyDeduplicator, discount_key, read_external_id
+from tap_gotom.streams.base import DependentStream
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
-    from singer_sdk import Tap
     from singer_sdk.helpers.types import Context, Record
 
-    from singer_tapkit.failures import FailureCollector
-    from tap_gotom.client import GoTomClient
-
-CAMPAIGN_PATH: Final = "/app-api/campaign"
 UNKNOWN: Final = "unknown to goTom"
 UNREACHABLE: Final = "out of the API's reach, as their external ids hold a slash or are dots"
 LOG_INTERVAL: Final = 500
@@ -41,94 +38,88 @@ class DiscountList(msgspec.Struct, rename="camel"):
     campaign_discounts: list[dict[str, Any]]
 
 
-class CampaignStream(PartedStream):
-    """The campaigns that the settings name, without their flights.
+class PerCampaignStream(DependentStream):
+    """What takes a request per campaign, and is needed by other streams as well."""
 
-    Attributes:
-        campaigns: The campaigns with their flights, for this stream and others.
-    """
+    primary_keys: tuple[str, ...] = ("campaignExternalId", "discount_key")
+    absences = {HTTPStatus.NOT_FOUND: UNKNOWN}  # noqa: RUF012
+    inner_field: ClassVar[str]
+    """What of a row is for other streams alone."""
+
+    @cached_property
+    def rows(self) -> RecordSpool:
+        """The rows with all that is in them, for this stream and others."""
+        return RecordSpool(self._fetch)
+
+    @override
+    def read_partitions(self, context: Context | None) -> Iterator[tuple[str, Iterable[Record]]]:
+        for row in self.rows:
+            row.pop(self.inner_field, None)
+            yield repr(row[self.primary_keys[0]]), [row]
+
+    def fetch_campaign(self, external_id: str) -> Iterable[Record]:
+        """Return the rows of one campaign.
+
+        Raises:
+            ExtractionError: They cannot be read.
+        """
+        raise NotImplementedError
+
+    def _fetch(self) -> Iterator[Record]:
+        requests = PartitionStatus()
+        for number, external_id in enumerate(self._external_ids(), start=1):
+            if requests.is_over:
+                return
+            if number % LOG_INTERVAL == 0:
+                self.logger.info("%s are requested for %s campaigns.", self.name, f"{number:,}")
+            if not is_reachable(external_id):
+                self.record_skip(UNREACHABLE, repr(external_id))
+                continue
+            with self.isolate(repr(external_id), requests):
+                yield from self.fetch_campaign(external_id)
+
+    def _external_ids(self) -> Iterator[str]:
+        for parent in self._parents:
+            yield parent if isinstance(parent, str) else parent["externalId"]
+
+
+class CampaignStream(PerCampaignStream):
+    """The campaigns that the settings name, without their flights."""
 
     name = "campaigns"
     primary_keys = ("externalId",)
     personal_fields = frozenset({"salesEmail", "salesSupportEmail"})
-    absences = {HTTPStatus.NOT_FOUND: UNKNOWN}  # noqa: RUF012
-
-    def __init__(
-        self,
-        tap: Tap,
-        client: GoTomClient,
-        failures: FailureCollector,
-        read_ids: Callable[[], Iterable[str]],
-    ) -> None:
-        """Prepare the stream.
-
-        Args:
-            tap: The tap.
-            client: Sends the requests.
-            failures: Where failures are collected.
-            read_ids: Reads the external ids of the campaigns.
-        """
-        super().__init__(tap, client, failures)
-        self.campaigns = RecordSpool(self._fetch)
-        self._read_ids = read_ids
+    inner_field = "flights"
 
     @override
-    def read(self, context: Context | None) -> Iterator[Record]:
-        for campaign in self.campaigns:
-            campaign.pop("flights", None)
-            with self.isolate(repr(campaign["externalId"]), self.status):
-                yield self.conform(campaign)
+    def check_connection(self) -> bool:
+        wanted = filter(is_reachable, self.config.get("campaign_external_ids") or ())
+        return any(self.may_read(campaign_path(external_id)) for external_id in islice(wanted, 1))
 
-    def _fetch(self) -> Iterator[dict[str, Any]]:
-        for number, external_id in enumerate(self._read_ids(), start=1):
-            if self.status.is_over:
-                return
-            if number % LOG_INTERVAL == 0:
-                self.logger.info("%s campaigns are requested.", f"{number:,}")
-            if not is_reachable(external_id):
-                self.record_skip(UNREACHABLE, repr(external_id))
-                continue
-            with self.isolate(repr(external_id), self.status):
-                path = f"{CAMPAIGN_PATH}/{encode_id(external_id)}"
-                campaign = self._client.get_json(path, dict[str, Any])
-                yield {**campaign, "externalId": campaign.get("externalId") or external_id}
+    @override
+    def fetch_campaign(self, external_id: str) -> Iterable[Record]:
+        campaign = self._client.get_json(campaign_path(external_id), dict[str, Any])
+        return [{**campaign, "externalId": read_external_id(campaign) or external_id}]
 
 
-class CampaignDiscountStream(DependentStream):
+class CampaignDiscountStream(PerCampaignStream):
     """The discounts of each campaign."""
 
     name = "campaign_discounts"
-    primary_keys = ("campaignExternalId", "discount_key")
-    absences = {HTTPStatus.NOT_FOUND: UNKNOWN}  # noqa: RUF012
-
-    @cached_property
-    def discounts(self) -> RecordSpool:
-        """The discounts with what they are for each flight, for this stream and another one."""
-        return RecordSpool(self._fetch)
+    inner_field = "flightDiscounts"
 
     @override
-    def read(self, context: Context | None) -> Iterator[Record]:
-        for discount in self.discounts:
-            discount.pop("flightDiscounts", None)
-            with self.isolate(repr(discount["campaignExternalId"]), self.status):
-                yield self.conform(discount)
-
-    def _fetch(self) -> Iterator[dict[str, Any]]:
-        for number, campaign in enumerate(self._parents, start=1):
-            if self.status.is_over:
-                return
-            if number % LOG_INTERVAL == 0:
-                self.logger.info("The discounts of %s campaigns are requested.", f"{number:,}")
-            external_id = campaign["externalId"]
-            with self.isolate(repr(external_id), self.status):
-                path = f"{CAMPAIGN_PATH}/{encode_id(external_id)}/campaign-discount"
-                deduplicate = KeyDeduplicator()
-                for discount in self._client.get_json(path, DiscountList).campaign_discounts:
-                    yield {
-                        "campaignExternalId": external_id,
-                        "discount_key": deduplicate(discount_key(discount)),
-                        **discount,
-                    }
+    def fetch_campaign(self, external_id: str) -> Iterable[Record]:
+        path = f"{campaign_path(external_id)}/campaign-discount"
+        deduplicate = KeyDeduplicator()
+        return [
+            {
+                "campaignExternalId": external_id,
+                "discount_key": deduplicate(discount_key(discount)),
+                **discount,
+            }
+            for discount in self._client.get_json(path, DiscountList).campaign_discounts
+        ]
 
 
 class FlightDiscountStream(DependentStream):
@@ -138,20 +129,20 @@ class FlightDiscountStream(DependentStream):
     primary_keys = ("campaignExternalId", "campaign_discount_key", "discount_key")
 
     @override
-    def read(self, context: Context | None) -> Iterator[Record]:
+    def read_partitions(self, context: Context | None) -> Iterator[tuple[str, Iterable[Record]]]:
         for discount in self._parents:
             campaign_id, key = discount["campaignExternalId"], discount["discount_key"]
-            deduplicate = KeyDeduplicator()
-            with self.isolate(f"{key} of {campaign_id!r}", self.status):
-                for flight_discount in read_rows_in(discount, "flightDiscounts"):
-                    yield self.conform(
-                        {
-                            "campaignExternalId": campaign_id,
-                            "campaign_discount_key": key,
-                            "discount_key": deduplicate(discount_key(flight_discount)),
-                            **flight_discount,
-                        }
-                    )
+            yield f"{key} of {campaign_id!r}", self._read_discount(discount)
+
+    def _read_discount(self, discount: dict[str, Any]) -> Iterator[Record]:
+        deduplicate = KeyDeduplicator()
+        for flight_discount in read_rows_in(discount, "flightDiscounts"):
+            yield {
+                "campaignExternalId": discount["campaignExternalId"],
+                "campaign_discount_key": discount["discount_key"],
+                "discount_key": deduplicate(discount_key(flight_discount)),
+                **flight_discount,
+            }
 
 
 def read_rows_in(parent: Mapping[str, Any], field: str) -> list[dict[str, Any]]:

@@ -14,19 +14,22 @@ from typing import TYPE_CHECKING, Any, Final
 import msgspec
 from typing_extensions import override
 
-from singer_tapkit.errors import ApiError, ExtractionError
-from tap_gotom.campaign_ids import encode_id, is_reachable
-from tap_gotom.keys import KeyDeduplicator, flight_key
+from singer_tapkit.errors import ApiError, InvalidResponseError
+from tap_gotom.campaign_ids import campaign_path, encode_id, is_reachable
+from tap_gotom.keys import KeyDeduplicator, flight_key, read_external_id
 from tap_gotom.streams.base import DependentStream
-from tap_gotom.streams.campaigns import CAMPAIGN_PATH, UNKNOWN, UNREACHABLE, read_rows_in
+from tap_gotom.streams.campaigns import UNKNOWN, UNREACHABLE, read_rows_in
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from singer_sdk.helpers.types import Context, Record
 
+    from singer_tapkit.errors import ExtractionError
+    from singer_tapkit.stream import PartitionStatus
 
 NUMBER = re.compile(r"-?[0-9]+(?:\.[0-9]+)?")
+FORBIDDEN: Final = "as another flight of their campaign may not be read"
 WITHOUT_ID: Final = "without an external id, as they were made in the user interface"
 
 
@@ -43,26 +46,25 @@ class FlightStream(DependentStream):
     primary_keys = ("campaignExternalId", "externalId")
 
     @override
-    def read(self, context: Context | None) -> Iterator[Record]:
+    def read_partitions(self, context: Context | None) -> Iterator[tuple[str, Iterable[Record]]]:
         for campaign in self._parents:
-            campaign_id = campaign["externalId"]
-            deduplicate = KeyDeduplicator()
-            with self.isolate(f"campaign {campaign_id!r}", self.status):
-                for flight in read_rows_in(campaign, "flights"):
-                    yield self.conform(
-                        {
-                            **flight,
-                            "campaignExternalId": campaign_id,
-                            "externalId": deduplicate(flight_key(flight)),
-                            "bruttoPriceUnit": _parse_price(flight.get("bruttoPriceUnit")),
-                        }
-                    )
+            yield f"campaign {campaign['externalId']!r}", self._read_campaign(campaign)
+
+    def _read_campaign(self, campaign: dict[str, Any]) -> Iterator[Record]:
+        deduplicate = KeyDeduplicator()
+        for flight in read_rows_in(campaign, "flights"):
+            yield {
+                **flight,
+                "campaignExternalId": campaign["externalId"],
+                "externalId": deduplicate(flight_key(flight)),
+                "bruttoPriceUnit": _parse_price(flight.get("bruttoPriceUnit")),
+            }
 
 
 class PerFlightStream(DependentStream):
     """What takes a request per flight.
 
-    A user who may not read one campaign may read others, so that 403 ends its campaign alone.
+    A user who may not read a flight may not read its campaign, but perhaps others.
 
     Attributes:
         path: Below the campaign's path, with ``{flight}`` for the flight's external id.
@@ -72,7 +74,7 @@ class PerFlightStream(DependentStream):
     primary_keys: tuple[str, ...] = ("campaignExternalId", "flightExternalId")
     selected_by_default = False
     absences = {HTTPStatus.NOT_FOUND: UNKNOWN}  # noqa: RUF012
-    final_statuses = (HTTPStatus.UNAUTHORIZED,)
+    _is_forbidden = False
 
     def fetch_rows(self, path: str) -> Iterable[Record]:
         """Return the rows of a flight, without the ids of both.
@@ -83,48 +85,42 @@ class PerFlightStream(DependentStream):
         return [self._client.get_json(path, dict[str, Any])]
 
     @override
-    def read(self, context: Context | None) -> Iterator[Record]:
+    def read_partitions(self, context: Context | None) -> Iterator[tuple[str, Iterable[Record]]]:
         for campaign in self._parents:
             campaign_id = campaign["externalId"]
-            try:
-                yield from self._read_campaign(campaign_id, read_rows_in(campaign, "flights"))
-            except ExtractionError as error:
-                self.handle_error(f"campaign {campaign_id!r}", self.status, error)
-            if self.status.is_over:
-                return
+            self._is_forbidden = False
+            for flight_id in self._reachable_ids(campaign):
+                if self._is_forbidden:
+                    self.record_skip(FORBIDDEN, f"{flight_id!r} of campaign {campaign_id!r}")
+                    continue
+                name = f"flight {flight_id!r} of campaign {campaign_id!r}"
+                yield name, self._read_flight(campaign_id, flight_id)
 
-    def _read_campaign(self, campaign_id: str, flights: list[dict[str, Any]]) -> Iterator[Record]:
-        for flight_id in self._reachable_ids(campaign_id, flights):
-            for row in self._read_flight(campaign_id, flight_id):
-                keys = {"campaignExternalId": campaign_id, "flightExternalId": flight_id}
-                yield self.conform({**keys, **row})
-            if self.status.is_over:
-                return
+    @override
+    def handle_error(self, partition: str, status: PartitionStatus, error: ExtractionError) -> None:
+        super().handle_error(partition, status, error)
+        self._is_forbidden = isinstance(error, ApiError) and error.status == HTTPStatus.FORBIDDEN
 
-    def _read_flight(self, campaign_id: str, flight_id: str) -> Iterable[Record]:
-        campaign, flight = encode_id(campaign_id), encode_id(flight_id)
-        path = f"{CAMPAIGN_PATH}/{campaign}/{self.path.format(flight=flight)}"
-        try:
-            rows = self.fetch_rows(path)
-        except ExtractionError as error:
-            if isinstance(error, ApiError) and error.status == HTTPStatus.FORBIDDEN:
-                raise
-            place = f"flight {flight_id!r} of campaign {campaign_id!r}"
-            self.handle_error(place, self.status, error)
-            return ()
-        self.status.failures_in_a_row = 0
-        return rows
+    def _read_flight(self, campaign_id: str, flight_id: str) -> Iterator[Record]:
+        path = self.path.format(flight=encode_id(flight_id))
+        for row in self.fetch_rows(f"{campaign_path(campaign_id)}/{path}"):
+            yield {"campaignExternalId": campaign_id, "flightExternalId": flight_id, **row}
 
-    def _reachable_ids(self, campaign_id: str, flights: list[dict[str, Any]]) -> Iterator[str]:
+    def _reachable_ids(self, campaign: dict[str, Any]) -> Iterator[str]:
         """Yield the external ids of the flights that can be asked for."""
-        for flight in flights:
-            external_id = flight.get("externalId")
+        name = f"campaign {campaign['externalId']!r}"
+        try:
+            external_ids = [read_external_id(item) for item in read_rows_in(campaign, "flights")]
+        except InvalidResponseError as error:
+            self.handle_error(name, self.status, error)
+            return
+        for external_id in external_ids:
             if not external_id:
-                self.record_skip(WITHOUT_ID, f"a flight of campaign {campaign_id!r}")
-            elif not is_reachable(str(external_id)):
+                self.record_skip(WITHOUT_ID, f"a flight of {name}")
+            elif not is_reachable(external_id):
                 self.record_skip(UNREACHABLE, repr(external_id))
             else:
-                yield str(external_id)
+                yield external_id
 
 
 class FlightCommissionStream(PerFlightStream):

@@ -6,6 +6,7 @@ Source: goTom's API documentation, ``/app-api/primary-keys/{entity}``,
 
 from __future__ import annotations
 
+from functools import cached_property
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Final
 
@@ -13,20 +14,17 @@ from typing_extensions import override
 
 from singer_tapkit.child_stream import ChildStream
 from tap_gotom.keys import KeyDeduplicator, customer_key, price_key
-from tap_gotom.pagination import read_list
-from tap_gotom.streams.base import GoTomStream, ListStream
+from tap_gotom.pagination import ListPage, read_list
+from tap_gotom.streams.base import GoTomStream
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
-    from singer_sdk import Tap
     from singer_sdk.helpers.types import Context, Record
-
-    from singer_tapkit.failures import FailureCollector
-    from tap_gotom.client import GoTomClient
 
 LOOKUPS: Final = {
     "users": "user",
+    "tarifs": "tarif",
     "price_types": "priceType",
     "ad_servers": "adServer",
     "campaign_types": "campaignType",
@@ -38,34 +36,44 @@ LOOKUPS: Final = {
     "flight_position_types": "flightPositionType",
     "flight_tags": "flightTags",
 }
-"""The lookup lists by stream, but for `tarifs`, with what the API calls their entities."""
+"""The lookup lists by stream, with what the API calls their entities."""
+
+
+class ListStream(GoTomStream):
+    """A list that comes in pages.
+
+    Attributes:
+        path: Where it is.
+    """
+
+    path: str
+
+    @cached_property
+    def _list_path(self) -> str:
+        return self.path.format(entity=LOOKUPS.get(self.name))
+
+    @override
+    def read(self, context: Context | None) -> Iterable[Record]:
+        return read_list(self._client, self._list_path)
+
+    @override
+    def check_connection(self) -> bool:
+        return self.may_read(self._list_path, ListPage)
 
 
 class LookupStream(ListStream):
     """A list that tells what ids in campaigns and prices stand for."""
 
+    path = "/app-api/primary-keys/{entity}"
     primary_keys = ("id",)
     personal_fields = frozenset({"users.name", "users.email"})
     absences = {HTTPStatus.UNPROCESSABLE_ENTITY: "lists that this instance does not know"}  # noqa: RUF012
 
-    def __init__(
-        self, tap: Tap, client: GoTomClient, failures: FailureCollector, name: str, entity: str
-    ) -> None:
-        """Prepare the stream.
-
-        Args:
-            tap: The tap.
-            client: Sends the requests.
-            failures: Where failures are collected.
-            name: The stream's name.
-            entity: What the API calls the list.
-        """
-        super().__init__(tap, client, failures, name=name)
-        self.path = f"/app-api/primary-keys/{entity}"
-
 
 class TarifStream(LookupStream):
     """The rate cards, each of which has prices."""
+
+    name = "tarifs"
 
     @override
     def get_child_context(self, record: Record, context: Context | None) -> Context:
@@ -99,6 +107,11 @@ class TarifPriceStream(GoTomStream, ChildStream):
                 repeated,
                 self.partition_name(context),
             )
+
+    @override
+    def check_connection(self) -> bool:
+        tarifs = self._client.get_json("/app-api/primary-keys/tarif", ListPage).items
+        return any(self.may_read(self.path.format(tarif_id=item.get("id"))) for item in tarifs[:1])
 
 
 class CustomerStream(ListStream):

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import time
 from collections import deque
+from itertools import chain
 from typing import TYPE_CHECKING, Any, Final
 
+import click
 import msgspec
 from singer_sdk.singerlib.catalog import REPLICATION_INCREMENTAL
 from typing_extensions import override
@@ -13,11 +15,11 @@ from typing_extensions import override
 from singer_tapkit.checkpoint import settings_digest
 from singer_tapkit.errors import UnknownFieldsError
 from tap_gotom.columns import find_column
-from tap_gotom.download import read_all
 from tap_gotom.incremental import IncrementalFilter
+from tap_gotom.profile import describe_columns, describe_keys
 from tap_gotom.reports import ReportError
 from tap_gotom.row_mapper import METADATA, RowMapper
-from tap_gotom.streams.base import PartedStream
+from tap_gotom.streams.base import GoTomStream
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Sequence
@@ -30,6 +32,7 @@ if TYPE_CHECKING:
     from tap_gotom.client import GoTomClient
     from tap_gotom.columns import Column
     from tap_gotom.download import Download, ReportSource
+    from tap_gotom.report_csv import Row
 
 STATE_KEY: Final = "report"
 METADATA_SCHEMA: Final[dict[str, dict[str, Any]]] = {
@@ -61,7 +64,7 @@ class LoadedDownload(msgspec.Struct):
     version: int | None = None
 
 
-class ReportStream(PartedStream):
+class ReportStream(GoTomStream):
     """The rows of one saved report.
 
     In the schema, the `title` of a column is its exact name in the report. Without configured
@@ -104,23 +107,26 @@ class ReportStream(PartedStream):
         self._columns = columns
         self._column_keys = keys
         self._fields = tuple(self.schema["properties"])
-        self._checked: Download | None = None
         self._mapper: RowMapper | None = None
 
     @override
-    def read(self, context: Context | None) -> Iterator[Record]:
-        """Yield the records of the report, whose cells the row mapper makes fit."""
-        try:
-            download = self._source.fetch(self._check)
-            if self._checked is not download:
-                self._check(download)
-            yield from self._load(download)
-        finally:
-            self._source.release()
+    def read_partitions(self, context: Context | None) -> Iterator[tuple[str, Iterable[Record]]]:
+        yield "", self._read()
+
+    @override
+    def conform_rows(self, rows: Iterable[Record], context: Context | None) -> Iterator[Record]:
+        """Return the rows, which the row mapper has made fit."""
+        return iter(rows)
 
     @override
     def check_connection(self) -> bool:
-        self._source.fetch_header()
+        sample = self._source.fetch_sample()
+        if not self._column_keys:
+            click.echo(f"{self.name}: {describe_keys(sample)}", err=True)
+        click.echo(f"{self.name}: {describe_columns(sample)}", err=True)
+        self._source.find_ids(sample.header)
+        self._check(sample.header, iter(sample.rows))
+        self._report_changes()
         return True
 
     @override
@@ -136,24 +142,34 @@ class ReportStream(PartedStream):
         super().apply_catalog(catalog)
         self.replication_key = replication_key
 
-    def _check(self, download: Download) -> None:
+    def _read(self) -> Iterator[Record]:
+        download = self._source.fetch(self._check)
+        try:
+            yield from self._load(download)
+        finally:
+            download.body.close()
+
+    def _check(self, header: Row, rows: Iterator[Row]) -> None:
         """Read all rows, so that none goes out if one is not as it should be."""
-        self._checked, self._mapper = download, None
-        if not download.header:
+        self._mapper = None
+        if not header:
             return
         mapper = RowMapper(
             self._columns,
-            download.header,
+            header,
             keys=self._column_keys,
             replication_key=self.replication_key,
             keeps_new=self.config["unknown_fields"] == "keep",
         )
         self._refuse_new_columns(mapper)
+        first = next(rows, None)
+        if first is None:
+            return
+        checked: Iterator[Any] = mapper.watch_keys(chain([first], rows))
         row_filter = self._filter()
         if mapper.converts or row_filter is not None:
-            deque(self._select_rows(mapper.map_rows(download), row_filter), maxlen=0)
-        elif not self._source.is_shared:
-            read_all(download)
+            checked = self._map_rows(mapper, checked, row_filter)
+        deque(checked, maxlen=0)
         self._mapper = mapper
 
     def _load(self, download: Download) -> Iterator[Record]:
@@ -164,18 +180,22 @@ class ReportStream(PartedStream):
         if self._report.skip_unchanged and loaded.digest == digest:
             self.logger.info("%s is the same as last time and skipped.", self._report)
             return
-        if self._mapper is None or next(download.read_rows(), None) is None:
-            self.logger.warning(
-                "%s has no rows, so that nothing is loaded and nothing is removed.", self._report
-            )
+        self._report_changes()
+        if self._mapper is None:
             return
-        self._report_changes(self._mapper)
         row_filter = self._filter()
         version = self._next_version(loaded.version)
+        rows = download.open().read_rows()
         yield from self._write(
-            self._select_rows(self._mapper.map_rows(download), row_filter), version
+            self._map_rows(self._mapper, rows, row_filter, download.time), version
         )
         if row_filter is not None:
+            if row_filter.ends_before_bookmark:
+                self.logger.warning(
+                    "All rows lie before the bookmark of %r. If the report counts anew or its "
+                    "bookmark is wrong, run once with an empty state.",
+                    self.replication_key,
+                )
             self.advance_bookmark(None, row_filter.bookmark())
         if version is not None:
             self.activate_version(version)
@@ -189,10 +209,16 @@ class ReportStream(PartedStream):
         bookmark = self.get_bookmark(None)
         return IncrementalFilter(self.replication_key, place, bookmark, self._report.lookback_days)
 
-    def _select_rows(
-        self, rows: Iterable[tuple[Any, ...]], row_filter: IncrementalFilter | None
-    ) -> Iterable[tuple[Any, ...]]:
-        return rows if row_filter is None else row_filter.filter(rows)
+    def _map_rows(
+        self,
+        mapper: RowMapper,
+        rows: Iterator[Row],
+        row_filter: IncrementalFilter | None,
+        time: str = "",
+    ) -> Iterator[tuple[Any, ...]]:
+        """Return the values of the rows that are wanted."""
+        values = mapper.map_rows(rows, self._report.report_id, time)
+        return values if row_filter is None else row_filter.filter(values)
 
     def _write(self, rows: Iterable[tuple[Any, ...]], version: int | None) -> Iterator[Record]:
         """Write rows at once if nothing stands between them and the target, else yield records."""
@@ -209,7 +235,14 @@ class ReportStream(PartedStream):
                 "discovery again, or set 'unknown_fields' to 'keep' or 'warn'."
             )
 
-    def _report_changes(self, mapper: RowMapper) -> None:
+    def _report_changes(self) -> None:
+        """Log what the last check has found that is no error."""
+        mapper = self._mapper
+        if mapper is None:
+            self.logger.warning(
+                "%s has no rows, so that nothing is loaded and nothing is removed.", self._report
+            )
+            return
         if mapper.missing:
             self.logger.warning(
                 "Columns that are missing in the report stay null: %s. If it was changed for "
@@ -221,6 +254,12 @@ class ReportStream(PartedStream):
                 "Columns that are unknown here are %s: %s.",
                 "kept" if self.config["unknown_fields"] == "keep" else "left out",
                 ", ".join(mapper.new_names),
+            )
+        if mapper.repeated_keys:
+            self.logger.warning(
+                "Rows with the same 'primary_keys' as a row before them, which they replace: %s. "
+                "Name columns whose values are never the same in two rows.",
+                f"{mapper.repeated_keys:,}",
             )
 
     def _next_version(self, last: int | None) -> int | None:
@@ -257,7 +296,11 @@ def _build_schema(columns: Sequence[Column], keys: Collection[str]) -> dict[str,
         if column.name in keys:
             schema["type"] = [name for name in schema["type"] if name != "null"]
         properties[column.name] = schema
-    return {"type": "object", "properties": properties}
+    return {
+        "type": "object",
+        "description": "A row of a saved report.",
+        "properties": properties,
+    }
 
 
 def _column_name(name: str, columns: Sequence[Column]) -> str:

@@ -11,7 +11,7 @@ from typing_extensions import override
 
 from singer_tapkit.child_stream import ChildStream
 from singer_tapkit.errors import InvalidResponseError
-from singer_tapkit.records import load_schema
+from singer_tapkit.schemas import load_schema
 from singer_tapkit.stream import BaseStream
 from tap_studio_openapi.error_policy import Meaning, StreamStatus, interpret
 from tap_studio_openapi.hints import scope_hint
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from singer_tapkit.errors import ExtractionError
     from singer_tapkit.failures import FailureCollector
     from singer_tapkit.prefetch import PendingRequests
-    from singer_tapkit.records import UnknownFieldPolicy
+    from singer_tapkit.row_reporter import UnknownFieldPolicy
     from singer_tapkit.stream import PartitionStatus
     from tap_studio_openapi.studios import Studio, StudioApi
 
@@ -203,7 +203,7 @@ class StudioStream(BaseStream):
         for studio in self.api.prefetcher.prefetch(studios, self._submit_studio):
             for ids in self.parts_of(studio):
                 yield from self.read_part(ids)
-            self.end(studio, self.api.started_at, is_complete=not studio.is_lost)
+            self.end(studio, studio.started_at, is_complete=not studio.is_lost)
 
     def parts_of(self, studio: Studio) -> list[Ids]:
         """Return the ids of the parts of a studio, by default of a single one."""
@@ -302,15 +302,19 @@ class StudioStream(BaseStream):
         match interpret(error, is_part=self.has_parts, is_newer_endpoint=is_newer):
             case Meaning.KEY_IS_REFUSED:
                 status.studio.is_lost = True
-                self.failures.record(f"{status.studio}: {error}")
+                self.failures.record(status.studio, error)
             case Meaning.OPTED_OUT:
-                self.record_skip("members who have switched off access by third parties", place)
+                self.record_skip(
+                    "members who have switched off access by third parties",
+                    place,
+                    is_expected=True,
+                )
             case Meaning.FORBIDDEN:
                 self._handle_forbidden(place, status, error)
             case Meaning.NOT_THERE if self._is_alone(status):
                 self.record_skip("parts that are not there", f"{place}: {error}")
             case Meaning.OLDER_SERVER:
-                self.record_skip(f"studios whose server is older than version {self.since}", place)
+                self.skipped[f"studios whose server is older than version {self.since}"] += 1
             case Meaning.REJECTED | Meaning.NOT_THERE:
                 status.end()
                 self.record_failure(place, error)
@@ -332,7 +336,7 @@ class StudioStream(BaseStream):
     def _end_for_scope(self, status: StreamStatus) -> None:
         """Note that the key of a studio may not read the stream at all."""
         status.end()
-        self.failures.record(f"{self.name} of {status.studio}: {scope_hint(self.scopes)}")
+        self.record_failure(f"{self.name} of {status.studio}", scope_hint(self.scopes))
 
 
 class ObjectStream(StudioStream):
@@ -343,7 +347,18 @@ class ObjectStream(StudioStream):
     @override
     def fetch(self, ids: Ids) -> Iterable[Record]:
         path, params = self.path.format(**ids), self.build_params(ids)
-        return [self.api.get_json(self.studio_of(ids), path, dict[str, Any], params)]
+        row = self.api.get_json(self.studio_of(ids), path, dict[str, Any], params)
+        if row.keys().isdisjoint(self._documented_fields):
+            raise InvalidResponseError(
+                f"The server sends an object in the stream {self.name!r} that has none of the "
+                "documented fields."
+            )
+        return [row]
+
+    @cached_property
+    def _documented_fields(self) -> set[str]:
+        """The properties of the schema before some are excluded."""
+        return set(load_schema(PACKAGE, self.name)["properties"])
 
 
 class PerParentStream(ChildStream, StudioStream):

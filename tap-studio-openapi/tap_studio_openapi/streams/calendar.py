@@ -15,7 +15,7 @@ from typing_extensions import override
 from singer_tapkit.errors import ApiError
 from tap_studio_openapi.personal_data import PERSONAL
 from tap_studio_openapi.streams.base import IdRow, PerParentStream, StudioStream, parse_row
-from tap_studio_openapi.windows import split_into_windows, today
+from tap_studio_openapi.windows import split_into_windows
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -71,7 +71,8 @@ class SlotStream(StudioStream):
         Raises:
             ExtractionError: The server takes none.
         """
-        first_days = (today(), today() + timedelta(1))
+        today = self.studio_of(ids).today()
+        first_days = (today, today + timedelta(1))
         attempts = list(product(first_days, sizes))
         for first, max_ahead in attempts[:-1]:
             try:

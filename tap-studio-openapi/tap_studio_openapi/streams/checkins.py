@@ -5,6 +5,7 @@ Source: the API's documentation, ``GET /v1/customers/{customerId}/activities/che
 
 from __future__ import annotations
 
+import logging
 from datetime import UTC, date, datetime, timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final
@@ -13,7 +14,7 @@ from typing_extensions import override
 
 from singer_tapkit.config import parse_date
 from tap_studio_openapi.streams.customers import PerCustomerStream
-from tap_studio_openapi.windows import split_into_windows, today
+from tap_studio_openapi.windows import split_into_windows
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 MAX_WINDOW_DAYS: Final = 365
 FIRST_RUN_DAYS: Final = 365
 OLDEST_BOOKMARK: Final = datetime(2000, 1, 1, tzinfo=UTC)
+"""No check-in is older, and a window of a year before it would be a request per customer."""
 
 
 class CustomerCheckins(PerCustomerStream):
@@ -40,6 +42,7 @@ class CustomerCheckins(PerCustomerStream):
     state_partitioning_keys = ("studio_id",)
     is_personal = True
     selected_by_default = True
+    _has_warned = False
 
     @property
     @override
@@ -67,10 +70,11 @@ class CustomerCheckins(PerCustomerStream):
     @override
     def fetch(self, ids: Ids) -> Iterator[Record]:
         path = self.path.format(**ids)
-        first = self._first_days[ids["studio_id"]]
-        for window in split_into_windows(first, today(), MAX_WINDOW_DAYS):
+        first, today = self._first_days[ids["studio_id"]], self.studio_of(ids).today()
+        for window in split_into_windows(first, today, MAX_WINDOW_DAYS):
             days = {"fromDate": window.first.isoformat(), "toDate": window.last.isoformat()}
-            yield from self.fetch_list(ids, path, days)
+            for row in self.fetch_list(ids, path, days):
+                yield {**row, "utc_offset_minutes": _utc_offset(row.get("checkInDateTime"))}
 
     @override
     def get_replication_key_signpost(self, context: Context | None = None) -> None:
@@ -82,23 +86,39 @@ class CustomerCheckins(PerCustomerStream):
 
     def _first_day(self, studio: Studio) -> date:
         bookmark = self.get_bookmark({"studio_id": studio.id})
+        if bookmark is not None:
+            last_run = parse_bookmark(bookmark, studio.now())
+            if last_run:
+                return last_run.date() - timedelta(self.config["checkin_lookback_days"])
+            self._warn_of_bookmark(studio)
         start = self.config.get("start_date")
-        first = parse_date(start, "start_date") if start else today() - timedelta(FIRST_RUN_DAYS)
-        if bookmark is None:
-            return first
-        last_run = parse_bookmark(bookmark)
-        if last_run is None:
-            self.logger.warning(
-                "The bookmark of the check-ins of %s is no time in the past: they are read from "
-                "%s on.",
-                studio,
-                first,
-            )
-            return first
-        return last_run.date() - timedelta(self.config["checkin_lookback_days"])
+        if start:
+            return max(parse_date(start, "start_date"), OLDEST_BOOKMARK.date())
+        return studio.today() - timedelta(FIRST_RUN_DAYS)
+
+    def _warn_of_bookmark(self, studio: Studio) -> None:
+        """Warn of a bookmark that cannot be, once, as all studios' mostly have the same cause."""
+        level = logging.DEBUG if self._has_warned else logging.WARNING
+        self._has_warned = True
+        self.logger.log(
+            level,
+            "The bookmark of the check-ins of %s is no time in the past, perhaps because a clock "
+            "was wrong: they are read anew from 'start_date' on. So are those of all studios with "
+            "such a bookmark.",
+            studio,
+        )
 
 
-def parse_bookmark(bookmark: Any) -> datetime | None:
+def _utc_offset(moment: Any) -> int | None:
+    """Return how many minutes a moment is ahead of UTC, None if it does not tell."""
+    try:
+        offset = datetime.fromisoformat(str(moment).partition("[")[0]).utcoffset()
+    except ValueError:
+        return None
+    return None if offset is None else offset // timedelta(minutes=1)
+
+
+def parse_bookmark(bookmark: Any, now: datetime) -> datetime | None:
     """Return the time that a bookmark holds, None if it cannot be that of an earlier run."""
     if not isinstance(bookmark, str):
         return None
@@ -107,4 +127,4 @@ def parse_bookmark(bookmark: Any) -> datetime | None:
     except ValueError:
         return None
     moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-    return moment if OLDEST_BOOKMARK <= moment <= datetime.now(UTC) else None
+    return moment if OLDEST_BOOKMARK <= moment <= now else None

@@ -14,7 +14,7 @@ import msgspec
 from typing_extensions import override
 
 from tap_studio_openapi.personal_data import PERSONAL
-from tap_studio_openapi.streams.base import ObjectStream, PerParentStream, parse_row
+from tap_studio_openapi.streams.base import ObjectStream, PerParentStream
 from tap_studio_openapi.streams.customers import PerCustomerStream
 
 if TYPE_CHECKING:
@@ -74,13 +74,18 @@ class CustomerContracts(PerCustomerStream):
         return found
 
 
-class ObjectPerContractStream(PerParentStream, ObjectStream):
-    """An object per contract."""
+class PerContractStream(PerParentStream):
+    """A list per contract."""
 
     parent_stream_type = CustomerContracts
     personal: ClassVar[frozenset[str]] = PERSONAL
-    primary_keys = ("studio_id", "contract_id")
     selected_by_default = False
+
+
+class ObjectPerContractStream(PerContractStream, ObjectStream):
+    """An object per contract."""
+
+    primary_keys = ("studio_id", "contract_id")
 
 
 class IdlePeriodLists(msgspec.Struct, rename="camel"):
@@ -95,22 +100,21 @@ class IdlePeriodLists(msgspec.Struct, rename="camel"):
     current_and_upcoming_idle_periods: list[dict[str, Any]]
 
 
-class ContractIdlePeriods(ObjectPerContractStream):
+class ContractIdlePeriods(PerContractStream):
     """The idle periods of both of a contract's lists."""
 
     name = "contract_idle_periods"
     path = "/v1/memberships/{contract_id}/self-service/idle-periods"
     scopes = ("MEMBERSHIP_SELF_SERVICE_IDLE_PERIOD_READ",)
-    primary_keys = ("studio_id", "id")
 
     @override
     def fetch(self, ids: Ids) -> Iterator[Record]:
-        for row in super().fetch(ids):
-            lists = parse_row(row, IdlePeriodLists, self.name)
-            for period in lists.past_idle_periods:
-                yield {**period, "list": "past"}
-            for period in lists.current_and_upcoming_idle_periods:
-                yield {**period, "list": "current"}
+        path = self.path.format(**ids)
+        lists = self.api.get_json(self.studio_of(ids), path, IdlePeriodLists)
+        for period in lists.past_idle_periods:
+            yield {**period, "list": "past"}
+        for period in lists.current_and_upcoming_idle_periods:
+            yield {**period, "list": "current"}
 
 
 class ContractIdlePeriodConfig(ObjectPerContractStream):

@@ -146,6 +146,9 @@ class Customers(StudioStream):
                     yield from (CustomerBatch(studio, [row]) for row in rows)
                 else:
                     yield CustomerBatch(studio, rows)
+                if page.is_unknown_status:
+                    reason = f"studios whose server knows no customers of status {page.status}"
+                    self.expected_skips[reason] += 1
                 if page.next:
                     yield PageEnd(studio, page.next)
                 if page.is_last:
@@ -202,7 +205,7 @@ class Customers(StudioStream):
         return {}
 
     def _started_at_of(self, studio: Studio) -> datetime:
-        return self._started_at.get(studio.id, self.api.started_at)
+        return self._started_at.get(studio.id, studio.started_at)
 
     def _state_of(self, studio: Studio) -> dict[str, Any]:
         return self.get_context_state({"studio_id": studio.id})

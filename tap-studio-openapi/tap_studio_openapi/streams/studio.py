@@ -6,7 +6,6 @@ Source: the API's documentation, sections "Studios", "Employees", "Devices", "Cr
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from typing_extensions import override
@@ -46,7 +45,7 @@ class StudioUtilization(ObjectStream):
 
     @override
     def fetch(self, ids: Ids) -> Iterable[Record]:
-        now = datetime.now(UTC).isoformat()
+        now = self.studio_of(ids).now().isoformat()
         return [{**row, "extracted_at": now} for row in super().fetch(ids)]
 
 

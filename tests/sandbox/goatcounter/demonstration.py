@@ -17,7 +17,8 @@ TOKEN = "sandbox"  # noqa: S105 - known to everybody, and good for nothing else
 """The token of the demonstration."""
 
 _DAYS = 30
-_VISITORS_A_DAY = 40
+_VISITORS_A_DAY = (40, 44, 46, 43, 37, 22, 26)
+"""From Monday to Sunday."""
 _MOST_PAGES = 5
 _EVENTS_IN_PERCENT = 10
 
@@ -36,7 +37,13 @@ _BROWSERS = (
     "Mozilla/5.0 (iPhone; CPU iPhone OS 18_5 like Mac OS X) Version/18.5 Mobile Safari/604.1",
     "",
 )
-_LOCATIONS = (("NL", "nl"), ("US-TX", "en-US"), ("DE", "de-DE"), ("JP", "ja"), ("", ""))
+_LOCATIONS = (
+    *[("DE", "de-DE")] * 6,
+    *[("NL", "nl")] * 4,
+    *[("US-TX", "en-US")] * 2,
+    ("JP", "ja"),
+    ("", ""),
+)
 _WIDTHS = ("1920", "1366", "390", "2560", "")
 _REFERRERS = ("", "", "https://www.google.com/", "https://blog.example.org/post/1")
 _CAMPAIGNS = ("", "", "", "utm_source=newsletter&utm_campaign=autumn")
@@ -52,7 +59,8 @@ def fill(sandbox: GoatCounter) -> None:
 def _month(chance: random.Random, now: datetime) -> Iterator[Hit]:
     for day in range(_DAYS):
         start = now - timedelta(days=_DAYS - day)
-        moments = sorted(chance.uniform(0, 23 * 3600) for _ in range(_VISITORS_A_DAY))
+        visitors = _VISITORS_A_DAY[start.weekday()]
+        moments = sorted(chance.uniform(0, 23 * 3600) for _ in range(visitors))
         for number, seconds in enumerate(moments):
             yield from _visit(chance, f"{day} {number}", start + timedelta(seconds=seconds))
 
@@ -63,7 +71,9 @@ def _visit(chance: random.Random, session: str, moment: datetime) -> Iterator[Hi
     referrer, query = chance.choice(_REFERRERS), chance.choice(_CAMPAIGNS)
     for number in range(chance.randint(1, _MOST_PAGES)):
         event = chance.randrange(100) < _EVENTS_IN_PERCENT
-        path, title = chance.choice(list((_EVENTS if event else _PAGES).items()))
+        found = list((_EVENTS if event else _PAGES).items())
+        # Those that come first are seen most.
+        ((path, title),) = chance.choices(found, weights=range(len(found), 0, -1))
         yield Hit(
             path=path,
             title=title,

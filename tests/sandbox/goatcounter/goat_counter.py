@@ -58,6 +58,7 @@ class GoatCounter:
         version: str | None = None,
         api_max: int | None = None,
         query_days_limit: int | None = None,
+        first_export_id: int = 1,
     ) -> None:
         """Makes an empty server.
 
@@ -69,6 +70,7 @@ class GoatCounter:
             version: What ``/status`` says; None is an official build of the generation.
             api_max: Largest page of every endpoint; negative for none, None for the default.
             query_days_limit: Windows of more days than that take the database too long.
+            first_export_id: Id of the first export; the ones before are not known any more.
         """
         self._state = ServerState(
             generation=generation,
@@ -78,6 +80,7 @@ class GoatCounter:
             version=version or generation.default_version,
             api_max=api_max,
             query_days_limit=query_days_limit,
+            first_export_id=first_export_id,
             started_at=now(),
         )
         self.requests: list[ReceivedRequest] = []

@@ -30,6 +30,7 @@ class ServerState:
     version: str
     api_max: int | None
     query_days_limit: int | None
+    first_export_id: int
     started_at: datetime
     accounts: Accounts = field(default_factory=Accounts)
     store: Store = field(default_factory=Store)

@@ -42,6 +42,17 @@ def invented(
     )
 
 
+def company(number: int) -> Item:
+    """What a campaign says of its customer, intermediator or agency: the company of that number."""
+    return {
+        "entityId": 5500 + number,
+        "entityExternalCrmId": f"crm-{number}",
+        "addressId": 76 + number,
+        "addressExternalCrmId": f"adr-{number}",
+        "personId": None,
+    }
+
+
 def _campaign(external_id: str) -> Item:
     return {
         "externalId": external_id,
@@ -52,13 +63,7 @@ def _campaign(external_id: str) -> Item:
         "currency": "CHF",
         "campaignTypeId": 2,
         "campaignTypeReference": None,
-        "customer": {
-            "entityId": 5501,
-            "entityExternalCrmId": "crm-1",
-            "addressId": 77,
-            "addressExternalCrmId": "adr-1",
-            "personId": None,
-        },
+        "customer": company(1),
         "intermediator": None,
         "agency": None,
         "note": None,

@@ -23,22 +23,25 @@ CUSTOM_REPORT = 47
 
 CAMPAIGNS = seeds.CAMPAIGNS[:2]
 """External ids of campaigns."""
+FLIGHTS = ("demo-4711-1", "demo-4711-2", "demo-4712-1")
+"""External ids of flights; the fourth was made in the user interface, and has none."""
 
 _MONTHS = 12
-_PLATFORMS = ("Bergzeitung", "Seezeitung", 'Magazin "Nord", Ausgabe Süd')
+_PLATFORMS = tuple(seeds.PLATFORM_NAMES.values())
 
 
 def fill(sandbox: GoTom) -> None:
     """Adds users, of whom one reads reports and one everything else, and a report of each kind."""
     sandbox.add_user(GRAPH_USER, GRAPH_SECRET, {REPORTS})
     sandbox.add_user(API_USER, API_SECRET, {API})
-    turnover = ("Kampagne", "Externe ID", "Monat", "Plattform", "Umsatz netto")
-    sandbox.add_report(GRAPH_REPORT, Report.of_rows(turnover, _turnover()), "graph")
+    header = ("Kampagne", "Externe ID", "Monat", "Plattform", "Umsatz netto")
+    sandbox.add_report(GRAPH_REPORT, Report.of_rows(header, turnover()), "graph")
     delivery = ("Flight", "Tag", "Einblendungen", "Klicks")
     sandbox.add_report(CUSTOM_REPORT, Report.of_rows(delivery, _delivery()), "custom")
 
 
-def _turnover() -> Iterator[tuple[str, ...]]:
+def turnover() -> Iterator[tuple[str, ...]]:
+    """The rows of the graph report."""
     for place, campaign in enumerate(CAMPAIGNS, 1):
         for month in range(1, _MONTHS + 1):
             for number, platform in enumerate(_PLATFORMS, 1):
@@ -47,7 +50,7 @@ def _turnover() -> Iterator[tuple[str, ...]]:
 
 
 def _delivery() -> Iterator[tuple[str, ...]]:
-    for flight in ("demo-4711-1", "demo-4711-2", "demo-4712-1"):
+    for flight in FLIGHTS:
         for day in range(1, 32):
-            shown = 8000 + 137 * day
+            shown = 4000 + 137 * day
             yield (flight, f"2026-03-{day:02d}", str(shown), str(shown // 400))

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
 PLATFORMS = 1203
 """So many that they fill more than a page of either documented size."""
+PLATFORM_NAMES = {31: "Bergzeitung", 32: "Seezeitung", 33: 'Magazin "Nord", Ausgabe Süd'}
 CUSTOMERS = 130
 PRICES = 250
 """Of the first tarif; the second has two and the third none."""
@@ -30,7 +31,17 @@ def data() -> Data:
     found.campaigns = [
         campaigns.invented(CAMPAIGNS[0]),
         # One flight was duplicated in the user interface, and prices may be text.
-        campaigns.invented(CAMPAIGNS[1], [{"bruttoPriceUnit": "41.25"}, {"externalId": None}]),
+        campaigns.invented(
+            CAMPAIGNS[1],
+            [{"bruttoPriceUnit": "41.25", "extraPriceLevelId": 4}, {"externalId": None}],
+            {
+                "customer": campaigns.company(2),
+                "intermediator": campaigns.company(3),
+                "agency": campaigns.company(4),
+                "salesSupportId": 14,
+                "salesSupportEmail": "jonas.weiss@acme.example",
+            },
+        ),
         campaigns.invented(CAMPAIGNS[2]),
     ]
     found.import_jobs[12] = {
@@ -74,7 +85,7 @@ def _named(names: dict[int, str]) -> list[Item]:
 
 
 def _platform(number: int) -> str:
-    return {31: "Bergzeitung", 32: "Seezeitung"}.get(number, f"Plattform {number}")
+    return PLATFORM_NAMES.get(number, f"Plattform {number}")
 
 
 def _customers() -> list[Item]:

@@ -16,13 +16,13 @@ STUDIOS = {
 }
 """Keys by the names of the studios."""
 DEBT_COLLECTION_RUNS = offers.DEBT_COLLECTION_RUNS
-CUSTOMERS = 40
-"""Of each studio."""
+CUSTOMERS = (40, 26, 57)
+"""How many each studio has."""
 
 
 def fill(tenant: StudioOpenApi) -> None:
     """Adds three studios, in the first of which one member does not allow access."""
-    for name, key in STUDIOS.items():
-        tenant.add_studio(key, name, customers=CUSTOMERS)
+    for (name, key), customers in zip(STUDIOS.items(), CUSTOMERS, strict=True):
+        tenant.add_studio(key, name, customers=customers)
     first = tenant.studios[0]
     first.opted_out.add(first.id_of(1))

@@ -191,6 +191,10 @@ def _place(studio: Studio, contract_id: int) -> int:
 _DAYS_OF_VISITS = 730
 _SHARES_OF_VISITS = (1, 0, 2, 6)
 """How many times the usual number of visits customers have, in turn."""
+_HOURS_OF_VISITS = (18, 7, 17, 19, 9, 18, 11, 20, 13, 17, 12, 10, 14, 18, 16, 19, 8, 21, 15, 17)
+"""When customers come, in turn."""
+_STAYED_AWAY = (0, 0, 0, 45, 0)
+"""For how many days customers have not come, in turn."""
 
 
 def checkins_of(studio: Studio, customer_id: int) -> list[Record]:
@@ -203,8 +207,11 @@ def checkins_of(studio: Studio, customer_id: int) -> list[Record]:
 
 
 def _visit(studio: Studio, customer_id: int, place: int, visits: int) -> Record:
-    ago = (visits - 1 - place) * _DAYS_OF_VISITS // visits
-    begun = moments.at(studio.today - timedelta(ago), 7 + place % 12, customer_id % 60)
+    number = studio.place_of(customer_id)
+    away = _STAYED_AWAY[number % len(_STAYED_AWAY)]
+    ago = away + (visits - 1 - place) * (_DAYS_OF_VISITS - away) // visits
+    hour = _HOURS_OF_VISITS[(number + place) % len(_HOURS_OF_VISITS)]
+    begun = moments.at(studio.today - timedelta(ago), hour, customer_id % 60)
     visit = {
         "checkinId": 1000 * customer_id + place,
         "checkInDateTime": moments.with_offset(begun),

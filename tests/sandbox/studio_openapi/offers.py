@@ -263,11 +263,11 @@ def debtors(studio: Studio, run: int) -> list[Record]:
 
 
 def transfer_details(studio: Studio, run: int) -> Record:
-    """The head of a run."""
-    drawn = sketch(
-        f"{_DEBTS}/{{debtCollectionRunId}}/details", DEBT_COLLECTION_RUNS.index(run), studio.today
-    )
-    return copy.deepcopy(drawn)
+    """The head of a run, which has a day at least."""
+    place = DEBT_COLLECTION_RUNS.index(run)
+    drawn = sketch(f"{_DEBTS}/{{debtCollectionRunId}}/details", place, studio.today)
+    day = moments.shifted(studio.today, -7 * place)
+    return {**copy.deepcopy(drawn), "collectionDate": day}
 
 
 def blocked_debtors(studio: Studio) -> list[Record]:

@@ -5,11 +5,15 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
+import pytest
+
 from tests.sandbox.faults import Answer
+from tests.sandbox.goatcounter import Generation
 from tests.tap_goatcounter.servers import day, view
 
 if TYPE_CHECKING:
     from tests.tap_goatcounter.command_line import TapInProcess
+    from tests.tap_goatcounter.conftest import OpenSandbox
     from tests.tap_goatcounter.servers import Sandbox
 
 
@@ -70,11 +74,14 @@ def test_details_are_asked_for_by_ids_as_the_server_reads_them(
     assert {row["id"] for row in run.records["topref_paths"]} == {"a b", "ümläut", "x&y=1"}
 
 
-def test_more_referrers_than_the_server_hands_out_are_told(
-    newer: Sandbox, tap: TapInProcess
+@pytest.mark.parametrize("stream", ["toprefs", "topref_paths"])
+@pytest.mark.parametrize(("referrers", "is_told"), [(12, True), (11, False), (3, False)])
+def test_more_referrers_than_the_server_hands_out_on_four_pages_are_told(
+    open_sandbox: OpenSandbox, tap: TapInProcess, stream: str, referrers: int, *, is_told: bool
 ) -> None:
-    rows = counts(*map(str, range(400)), ref_scheme="o")
-    serve(newer, "toprefs", rows)
-    run = tap.succeed(settings_of(newer), "toprefs")
-    assert len(run.records["toprefs"]) == 400
-    assert "more referrers" in run.log
+    sandbox = open_sandbox(Generation.V2_7, api_max=3)
+    for number in range(referrers + is_told):
+        sandbox.add(view("/p", days_ago=1, session=str(number), ref=f"r{number}"))
+    run = tap.succeed(settings_of(sandbox), stream)
+    assert len(run.records[stream]) == referrers
+    assert (f"than the {referrers} that" in run.log) == is_told

@@ -11,7 +11,14 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.tap_goatcounter.exports import ROW, bookmark_of, checkpoint_of, csv_of, earlier_state
+from tests.tap_goatcounter.exports import (
+    ROW,
+    bookmark_of,
+    checkpoint_of,
+    csv_of,
+    earlier_state,
+    exports_asked_for,
+)
 from tests.tap_goatcounter.servers import day, view
 
 if TYPE_CHECKING:
@@ -164,6 +171,36 @@ def test_a_bookmark_that_is_no_hit_id_is_told_and_costs_no_export(
     assert len(run.records["paths"]) == 1
 
 
+@pytest.mark.parametrize("bookmark", [10**9, 0])
+def test_a_bookmark_at_which_its_export_did_not_end_is_told_and_costs_no_export(
+    sandbox: Sandbox, tap: TapInProcess, bookmark: int
+) -> None:
+    sandbox.add(view("/a"))
+    state = tap.succeed(sandbox.settings(), "hits").output.state
+    (partition,) = state["bookmarks"]["hits"]["partitions"]
+    partition["replication_key_value"] = bookmark
+    sandbox.add(view("/b"))
+    second = tap.fail(sandbox.settings(), "hits", "paths", state=state)
+    assert "counts hits anew, or the state is damaged" in second.error
+    assert bookmark_of(second) == bookmark
+    assert exports_asked_for(sandbox) == 1
+    assert len(second.records["paths"]) == 2
+
+
+@pytest.mark.parametrize("export_id", [77, "1", -1, {}])
+def test_a_bookmark_of_an_export_that_the_server_does_not_know_is_told(
+    sandbox: Sandbox, tap: TapInProcess, export_id: object
+) -> None:
+    sandbox.add(view("/a"))
+    state = tap.succeed(sandbox.settings(), "hits").output.state
+    state["bookmarks"]["hits"]["partitions"][0]["export_id"] = export_id
+    sandbox.add(view("/b"))
+    second = tap.succeed(sandbox.settings(), "hits", state=state)
+    assert f"knows no export {export_id!r}" in second.log
+    third = tap.succeed(sandbox.settings(), "hits", state=second.output.state)
+    assert "knows no export" not in third.log
+
+
 def test_a_site_that_was_created_anew_is_told_from_the_one_of_the_bookmark(
     newer: Sandbox, tap: TapInProcess
 ) -> None:
@@ -174,6 +211,16 @@ def test_a_site_that_was_created_anew_is_told_from_the_one_of_the_bookmark(
     assert "counts hits anew" in second.error
     assert bookmark_of(second) == 1
     assert len(newer.received("POST", "/export")) == 1
+
+
+@pytest.mark.parametrize(("bookmark", "is_told"), [(10**9, True), (0, False)])
+def test_a_bookmark_of_no_known_export_is_told_when_nothing_comes_after_it(
+    newer: Sandbox, tap: TapInProcess, bookmark: int, *, is_told: bool
+) -> None:
+    newer.add(*[view("/a")] * bool(bookmark))
+    run = tap.succeed(newer.settings(), "hits", state=earlier_state(bookmark))
+    assert run.records["hits"] == []
+    assert ("no hits after hit 1000000000" in run.log) == is_told
 
 
 @pytest.fixture

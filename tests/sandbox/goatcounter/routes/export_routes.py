@@ -41,7 +41,7 @@ def start(context: Context) -> Response:
         format_version=wanted.json_version,
         start=request.start_from_day and request.start_from_day.date(),
     )
-    number = len(state.exports) + 1
+    number = state.first_export_id + len(state.exports)
     export = exports.make(number, request, state.store, circumstances, wanted)
     state.exports.append(export)
     return json_response(export.content(None, with_format=with_format), HTTPStatus.ACCEPTED)

@@ -1,0 +1,224 @@
+"""Make records fit the JSON Schema of their stream.
+
+A conformer is compiled once per stream. It converts values, deals with fields that the schema
+lacks, and leaves out excluded fields, at every depth. Values that already have the right type cost
+one comparison each.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from singer_tapkit.converters import ScalarConverter
+from singer_tapkit.row_reporter import JSON_TYPES, RowReporter
+from singer_tapkit.schemas import names_in, required_in, requires_value, types_of, without_fields
+from singer_tapkit.unknown_fields import UNKNOWN_FIELDS, UnknownFields
+
+if TYPE_CHECKING:
+    import logging
+    from collections.abc import Mapping
+
+    from singer_tapkit.row_reporter import UnknownFieldPolicy
+
+PYTHON_TYPES = {name: python_type for python_type, name in JSON_TYPES.items()}
+
+_Field = tuple[str, type | None, Callable[[Any], Any]]
+"""A name, the type of values that need no conversion, and what converts all others but null.
+
+A plain tuple, as unpacking another one for each value takes a third of the time of a record.
+"""
+
+
+def compile_conformer(
+    schema: Mapping[str, Any],
+    *,
+    stream_name: str,
+    excluded: frozenset[str] = frozenset(),
+    unknown_fields: UnknownFieldPolicy = "warn",
+    logger: logging.Logger | logging.LoggerAdapter[Any],
+) -> Conformer:
+    """Compile what makes the records of a stream fit its schema.
+
+    Args:
+        schema: The JSON Schema of a record. Objects for which it lists no properties pass, only
+            without excluded fields.
+        stream_name: The name of the stream.
+        excluded: Fields that are never written, kept or reported, named as in `exclude_fields`.
+        unknown_fields: What to do with fields that the schema lacks. ``warn`` leaves them out and
+            reports each once. ``keep`` gathers those of the record in the property
+            ``unknown_fields``; those of inner objects stay where they are, unless the object has
+            ``additionalProperties: false``. ``fail`` raises an error.
+        logger: Where unknown fields and invalid values are reported.
+    """
+    reporter = RowReporter(stream_name, unknown_fields, logger)
+    return Conformer(schema, stream_name, excluded, reporter)
+
+
+class Conformer:
+    """Makes records of rows. Threads may share it."""
+
+    def __init__(
+        self,
+        schema: Mapping[str, Any],
+        stream_name: str,
+        excluded: frozenset[str],
+        reporter: RowReporter,
+    ) -> None:
+        """Compile the schema; see `compile_conformer`."""
+        properties = dict(schema.get("properties", {}))
+        self._keeps_unknown = reporter.policy == "keep"
+        if self._keeps_unknown:
+            properties.pop(UNKNOWN_FIELDS, None)
+        self._fields = _Compiler(excluded, reporter).compile_fields(properties, stream_name, "")
+        self._nulls = dict.fromkeys(name for name, _, _ in self._fields)
+        self._required = required_in(properties, self._nulls)
+        self._unknown_fields = UnknownFields(
+            known=frozenset(self._nulls),
+            excluded=excluded,
+            excluded_here=names_in(excluded, stream_name),
+            path="",
+            is_kept=self._keeps_unknown,
+            reporter=reporter,
+        )
+        self._reporter = reporter
+
+    @property
+    def invalid_values(self) -> dict[str, int]:
+        """How many values were replaced by null because they are invalid, by field."""
+        return dict(self._reporter.invalid_values)
+
+    def __call__(self, row: dict[str, Any]) -> dict[str, Any]:
+        """Make a record of a row, whose inner objects may be changed in place.
+
+        Returns:
+            The properties of the schema in its order. Those that the row lacks are null. Inner
+            objects have the fields that were sent, in the order in which they were sent.
+
+        Raises:
+            InvalidResponseError: A value cannot be converted, or is null where the schema does not
+                allow it.
+            UnknownFieldsError: There are unknown fields, and the policy is ``fail``.
+        """
+        record = {**self._nulls, **row}
+        unknown = None
+        if len(record) > len(self._nulls):
+            unknown = self._unknown_fields.take(record)
+        for name, kind, convert in self._fields:
+            value = record[name]
+            if type(value) is not kind and value is not None:
+                record[name] = convert(value)
+        for name in self._required:
+            if record[name] is None:
+                raise self._reporter.null_error(name)
+        if self._keeps_unknown:
+            record[UNKNOWN_FIELDS] = unknown or None
+        return record
+
+
+class _Compiler:
+    """Compiles the parts of a schema."""
+
+    def __init__(self, excluded: frozenset[str], reporter: RowReporter) -> None:
+        self._excluded = excluded
+        self._reporter = reporter
+
+    def compile_fields(
+        self, properties: Mapping[str, Mapping[str, Any]], parent: str, path: str
+    ) -> list[_Field]:
+        """Compile the properties of an object that are not excluded."""
+        excluded = names_in(self._excluded, parent)
+        return [
+            self._compile_field(schema, name, f"{path}{name}")
+            for name, schema in properties.items()
+            if name not in excluded
+        ]
+
+    def _compile_field(self, schema: Mapping[str, Any], name: str, path: str) -> _Field:
+        """Compile a value. With several types, the first is meant where none fits."""
+        types = [json_type for json_type in types_of(schema) if json_type != "null"]
+        if not types:
+            return name, None, lambda value: without_fields(self._excluded, value, name)
+        fields = {
+            PYTHON_TYPES[json_type]: self._compile_type(schema, json_type, name, path)
+            for json_type in types
+        }
+        default = next(iter(fields.values()))
+        if len(fields) == 1:
+            return default
+
+        def convert_by_type(value: Any) -> Any:
+            _, kind, convert = fields.get(type(value), default)
+            return value if type(value) is kind else convert(value)
+
+        return name, None, convert_by_type
+
+    def _compile_type(
+        self, schema: Mapping[str, Any], json_type: str, name: str, path: str
+    ) -> _Field:
+        if json_type == "object" and schema.get("properties"):
+            return self._compile_object(schema, name, path)
+        if json_type == "array" and schema.get("items"):
+            return self._compile_array(schema["items"], name, path)
+        if json_type in {"object", "array"}:
+            return self._compile_free_form(json_type, name, path)
+        converter = ScalarConverter(path, self._reporter, is_required=requires_value(schema))
+        return (name, *converter.choose(json_type, schema.get("format")))
+
+    def _compile_free_form(self, json_type: str, name: str, path: str) -> _Field:
+        """Compile an object or a list of which the schema does not say what is in it."""
+        kind = PYTHON_TYPES[json_type]
+
+        def convert_free_form(value: Any) -> Any:
+            if not isinstance(value, kind):
+                raise self._reporter.type_error(path, value, json_type)
+            return without_fields(self._excluded, value, name)
+
+        return name, None if self._excluded else kind, convert_free_form
+
+    def _compile_object(self, schema: Mapping[str, Any], name: str, path: str) -> _Field:
+        reporter = self._reporter
+        fields = self.compile_fields(schema["properties"], name, f"{path}.")
+        known = frozenset(inner for inner, _, _ in fields)
+        required = required_in(schema["properties"], known)
+        unknown_fields = UnknownFields(
+            known=known,
+            excluded=self._excluded,
+            excluded_here=names_in(self._excluded, name),
+            path=f"{path}.",
+            is_kept=reporter.policy == "keep" and schema.get("additionalProperties") is not False,
+            reporter=reporter,
+        )
+
+        def convert_object(value: Any) -> Any:
+            if not isinstance(value, dict):
+                raise reporter.type_error(path, value, "object")
+            if not known.issuperset(value):
+                value.update(unknown_fields.take(value))
+            for inner, kind, convert in fields:
+                item = value.get(inner)
+                if item is not None and type(item) is not kind:
+                    value[inner] = convert(item)
+            for inner in required:
+                if value.get(inner) is None:
+                    raise reporter.null_error(f"{path}.{inner}")
+            return value
+
+        return name, None, convert_object
+
+    def _compile_array(self, schema: Mapping[str, Any], name: str, path: str) -> _Field:
+        reporter = self._reporter
+        _, kind, convert = self._compile_field(schema, name, path)
+        is_required = requires_value(schema)
+
+        def convert_array(value: Any) -> Any:
+            if not isinstance(value, list):
+                raise reporter.type_error(path, value, "array")
+            items = [
+                item if item is None or type(item) is kind else convert(item) for item in value
+            ]
+            if is_required and None in items:
+                raise reporter.null_error(path)
+            return items
+
+        return name, None, convert_array

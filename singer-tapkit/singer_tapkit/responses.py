@@ -1,0 +1,154 @@
+"""What responses say: data in the documented form, an error of the API, or something in between.
+
+Only the API's own form of errors can say that something is not there or may not be read. All else
+comes from what stands in front of the server, such as a proxy or a load balancer.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any, ClassVar, Final, NamedTuple, TypeVar
+
+from singer_tapkit.body import decode_json, describe_content
+from singer_tapkit.errors import (
+    ApiError,
+    ExtractionError,
+    GatewayError,
+    RequestError,
+    redact,
+    response_error_message,
+    truncate,
+)
+from singer_tapkit.retry import is_transient, read_retry_after
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from requests import Response
+
+T = TypeVar("T")
+
+MAX_GATEWAY_RETRIES: Final = 2
+"""A page from something in between is worth another try, but is mostly there to stay."""
+
+USER_IN_URL: Final = re.compile(r"//[^/@]*@")
+
+
+class ErrorBody(NamedTuple):
+    """What an API says in the body of an error.
+
+    Attributes:
+        detail: Its words.
+        code: Its own code, if it has any.
+    """
+
+    detail: str
+    code: str | None = None
+
+
+class ResponseReader:
+    """Reads the responses of one API; a client derives from it and says what errors look like.
+
+    Attributes:
+        hints: What the user can do about an error, by status.
+        redirect_hint: The same about a redirect.
+        not_api_hint: The same about a body that is not the API's.
+    """
+
+    hints: ClassVar[Mapping[int, str]] = {}
+    redirect_hint: ClassVar[str] = "Set the address in the settings to where it redirects to."
+    not_api_hint: ClassVar[str] = (
+        "Check the address in the settings, and what stands in front of the server."
+    )
+
+    def decode(self, response: Response, kind: type[T]) -> T:
+        """Return the body of a response, decoded into a type.
+
+        Raises:
+            InvalidResponseError: It is something else.
+        """
+        return decode_json(response, kind, self.not_api_hint)
+
+    def validate_response(self, response: Response) -> None:
+        """Raise the error that a response stands for.
+
+        Raises:
+            ApiError: The API refused.
+            GatewayError: Something in between did.
+        """
+        if response.status_code not in range(200, 300):
+            raise self.error_of(response)
+
+    def error_of(self, response: Response, status: int | None = None) -> RequestError:
+        """Return the error that a response stands for.
+
+        Args:
+            response: A response other than a success.
+            status: The status, if it is not that of HTTP.
+        """
+        status = response.status_code if status is None else status
+        body = self._error_body(response)
+        error: RequestError
+        if response.is_redirect or body is None:
+            error = GatewayError(self._gateway_message(response, status), status=status)
+            error.max_retries = None if is_transient(status) else MAX_GATEWAY_RETRIES
+            error.is_retriable = not response.is_redirect
+        else:
+            detail = truncate(redact(body.detail, response.request)) or response.reason or "nothing"
+            message = response_error_message(
+                response, status, detail, self.hint(response, status, body)
+            )
+            error = ApiError(message, status=status, detail=detail, code=body.code)
+            error.is_retriable = is_transient(status)
+        error.retry_after = read_retry_after(response)
+        return error
+
+    def read_error_body(self, body: Any) -> ErrorBody | None:
+        """Return what the API says in the decoded body of an error.
+
+        Args:
+            body: The decoded JSON.
+
+        Returns:
+            Its words and its code. None if that is no error as this API documents it: then it
+            comes from something else.
+        """
+        detail = body.get("message") if isinstance(body, dict) else None
+        return ErrorBody(detail) if isinstance(detail, str) else None
+
+    def read_plain_error(self, response: Response) -> ErrorBody | None:
+        """Return what the API says in the body of an error that is no JSON.
+
+        Returns:
+            None, as it mostly comes from something else; for APIs that answer errors as text or
+            without a body.
+        """
+        del response
+        return None
+
+    def hint(self, response: Response, status: int, body: ErrorBody) -> str:
+        """Return what the user can do about an error of the API.
+
+        Args:
+            response: The response.
+            status: The status that counts.
+            body: What the API says.
+        """
+        del response, body
+        return self.hints.get(status, "")
+
+    def _error_body(self, response: Response) -> ErrorBody | None:
+        try:
+            body = decode_json(response, object)
+        except ExtractionError:
+            return self.read_plain_error(response)
+        return self.read_error_body(body)
+
+    def _gateway_message(self, response: Response, status: int) -> str:
+        if response.is_redirect:
+            location = re.split("[?#]", response.headers["Location"])[0]
+            target = redact(USER_IN_URL.sub("//", location), response.request)
+            detail = f"a redirect to {truncate(target)}"
+            return response_error_message(response, status, detail, self.redirect_hint)
+        detail = f"{describe_content(response)}, and not an error of the API"
+        return response_error_message(response, status, detail, self.not_api_hint)

@@ -1,0 +1,151 @@
+"""Send again what has failed for a passing reason, after a while.
+
+The waits double and are spread, so that threads do not come back all at once. What the server asks
+for in ``Retry-After`` goes before. A host that was silent through all retries gets no more of them
+until it answers.
+"""
+
+from __future__ import annotations
+
+import logging
+import random
+import re
+from datetime import UTC, datetime
+from http import HTTPStatus
+from itertools import count
+from threading import Lock
+from typing import TYPE_CHECKING, Final, ParamSpec, TypeVar
+
+import backoff
+
+from singer_tapkit.errors import NoResponseError, RequestError, RetryAfterTooLongError
+from singer_tapkit.server_clock import parse_http_date, read_date
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Generator
+
+    from backoff.types import Details
+    from requests import Response
+
+T = TypeVar("T")
+P = ParamSpec("P")
+
+MAX_BACKOFF: Final = 60.0
+MAX_RETRY_AFTER: Final = 3700.0
+MAX_LOGGED_RETRIES: Final = 3
+MAX_JITTER: Final = 1.25
+SECONDS: Final = re.compile(r"-?[0-9]+(?:\.[0-9]*)?")
+
+
+class Retries:
+    """The retries of one client. Threads may share it.
+
+    Attributes:
+        count: How many there were.
+    """
+
+    def __init__(self, max_retries: int, logger: logging.Logger) -> None:
+        """Begin with none.
+
+        Args:
+            max_retries: How often one request is sent again at most.
+            logger: Where the first ones are logged.
+        """
+        self.count = 0
+        self._max_retries = max_retries
+        self._logger = logger
+        self._lock = Lock()
+        self._answered_hosts: set[str] = set()
+        self._silent_hosts: set[str] = set()
+
+    def note_answer(self, host: str) -> None:
+        """Note that a host has answered, whatever it said."""
+        self._answered_hosts.add(host)
+
+    def wrap(self, function: Callable[P, T]) -> Callable[P, T]:
+        """Return a function that is called again when it raises a passing `RequestError`."""
+        repeated = backoff.on_exception(
+            self._backoff_seconds,
+            RequestError,
+            max_tries=self._max_retries + 1,
+            giveup=lambda error: not self._is_worth_a_retry(error),
+            jitter=None,
+            on_backoff=self._log_retry,
+            logger=None,
+        )(function)
+
+        def call(*args: P.args, **kwargs: P.kwargs) -> T:
+            try:
+                return repeated(*args, **kwargs)
+            except NoResponseError as error:
+                if error.host not in self._answered_hosts:
+                    self._silent_hosts.add(error.host)
+                raise
+
+        return call
+
+    def _is_worth_a_retry(self, error: RequestError) -> bool:
+        """Return whether to try again; not where a host has kept silent through all retries."""
+        if isinstance(error, NoResponseError) and error.host in self._silent_hosts:
+            return error.is_retriable and error.host in self._answered_hosts
+        return error.is_retriable
+
+    def _backoff_seconds(self) -> Generator[float, RequestError, None]:
+        """Yield the seconds to wait before each retry, given the error of the last try.
+
+        Raises:
+            RequestError: There were retries enough.
+        """
+        error = yield 0.0
+        for attempt in count():
+            if error.max_retries is not None and attempt >= error.max_retries:
+                raise error
+            error = yield _seconds_before_retry(error, attempt)
+
+    def _log_retry(self, details: Details) -> None:
+        """Log the first retries, and count all: in a storm each request has several."""
+        with self._lock:
+            self.count += 1
+            is_logged = self.count <= MAX_LOGGED_RETRIES
+        self._logger.log(
+            logging.WARNING if is_logged else logging.DEBUG,
+            "Trying again in %.0f seconds: %s",
+            details.get("wait"),
+            details.get("exception"),
+        )
+
+
+def is_transient(status: int) -> bool:
+    """Return whether an error with this status may pass by itself."""
+    return status == HTTPStatus.TOO_MANY_REQUESTS or status >= HTTPStatus.INTERNAL_SERVER_ERROR
+
+
+def read_retry_after(response: Response) -> float | None:
+    """Return the seconds in ``Retry-After``, from either of its two forms; they may be negative.
+
+    A date counts from the response's own, as both are by the clock of the server.
+    Source: RFC 9110, section 10.2.3.
+    """
+    value = response.headers.get("Retry-After", "").strip()
+    if SECONDS.fullmatch(value):
+        return float(value)
+    moment = parse_http_date(value)
+    if moment is None:
+        return None
+    return (moment - (read_date(response) or datetime.now(UTC))).total_seconds()
+
+
+def _seconds_before_retry(error: RequestError, attempt: int) -> float:
+    """Return how long to wait.
+
+    Raises:
+        RetryAfterTooLongError: The server wants a longer wait than any limit lasts.
+    """
+    if error.retry_after is None:
+        spread = random.uniform(1, MAX_JITTER)  # noqa: S311 - keeps threads apart, no more
+        return spread * min(2.0 ** (attempt + 1), MAX_BACKOFF)
+    if error.retry_after > MAX_RETRY_AFTER:
+        raise RetryAfterTooLongError(
+            f"{error} The server wants a wait of {error.retry_after:.0f} seconds."
+        ) from error
+    return max(error.retry_after, 0.0) + 1

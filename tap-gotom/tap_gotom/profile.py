@@ -1,0 +1,85 @@
+"""What the beginning of a report shows: columns that tell its rows apart, and likely types."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any, Final
+
+from tap_gotom.column_types import ColumnType
+from tap_gotom.columns import columns_from_names
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+    from tap_gotom.download import Sample
+
+INTEGER: Final = ColumnType("integer")
+MAX_INTEGER: Final = 18
+"""Characters of an integer that fits every database."""
+
+LIKELY_TYPES: Final = tuple(
+    ColumnType(kind, pattern)
+    for kind, patterns in {
+        "number": (
+            None, "1'234.5", "1\u2019234.5", "1234,5", "1.234,5", "1,234.5", "1 234,5",
+            "1\u00a0234,5",
+        ),
+        "date": (None, "%d.%m.%Y", "%d.%m.%y", "%m.%Y", "%d/%m/%Y", "%m/%d/%Y"),
+        "date-time": (None,),
+        "boolean": (None, "ja/nein", "Ja/Nein", "yes/no", "Yes/No"),
+    }.items()
+    for pattern in patterns
+)  # fmt: skip
+
+
+def describe_keys(sample: Sample) -> str:
+    """Return what `primary_keys` could be, for a report that has none."""
+    unique = [
+        repr(column.original)
+        for place, column in enumerate(columns_from_names(sample.header))
+        if len({row[place] for row in sample.rows} - {""}) == len(sample.rows) > 0
+    ]
+    return (
+        "without 'primary_keys', rows are known by their number in a download; unique in "
+        f"{_extent(sample)}: {', '.join(unique) or 'none of its columns'}."
+    )
+
+
+def describe_columns(sample: Sample) -> str:
+    """Return a proposal of `columns` in JSON, to be pasted into the settings."""
+    proposal = json.dumps(propose_columns(sample), ensure_ascii=False)
+    return f"columns by {_extent(sample)}, for its entry in 'reports':\n\"columns\": {proposal}"
+
+
+def propose_columns(sample: Sample) -> dict[str, Any]:
+    """Return the columns as the settings take them, each with the type that its cells allow.
+
+    It holds names and types, and never a cell.
+    """
+    return {
+        column.original: _propose_type({row[place] for row in sample.rows} - {""}).to_setting()
+        for place, column in enumerate(columns_from_names(sample.header))
+    }
+
+
+def _propose_type(cells: Collection[str]) -> ColumnType:
+    """Return the type of cells, text if there are none or if they can be read in two ways."""
+    if not cells:
+        return ColumnType()
+    if _values(INTEGER, cells) is not None:
+        return INTEGER if max(map(len, cells)) <= MAX_INTEGER else ColumnType()
+    read = [(kind, values) for kind in LIKELY_TYPES if (values := _values(kind, cells)) is not None]
+    is_clear = bool(read) and all(values == read[0][1] for _, values in read)
+    return read[0][0] if is_clear else ColumnType()
+
+
+def _values(kind: ColumnType, cells: Collection[str]) -> list[Any] | None:
+    convert = kind.converter()
+    try:
+        return [convert(cell) for cell in cells] if convert else None
+    except ValueError:
+        return None
+
+
+def _extent(sample: Sample) -> str:
+    return f"{'all' if sample.is_whole else 'the first'} {len(sample.rows):,} row(s)"

@@ -1,0 +1,40 @@
+"""Schemas and conformers for tests."""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING, Any
+
+from singer_tapkit.conformer import Conformer, compile_conformer
+
+if TYPE_CHECKING:
+    import pytest
+
+TEXT = {"type": ["string", "null"]}
+INTEGER = {"type": ["integer", "null"]}
+NUMBER = {"type": ["number", "null"]}
+BOOLEAN = {"type": ["boolean", "null"]}
+DATE = {"type": ["string", "null"], "format": "date"}
+DATE_TIME = {"type": ["string", "null"], "format": "date-time"}
+LOGGER = logging.getLogger("tests.records")
+
+
+def an_object(**properties: Any) -> dict[str, Any]:
+    return {"type": ["object", "null"], "properties": properties}
+
+
+def a_list(items: dict[str, Any]) -> dict[str, Any]:
+    return {"type": ["array", "null"], "items": items}
+
+
+def conformer(properties: dict[str, Any], **options: Any) -> Conformer:
+    schema = {"type": "object", "properties": properties}
+    return compile_conformer(schema, stream_name="customers", logger=LOGGER, **options)
+
+
+def convert(schema: dict[str, Any], value: object) -> Any:
+    return conformer({"field": schema})({"field": value})["field"]
+
+
+def warnings(caplog: pytest.LogCaptureFixture) -> list[str]:
+    return [record.getMessage() for record in caplog.records]

@@ -1,0 +1,140 @@
+"""What responses are taken for: refusals of the API, and what is from something else."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from requests_mock import ANY
+from typing_extensions import override
+
+from singer_tapkit.client import HttpClient
+from singer_tapkit.errors import (
+    ApiError,
+    GatewayError,
+    InvalidResponseError,
+)
+from singer_tapkit.responses import ErrorBody
+from tests.singer_tapkit.api_client import (
+    API,
+    LOGGER,
+    PAGE,
+    REFUSED,
+    App,
+    CountingAuth,
+    open_client,
+    waits,
+)
+
+if TYPE_CHECKING:
+    from requests import Response
+    from requests_mock import Mocker
+
+
+def test_a_refusal_is_raised_at_once_in_the_words_of_the_api(
+    requests_mock: Mocker, sleeps: list[float]
+) -> None:
+    requests_mock.get(f"{API}/apps", **REFUSED)
+
+    with pytest.raises(ApiError) as error:
+        open_client().get_json("/apps", App, params={"key": "sentinel"})
+
+    assert str(error.value) == "GET /v1/apps answered 403: no scope. Ask for the scope."
+    assert (error.value.status, error.value.detail) == (403, "no scope")
+    assert sleeps == []
+
+
+def test_an_error_may_have_a_status_and_a_code_in_its_body(requests_mock: Mocker) -> None:
+    class Client(HttpClient):
+        @override
+        def validate_response(self, response: Response) -> None:
+            super().validate_response(response)
+            if "error" in response.json():
+                raise self.error_of(response, status=404)
+
+        @override
+        def read_error_body(self, body: Any) -> ErrorBody | None:
+            return ErrorBody("", code=body["error"])
+
+    requests_mock.get(f"{API}/apps", json={"error": "E404"}, reason="OK")
+
+    with pytest.raises(ApiError, match="answered 404: OK") as error:
+        Client([API], logger=LOGGER).get_json("/apps", App)
+
+    assert (error.value.status, error.value.code) == (404, "E404")
+
+
+def test_an_error_may_be_plain_text(requests_mock: Mocker) -> None:
+    class Client(HttpClient):
+        @override
+        def read_plain_error(self, response: Response) -> ErrorBody | None:
+            return ErrorBody(response.text) if response.status_code == 404 else None
+
+    requests_mock.get(f"{API}/apps", [{"status_code": 404, "text": "no such app"}])
+
+    with pytest.raises(ApiError, match="answered 404: no such app"):
+        Client([API], logger=LOGGER).get_json("/apps", App)
+
+
+@pytest.mark.parametrize(
+    "foreign",
+    [
+        {"text": PAGE, "headers": {"Content-Type": "text/html"}},
+        {"text": "default backend - 404 sentinel"},
+        {"text": ""},
+        {"json": {"firstName": "sentinel"}},
+        {"json": {"message": {"sentinel": 1}}},
+        {"json": ["sentinel"]},
+        {"content": b'{"message":"sentinel'},
+    ],
+)
+@pytest.mark.parametrize("status", [401, 403, 404, 416])
+def test_what_is_not_in_the_words_of_the_api_is_from_something_else_and_not_quoted(
+    requests_mock: Mocker, sleeps: list[float], status: int, foreign: dict[str, Any]
+) -> None:
+    requests_mock.get(f"{API}/apps", status_code=status, **foreign)
+
+    with pytest.raises(GatewayError) as error:
+        open_client().get_json("/apps", App)
+
+    assert error.value.status == status
+    assert f"GET /v1/apps answered {status}" in str(error.value)
+    assert "Ask for the scope" not in str(error.value)
+    assert "sentinel" not in str(error.value)
+    assert waits(sleeps) == [2, 4]
+
+
+def test_data_with_a_status_of_success_but_foreign_text_is_invalid(requests_mock: Mocker) -> None:
+    requests_mock.get(f"{API}/apps", text=PAGE)
+
+    with pytest.raises(InvalidResponseError, match="a page of HTML") as error:
+        open_client().get_json("/apps", App)
+
+    assert HttpClient.not_api_hint in str(error.value)
+    assert "sentinel" not in str(error.value)
+
+
+def test_credentials_in_the_words_of_the_api_are_masked(requests_mock: Mocker) -> None:
+    requests_mock.get(f"{API}/apps", status_code=401, json={"message": "unknown: signature-1"})
+
+    with pytest.raises(ApiError, match=r"unknown: \*\*\*") as error:
+        open_client(auth=CountingAuth()).get_json("/apps", App)
+
+    assert error.value.detail == "unknown: ***"
+
+
+@pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
+def test_a_redirect_is_named_but_not_followed(
+    requests_mock: Mocker, sleeps: list[float], status: int
+) -> None:
+    target = "https://me:sentinel@login.example/sign%20in?key=sentinel#sentinel"
+    requests_mock.get(ANY, status_code=status, headers={"Location": target})
+
+    with pytest.raises(GatewayError, match="a redirect to https:") as error:
+        open_client().get_json("/apps", App)
+
+    assert requests_mock.call_count == 1
+    assert sleeps == []
+    assert "https://login.example/sign%20in. " in str(error.value)
+    assert HttpClient.redirect_hint in str(error.value)
+    assert "sentinel" not in str(error.value)

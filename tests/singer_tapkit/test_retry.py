@@ -1,0 +1,234 @@
+"""What is sent again, when, and how often."""
+
+from __future__ import annotations
+
+import logging
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
+from typing import TYPE_CHECKING, Any
+
+import pytest
+import requests
+from requests_mock import ANY
+
+from singer_tapkit.errors import (
+    GatewayError,
+    NoResponseError,
+    RetryAfterTooLongError,
+)
+from singer_tapkit.retry import read_retry_after
+from tests.singer_tapkit.api_client import (
+    API,
+    LOGGER,
+    OK,
+    PAGE,
+    REFUSED,
+    App,
+    CountingAuth,
+    open_client,
+    waits,
+)
+
+if TYPE_CHECKING:
+    from requests_mock import Mocker
+
+
+@pytest.mark.parametrize("status", [429, 500, 502, 503, 520])
+@pytest.mark.parametrize("body", [{"json": {"message": "busy"}}, {"text": PAGE}, {}])
+def test_what_may_pass_is_tried_again(
+    requests_mock: Mocker, sleeps: list[float], status: int, body: dict[str, Any]
+) -> None:
+    busy: dict[str, Any] = {"status_code": status, **body}
+    requests_mock.get(f"{API}/apps", [busy, busy, busy, OK])
+    client = open_client()
+
+    assert client.get_json("/apps", App) == App(7)
+    assert waits(sleeps) == [2, 4, 8]
+    assert client.retried == 3
+
+
+def test_waits_double_up_to_a_minute_and_are_spread(
+    requests_mock: Mocker, sleeps: list[float]
+) -> None:
+    requests_mock.get(f"{API}/apps", status_code=503)
+
+    with pytest.raises(GatewayError, match="answered 503"):
+        open_client(max_retries=8).get_json("/apps", App)
+
+    expected = [2, 4, 8, 16, 32, 60, 60, 60]
+    assert len(sleeps) == 8
+    assert all(
+        least <= seconds <= 1.25 * least for least, seconds in zip(expected, sleeps, strict=True)
+    )
+    assert len(set(sleeps)) == 8
+
+
+def test_no_retries_may_be_wanted(requests_mock: Mocker, sleeps: list[float]) -> None:
+    requests_mock.get(f"{API}/apps", status_code=503)
+
+    with pytest.raises(GatewayError):
+        open_client(max_retries=0).get_json("/apps", App)
+
+    assert sleeps == []
+
+
+@pytest.mark.parametrize("asked", ["7", "7.0", " 7 "])
+def test_the_server_may_say_how_long_to_wait(
+    requests_mock: Mocker, sleeps: list[float], asked: str
+) -> None:
+    busy: dict[str, Any] = {**REFUSED, "status_code": 429, "headers": {"Retry-After": asked}}
+    requests_mock.get(f"{API}/apps", [busy, OK])
+
+    open_client().get_json("/apps", App)
+
+    assert sleeps == [8]
+
+
+@pytest.mark.parametrize(
+    ("seconds", "at_least", "at_most"), [(100, 99, 101), (-100, 1, 1), (3600, 3599, 3601)]
+)
+def test_the_server_may_say_until_when_to_wait(
+    requests_mock: Mocker, sleeps: list[float], seconds: int, at_least: int, at_most: int
+) -> None:
+    moment = format_datetime(datetime.now(UTC) + timedelta(seconds=seconds), usegmt=True)
+    requests_mock.get(f"{API}/apps", [{"status_code": 503, "headers": {"Retry-After": moment}}, OK])
+
+    open_client().get_json("/apps", App)
+
+    assert at_least <= sleeps[0] <= at_most
+
+
+@pytest.mark.parametrize("wrong_by", [timedelta(days=-400), timedelta(days=400)])
+def test_a_date_to_wait_for_counts_from_the_date_of_the_response(
+    requests_mock: Mocker, sleeps: list[float], wrong_by: timedelta
+) -> None:
+    now = datetime.now(UTC) + wrong_by
+    headers = {
+        "Date": format_datetime(now, usegmt=True),
+        "Retry-After": format_datetime(now + timedelta(seconds=30), usegmt=True),
+    }
+    requests_mock.get(f"{API}/apps", [{"status_code": 503, "headers": headers}, OK])
+
+    open_client().get_json("/apps", App)
+
+    assert sleeps == [31]
+
+
+@pytest.mark.parametrize("asked", ["soon", "", "1,5", "Thu, 99 Foo 2026", "-"])
+def test_what_is_no_time_to_wait_is_passed_over(
+    requests_mock: Mocker, sleeps: list[float], asked: str
+) -> None:
+    requests_mock.get(f"{API}/apps", [{"status_code": 503, "headers": {"Retry-After": asked}}, OK])
+
+    open_client().get_json("/apps", App)
+
+    assert waits(sleeps) == [2]
+
+
+@pytest.mark.parametrize("asked", ["3701", "9" * 400])
+def test_a_wait_longer_than_any_limit_lasts_ends_it(
+    requests_mock: Mocker, sleeps: list[float], asked: str
+) -> None:
+    requests_mock.get(
+        f"{API}/apps", status_code=429, json={"message": "busy"}, headers={"Retry-After": asked}
+    )
+
+    with pytest.raises(RetryAfterTooLongError, match=r"busy\. The server wants a wait of"):
+        open_client().get_json("/apps", App)
+
+    assert sleeps == []
+
+
+def test_a_time_without_zone_is_in_utc() -> None:
+    answer = requests.Response()
+    answer.headers["Retry-After"] = "Thu, 01 Jan 2026 00:00:00 -0000"
+
+    assert read_retry_after(answer) == pytest.approx(
+        (datetime(2026, 1, 1, tzinfo=UTC) - datetime.now(UTC)).total_seconds(), abs=5
+    )
+
+
+def test_each_try_is_signed_anew(requests_mock: Mocker, sleeps: list[float]) -> None:
+    requests_mock.get(f"{API}/apps", [{"status_code": 503}, {"status_code": 503}, OK])
+
+    open_client(auth=CountingAuth()).get_json("/apps", App)
+
+    assert len(sleeps) == 2
+    assert [sent.headers["X-Api-Key"] for sent in requests_mock.request_history] == [
+        "signature-1",
+        "signature-2",
+        "signature-3",
+    ]
+
+
+def test_a_host_silent_through_all_retries_is_asked_once_from_then_on(
+    requests_mock: Mocker, sleeps: list[float]
+) -> None:
+    requests_mock.get(ANY, exc=requests.ConnectTimeout)
+    client = open_client()
+
+    for _ in range(3):
+        with pytest.raises(NoResponseError):
+            client.get_json("/apps", App)
+
+    assert len(sleeps) == 6
+    with pytest.raises(NoResponseError):
+        client.get_json("/apps", App, base_url="https://other.example")
+    assert len(sleeps) == 12
+
+
+def test_a_host_that_has_answered_before_keeps_its_retries(
+    requests_mock: Mocker, sleeps: list[float]
+) -> None:
+    silence: dict[str, Any] = {"exc": requests.ReadTimeout}
+    requests_mock.get(ANY, [OK, *[silence] * 7, silence, OK])
+    client = open_client()
+    client.get_json("/apps", App)
+    with pytest.raises(NoResponseError):
+        client.get_json("/apps", App)
+
+    assert client.get_json("/apps", App) == App(7)
+    assert len(sleeps) == 7
+
+
+def test_a_host_that_comes_back_has_its_retries_again(
+    requests_mock: Mocker, sleeps: list[float]
+) -> None:
+    silence: dict[str, Any] = {"exc": requests.ConnectionError}
+    requests_mock.get(ANY, [*[silence] * 7, OK, silence, OK])
+    client = open_client()
+    with pytest.raises(NoResponseError):
+        client.get_json("/apps", App)
+
+    assert [client.get_json("/apps", App) for _ in range(2)] == [App(7), App(7)]
+    assert len(sleeps) == 7
+
+
+def test_answers_that_are_always_cut_do_not_end_the_retries_of_others(
+    requests_mock: Mocker, sleeps: list[float]
+) -> None:
+    cut: dict[str, Any] = {"text": '{"id":'}
+    requests_mock.get(f"{API}/apps", **cut)
+    requests_mock.get(f"{API}/users", [cut, OK])
+    client = open_client()
+    with pytest.raises(NoResponseError):
+        client.get_json("/apps", App)
+
+    assert client.get_json("/users", App) == App(7)
+    assert len(sleeps) == 7
+
+
+def test_the_first_retries_are_logged_and_all_are_counted(
+    requests_mock: Mocker, sleeps: list[float], caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.DEBUG, LOGGER.name)
+    requests_mock.get(f"{API}/apps", status_code=503)
+    client = open_client(max_retries=5)
+
+    with pytest.raises(GatewayError):
+        client.get_json("/apps", App)
+
+    told = [entry for entry in caplog.records if "Trying again" in entry.getMessage()]
+    assert [entry.levelname for entry in told] == ["WARNING"] * 3 + ["DEBUG"] * 2
+    assert "GET /v1/apps answered 503" in told[0].getMessage()
+    assert client.retried == len(sleeps) == 5
