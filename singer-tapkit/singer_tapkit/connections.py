@@ -77,10 +77,18 @@ class _FinalResponse(http.client.HTTPResponse):
 
     def _read_status(self) -> tuple[str, int, str]:
         while True:
-            version, status, reason = super()._read_status()  # type: ignore[misc]
+            version, status, reason = self._read_status_line()
             if status not in INTERIM_STATUSES:
                 return version, status, reason
             http.client.parse_headers(self.fp)
+
+    def _read_status_line(self) -> tuple[str, int, str]:
+        try:
+            return super()._read_status()  # type: ignore[misc, no-any-return]
+        except http.client.RemoteDisconnected:
+            raise
+        except http.client.BadStatusLine:  # which quotes the line, and that may be data
+            raise http.client.HTTPException("the first line is no status line") from None
 
     @override
     def begin(self) -> None:

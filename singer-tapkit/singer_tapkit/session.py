@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 import requests
 from requests.exceptions import InvalidHeader, InvalidURL, MissingSchema
 from requests.utils import get_environ_proxies, select_proxy
+from typing_extensions import override
 
 from singer_tapkit.config import config_error
 from singer_tapkit.connections import BoundedAdapter
@@ -21,7 +22,7 @@ from singer_tapkit.errors import RequestError
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from requests import PreparedRequest
+    from requests import PreparedRequest, Response
 
 HEADER_VALUE: Final = re.compile(r"[\t\x20-\x7e\x80-\xff]*")
 
@@ -39,7 +40,7 @@ def open_session(urls: Sequence[str], max_connections: int) -> requests.Session:
     Raises:
         ConfigValidationError: The environment names certificates that are not there.
     """
-    session = requests.Session()
+    session = _DirectSession()
     session.trust_env = False
     for url in urls:
         add_proxy(session, url)
@@ -85,6 +86,14 @@ def _unsendable(request: requests.Request, reason: str) -> RequestError:
         f"A {request.method} request cannot be sent: {reason}. "
         "Check the settings that it is made of."
     )
+
+
+class _DirectSession(requests.Session):
+    """A session that does not look where redirects lead, which may be no URL."""
+
+    @override
+    def get_redirect_target(self, resp: Response) -> None:
+        return None
 
 
 def _certificates() -> str | bool:

@@ -19,7 +19,8 @@ OUTSIDE = "http://outside.example"
 
 @pytest.mark.parametrize("drip", [b"H", b"HTTP/1.1 200 OK\r\nX-A: b", b"HTTP/1.1 103 E\r\n\r\nH"])
 def test_a_head_that_comes_byte_by_byte_is_given_up(drip: bytes) -> None:
-    with serve_raw((drip, *[0.05, b"x"] * 100)) as server:
+    slowly: list[bytes | float] = [drip, *[0.05, b"x"] * 100]
+    with serve_raw(tuple(slowly)) as server:
         client = HttpClient([server.url], logger=LOGGER, timeout=0.2, max_retries=0)
         start = time.monotonic()
 
@@ -65,3 +66,23 @@ def test_a_malformed_header_line_is_not_logged_with_the_url(
         assert client.get_json("/apps", App, params={"key": "sentinel"}) == App(7)
 
     assert [entry for entry in caplog.records if entry.levelno >= logging.WARNING] == []
+
+
+@pytest.mark.parametrize("line", [b'{"name":"sentinel"}', b"HTTP/1.1 sentinel\r\n\r\n"])
+def test_a_first_line_that_is_no_status_is_not_quoted(line: bytes) -> None:
+    with serve_raw(line) as server:
+        client = HttpClient([server.url], logger=LOGGER, max_retries=0)
+
+        with pytest.raises(NoResponseError, match="no status line") as error:
+            client.get_json("/apps", App)
+
+    assert "sentinel" not in str(error.value)
+    assert error.value.is_retriable
+
+
+def test_a_connection_that_is_closed_at_once_is_told_as_such() -> None:
+    with serve_raw(b"") as server:
+        client = HttpClient([server.url], logger=LOGGER, max_retries=0)
+
+        with pytest.raises(NoResponseError, match="closed connection without response"):
+            client.get_json("/apps", App)
