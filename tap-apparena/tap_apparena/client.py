@@ -75,7 +75,7 @@ class AppArenaClient(HttpClient):
         if page.lacks_rows:
             raise IncompleteListError(
                 f"{request_line(page.response.request)} announces more rows than it hands out: "
-                f"{len(page.ids):,} of {page.total or 'those of several pages'}."
+                f"{len(page.rows):,} of {page.total or 'those of several pages'}."
             )
         return page
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any, Final
 
 import msgspec
@@ -33,11 +34,21 @@ PERSONAL_FIELDS: Final = frozenset(
 )
 """Those of users, of who made or changed something, and of companies' addresses."""
 
-DATE_FIELDS: Final = frozenset({"created", "updated", "deletedAt", "expiryDate", "startDate"})
-"""Texts that filters compare as days."""
-
 UNDOCUMENTED_FIELDS: Final = frozenset({"startDate", "priority", "approved", "compiler", "default"})
 """Fields that only the vendor's clients read."""
+
+
+DATE_TIME: Final = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2}) ([0-9]{2}:[0-9]{2}:[0-9]{2})")
+"""The one documented form of date-times."""
+
+
+def mark_as_utc(value: Any) -> Any:
+    """Return a date-time with the offset of UTC, and all else as it is.
+
+    The API names no zone, and types of columns need one.
+    """
+    parts = DATE_TIME.fullmatch(value) if isinstance(value, str) else None
+    return f"{parts[1]}T{parts[2]}+00:00" if parts else value
 
 
 def parse_meta(value: Any) -> dict[str, Any] | None:

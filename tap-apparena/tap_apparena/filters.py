@@ -11,7 +11,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from singer_tapkit.config import config_error
-from tap_apparena.fields import DATE_FIELDS, UNDOCUMENTED_FIELDS
+from tap_apparena.fields import UNDOCUMENTED_FIELDS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -90,7 +90,7 @@ def validate_filters(
 def _fields_of(schema: Mapping[str, Any]) -> dict[str, FieldType]:
     """Return the documented fields of a stream."""
     return {
-        name: DATE if name in DATE_FIELDS else FIELD_TYPES[field["type"][0]]
+        name: DATE if field.get("format") == "date-time" else FIELD_TYPES[field["type"][0]]
         for name, field in schema["properties"].items()
         if name not in UNDOCUMENTED_FIELDS and not name.startswith("source")
     }

@@ -8,7 +8,7 @@ PHP, which the server is written in, prints an empty map as ``[]``. Source: the 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from math import ceil
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from requests import Response
 
 Row = dict[str, Any]
-Id = int | str
 Count = Annotated[int, msgspec.Meta(ge=0)] | Annotated[str, msgspec.Meta(pattern="^[0-9]{1,18}$")]
 Map = dict[str, Row] | Annotated[list[Row], msgspec.Meta(max_length=0)]
 
@@ -73,39 +72,37 @@ class Page:
     """Rows, and what the server says of the whole list.
 
     Attributes:
-        rows: The rows.
-        ids: Their ids.
+        rows: The rows, each after its id.
         response: The response that has brought them.
         total: How many rows there are on all pages; None if the server does not count.
         size: How many rows a page has at most, whatever was asked for.
         count: How many pages there are.
     """
 
-    rows: list[Row]
-    ids: list[Id]
+    rows: list[tuple[Any, Row]]
     response: Response
     total: int | None = None
     size: int | None = None
     count: int | None = None
 
     @property
+    def ids(self) -> list[Any]:
+        """The ids of the rows."""
+        return [an_id for an_id, _ in self.rows]
+
+    @property
     def is_whole_list(self) -> bool:
         """Whether there are no other pages, by what the server says."""
-        if self.total is not None and len(self.ids) >= self.total:
+        if self.total is not None and len(self.rows) >= self.total:
             return True
-        return not self.ids or (self.count is not None and self.count <= 1)
+        return not self.rows or (self.count is not None and self.count <= 1)
 
     @property
     def lacks_rows(self) -> bool:
         """Whether there are other pages, by what the server says, or should be more rows."""
         if self.total is None:
             return self.count is not None and self.count > 1
-        return len(self.ids) < self.total
-
-    def in_order(self) -> Page:
-        """Return the page with its rows in ascending order of integer ids."""
-        pairs = sorted(zip(self.ids, self.rows, strict=True), key=lambda pair: pair[0])
-        return replace(self, ids=[pair[0] for pair in pairs], rows=[pair[1] for pair in pairs])
+        return len(self.rows) < self.total
 
 
 def parse_page(body: _Envelope | list[Row], response: Response, id_field: IdField) -> Page:
@@ -120,7 +117,7 @@ def parse_page(body: _Envelope | list[Row], response: Response, id_field: IdFiel
         InvalidResponseError: A row has no id.
     """
     if isinstance(body, list):
-        return Page(body, _read_ids(body, response, id_field), response)
+        return Page(_with_ids(body, response, id_field), response)
     rows = body.embedded.data
     if isinstance(rows, dict):
         rows = [
@@ -130,7 +127,7 @@ def parse_page(body: _Envelope | list[Row], response: Response, id_field: IdFiel
     total, size, count = map(_to_int, (body.total_items, body.page_size, body.page_count))
     if count is None and total is not None and size:
         count = ceil(total / size)
-    return Page(rows, _read_ids(rows, response, id_field), response, total, size, count)
+    return Page(_with_ids(rows, response, id_field), response, total, size, count)
 
 
 def rows_by_locale(languages: Map | msgspec.UnsetType) -> dict[str, Row]:
@@ -145,19 +142,16 @@ def _find_id(row: Row, id_field: IdField) -> Any:
     return None
 
 
-def _read_ids(rows: list[Row], response: Response, id_field: IdField) -> list[Id]:
-    ids: list[Id] = []
-    for row in rows:
-        value = _find_id(row, id_field)
-        an_id = _to_integer_id(value) if id_field.is_integer else _to_text_id(value)
-        if an_id is None:
-            raise InvalidResponseError(
-                f"{request_line(response.request)} answered with a row whose {id_field.names[0]} "
-                f"is no {'integer' if id_field.is_integer else 'text'}. The API has changed: look "
-                "for a newer version of the tap, or report it."
-            )
-        ids.append(an_id)
-    return ids
+def _with_ids(rows: list[Row], response: Response, id_field: IdField) -> list[tuple[Any, Row]]:
+    to_id = _to_integer_id if id_field.is_integer else _to_text_id
+    ids = [to_id(_find_id(row, id_field)) for row in rows]
+    if None in ids:
+        raise InvalidResponseError(
+            f"{request_line(response.request)} answered with a row whose {id_field.names[0]} "
+            f"is no {'integer' if id_field.is_integer else 'text'}. The API has changed: look "
+            "for a newer version of the tap, or report it."
+        )
+    return list(zip(ids, rows, strict=True))
 
 
 def _to_integer_id(value: Any) -> int | None:

@@ -16,10 +16,10 @@ Source: the API's documentation, "Pagination" and "Order".
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Generator, Iterator
+from dataclasses import replace
 from http import HTTPStatus
-from operator import gt, lt
+from operator import gt, itemgetter, lt
 from typing import TYPE_CHECKING, Annotated, Any, Final, NamedTuple
 
 import msgspec
@@ -27,15 +27,14 @@ from typing_extensions import override
 
 from singer_tapkit.errors import ApiError, GatewayError, request_line
 from singer_tapkit.pagination import IncompleteListError, PagePaginator, read_pages
-from tap_apparena.page import Id, Page, Row
+from tap_apparena.page import Page, Row
 
 if TYPE_CHECKING:
     import logging
-    from collections.abc import Collection, Sequence
+    from collections.abc import Iterable, Sequence
 
     from requests import Response
 
-MAX_SCANS: Final = 2
 NOT_ABOUT_A_PAGE: Final = {HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN}
 """Refusals that would meet every page, whether it exists or not."""
 
@@ -85,17 +84,18 @@ class Position(msgspec.Struct, frozen=True):
     last_id: int
 
 
-@dataclass(frozen=True)
-class RowBatch:
-    """Rows of a page that have not come before, with their ids.
+class ListedRow(NamedTuple):
+    """A row that has not come before.
 
     Attributes:
-        rows: The rows.
-        position: Where a later run can go on after them; None if that is unknown.
+        id: Its id.
+        row: The row.
+        position: Where a later run can go on after it; None if that is unknown.
     """
 
-    rows: list[tuple[Any, Row]]
-    position: Position | None = None
+    id: Any
+    row: Row
+    position: Position | None
 
 
 class ListSnapshot(NamedTuple):
@@ -109,15 +109,14 @@ class ListSnapshot(NamedTuple):
     total: int
     highest: int
 
-    def is_intact(self, total: int | None, ids: Collection[Any]) -> bool:
+    def is_intact(self, total: int, ids: Iterable[Any]) -> bool:
         """Return whether no row was deleted since.
 
         Args:
             total: How many rows there are now.
             ids: The ids of rows, among them all that were added since.
         """
-        newer = sum(map(self.highest.__lt__, ids))
-        return total is not None and newer < len(ids) and total - newer >= self.total
+        return total - sum(map(self.highest.__lt__, ids)) >= self.total
 
 
 class PageScan(PagePaginator[int, Page]):
@@ -125,14 +124,11 @@ class PageScan(PagePaginator[int, Page]):
 
     Attributes:
         number: The page that was read last.
+        style: The order that was asked for; None for any.
         snapshot: What the list was like before; None if that, or its order, is unknown.
-        style: The order that was asked for.
         after: Up to which id rows were handed out by an earlier run; None if by none.
         seen: The ids that have come.
         has_repeats: Whether one has come twice, in place of another perhaps.
-        problem: Why rows may have slipped through, empty if none can have.
-        is_last: Whether the page that was read last is the last one.
-        is_out_of_order: Whether the server has turned out not to obey the order.
     """
 
     def __init__(
@@ -153,108 +149,97 @@ class PageScan(PagePaginator[int, Page]):
         self.after = after
         self.seen: set[Any] = set()
         self.has_repeats = False
-        self.problem = ""
-        self.is_last = False
-        self.is_out_of_order = False
         self._fetch = fetch
         self._first = first
         self._rows_before = (start - 1) * (first.size or 0) if first else 0
         self._first_length = 0
         self._total: int | None = None
         self._highest: int | None = None
+        self._problem = ""
+        self._is_last = False
 
     def fetch(self, number: int) -> Response:
-        """Read a page, and return the response that it is from."""
-        option = self.style.ascending if self.style else None
-        self.page = self._first or self._fetch(number, option)
+        """Read a page, and return the response that it is from.
+
+        The server may have none behind the last one; that counts as an empty page.
+        """
+        try:
+            page = self._first or self._fetch(number, self.style.ascending if self.style else None)
+        except ApiError as error:
+            if number == self.number or not _is_about_a_page(error):
+                raise
+            page = replace(self.page, rows=[])
         self._first = None
         self.number = number
-        return self.page.response
+        self.page = page
+        return page.response
 
     @override
     def parse_page(self, response: Response) -> Page:
         page = self.page
-        new = [an_id for an_id in page.ids if an_id not in self.seen]
-        self.has_repeats |= len(new) < len(page.ids)
+        new = [an_id for an_id in dict.fromkeys(page.ids) if an_id not in self.seen]
+        self.has_repeats |= len(new) < len(page.rows)
         self.seen.update(new)
-        self._first_length = self._first_length or len(page.ids)
+        self._first_length = self._first_length or len(page.rows)
         if page.total is not None:
             if self._total is not None and page.total < self._total:
-                self.problem = "rows were deleted meanwhile"
+                self._problem = "rows were deleted meanwhile"
             self._total = page.total
-        self.is_last = self._ends_list(page, new)
+        if not page.rows and page.count is not None and self.number <= page.count:
+            self._problem = self._problem or f"page {self.number:,} of {page.count:,} has no rows"
+        self._is_last = self._ends_list(page, new)
         self._check_order(new)
         return page
 
     @override
-    def rows_of(self, page: Page) -> Sequence[Row]:
+    def rows_of(self, page: Page) -> Sequence[Any]:
         return page.rows
 
     @override
     def next_token(self, page: Page) -> int | None:
-        return None if self.is_last else self.current_value + 1
+        return None if self._is_last else self.current_value + 1
 
-    def end_without(self, number: int) -> None:
-        """Take note that the server has no page with this number.
-
-        Where it does not count, that is how a list ends.
-        """
-        if self._total is not None or self.page.count is not None:
-            self.problem = self.problem or f"page {number} went away"
-
+    @property
     def position(self) -> Position | None:
-        """Return how far the list is read; None if that is unknown, or it is read wholly."""
-        if self.problem or self.is_last or self.snapshot is None or self._highest is None:
+        """How far the list is read; None if that is unknown, or it is read wholly."""
+        if self._is_last or self.snapshot is None or self._highest is None:
             return None
         return Position(self.number, self._highest)
 
-    def find_problem(self) -> str:
-        """Return why rows may have slipped through, once the last page was read."""
-        if self.problem or self._total is None:
-            return self.problem
+    @property
+    def problem(self) -> str:
+        """Why rows may have slipped through, once the last page was read; empty if none can."""
+        if self._problem or self._total is None:
+            return self._problem
         missing = self._total - self._rows_before - len(self.seen)
         if missing > 0:
             return f"{missing:,} of {self._total:,} rows have not come"
-        if self.snapshot is None:
+        if self.snapshot is None or not self.seen:
             return ""
         has_all = self.snapshot.highest in self.seen
         if has_all and self.snapshot.is_intact(self._total, self.seen):
             return ""
         return "rows were deleted and added meanwhile"
 
-    @property
-    def complete_up_to(self) -> int | None:
-        """Up to which id all rows have come, where there is no problem.
-
-        Rows that were added meanwhile may have slipped through.
-        """
-        if self.number == 1 and self.page.is_whole_list and self._total is not None:
-            return max(self.seen, default=0)
-        return self.snapshot.highest if self.snapshot else None
-
-    def _ends_list(self, page: Page, new: list[Id]) -> bool:
-        if not page.ids:
+    def _ends_list(self, page: Page, new: list[Any]) -> bool:
+        if not page.rows:
             return True
         if page.total is not None and self._rows_before + len(self.seen) >= page.total:
             return True
         if page.count is not None:
             return self.number >= page.count
-        is_short = not new or len(page.ids) < self._first_length
-        return page.total is None and is_short
+        return page.total is None and (not new or len(page.rows) < self._first_length)
 
-    def _check_order(self, new: list[Id]) -> None:
+    def _check_order(self, new: list[Any]) -> None:
         """Give the snapshot up unless ids rise, as they do only if the server obeys the order."""
         if self.snapshot is None or not new:
             return
-        ids: list[Any] = new if self._highest is None else [self._highest, *new]
+        ids = new if self._highest is None else [self._highest, *new]
         self._highest = ids[-1]
-        is_fresh = self.after is None and len(self.seen) == len(new) and not self.is_last
-        is_reversed = is_fresh and ids[0] >= self.snapshot.highest
-        if is_reversed or not all(map(lt, ids, ids[1:])):
-            self.is_out_of_order = True
+        if not all(map(lt, ids, ids[1:])):
             self.snapshot = None
             if self.after is not None:
-                self.problem = "the order of rows is not by id"
+                self._problem = "the order of rows is not by id"
 
 
 class PagedList:
@@ -262,7 +247,7 @@ class PagedList:
 
     Attributes:
         complete_up_to: Up to which id all rows have come, once the list is read; None as long as it
-            is not, or if that cannot be told.
+            is not, or if that cannot be told. Rows with higher ids may have slipped through.
     """
 
     def __init__(
@@ -284,8 +269,8 @@ class PagedList:
             position: Where an earlier run was interrupted.
             pages_per_position: After how many pages a position is wanted, each of which costs one
                 more request; None for never.
-            must_be_sure: Whether it is read until nothing new comes, where neither an order nor
-                a count tells that nothing has slipped through.
+            must_be_sure: Whether it is read again where neither an order nor a count tells that
+                nothing has slipped through, as a read that brings nothing new does.
         """
         self._fetch = fetch
         self._ordering = ordering
@@ -296,122 +281,119 @@ class PagedList:
         self._seen: set[Any] = set()
         self.complete_up_to: int | None = None
 
-    def read(self) -> Iterator[RowBatch]:
-        """Yield the rows of each page that have not come before.
-
-        They have come neither in this run nor, where it goes on from a position, up to there.
+    def read(self) -> Iterator[ListedRow]:
+        """Yield the rows that have come neither before nor, by the position, in an earlier run.
 
         Raises:
             RequestError: A page could not be read.
             IncompleteListError: Rows may be missing although all pages were read twice.
         """
-        scan = self._resume(self._begin())
-        yield from self._read(scan)
-        problem = scan.find_problem()
-        self.complete_up_to = None if problem else scan.complete_up_to
-        if self._must_be_sure and self.complete_up_to is None:
+        scan = yield from self._read_once(self._position)
+        problem = scan.problem
+        if self._must_be_sure and scan.snapshot is None:
             problem = problem or "nothing but a second read can show that all rows have come"
-        if not problem:
-            return
-        self._logger.info("Reading the list from its first page again: %s.", problem)
-        known = len(self._seen)
-        scan = self._begin()
-        yield from self._read(scan)
-        if problem := scan.find_problem():
-            raise IncompleteListError(
-                f"{request_line(scan.page.response.request)} hands out no complete list, although "
-                f"it was read twice: {problem}. What has come was written; run the tap again at a "
-                "quieter hour."
-            )
-        self.complete_up_to = scan.complete_up_to
-        if self._must_be_sure and len(self._seen) == known and not scan.has_repeats:
-            self.complete_up_to = max(self._seen, default=0)
+        if problem:
+            self._logger.info("Reading the list from its first page again: %s.", problem)
+            known = len(self._seen)
+            scan = yield from self._read_once(None)
+            if scan.problem:
+                raise IncompleteListError(
+                    f"{request_line(scan.page.response.request)} hands out no complete list, "
+                    f"although it was read twice: {scan.problem}. What has come was written; run "
+                    "the tap again at a quieter hour."
+                )
+            if self._must_be_sure and len(self._seen) == known and not scan.has_repeats:
+                self.complete_up_to = max(self._seen, default=0)
+                return
+        self.complete_up_to = scan.snapshot.highest if scan.snapshot else None
 
-    def _read(self, scan: PageScan) -> Iterator[RowBatch]:
-        """Go through the pages once."""
-        try:
-            for page in read_pages(scan, scan.fetch):
-                yield RowBatch(self._new_rows(page, scan.after), self._safe_position(scan))
-        except ApiError as error:
-            is_first = scan.number == scan.current_value
-            if is_first or error.is_retriable or error.status in NOT_ABOUT_A_PAGE:
-                raise
-            scan.end_without(scan.current_value)
-        if scan.style and scan.is_out_of_order:
+    def _read_once(self, position: Position | None) -> Generator[ListedRow, None, PageScan]:
+        """Go through the pages, and return what was noted on the way."""
+        scan = self._begin(position)
+        is_ordered = scan.snapshot is not None
+        for page in read_pages(scan, scan.fetch):
+            rows = self._new_rows(page, scan.after)
+            safe_position = self._safe_position(scan)
+            for an_id, row in rows[:-1]:
+                yield ListedRow(an_id, row, None)
+            for an_id, row in rows[-1:]:
+                yield ListedRow(an_id, row, safe_position)
+        if scan.style and is_ordered and scan.snapshot is None:
             self._ordering.reject(scan.style)
+        return scan
 
     def _new_rows(self, page: Page, after: int | None) -> list[tuple[Any, Row]]:
-        ids: list[Any] = page.ids
-        new = [
-            (an_id, row)
-            for an_id, row in zip(ids, page.rows, strict=True)
-            if an_id not in self._seen and (after is None or an_id > after)
-        ]
-        self._seen.update(an_id for an_id, _ in new)
-        return new
+        new: dict[Any, Row] = {}
+        for an_id, row in page.rows:
+            if an_id not in self._seen and (after is None or an_id > after):
+                new.setdefault(an_id, row)
+        self._seen.update(new)
+        return list(new.items())
 
     def _safe_position(self, scan: PageScan) -> Position | None:
         """Return the position after a page, if it is time for one and no row was deleted yet."""
-        position = scan.position()
+        position, snapshot = scan.position, scan.snapshot
         if not self._pages_per_position or scan.number % self._pages_per_position:
             return None
-        if position in {None, self._position} or scan.snapshot is None or scan.style is None:
+        if position in {None, self._position} or snapshot is None or scan.style is None:
             return None
         newest = self._fetch(1, scan.style.descending)
-        return position if scan.snapshot.is_intact(newest.total, newest.ids) else None
+        knows_all_new = newest.total is not None and min(newest.ids, default=0) <= snapshot.highest
+        is_safe = knows_all_new and snapshot.is_intact(newest.total or 0, newest.ids)
+        return position if is_safe else None
 
-    def _begin(self) -> PageScan:
-        """Return a scan from the first page, knowing what the list is like before.
+    def _begin(self, position: Position | None) -> PageScan:
+        """Return a scan that knows what the list is like before.
 
         A list that fits on a page costs one request.
         """
         for style in self._ordering.styles:
-            try:
-                newest = self._fetch(1, style.descending)
-            except (ApiError, GatewayError) as error:
-                if error.status != HTTPStatus.BAD_REQUEST:
-                    raise
+            newest = self._fetch_newest(style)
+            if newest is None:
                 continue
+            ids = newest.ids
             if newest.is_whole_list:
-                return PageScan(self._fetch, first=newest.in_order())
-            ids: list[Any] = newest.ids
+                return PageScan(
+                    self._fetch,
+                    snapshot=ListSnapshot(len(ids), max(ids, default=0)),
+                    first=replace(newest, rows=sorted(newest.rows, key=itemgetter(0))),
+                )
             if all(map(gt, ids, ids[1:])):
-                total = newest.total
-                snapshot = None if total is None else ListSnapshot(total, ids[0])
+                snapshot = None if newest.total is None else ListSnapshot(newest.total, ids[0])
+                if snapshot and position and newest.count and newest.size:
+                    number = min(position.page, newest.count)
+                    return self._resume(style, snapshot, number, position.last_id)
                 return PageScan(self._fetch, style=style, snapshot=snapshot)
             self._ordering.reject(style)
         return PageScan(self._fetch)
 
-    def _resume(self, scan: PageScan) -> PageScan:
+    def _fetch_newest(self, style: OrderStyle) -> Page | None:
+        """Return the first page in descending order, None if the server refuses the option."""
+        try:
+            return self._fetch(1, style.descending)
+        except (ApiError, GatewayError) as error:
+            if error.status != HTTPStatus.BAD_REQUEST:
+                raise
+            return None
+
+    def _resume(
+        self, style: OrderStyle, snapshot: ListSnapshot, number: int, last_id: int
+    ) -> PageScan:
         """Return a scan from the first page that can hold rows which have never come."""
-        position, style = self._position, scan.style
-        if position is None or style is None or scan.snapshot is None:
-            return scan
-        number, last_id = position.page, position.last_id
         try:
             page = self._fetch(number, style.ascending)
-            if page.count is None or page.size is None:
-                return scan
-            if number > page.count:
-                number = max(page.count, 1)
-                page = self._fetch(number, style.ascending)
-            while number > 1 and _lowest(page) > last_id:
+            while number > 1 and min(page.ids, default=last_id + 1) > last_id:
                 number -= 1
                 page = self._fetch(number, style.ascending)
         except ApiError as error:
-            if error.is_retriable or error.status in NOT_ABOUT_A_PAGE:
+            if not _is_about_a_page(error):
                 raise
-            return scan
+            return PageScan(self._fetch, style=style, snapshot=snapshot)
         return PageScan(
-            self._fetch,
-            style=style,
-            snapshot=scan.snapshot,
-            first=page,
-            start=number,
-            after=last_id,
+            self._fetch, style=style, snapshot=snapshot, first=page, start=number, after=last_id
         )
 
 
-def _lowest(page: Page) -> int:
-    ids: list[Any] = page.ids
-    return min(ids, default=0)
+def _is_about_a_page(error: ApiError) -> bool:
+    """Return whether a refusal may mean that there is no such page."""
+    return not error.is_retriable and error.status not in NOT_ABOUT_A_PAGE

@@ -27,8 +27,8 @@ PLUGINS = {"extractors", "loaders"}
 @pytest.mark.parametrize(
     ("target", "result"),
     [
-        ("target-duckdb", "output/warehouse.duckdb"),
-        ("target-jsonl", "output/hits.jsonl"),
+        ("target-duckdb", "output/warehouse_dev.duckdb"),
+        ("target-jsonl", "output/dev/tap_goatcounter/hits.jsonl"),
     ],
 )
 def test_address_and_token_are_all_it_needs(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import json
 from typing import TYPE_CHECKING, Any
 
@@ -13,7 +14,7 @@ from meltano.core.plugin.singer.catalog import (
     visit,
 )
 
-from tests.meltano import REPOSITORY
+from tests.meltano import REPOSITORY, Project
 from tests.processes import find_program, run_program
 from tests.sandbox import apparena, goatcounter, gotom, studio_openapi
 from tests.sandbox.__main__ import (
@@ -27,7 +28,8 @@ from tests.sandbox.apparena.application import BASE
 if TYPE_CHECKING:
     from pathlib import Path
 
-PROJECT = yaml.safe_load((REPOSITORY / "meltano.yml").read_text(encoding="utf-8"))
+FILE = REPOSITORY / "meltano.yml"
+PROJECT = yaml.safe_load(FILE.read_text(encoding="utf-8"))
 EXTRACTORS: dict[str, dict[str, Any]] = {
     extractor["name"]: extractor for extractor in PROJECT["plugins"]["extractors"]
 }
@@ -37,37 +39,12 @@ SANDBOX: dict[str, dict[str, Any]] = {
     if environment["name"] == "sandbox"
     for extractor in environment["config"]["plugins"]["extractors"]
 }
-OF_THE_SDK = {
-    "stream_maps",
-    "stream_map_config",
-    "faker_config",
-    "flattening_enabled",
-    "flattening_max_depth",
-    "flattening_max_key_length",
-    "flattening_separator",
-    "batch_config",
-}
-"""Settings that every tap has, which Meltano takes without knowing them."""
 
 each_tap = pytest.mark.parametrize("tap", EXTRACTORS)
 
 
 def test_all_taps_are_there() -> None:
     assert set(EXTRACTORS) == {path.name for path in REPOSITORY.glob("tap-*")}
-
-
-@each_tap
-def test_settings_are_the_taps(tap: str) -> None:
-    settings = about(tap)["settings"]["properties"]
-
-    assert EXTRACTORS[tap]["settings"] == [
-        definition(name, schema) for name, schema in settings.items() if name not in OF_THE_SDK
-    ]
-
-
-@each_tap
-def test_capabilities_are_the_taps(tap: str) -> None:
-    assert EXTRACTORS[tap]["capabilities"] == about(tap)["capabilities"]
 
 
 @each_tap
@@ -84,6 +61,25 @@ def test_the_selection_is_the_taps(tap: str, tmp_path: Path) -> None:
         stream["tap_stream_id"]: root(stream).get("selected", False)
         for stream in catalog["streams"]
     }
+
+
+def test_meltano_changes_only_what_is_set(tmp_path: Path) -> None:
+    project = Project(tmp_path)
+    for command in (
+        ("config", "set", "tap-goatcounter", "window_days", "7"),
+        ("--environment=sandbox", "config", "set", "tap-apparena", "page_size", "50"),
+        ("select", "tap-studio-openapi", "class_bookings", "*"),
+    ):
+        run = project.meltano(*command)
+        assert run.status == 0, run.story
+
+    changed = (tmp_path / FILE.name).read_text(encoding="utf-8").splitlines()
+    difference = difflib.ndiff(FILE.read_text(encoding="utf-8").splitlines(), changed)
+    assert [line for line in difference if line[0] != " "] == [
+        "+           page_size: 50",
+        "+       window_days: 7",
+        "+     - class_bookings.*",
+    ]
 
 
 def test_goatcounter_in_the_sandbox_is_where_it_serves() -> None:
@@ -132,26 +128,6 @@ def test_apparena_in_the_sandbox_is_where_it_serves() -> None:
     }
 
 
-def definition(name: str, schema: dict[str, Any]) -> dict[str, Any]:
-    """Give a setting as Meltano defines it."""
-    found = {
-        "name": name,
-        "kind": kind(schema),
-        "label": schema["title"],
-        "description": schema["description"],
-    }
-    if "enum" in schema:
-        found["options"] = [{"label": value, "value": value} for value in schema["enum"]]
-    return {**found, "sensitive": True} if schema.get("secret") else found
-
-
-def kind(schema: dict[str, Any]) -> str:
-    """Give Meltano's word for a setting's type."""
-    if schema.get("format") == "date-time":
-        return "date_iso8601"
-    return "options" if "enum" in schema else str(schema["type"][0])
-
-
 def discovered(tap: str, directory: Path) -> Any:
     """Give the catalog of a tap that is set as for the sandbox, for which no server is asked."""
     config = directory / "config.json"
@@ -164,11 +140,6 @@ def root(stream: dict[str, Any]) -> dict[str, Any]:
     entry = next(entry for entry in stream["metadata"] if not entry["breadcrumb"])
     metadata: dict[str, Any] = entry["metadata"]
     return metadata
-
-
-def about(tap: str) -> Any:
-    """Give what a tap says about itself."""
-    return said_by(tap, "--about", "--format=json")
 
 
 def said_by(tap: str, *arguments: str) -> Any:

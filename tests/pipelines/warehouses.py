@@ -127,7 +127,7 @@ class JsonLines(Warehouse):
 
 
 class PostgreSql(Warehouse):
-    """A database of PostgreSQL."""
+    """A database of PostgreSQL, as the environment `dev` loads it."""
 
     target = "target-postgres"
     replaces_tables = True
@@ -141,7 +141,7 @@ class PostgreSql(Warehouse):
 
     @override
     def read(self, stream: str) -> list[Row]:
-        query = sql.SQL("select * from {}").format(sql.Identifier(self.schema, stream))
+        query = sql.SQL("select * from {}").format(sql.Identifier(f"dev_{self.schema}", stream))
         with psycopg.connect(self._database.address, row_factory=dict_row) as connection:
             return connection.execute(query).fetchall()
 
@@ -153,7 +153,7 @@ class PostgreSql(Warehouse):
 
     @override
     def drop(self, stream: str) -> None:
-        query = sql.SQL("drop table {}").format(sql.Identifier(self.schema, stream))
+        query = sql.SQL("drop table {}").format(sql.Identifier(f"dev_{self.schema}", stream))
         with psycopg.connect(self._database.address) as connection:
             connection.execute(query)
 

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 VARIANT = "singer-taps"
+ADDRESS = "https://git.example.com/singer-taps.git"
+"""Where the repository is to be had; to be replaced once that is public, here and in READMEs."""
 QUALITY = "silver"
 """What the Hub grants to a new tap that is built with the SDK."""
 TAKEN_OVER = (
@@ -38,13 +40,14 @@ def definition(tap: str) -> dict[str, Any]:
         tap: Its name.
 
     Returns:
-        What ``meltano.yml`` says of it, and how it is installed from the package index.
+        What ``meltano.yml`` says of it, and how it is installed: from git, as on the package index
+        anybody could take its name.
     """
     extractor = extractors()[tap]
     return {
         **{name: extractor[name] for name in TAKEN_OVER},
         "variant": VARIANT,
-        "pip_url": tap,
+        "pip_url": f"git+{ADDRESS}#subdirectory={tap}",
         "supported_python_versions": about(tap)["supported_python_versions"],
         "log_parser": "singer-sdk",
         "keywords": ["meltano_sdk"],

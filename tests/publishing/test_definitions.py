@@ -4,22 +4,17 @@ from __future__ import annotations
 
 import json
 import re
-import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 import yaml
 from jsonschema import Draft7Validator
 
-from tests.publishing.conftest import run
 from tests.publishing.definition import about, extractors, file_of, text_of
-
-if TYPE_CHECKING:
-    from tests.publishing.conftest import Packages
+from tests.publishing.project import FILE, fresh_project
 
 RULES = json.loads(Path(__file__).with_name("hub_rules.json").read_text(encoding="utf-8"))
-MELTANO = Path(sys.executable).with_name("meltano")
 SECRET = re.compile("password|token|secret|_key$")
 
 each_tap = pytest.mark.parametrize("tap", extractors())
@@ -30,6 +25,12 @@ def test_a_definition_is_as_the_hub_wants_it(tap: str) -> None:
     errors = [error.message for error in Draft7Validator(RULES).iter_errors(definition_of(tap))]
 
     assert errors == []
+
+
+def test_the_project_has_the_settings_of_the_taps() -> None:
+    written = FILE.read_text(encoding="utf-8")
+
+    assert written == fresh_project(), "Write it anew: python -m tests.publishing"
 
 
 @each_tap
@@ -68,33 +69,6 @@ def test_a_tap_tells_all_about_itself(tap: str) -> None:
     for name, setting in said["settings"]["properties"].items():
         assert setting.get("title"), name
         assert setting.get("description"), name
-
-
-@each_tap
-def test_meltano_adds_a_tap_by_its_definition(tap: str, packages: Packages, tmp_path: Path) -> None:
-    program = add_to_project(tmp_path, tap, file_of(tap), UV_FIND_LINKS=str(packages.directory))
-
-    assert run(program, "--version").startswith(tap)
-
-
-def test_meltano_adds_a_tap_from_git(git_repository: str, tmp_path: Path) -> None:
-    tap = "tap-gotom"
-    reference = tmp_path / "plugin.yaml"
-    source = f"{git_repository}#subdirectory={tap}"
-    reference.write_text(yaml.safe_dump({**definition_of(tap), "pip_url": source}))
-
-    program = add_to_project(tmp_path, tap, reference)
-
-    assert run(program, "--version").startswith(tap)
-
-
-def add_to_project(directory: Path, tap: str, reference: Path, **settings: str) -> Path:
-    """Add a tap to an empty Meltano project, and return the program that it has installed."""
-    project = directory / "project"
-    project.mkdir()
-    (project / "meltano.yml").write_text("version: 1\nsend_anonymous_usage_stats: false\n")
-    run(MELTANO, "add", tap, f"--from-ref={reference}", directory=project, settings=settings)
-    return project / ".meltano" / "extractors" / tap / "venv" / "bin" / tap
 
 
 def definition_of(tap: str) -> dict[str, Any]:

@@ -43,7 +43,7 @@ def test_data_may_have_a_status(requests_mock: Mocker) -> None:
     rows = [{"appId": 7, "status": 404}]
     requests_mock.get(f"{URL}/apps", json={"_embedded": {"data": rows}, "status": 404})
 
-    assert client().get_page("/apps", [], APP).rows == rows
+    assert client().get_page("/apps", [], APP).rows == [(7, rows[0])]
 
 
 @pytest.mark.parametrize(

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from requests.adapters import HTTPAdapter
 
 from tests.sandbox.faults import Answer
 from tests.tap_apparena.servers import NAMES, ids
@@ -17,6 +19,8 @@ if TYPE_CHECKING:
 
 COUNTERS = frozenset({"total_items", "page_size", "page_count", "page_number"})
 STATES = Path(__file__).with_name("states")
+RECORDED_URL = "http://127.0.0.1:46755/api/v2"
+"""Where the states were recorded, which their digests depend on."""
 
 
 def interrupted(server: Server, page: int, *streams: str, **settings: Any) -> TapRun:
@@ -37,7 +41,7 @@ def interrupted(server: Server, page: int, *streams: str, **settings: Any) -> Ta
 def recorded(name: str, url: str, ids: list[int]) -> dict[str, Any]:
     """Return a state that the version before the library wrote, for the apps of this server."""
     text = (STATES / f"{name}.json").read_text(encoding="utf-8")
-    text = text.replace("http://127.0.0.1:46755/api/v2", url.rstrip("/"))
+    text = text.replace(RECORDED_URL, url.rstrip("/"))
     assert ids[-1] == 50040
     state: dict[str, Any] = json.loads(text)
     return state
@@ -96,6 +100,28 @@ def test_all_streams_fit_their_schemas_whatever_the_shape(
     for name in NAMES:
         assert output.records[name], name
         assert len(output.keys(name)) == len(set(output.keys(name))), name
+
+
+@pytest.mark.parametrize(
+    ("sent", "written"),
+    [
+        ("2018-03-31 23:59:59", "2018-03-31T23:59:59+00:00"),
+        ("0000-00-00 00:00:00", None),
+        ("", None),
+        (None, None),
+        ("2018-02-30 00:00:00", None),
+        ("soon", None),
+    ],
+)
+def test_dates_are_date_times_or_null(server: Server, sent: Any, written: Any) -> None:
+    (app_id,) = server.fill(1)
+    server.sandbox.data.apps[app_id]["expiryDate"] = sent
+
+    run = server.read("apps")
+
+    assert [record["expiryDate"] for record in run.records["apps"]] == [written]
+    assert ("no valid date-time" in run.log) is (sent in {"2018-02-30 00:00:00", "soon"})
+    assert "without an offset" not in run.log
 
 
 def test_an_interrupted_read_goes_on_where_it_was(server: Server) -> None:
@@ -238,14 +264,46 @@ def test_a_bookmark_that_is_no_id_is_told(server: Server, value: Any) -> None:
     assert run.records["projects"]
 
 
-@pytest.mark.parametrize("name", ["finished", "finished_with_children", "interrupted"])
-def test_a_state_of_the_version_before_the_library_brings_all(server: Server, name: str) -> None:
+@pytest.mark.parametrize("name", ["finished", "finished_with_children"])
+def test_a_finished_state_of_version_0_1_brings_all(server: Server, name: str) -> None:
     expected = server.fill(35)
 
     run = server.read("apps", page_size=2, state=recorded(name, server.url, expected))
 
     assert ids(run) == expected
     assert run.state["bookmarks"]["apps"] == {}
+
+
+def test_an_interrupted_run_of_version_0_1_goes_on_under_the_same_settings(
+    server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    expected = server.fill(35)
+    state = recorded("interrupted", RECORDED_URL, expected)
+    now = datetime.now(UTC).isoformat(timespec="seconds")
+    state["bookmarks"]["apps"]["tap_apparena_resume"]["written_at"] = now
+    send = HTTPAdapter.send
+
+    def redirect(adapter: HTTPAdapter, request: Any, **options: Any) -> Any:
+        request.url = request.url.replace(RECORDED_URL, server.url.rstrip("/"))
+        return send(adapter, request, **options)
+
+    monkeypatch.setattr(HTTPAdapter, "send", redirect)
+
+    run = server.read("apps", page_size=2, state=state, api_url=f"{RECORDED_URL}/")
+
+    assert server.pages("/apps")[:2] == [1, 10]
+    assert ids(run) == expected[20:]
+    assert run.state["bookmarks"]["apps"] == {}
+
+
+def test_a_checkpoint_of_version_0_1_under_other_settings_is_told(server: Server) -> None:
+    expected = server.fill(35)
+
+    run = server.read("apps", page_size=2, state=recorded("interrupted", server.url, expected))
+
+    assert ids(run) == expected
+    assert run.state["bookmarks"]["apps"] == {}
+    assert run.log.count("the checkpoint of version 0.1") == 1
 
 
 def test_new_ids_go_on_behind_a_bookmark_of_the_version_before_the_library(server: Server) -> None:

@@ -39,7 +39,7 @@ def read(mocked: Mocker, body: Any, id_field: IdField = APP) -> Page:
 def test_a_row_is_found_in_each_shape(requests_mock: Mocker, body: Any) -> None:
     page = read(requests_mock, body)
 
-    assert (page.rows, page.ids) == ([RECORD], [41207])
+    assert page.rows == [(41207, RECORD)]
 
 
 @pytest.mark.parametrize("body", [enveloped([]), enveloped({}), []])
@@ -71,7 +71,7 @@ def test_a_row_without_id_has_its_key_in_the_map(requests_mock: Mocker) -> None:
     page = read(requests_mock, enveloped(data))
 
     assert page.ids == [41207, 2, 3]
-    assert page.rows[1] == {"name": "Quiz", "appId": "2"}
+    assert page.rows[1][1] == {"name": "Quiz", "appId": "2"}
 
 
 def test_a_version_is_known_by_either_of_two_fields(requests_mock: Mocker) -> None:

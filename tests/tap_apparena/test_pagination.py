@@ -94,11 +94,11 @@ def page(
 ) -> Page:
     response = requests.Response()
     response.request = requests.Request("GET", "https://apparena.example/api/v2/apps").prepare()
-    return Page([{"appId": an_id} for an_id in ids], list(ids), response, total, size, count)
+    return Page([(an_id, {"appId": an_id}) for an_id in ids], response, total, size, count)
 
 
 def read(rows: PagedList) -> list[int]:
-    return [an_id for batch in rows.read() for an_id, _ in batch.rows]
+    return [listed.id for listed in rows.read()]
 
 
 def once(page: int, change: Callable[[], object]) -> Callable[[int], None]:
@@ -181,7 +181,7 @@ def test_a_row_that_slips_through_while_as_many_are_added_as_deleted_is_found() 
 
 ADD = -1
 SOME = st.lists(st.sampled_from([ADD, ADD, 0, 1, 5]), max_size=3)
-RUNS = st.lists(st.tuples(SOME, st.lists(SOME, max_size=12), st.integers(0, 9)), max_size=4)
+RUNS = st.lists(st.tuples(SOME, st.lists(SOME, max_size=12), st.integers(0, 20)), max_size=4)
 SERVERS = st.builds(
     FakeList,
     st.integers(0, 14).map(upto),
@@ -230,9 +230,9 @@ def test_no_row_is_lost_whatever_happens_between_pages_and_runs(
         )
         is_killed, found = False, list[int]()
         try:
-            for number, batch in enumerate(paged.read()):
-                found += [an_id for an_id, _ in batch.rows if an_id > bookmark]
-                position = batch.position or position
+            for number, (an_id, _, safe_position) in enumerate(paged.read()):
+                found += [an_id] if an_id > bookmark else []
+                position = safe_position or position
                 if is_killed := number == limit:
                     break
         except IncompleteListError:
@@ -256,6 +256,20 @@ def test_a_last_page_that_goes_away_both_times_is_a_failure(
 
     with pytest.raises(IncompleteListError, match="GET /api/v2/apps"):
         rows.read()
+
+
+def test_a_page_without_rows_among_those_announced_is_a_failure() -> None:
+    def fetch(number: int, _: str | None) -> Page:
+        return page([2, 1] if number == 1 else [], size=2, count=3)
+
+    with pytest.raises(IncompleteListError, match="page 2 of 3 has no rows"):
+        read(PagedList(fetch, Ordering(), LOGGER))
+
+
+def test_a_row_that_stands_twice_on_a_page_comes_once() -> None:
+    paged = PagedList(lambda _, __: page([7, 7, 5], 2, 10, 1), Ordering(()), LOGGER)
+
+    assert read(paged) == [7, 5]
 
 
 def test_rows_that_the_server_counts_but_never_sends_are_a_failure() -> None:
@@ -285,7 +299,7 @@ def test_a_server_that_sends_one_page_for_ever_has_failed() -> None:
 def test_a_list_with_all_its_rows_is_at_its_end_whatever_its_pages_are_said_to_be() -> None:
     rows = FakeList(upto(22), size=100)
     counted = PagedList(
-        lambda number, order: page(rows.fetch(number, order).ids, 22, 20, 2),  # type: ignore[arg-type]
+        lambda number, order: page(rows.fetch(number, order).ids, 22, 20, 2),
         Ordering(),
         LOGGER,
     )
@@ -308,9 +322,10 @@ def test_a_missing_right_is_no_page_that_went_away(status: int) -> None:
         rows.read()
 
 
-def positions_of(rows: FakeList) -> list[Position | None]:
+def positions_of(rows: FakeList) -> dict[int, Position]:
+    """Read a list, and return the positions by the rows that come with one."""
     paged = PagedList(rows.fetch, Ordering(), LOGGER, pages_per_position=1)
-    return [batch.position for batch in paged.read()]
+    return {listed.id: listed.position for listed in paged.read() if listed.position}
 
 
 def resume(rows: FakeList, page: int, last_id: int) -> list[int]:
@@ -321,7 +336,7 @@ def resume(rows: FakeList, page: int, last_id: int) -> list[int]:
 def test_each_page_but_the_last_has_a_position() -> None:
     rows = FakeList(upto(25))
 
-    assert positions_of(rows) == [Position(1, 10), Position(2, 20), None]
+    assert positions_of(rows) == {10: Position(1, 10), 20: Position(2, 20)}
     assert [order for _, order in rows.requests].count("orderdesc") == 3
 
 
@@ -334,7 +349,7 @@ def test_there_is_no_position_behind_a_deleted_row() -> None:
 
     rows.before = once(2, change)
 
-    assert positions_of(rows)[:4] == [Position(1, 10), None, None, None]
+    assert positions_of(rows) == {10: Position(1, 10), 11: Position(1, 11)}
 
 
 def test_going_on_steps_back_as_far_as_rows_have_moved() -> None:
@@ -347,12 +362,14 @@ def test_going_on_steps_back_as_far_as_rows_have_moved() -> None:
     assert rows.pages == [1, 3, 2, 3, 4]
 
 
-def test_a_page_behind_the_end_is_the_last_one() -> None:
-    rows = FakeList(upto(35), beyond="error")
+@pytest.mark.parametrize("beyond", ["empty", "last", "error"])
+def test_a_position_behind_the_end_counts_as_the_last_page(
+    beyond: Literal["empty", "last", "error"],
+) -> None:
+    rows = FakeList(upto(35), beyond=beyond)
 
-    assert resume(rows, 999, 30) == upto(35)
-    rows.beyond = "empty"
     assert resume(rows, 999, 30) == list(range(31, 36))
+    assert rows.pages == [1, 4, 3, 4]
 
 
 def test_all_is_read_again_once_the_order_turns_out_to_be_another() -> None:

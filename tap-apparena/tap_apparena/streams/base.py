@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from singer_tapkit.schemas import load_schema
 from singer_tapkit.stream import BaseStream
-from tap_apparena.fields import EXCLUDED_FIELDS, PERSONAL_FIELDS, parse_meta
+from tap_apparena.fields import EXCLUDED_FIELDS, PERSONAL_FIELDS, mark_as_utc, parse_meta
 from tap_apparena.relations import RELATION_SCHEMA
 
 if TYPE_CHECKING:
@@ -77,6 +77,11 @@ class AppArenaStream(BaseStream):
             unknown_fields=tap.config["unknown_fields"],
             excluded=EXCLUDED_FIELDS | personal,
         )
+        self._date_times = {
+            name
+            for name, field in schema["properties"].items()
+            if field.get("format") == "date-time"
+        }
         self.resources = resources
         self.client = resources.client
         self.options: Params = [
@@ -116,10 +121,11 @@ class AppArenaStream(BaseStream):
             *([(order, id_name)] if order else []),
         ]
 
-    @staticmethod
-    def prepare_row(row: Row) -> Row:
+    def prepare_row(self, row: Row) -> Row:
         """Return a row as its schema wants it, as far as types do not tell."""
         row.pop("_links", None)
+        for name in self._date_times.intersection(row):
+            row[name] = mark_as_utc(row[name])
         if "meta" in row:
             row["meta"] = parse_meta(row["meta"])
         return row

@@ -79,8 +79,7 @@ class ChildListStream(ChildStream, AppArenaStream):
         params = self.params_of(context)
         if language:
             params.append(("lang", language))
-        page = self.client.get_list(self.path.format(**context), params, self.id_field)
-        return list(zip(page.ids, page.rows, strict=True))
+        return self.client.get_list(self.path.format(**context), params, self.id_field).rows
 
     def params_of(self, context: Context) -> Params:
         """Return the query of each request for a parent."""
@@ -114,7 +113,7 @@ class PagedChildStream(ChildListStream):
     def fetch_rows(self, context: Context, language: str) -> list[tuple[Hashable, Row]]:
         ordering = self.resources.ordering if self.is_ordered else Ordering(())
         pages = PagedList(partial(self._fetch_page, context), ordering, self.logger)
-        return [row for batch in pages.read() for row in batch.rows]
+        return [(listed.id, listed.row) for listed in pages.read()]
 
     def _fetch_page(self, context: Context, number: int, order: str | None) -> Page:
         params = self.page_params(number, self.id_field.names[0], order)

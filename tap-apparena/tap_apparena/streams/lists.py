@@ -11,6 +11,7 @@ from typing_extensions import override
 
 from singer_tapkit import checkpoint
 from singer_tapkit.errors import ApiError, ExtractionError, GatewayError
+from tap_apparena import old_checkpoint
 from tap_apparena.page import IdField
 from tap_apparena.pagination import PagedList, Position
 from tap_apparena.streams.base import AppArenaStream
@@ -24,8 +25,8 @@ if TYPE_CHECKING:
 
     from singer_tapkit.prefetch import PendingRequests
     from tap_apparena.client import Params
-    from tap_apparena.page import Page, Row
-    from tap_apparena.pagination import Fetch, RowBatch
+    from tap_apparena.page import Page
+    from tap_apparena.pagination import Fetch, ListedRow
     from tap_apparena.streams.base import Resources
 
 CONNECTION_SETTINGS: Final = {
@@ -42,8 +43,6 @@ PAGES_PER_CHECKPOINT: Final = 10
 
 MAX_CHECKPOINT_AGE: Final = timedelta(hours=24)
 READ_FROM: Final = "tap_apparena_read_from"
-OLD_CHECKPOINT: Final = "tap_apparena_resume"
-"""Where version 0.1 kept a checkpoint, in a form that is not used any more."""
 
 
 class ListStream(AppArenaStream):
@@ -96,14 +95,13 @@ class ListStream(AppArenaStream):
 
     @override
     def read(self, context: Context | None) -> Iterator[Record]:
-        self.get_context_state(context).pop(OLD_CHECKPOINT, None)
         self._has_children = self.is_parent
         return self._read_new(context) if self.reads_new_ids else self._read_all(context)
 
     def _read_all(self, context: Context | None) -> Iterator[Record]:
         """Read the whole list, keeping in the state how far it is read until all of it is."""
         state = self.get_context_state(context)
-        digest = self._settings_digest()
+        digest = self._convert_old_checkpoint(state)
         found = checkpoint.load(state, Position, settings=digest, max_age=MAX_CHECKPOINT_AGE)
         started_at = found.started_at if found else datetime.now(UTC)
         rows = PagedList(
@@ -114,7 +112,7 @@ class ListStream(AppArenaStream):
             pages_per_position=1 if self.is_parent else PAGES_PER_CHECKPOINT,
         )
         failures_before = self.failures.count
-        for _, row, position in self._prefetch_children(_with_positions(rows.read())):
+        for _, row, position in self._prefetch_children(rows.read()):
             yield self.prepare_row(row)
             if position and self.failures.count == failures_before:
                 checkpoint.save(state, position, settings=digest, started_at=started_at)
@@ -129,24 +127,21 @@ class ListStream(AppArenaStream):
         bookmark = self._highest_before(context)
         fetch = self._fetch_newer(bookmark)
         rows = PagedList(fetch, self.resources.ordering, self.logger, must_be_sure=True)
-        for batch in rows.read():
-            for an_id, row in batch.rows:
-                if bookmark is None or an_id > bookmark:
-                    yield self.prepare_row(row)
+        for an_id, row, _ in rows.read():
+            if bookmark is None or an_id > bookmark:
+                yield self.prepare_row(row)
         if rows.complete_up_to is None:
             self.logger.info("The bookmark stays where it was, as new rows may be missing.")
             return
         self.get_context_state(context)[READ_FROM] = self._read_from
         self.advance_bookmark(context, max(rows.complete_up_to, bookmark or 0))
 
-    def _prefetch_children(
-        self, rows: Iterable[tuple[int, Row, Position | None]]
-    ) -> Iterable[tuple[int, Row, Position | None]]:
+    def _prefetch_children(self, rows: Iterable[ListedRow]) -> Iterable[ListedRow]:
         if not self.is_parent:
             return rows
 
-        def submit(row: tuple[int, Row, Position | None], pending: PendingRequests) -> None:
-            self.submit_children({self.child_key: row[0]}, pending)
+        def submit(listed: ListedRow, pending: PendingRequests) -> None:
+            self.submit_children({self.child_key: listed.id}, pending)
 
         return self.resources.prefetcher.prefetch(rows, submit)
 
@@ -197,8 +192,11 @@ class ListStream(AppArenaStream):
         wanted = [f"{name}={value}" for name, value in self.resources.filters.get(self.name, ())]
         return {"api_url": self.client.base_url, "filters": wanted}
 
-    def _settings_digest(self) -> str:
-        """Return a digest of all that decides which records come, and from where."""
+    def _convert_old_checkpoint(self, state: dict[str, Any]) -> str:
+        """Return a digest of all that decides which records come, and from where.
+
+        A checkpoint of version 0.1 gets it, if it was written under the same settings.
+        """
         selected = {
             stream.name: sorted(str(field) for field, wanted in stream.mask.items() if wanted)
             for stream in [self, *self.descendent_streams]
@@ -207,7 +205,13 @@ class ListStream(AppArenaStream):
         config = {
             name: value for name, value in self.config.items() if name not in CONNECTION_SETTINGS
         }
-        return checkpoint.settings_digest([config, selected])
+        digest = checkpoint.settings_digest([config, selected])
+        if not old_checkpoint.convert(state, config, selected, settings=digest):
+            self.logger.info(
+                "Reading the list from its first page, as the checkpoint of version 0.1 in the "
+                "state is not known to hold for the present settings."
+            )
+        return digest
 
 
 class Apps(ListStream):
@@ -278,10 +282,3 @@ class Companies(ListStream):
     child_key = "sourceCompanyId"
     selected_by_default = False
     relations = ("channels",)
-
-
-def _with_positions(batches: Iterable[RowBatch]) -> Iterator[tuple[int, Row, Position | None]]:
-    """Yield the rows of all batches, the last one of each with the position after it."""
-    for batch in batches:
-        for number, (an_id, row) in enumerate(batch.rows, start=1):
-            yield an_id, row, batch.position if number == len(batch.rows) else None

@@ -1,0 +1,157 @@
+"""Environments and taps write to places of their own, and git takes nothing of that."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import subprocess
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import duckdb
+import psycopg
+import pytest
+from psycopg import sql
+
+from tests.meltano import REPOSITORY, Project
+from tests.sandbox.apparena import AppArena
+from tests.sandbox.studio_openapi import StudioOpenApi
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from pathlib import Path
+
+    from tests.pipelines.postgresql import Database, Server
+
+TARGETS = ("target-duckdb", "target-jsonl", "target-postgres")
+KEY = "key-of-an-agency"
+AGENCY = 12
+CUSTOMERS = 3
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """A project in which two environments have loaded different customers.
+
+    Attributes:
+        folder: Its folder, a git repository.
+        database: The database of PostgreSQL that both have loaded.
+        names: The names of the App-Arena customers, by environment.
+    """
+
+    folder: Path
+    database: Database
+    names: Mapping[str, set[str]]
+
+
+@pytest.fixture(scope="module")
+def loaded(
+    tmp_path_factory: pytest.TempPathFactory, plugins: Path, postgresql_server: Server
+) -> Loaded:
+    """Load into every place from each environment, as somebody would who has the READMEs."""
+    project = Project(tmp_path_factory.mktemp("project"))
+    project.share_plugins(plugins)
+    git(project.directory, "init", "--quiet")
+    (project.directory / ".gitignore").write_bytes((REPOSITORY / ".gitignore").read_bytes())
+    git(project.directory, "add", "--all")
+    database = postgresql_server.create_database()
+    settings = {f"TARGET_POSTGRES_{name.upper()}": text for name, text in database.parts.items()}
+    succeed(project, {}, "config", "set", "tap-apparena", "api_key", KEY)
+    names = {}
+    for environment in ("dev", "prod"):
+        with serve_customers(environment) as (arena, theirs):
+            names[environment] = {row["name"] for row in arena.data.customers_of(AGENCY)}
+            blocks = [part for target in TARGETS for part in ("tap-apparena", target)]
+            both = (*blocks, "tap-studio-openapi", "target-jsonl")
+            run = (f"--environment={environment}", "run", *both)
+            succeed(project, {**settings, **theirs}, *run)
+    return Loaded(project.directory, database, names)
+
+
+def test_the_sources_differ(loaded: Loaded) -> None:
+    assert loaded.names["dev"] - loaded.names["prod"] == {"Only in dev"}
+    assert loaded.names["prod"] - loaded.names["dev"] == {"Only in prod"}
+
+
+@pytest.mark.parametrize("environment", ["dev", "prod"])
+def test_each_environment_has_a_duckdb_file(loaded: Loaded, environment: str) -> None:
+    path = loaded.folder / f"output/warehouse_{environment}.duckdb"
+    with duckdb.connect(path, read_only=True) as database:
+        rows = database.execute("select name from tap_apparena.customers").fetchall()
+
+    assert {name for (name,) in rows} == loaded.names[environment]
+
+
+@pytest.mark.parametrize(
+    ("environment", "schema"), [("dev", "dev_tap_apparena"), ("prod", "tap_apparena")]
+)
+def test_each_environment_has_a_schema_in_postgresql(
+    loaded: Loaded, environment: str, schema: str
+) -> None:
+    query = sql.SQL("select name from {}").format(sql.Identifier(schema, "customers"))
+    with psycopg.connect(loaded.database.address) as connection:
+        rows = connection.execute(query).fetchall()
+
+    assert {name for (name,) in rows} == loaded.names[environment]
+
+
+@pytest.mark.parametrize("environment", ["dev", "prod"])
+def test_each_environment_and_tap_has_a_folder_of_json_lines(
+    loaded: Loaded, environment: str
+) -> None:
+    folder = loaded.folder / "output" / environment
+    companies, members = (
+        read_lines(folder / tap / "customers.jsonl")
+        for tap in ("tap_apparena", "tap_studio_openapi")
+    )
+
+    assert {row["name"] for row in companies} == loaded.names[environment]
+    assert len(members) == CUSTOMERS
+
+
+def test_git_takes_nothing_that_meltano_has_made(loaded: Loaded) -> None:
+    before = git(loaded.folder, "diff", "--cached", "--name-only")
+
+    git(loaded.folder, "add", "--all")
+
+    assert KEY in (loaded.folder / ".env").read_text(encoding="utf-8")
+    assert git(loaded.folder, "diff", "--cached", "--name-only") == before
+
+
+def read_lines(file: Path) -> list[dict[str, Any]]:
+    """Read a file of JSON lines."""
+    return [json.loads(line) for line in file.read_text(encoding="utf-8").splitlines()]
+
+
+@contextlib.contextmanager
+def serve_customers(environment: str) -> Iterator[tuple[AppArena, dict[str, str]]]:
+    """Serve companies of an agency and members of a studio, with the settings to read them."""
+    arena, tenant = AppArena(), StudioOpenApi()
+    arena.add_key(KEY)
+    arena.data.add_company(AGENCY, name=f"Only in {environment}")
+    tenant.add_studio(key="key-of-a-studio", customers=CUSTOMERS, statuses=("MEMBER",))
+    with arena.serve() as arena_url, tenant.serve() as tenant_url:
+        yield (
+            arena,
+            {
+                "TAP_APPARENA_API_URL": arena_url,
+                "TAP_APPARENA__SELECT": '["customers.*"]',
+                "TAP_STUDIO_OPENAPI_BASE_URL": tenant_url,
+                "TAP_STUDIO_OPENAPI_API_KEY": "key-of-a-studio",
+                "TAP_STUDIO_OPENAPI__SELECT": '["customers.*"]',
+            },
+        )
+
+
+def succeed(project: Project, settings: Mapping[str, str], *arguments: str) -> None:
+    """Run Meltano to its successful end."""
+    run = project.meltano(*arguments, settings=settings)
+    assert run.status == 0, run.story
+
+
+def git(directory: Path, *arguments: str) -> str:
+    """Run git, and return what it writes."""
+    finished = subprocess.run(
+        ("git", *arguments), cwd=directory, capture_output=True, text=True, check=True
+    )
+    return finished.stdout

@@ -1,0 +1,172 @@
+"""What the READMEs of the taps give to paste does what they say of it."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import json
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import duckdb
+import pytest
+
+from tests.publishing.conftest import run
+from tests.publishing.definition import ADDRESS, extractors, sandbox_settings
+from tests.publishing.readme import readme_of
+from tests.sandbox import apparena, goatcounter, gotom, studio_openapi
+from tests.sandbox.apparena import AppArena
+from tests.sandbox.goatcounter import UNLIMITED, Generation, GoatCounter
+from tests.sandbox.gotom import GoTom
+from tests.sandbox.studio_openapi import StudioOpenApi
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+PROGRAMS = Path(sys.executable).parent
+A_TABLE = {
+    "tap-goatcounter": "hits",
+    "tap-gotom": "turnover",
+    "tap-studio-openapi": "customers",
+    "tap-apparena": "apps",
+}
+SERVERS: dict[str, Callable[[], Any]] = {
+    "tap-goatcounter": lambda: (
+        GoatCounter(Generation.V2_7, limits=UNLIMITED),
+        goatcounter.demonstration,
+    ),
+    "tap-gotom": lambda: (GoTom(), gotom.demonstration),
+    "tap-studio-openapi": lambda: (StudioOpenApi(), studio_openapi.demonstration),
+    "tap-apparena": lambda: (AppArena(), apparena.demonstration),
+}
+STATE = '{"bookmarks": {}}'
+
+each_tap = pytest.mark.parametrize("tap", extractors())
+
+
+@pytest.mark.long(seconds=30)
+@each_tap
+def test_a_tap_loads_in_a_project_of_ones_own(
+    tap: str, git_repository: str, tmp_path: Path
+) -> None:
+    block = block_with(tap, "meltano add").replace(ADDRESS, git_repository.removeprefix("git+"))
+    run(PROGRAMS / "meltano", "init", "own", "--no-usage-stats", directory=tmp_path)
+
+    with serve(tap) as settings:
+        run(
+            *("bash", "-euo", "pipefail", "-c", block),
+            directory=tmp_path / "own",
+            settings={**settings, "PATH": f"{PROGRAMS}:{os.environ['PATH']}"},
+        )
+
+    counts = count_rows(tmp_path / "own/output/warehouse_dev.duckdb")
+    selected = {rule.split(".")[0] for rule in extractors()[tap]["select"]}
+    assert {stream for stream in selected if stream.isidentifier()} <= set(counts)
+    assert not {stream[1:] for stream in selected if stream[0] == "!"} & set(counts)
+    assert counts[A_TABLE[tap]] > 0
+
+
+@each_tap
+def test_a_recipe_fails_with_its_tap_and_leaves_the_state(
+    tap: str, plugins: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "state.json").write_text(STATE, encoding="utf-8")
+
+    finished = follow_recipe(tap, plugins, tmp_path)
+
+    assert finished.returncode == 1, finished.stderr
+    assert (tmp_path / "state.json").read_text(encoding="utf-8") == STATE
+
+
+def test_a_recipe_replaces_the_state(plugins: Path, tmp_path: Path) -> None:
+    tap = "tap-goatcounter"
+    (tmp_path / "state.json").write_text(STATE, encoding="utf-8")
+
+    with serve(tap) as settings:
+        finished = follow_recipe(tap, plugins, tmp_path, **settings)
+
+    assert finished.returncode == 0, finished.stderr
+    state = json.loads((tmp_path / "state.json").read_text(encoding="utf-8"))
+    assert "hits" in state["bookmarks"]
+    assert not (tmp_path / "next.json").exists()
+
+
+def test_the_stream_map_hashes_names_and_copes_with_nulls() -> None:
+    tap = "tap-studio-openapi"
+    tenant = StudioOpenApi()
+    studio = tenant.add_studio(key="key", customers=3, statuses=("MEMBER",))
+    names: list[dict[str, Any]] = [
+        {"firstName": "Ada", "lastName": "Lovelace", "email": None},
+        {"firstName": None},
+    ]
+    for number, fields in enumerate(names):
+        studio.customers[studio.id_of(number)].update(fields)
+    with tenant.serve() as url:
+        settings = {
+            "TAP_STUDIO_OPENAPI_BASE_URL": url,
+            "TAP_STUDIO_OPENAPI_API_KEY": "key",
+            "PATH": f"{PROGRAMS}:{os.environ['PATH']}",
+        }
+        block = block_with(tap, "STREAM_MAPS")
+        output = run("bash", "-c", f"{block}\n{tap} --config=ENV", settings=settings)
+
+    records = [json.loads(line) for line in output.splitlines() if '"RECORD"' in line]
+    found = [message["record"] for message in records if message["stream"] == "customers"]
+    salted = hashlib.sha256(b"a long random text that you keepAda").hexdigest()
+    assert [row["firstName"] for row in found][:2] == [salted, None]
+    assert "Lovelace" not in output
+
+
+def block_with(tap: str, command: str) -> str:
+    """Return the block of a README that has a command."""
+    blocks = re.findall(r"^```sh\n(.*?)^```$", readme_of(tap).text, flags=re.MULTILINE | re.DOTALL)
+    (block,) = (block for block in blocks if command in block)
+    return str(block)
+
+
+def count_rows(path: Path) -> dict[str, int]:
+    """Count the rows of each table in a database."""
+    query = "select schema_name || '.' || table_name, table_name from duckdb_tables()"
+    with duckdb.connect(path, read_only=True) as database:
+        return {
+            name: len(database.table(full_name).fetchall())
+            for full_name, name in database.execute(query).fetchall()
+        }
+
+
+def follow_recipe(
+    tap: str, plugins: Path, directory: Path, **settings: str
+) -> subprocess.CompletedProcess[str]:
+    """Run the lines by which a README reads what is new."""
+    target = plugins / ".meltano/loaders/target-jsonl/venv/bin"
+    return subprocess.run(
+        ["bash", "-c", block_with(tap, "--state=state.json")],
+        cwd=directory,
+        env={**settings, "PATH": f"{PROGRAMS}:{target}:{os.environ['PATH']}"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+@contextlib.contextmanager
+def serve(tap: str) -> Iterator[dict[str, str]]:
+    """Serve what `make sandbox` serves, and yield the variables by which a tap finds it."""
+    server, shown = SERVERS[tap]()
+    shown.fill(server)
+    prefix = tap.replace("-", "_").upper()
+    with server.serve() as url:
+        host = re.match(r"http://127.0.0.1:\d+", url)
+        assert host
+        yield {
+            f"{prefix}_{name.upper()}": re.sub(
+                r"http://127.0.0.1:\d+",
+                host[0],
+                value if isinstance(value, str) else json.dumps(value),
+            )
+            for name, value in sandbox_settings(tap).items()
+        }
