@@ -19,7 +19,9 @@ OUTSIDE = "http://outside.example"
 
 @pytest.mark.parametrize("drip", [b"H", b"HTTP/1.1 200 OK\r\nX-A: b", b"HTTP/1.1 103 E\r\n\r\nH"])
 def test_a_head_that_comes_byte_by_byte_is_given_up(drip: bytes) -> None:
-    slowly: list[bytes | float] = [drip, *[0.05, b"x"] * 100]
+    slowly: list[bytes | float] = [drip]
+    for _ in range(100):
+        slowly += [0.05, b"x"]
     with serve_raw(tuple(slowly)) as server:
         client = HttpClient([server.url], logger=LOGGER, timeout=0.2, max_retries=0)
         start = time.monotonic()
