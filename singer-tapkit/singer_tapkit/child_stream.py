@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from singer_sdk import metrics
 from typing_extensions import override
 
+from singer_tapkit.meters import RecordCounter, SyncTimer
 from singer_tapkit.stream import BaseStream
 
 if TYPE_CHECKING:
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from singer_sdk.helpers.types import Context
 
 
-class AggregateCounter(metrics.Counter):
+class AggregateCounter(RecordCounter):
     """A counter over all parents, which still logs at its usual interval."""
 
     @override
@@ -42,12 +43,8 @@ class AggregateCounter(metrics.Counter):
     def with_context(self, value: Context | None) -> None: ...
 
 
-class AggregateTimer(metrics.Timer):
+class AggregateTimer(SyncTimer):
     """A timer over all parents."""
-
-    @override
-    def __enter__(self) -> Self:
-        return self
 
     @override
     def __exit__(
@@ -55,7 +52,8 @@ class AggregateTimer(metrics.Timer):
         exc_type: type[BaseException] | None,
         exc_val: BaseException | None,
         exc_tb: TracebackType | None,
-    ) -> None: ...
+    ) -> None:
+        self.pause()
 
     @override
     def with_context(self, value: Context | None) -> None: ...
@@ -73,7 +71,10 @@ class ChildStream(BaseStream):
 
     @cached_property
     def _timer(self) -> AggregateTimer:
-        return AggregateTimer(metrics.Metric.SYNC_DURATION, {metrics.Tag.STREAM: self.name})
+        tags: dict[str, Any] = {metrics.Tag.STREAM: self.name}
+        return AggregateTimer(
+            metrics.Metric.SYNC_DURATION, tags, has_failed=lambda: self.has_failures
+        )
 
     @override
     def get_record_counter(self, **options: Any) -> metrics.Counter:
@@ -82,6 +83,7 @@ class ChildStream(BaseStream):
 
     @override
     def get_sync_timer(self) -> metrics.Timer:
+        self._sync_timer = self._timer
         return self._timer
 
     @override
@@ -102,5 +104,5 @@ class ChildStream(BaseStream):
     def log_sync_costs(self) -> None:
         if self._is_announced:
             self._counter.exit()
-            metrics.Timer.__exit__(self._timer, None, None, None)
+            self._timer.log()
         super().log_sync_costs()

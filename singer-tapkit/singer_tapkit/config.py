@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from datetime import date
+from difflib import get_close_matches
 from functools import reduce
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import SplitResult, urlsplit, urlunsplit
 
 from singer_sdk import typing as th
+from singer_sdk.configuration._dict_config import parse_environment_config
 from singer_sdk.exceptions import ConfigValidationError
 
 if TYPE_CHECKING:
@@ -16,6 +19,10 @@ if TYPE_CHECKING:
 
 MASK: Final = "***"
 LOOPBACK_HOSTS: Final = frozenset({"localhost", "127.0.0.1", "::1"})
+
+BOOLEANS: Final = frozenset({"true", "1", "yes", "on", "false", "0", "no", "off"})
+PROGRAM_VARIABLES: Final = frozenset({"LOGLEVEL", "LOG_LEVEL"})
+"""Variables with a tap's prefix that are the SDK's, and no settings."""
 
 
 def common_settings(
@@ -106,6 +113,70 @@ def redact_secrets(
     return [reduce(_replace_secret, longest_first, message) for message in messages]
 
 
+def unknown_settings(config: Mapping[str, Any], schema: Mapping[str, Any]) -> list[str]:
+    """Return a sentence about each setting, at any depth, that means nothing.
+
+    A name that resembles none is not quoted where secrets are set, as it may be one.
+
+    Args:
+        config: The settings.
+        schema: Their JSON Schema.
+    """
+    return list(_unknown_names(config, schema, "", is_secret=False))
+
+
+def unknown_variables(
+    variables: Iterable[str], schema: Mapping[str, Any], prefix: str
+) -> list[str]:
+    """Return a sentence about each environment variable that looks like a setting and is none.
+
+    Meltano sets some that begin with two underscores, and some for the parts of objects.
+
+    Args:
+        variables: The names of the variables.
+        schema: The JSON Schema of the settings.
+        prefix: What the names of settings begin with.
+    """
+    known = {name.upper().replace("-", "_"): name for name in schema["properties"]}
+    objects = tuple(
+        f"{variable}_"
+        for variable, name in known.items()
+        if "object" in schema["properties"][name].get("type", ())
+    )
+    found = []
+    for variable in sorted(variables):
+        name = variable.removeprefix(prefix)
+        is_ours = name != variable and not name.startswith(("_", *objects))
+        if is_ours and name not in known.keys() | PROGRAM_VARIABLES:
+            nearest = _nearest(name, known)
+            hint = f", did you mean {prefix}{nearest}?" if nearest else "."
+            found.append(f"The environment variable {variable} is no setting{hint}")
+    return found
+
+
+def read_environment(schema: Mapping[str, Any], prefix: str) -> dict[str, Any]:
+    """Return the settings in environment variables.
+
+    Args:
+        schema: The JSON Schema of the settings.
+        prefix: What the names of the variables begin with.
+
+    Raises:
+        ConfigValidationError: A variable is not of its setting's type.
+    """
+    found: dict[str, Any] = {}
+    for name, setting in schema["properties"].items():
+        try:
+            found |= parse_environment_config({"properties": {name: setting}}, prefix)
+        except ValueError:
+            raise _type_error(name, setting, prefix) from None
+        if isinstance(found.get(name), bool):
+            variable = prefix + name.upper()
+            if os.environ[variable].lower() not in BOOLEANS:
+                raise _type_error(name, setting, prefix)
+    return found
+
+
 def validate_base_url(url: str, setting: str, example: str, *, allow_http: bool) -> str:
     """Return a base URL without blanks around it and slashes at its end, its host in ASCII.
 
@@ -187,3 +258,44 @@ def _parts_of(value: Any, names: set[str]) -> Iterator[Any]:
 
 def _replace_secret(message: str, secret: str) -> str:
     return message.replace(secret, MASK)
+
+
+def _unknown_names(
+    value: Any, schema: Mapping[str, Any], place: str, *, is_secret: bool
+) -> Iterator[str]:
+    is_secret = is_secret or bool(schema.get("secret"))
+    known = schema.get("properties")
+    if isinstance(value, list):
+        for index, item in enumerate(value):
+            yield from _unknown_names(
+                item, schema.get("items", {}), f"{place}[{index}]", is_secret=is_secret
+            )
+    elif isinstance(value, Mapping) and known:
+        allows_others = isinstance(schema.get("additionalProperties"), Mapping)
+        for name, item in value.items():
+            inner = f"{place}.{name}" if place else name
+            if name in known:
+                yield from _unknown_names(item, known[name], inner, is_secret=is_secret)
+            elif not allows_others:
+                yield _unknown_name(name, known, place, is_secret=is_secret)
+
+
+def _unknown_name(name: str, known: Iterable[str], place: str, *, is_secret: bool) -> str:
+    nearest = _nearest(name, known)
+    inside = f" in {place!r}" if place else ""
+    if nearest:
+        return f"There is no setting {name!r}{inside}, did you mean {nearest!r}?"
+    quoted = "of one name" if is_secret else repr(name)
+    return f"There is no setting {quoted}{inside}. It has no effect."
+
+
+def _nearest(name: str, known: Iterable[str]) -> str | None:
+    return next(iter(get_close_matches(name, list(known), n=1)), None)
+
+
+def _type_error(name: str, setting: Mapping[str, Any], prefix: str) -> ConfigValidationError:
+    kind = setting["type"]
+    kinds = [kind] if isinstance(kind, str) else [item for item in kind if item != "null"]
+    variable = prefix + name.upper().replace("-", "_")
+    form = ", written as JSON" if {"array", "object"} & set(kinds) else ""
+    return config_error(f"The environment variable {variable} must be of type {kinds[0]}{form}.")

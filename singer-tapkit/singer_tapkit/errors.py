@@ -21,6 +21,8 @@ what the user can do. None quotes credentials, or data from a response.
 
 from __future__ import annotations
 
+import re
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
 
@@ -39,9 +41,22 @@ CERTIFICATE_HINT: Final = (
     "the file with its certificates."
 )
 
+REQUEST_LINE: Final = re.compile(r"( to )?\b[A-Z]{3,7} /[^\s,]*( answered )?")
+
 
 class ExtractionError(FatalAPIError):
-    """A part of the work cannot be done; other parts can."""
+    """A part of the work cannot be done; other parts can.
+
+    Attributes:
+        is_transient: Whether the same run may succeed later, though nobody changes anything.
+    """
+
+    is_transient: bool = False
+
+    @property
+    def cause(self) -> str:
+        """The message without its request line, which is the same for all that fail of it."""
+        return REQUEST_LINE.sub("", str(self))
 
 
 class RequestError(ExtractionError):
@@ -79,6 +94,7 @@ class ApiError(RequestError):
             code: The API's code.
         """
         super().__init__(message)
+        self.is_transient = is_transient_status(status)
         self.status = status
         self.detail = detail
         self.code = code
@@ -94,6 +110,7 @@ class GatewayError(RequestError):
     def __init__(self, message: str, *, status: int) -> None:
         """Describe an answer that is not the API's."""
         super().__init__(message)
+        self.is_transient = is_transient_status(status)
         self.status = status
 
 
@@ -109,10 +126,13 @@ class NoResponseError(RequestError):
         super().__init__(message)
         self.host = host
         self.is_retriable = is_retriable
+        self.is_transient = is_retriable
 
 
 class RetryAfterTooLongError(RequestError):
     """The server wants a longer wait than any of its limits lasts."""
+
+    is_transient = True
 
 
 class InvalidResponseError(ExtractionError):
@@ -125,6 +145,11 @@ class UnknownFieldsError(ExtractionError):
 
 class SpoolError(ExtractionError):
     """A temporary file cannot be written or read."""
+
+
+def is_transient_status(status: int) -> bool:
+    """Return whether an error with this status may pass by itself."""
+    return status == HTTPStatus.TOO_MANY_REQUESTS or status >= HTTPStatus.INTERNAL_SERVER_ERROR
 
 
 def request_line(request: Request | PreparedRequest) -> str:

@@ -110,6 +110,8 @@ def read_pages(
 class IncompleteListError(InvalidResponseError):
     """A list has ended with fewer rows than it announced; another read may bring all."""
 
+    is_transient = True
+
 
 def _fetch_page(
     paginator: PagePaginator[Token, Page], fetch: Callable[[Token], Response]

@@ -18,6 +18,7 @@ from functools import cached_property, partial
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, ClassVar, Final, TypeVar
 
+from singer_sdk import metrics
 from singer_sdk.helpers.conform import TypeConformanceLevel
 from singer_sdk.mapper import RemoveRecordTransform
 from singer_sdk.singerlib import RecordMessage, Schema
@@ -29,6 +30,7 @@ from singer_tapkit import fast_writer
 from singer_tapkit.batch_files import BatchFileWriter, encode_records, supports_batch_files
 from singer_tapkit.conformer import compile_conformer
 from singer_tapkit.errors import ApiError, ExtractionError
+from singer_tapkit.meters import RecordCounter, SyncTimer
 from singer_tapkit.schemas import exclude_fields
 from singer_tapkit.unknown_fields import UNKNOWN_FIELDS, UNKNOWN_FIELDS_SCHEMA
 
@@ -43,7 +45,7 @@ if TYPE_CHECKING:
         Sequence,
     )
 
-    from singer_sdk import Tap, metrics
+    from singer_sdk import Tap
     from singer_sdk.helpers._batch import BaseBatchFileEncoding, BatchConfig
     from singer_sdk.helpers.types import Context, Record
     from singer_sdk.singerlib import Catalog
@@ -85,6 +87,8 @@ class BaseStream(Stream):
         max_failures_in_a_row: How many partitions may fail one after the other before the rest is
             left out; None where they do not depend on the same thing.
         status: How the reading of the whole stream goes.
+        skipped: How many parts were left out, by reason; the tap warns of them at the end.
+        expected_skips: The same for what nobody can or need change, which is no warning.
     """
 
     TYPE_CONFORMANCE_LEVEL = TypeConformanceLevel.NONE
@@ -127,8 +131,10 @@ class BaseStream(Stream):
             unknown_fields=unknown_fields,
             logger=self.logger,
         )
-        self._skipped: Counter[str] = Counter()
-        self._record_counter: metrics.Counter | None = None
+        self.skipped: Counter[str] = Counter()
+        self.expected_skips: Counter[str] = Counter()
+        self._record_counter: RecordCounter | None = None
+        self._sync_timer: SyncTimer | None = None
         self._batch_counter: metrics.Counter | None = None
         self._has_unnamed_records = False
 
@@ -234,7 +240,7 @@ class BaseStream(Stream):
         else:
             self.record_failure(place, error)
 
-    def record_failure(self, place: str, error: ExtractionError, rest: str = "") -> None:
+    def record_failure(self, place: str, error: ExtractionError | str, rest: str = "") -> None:
         """Note that something could not be read.
 
         Args:
@@ -242,19 +248,22 @@ class BaseStream(Stream):
             error: Why.
             rest: What becomes of the other partitions, if anything.
         """
-        self.failures.record(f"{place}: {error}{rest}")
-        self.logger.debug("Where it failed:", exc_info=error)
+        self.failures.record(place, error, stream=self.name, rest=rest)
+        if isinstance(error, ExtractionError):
+            self.logger.debug("Where it failed:", exc_info=error)
 
-    def record_skip(self, reason: str, detail: str) -> None:
+    def record_skip(self, reason: str, detail: str, *, is_expected: bool = False) -> None:
         """Note that something is left out as it should be; it is counted in the log at the end.
 
         Args:
             reason: What kind of thing.
             detail: Which one.
+            is_expected: Whether nobody can or need do anything about it.
         """
-        self._skipped[reason] += 1
-        is_logged = self._skipped[reason] <= MAX_LOGGED_SKIPS
-        (self.logger.warning if is_logged else self.logger.debug)("Skipped, %s: %s", reason, detail)
+        skips = self.expected_skips if is_expected else self.skipped
+        skips[reason] += 1
+        is_logged = skips[reason] <= MAX_LOGGED_SKIPS
+        (self.logger.info if is_logged else self.logger.debug)("Skipped, %s: %s", reason, detail)
 
     def check_connection(self) -> bool:
         """Check that the stream may be read, if one request can tell.
@@ -413,16 +422,46 @@ class BaseStream(Stream):
         """Whether the SDK sends ACTIVATE_VERSION, which it does before the rows."""
         return False
 
+    @property
+    def records_read(self) -> int:
+        """How many records there were so far."""
+        return self._record_counter.total if self._record_counter else 0
+
+    @property
+    def has_failures(self) -> bool:
+        """Whether the stream has failed, or has nothing because something that it needs has."""
+        failures = self.failures.by_stream
+        return bool(failures[self.name] or (failures[""] and not self.records_read))
+
     @override
     def get_record_counter(self, **options: Any) -> metrics.Counter:
-        self._record_counter = super().get_record_counter(**options)
+        self._record_counter = RecordCounter(
+            metrics.Metric.RECORD_COUNT, {metrics.Tag.STREAM: self.name}, **options
+        )
         return self._record_counter
 
     @override
+    def get_sync_timer(self) -> metrics.Timer:
+        self._sync_timer = SyncTimer(
+            metrics.Metric.SYNC_DURATION,
+            {metrics.Tag.STREAM: self.name},
+            has_failed=lambda: self.has_failures,
+        )
+        return self._sync_timer
+
+    @override
     def log_sync_costs(self) -> None:
+        """Log one line about the whole stream, if it was read."""
         super().log_sync_costs()
-        for reason, count in self._skipped.items():
-            self.logger.warning("%s: %s skipped, %s.", self.name, f"{count:,}", reason)
+        if self._sync_timer is not None:
+            failed = self.failures.by_stream[self.name]
+            self.logger.info(
+                "%s: %s records in %.1f s%s.",
+                self.name,
+                f"{self.records_read:,}",
+                self._sync_timer.seconds,
+                f", {failed:,} failed" if failed else "",
+            )
 
     @override
     def _process_record(

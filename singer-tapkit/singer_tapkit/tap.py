@@ -9,6 +9,7 @@ import sys
 from contextlib import contextmanager, suppress
 from functools import cached_property, partial
 from pathlib import Path
+from time import monotonic
 from typing import IO, TYPE_CHECKING, Any, ClassVar, Final
 
 import click
@@ -18,9 +19,19 @@ from singer_sdk.exceptions import ConfigValidationError
 from singer_sdk.helpers.capabilities import PluginCapabilities, TapCapabilities
 from typing_extensions import override
 
-from singer_tapkit.config import redact_secrets
+from singer_tapkit.config import (
+    read_environment,
+    redact_secrets,
+    unknown_settings,
+    unknown_variables,
+)
 from singer_tapkit.errors import ExtractionError
-from singer_tapkit.failures import FailureCollector
+from singer_tapkit.failures import (
+    LASTING_STATUS,
+    TRANSIENT_STATUS,
+    FailureCollector,
+    RunFailedError,
+)
 from singer_tapkit.message_writer import MessageWriter
 from singer_tapkit.state import parse_catalog, parse_object, parse_state
 from singer_tapkit.stream import BaseStream
@@ -35,6 +46,13 @@ REPEATS_CATALOG: Final = frozenset(
     {"Added '%s' as child stream to '%s'", "Skipping deselected stream '%s'."}
 )
 OUTPUT_ERRORS: Final = frozenset({errno.EPIPE, errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO})
+UNKNOWN_REFUSED: Final = "Additional properties are not allowed"
+"""How the validator begins what it says of names that a schema lacks, without the nearest one."""
+
+TEST_HELP: Final = (
+    "Check the settings and that all selected streams may be read, without reading data. "
+    "--test=schema writes the SCHEMA messages instead."
+)
 SIGNAL_STATUS: Final = 128
 """A process that is ended by a signal has this and the signal's number as its status."""
 
@@ -79,14 +97,14 @@ class BaseTap(Tap):
         Raises:
             SyncFailedError: Some may not.
         """
-        for stream in self.streams.values():
-            if not (isinstance(stream, BaseStream) and stream.selected):
+        for stream in self._base_streams:
+            if not stream.selected:
                 continue
             try:
                 if stream.check_connection():
                     click.echo(f"{stream.name}: may be read.", err=True)
             except ExtractionError as error:
-                self.failures.record(f"{stream.name}: {error}")
+                self.failures.record(stream.name, error, stream=stream.name)
         self.failures.raise_if_any()
 
     def run(self) -> None:
@@ -96,8 +114,57 @@ class BaseTap(Tap):
             SyncFailedError: Parts have failed; the others have been written, with their state.
         """
         self._is_running = True
+        begun = monotonic()
         self.sync_all()
-        self.failures.raise_if_any()
+        streams = [stream for stream in self._base_streams if stream.selected]
+        records = sum(stream.records_read for stream in streams)
+        self.logger.info(
+            "The run has read %s records of %s streams in %.1f s.",
+            f"{records:,}",
+            f"{len(streams):,}",
+            monotonic() - begun,
+        )
+        self._log_skips()
+        self.failures.raise_if_any(has_output=records > 0)
+
+    def _log_skips(self) -> None:
+        """Log what was left out, one line per reason for all streams."""
+        counts: dict[tuple[int, str], list[str]] = {}
+        for stream in self._base_streams:
+            for level, skips in (
+                (logging.INFO, stream.expected_skips),
+                (logging.WARNING, stream.skipped),
+            ):
+                for reason, count in skips.items():
+                    counts.setdefault((level, reason), []).append(
+                        f"{stream.name}: {count:,} skipped"
+                    )
+        for (level, reason), streams in counts.items():
+            self.logger.log(level, "%s, %s.", ", ".join(streams), reason)
+
+    @property
+    def _base_streams(self) -> list[BaseStream]:
+        return [stream for stream in self.streams.values() if isinstance(stream, BaseStream)]
+
+    def warn_of_unknown_settings(self) -> None:
+        """Warn of settings and variables that mean nothing, as a typo is one."""
+        schema = self.config_jsonschema
+        for message in [
+            *unknown_settings(self.config, schema),
+            *unknown_variables(os.environ, schema, self._env_var_prefix),
+        ]:
+            self.logger.warning(message)
+
+    @property
+    @override
+    def _env_var_config(self) -> dict[str, Any]:
+        """The settings in environment variables, each of its type.
+
+        Raises:
+            ConfigValidationError: One is not of its type, where the SDK has a traceback.
+        """
+        self.append_builtin_config(self.config_jsonschema)
+        return read_environment(self.config_jsonschema, self._env_var_prefix)
 
     @override
     def setup_mapper(self) -> None:
@@ -114,6 +181,9 @@ class BaseTap(Tap):
             errors = super()._validate_config(raise_errors=raise_errors)
         except ConfigValidationError as error:
             messages = redact_secrets(error.errors, self.config, schema)
+            messages = [text for text in messages if not text.startswith(UNKNOWN_REFUSED)]
+            if len(messages) < len(error.errors):
+                messages += unknown_settings(self.config, schema)
             raise ConfigValidationError(str(error), errors=messages, schema=error.schema) from None
         if raise_errors:
             self.validate_config()
@@ -173,17 +243,28 @@ class BaseTap(Tap):
 
         Raises:
             ClickException: Something has failed; the exit status is not zero then.
-            ConfigValidationError: The settings, the state or the catalog cannot work.
         """
         super(Tap, cls).invoke(about=about, about_format=about_format)
         cls.print_version(print_fn=cls.logger.info)
-        with _errors_in_a_sentence():
-            cls(
+        with _errors_in_a_sentence(cls.logger):
+            tap = cls(
                 config=config.config if config else None,
                 state=parse_state(state) if state else None,
                 catalog=parse_catalog(catalog) if catalog else None,
                 parse_env_config=config.parse_env if config else False,
-            ).run()
+            )
+            tap.warn_of_unknown_settings()
+            tap.run()
+
+    @classmethod
+    @override
+    def get_singer_command(cls) -> click.Command:
+        """Return the command line, which says what ``--test`` does here."""
+        command = super().get_singer_command()
+        for option in command.params:
+            if isinstance(option, click.Option) and option.name == "test":
+                option.help = TEST_HELP
+        return command
 
     @classmethod
     @override
@@ -192,14 +273,14 @@ class BaseTap(Tap):
         found = super().cb_config(ctx, param, tuple(name for name in value if name == "ENV"))
         for name in value:
             if name != "ENV":
-                found.config.update(_read_config(name))
+                found.config.update(_read_config(name, cls.logger))
         return found
 
     @classmethod
     @override
     def cb_discover(cls, ctx: click.Context, param: click.Option, value: bool) -> None:
         """Write the catalog on ``--discover``."""
-        with _errors_in_a_sentence(settings=True):
+        with _errors_in_a_sentence(cls.logger):
             super().cb_discover(ctx, param, value)
 
     @classmethod
@@ -209,48 +290,52 @@ class BaseTap(Tap):
 
         Reading one can cost as much as reading all.
         """
-        with _errors_in_a_sentence(settings=True):
+        with _errors_in_a_sentence(cls.logger):
             if value != "all":
                 super().cb_test(ctx, param, value)
                 return
             config = ctx.params["config"]
-            cls(config=config.config, parse_env_config=config.parse_env).check_connection()
+            tap = cls(config=config.config, parse_env_config=config.parse_env)
+            tap.warn_of_unknown_settings()
+            tap.check_connection()
         ctx.exit()
 
 
-def _read_config(name: str) -> dict[str, Any]:
+def _read_config(name: str, logger: logging.Logger) -> dict[str, Any]:
     try:
-        with Path(name).open(encoding="utf-8") as file, _errors_in_a_sentence(settings=True):
+        with Path(name).open(encoding="utf-8") as file, _errors_in_a_sentence(logger):
             return parse_object(file, "config")
     except OSError as error:
-        raise click.ClickException(f"The config file {name}: {error.strerror}.") from None
+        raise RunFailedError(f"The config file {name}: {error.strerror}.", logger) from None
 
 
 @contextmanager
-def _errors_in_a_sentence(*, settings: bool = False) -> Iterator[None]:
+def _errors_in_a_sentence(logger: logging.Logger) -> Iterator[None]:
     """Let the command line tell errors without a traceback.
 
     Args:
-        settings: Also those of settings, which the SDK tells only while the tap runs.
+        logger: Where they are logged, before the process ends with a status other than zero.
 
     Raises:
-        ClickException: What the command line tells, before it ends with a status other than zero.
+        RunFailedError: What the command line tells.
     """
     if sys.stdout is None:
-        raise click.ClickException("The standard output is closed, so that nothing can be written.")
+        raise RunFailedError(
+            "The standard output is closed, so that nothing can be written.", logger
+        )
     try:
         yield
     except ConfigValidationError as error:
-        if not settings:
-            raise
-        raise click.ClickException("\n".join(error.errors)) from None
+        raise RunFailedError("\n".join(error.errors), logger) from None
     except ExtractionError as error:
-        raise click.ClickException(str(error)) from None
+        status = TRANSIENT_STATUS if error.is_transient else LASTING_STATUS
+        raise RunFailedError(str(error), logger, status) from None
     except OSError as error:
         if error.errno not in OUTPUT_ERRORS:
             raise
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # for the flush at exit
-        raise click.ClickException(
+        raise RunFailedError(
             f"The standard output cannot be written: {error.strerror}. If a target reads it, its "
-            "log says why it has ended."
+            "log says why it has ended.",
+            logger,
         ) from None

@@ -47,7 +47,13 @@ class ExportError(ExtractionError):
     """An export could not be made or fetched."""
 
 
-class ExportNotDueError(ExportError):
+class ExportNotReadyError(ExportError):
+    """There is no export now; a later run can have one."""
+
+    is_transient = True
+
+
+class ExportNotDueError(ExportNotReadyError):
     """The server has granted its hourly export to an earlier run, or to another program."""
 
 
@@ -55,6 +61,7 @@ class DamagedDownloadError(RequestError):
     """A download is not what the server has stored."""
 
     is_retriable = True
+    is_transient = True
 
 
 class Export(msgspec.Struct):
@@ -281,13 +288,13 @@ class ExportJob:
         while export.finished_at is None:
             if export.error:
                 self.discard()
-                raise ExportError(
+                raise ExportNotReadyError(
                     f"the server failed to make export {export.id}: {export.error}. The next run "
                     "asks for a new one; look into the server's log if that fails, too."
                 )
             left = start + self._timeout - time.monotonic()
             if left <= 0:
-                raise ExportError(
+                raise ExportNotReadyError(
                     f"export {export.id} was not finished within {self._timeout} seconds. The "
                     "next run waits for it again, or asks for a new one when an hour has passed. "
                     "For a very large site raise 'export_timeout_seconds'."
@@ -318,7 +325,7 @@ class ExportJob:
         except ApiError as error:
             if _says_gone(error, export):
                 self.discard()
-                raise ExportError(
+                raise ExportNotReadyError(
                     f"the file of export {export.id} is gone, the server keeps it for 24 hours. "
                     f"The next run asks for a new one. {error}"
                 ) from error
@@ -379,7 +386,7 @@ def _refusal_message(error: ApiError) -> str:
 
 
 def _uncertain_error(error: RequestError) -> ExportError:
-    return ExportError(
+    return ExportNotReadyError(
         f"the request for an export failed, though the server may have begun one: {error} It was "
         "not repeated, because the server grants one per hour: run the tap again in an hour."
     )

@@ -181,7 +181,7 @@ class SiteDirectory:
             try:
                 found = discover_sites(self.client, credentials, with_children=self._with_children)
             except ExtractionError as error:
-                self._failures.record(f"{credentials}: {error}")
+                self._failures.record(credentials, error)
                 continue
             self._apply_server(found[0])
             for site in found:
@@ -205,8 +205,9 @@ class SiteDirectory:
         known = sites.setdefault(site.id, site)
         if known.code != site.code:
             self._failures.record(
-                f"{site} has the same id as {known.credentials}, on another server. Records of "
-                "the two could not be told apart: run the tap for each server by itself."
+                site,
+                f"it has the same id as {known.credentials}, on another server. Records of "
+                "the two could not be told apart: run the tap for each server by itself.",
             )
 
 

@@ -14,6 +14,7 @@ from tap_goatcounter.config import SETTINGS, read_credentials
 from tap_goatcounter.sites import SiteDirectory
 from tap_goatcounter.streams import JSON_STREAMS, STREAMS
 from tap_goatcounter.streams.base import SiteStream
+from tap_goatcounter.streams.hits import NO_PAGE_VIEWS, Hits
 from tap_goatcounter.streams.json_export import JsonExports
 
 
@@ -62,7 +63,9 @@ class TapGoatCounter(BaseTap):
         }
         for site in self.sites.by_id.values():
             if missing := site.missing_permissions(permissions):
-                self.failures.record(f"{site}: the token lacks {', '.join(missing)}.")
+                self.failures.record(site, f"the token lacks {', '.join(missing)}.")
             else:
                 click.echo(f"{site}: all permissions are there.", err=True)
+            if self.streams[Hits.name].selected and not site.stores_page_views:
+                click.echo(f"{site}: {NO_PAGE_VIEWS}", err=True)
         self.failures.raise_if_any()

@@ -83,7 +83,7 @@ def _read_report(
             raise ReportError("'graph_user' and 'graph_secret' are missing to read it with.")
         external_ids = sources[name].read_ids()
     except ExtractionError as error:
-        failures.record(f"campaigns of the report {name}: {error}")
+        failures.record(f"campaigns of the report {name}", error)
         return []
     if not external_ids:
         logger.warning("The report %s has no rows, so that it names no campaigns.", name)

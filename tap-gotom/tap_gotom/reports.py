@@ -33,6 +33,8 @@ class ReportError(ExtractionError):
 class IncompleteReportError(ReportError, RequestError):
     """A report lacks its end; another download may bring it."""
 
+    is_transient = True
+
     is_retriable = True
 
 

@@ -158,7 +158,7 @@ class TapGoTom(BaseTap):
                 columns = self._report_columns(source)
                 yield ReportStream(self, client, self.failures, source, columns)
             except ExtractionError as error:
-                self.failures.record(f"{source.report.name}: {error}")
+                self.failures.record(source.report.name, error)
 
     def _report_columns(self, source: ReportSource) -> list[Column]:
         """Return a report's columns from the settings, or the catalog, or else its first line."""

@@ -150,7 +150,7 @@ class StudioApi:
             try:
                 studio = self.prefetcher.result(connection.name, read)
             except ExtractionError as error:
-                self._failures.record(f"{connection}: {_with_scope_hint(error)}")
+                self._failures.record(connection, _with_scope_hint(error))
             else:
                 self._add(studio, studios)
         return studios
@@ -232,16 +232,17 @@ class StudioApi:
         known = studios.setdefault(studio.id, studio)
         if known is not studio:
             self._failures.record(
-                f"{studio.connection}: the key opens studio {studio.id}, and so does that of "
+                studio.connection,
+                f"the key opens studio {studio.id}, and so does that of "
                 f"{known.connection}. Remove one of the two, or, should they be different studios "
-                "of two tenants, run the tap for each tenant by itself."
+                "of two tenants, run the tap for each tenant by itself.",
             )
 
 
-def _with_scope_hint(error: ExtractionError) -> str:
+def _with_scope_hint(error: ExtractionError) -> ExtractionError | str:
     if isinstance(error, ApiError) and error.status == HTTPStatus.FORBIDDEN:
         return f"{error} For all streams, {scope_hint(STUDIO_SCOPES)}"
-    return str(error)
+    return error
 
 
 def parse_connections(config: Mapping[str, Any]) -> list[Connection]:

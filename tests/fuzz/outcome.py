@@ -71,7 +71,8 @@ class Outcome:
     def skipped(self) -> Counter[str]:
         """How many rows of each stream a warning names that were left out."""
         counts: Counter[str] = Counter()
-        for stream, count in re.findall(r"WARNING .* (\w+): ([\d,]+) skipped", self.log):
+        warnings = [line for line in self.log.splitlines() if "WARNING" in line]
+        for stream, count in re.findall(r"(\w+): ([\d,]+) skipped", "\n".join(warnings)):
             counts[stream] += int(count.replace(",", ""))
         return counts
 

@@ -1,4 +1,4 @@
-"""What has failed in a run, told at once and summed up at the end."""
+"""What has failed, as the log and the summary at the end say it."""
 
 from __future__ import annotations
 
@@ -7,48 +7,129 @@ from threading import Thread
 
 import pytest
 
+from singer_tapkit.errors import ApiError, ExtractionError, NoResponseError
 from singer_tapkit.failures import FailureCollector, SyncFailedError
 
-LOGGER = logging.getLogger("failures-of-a-test")
+LOGGER = logging.getLogger("test")
 
 
-def test_a_run_without_failures_raises_nothing() -> None:
-    FailureCollector(LOGGER).raise_if_any()
+def refusal(path: str, status: int = 401, detail: str = "Signature not valid") -> ApiError:
+    """Return what an API refuses."""
+    message = f"GET {path} answered {status}: {detail}. Check 'secret'."
+    return ApiError(message, status=status, detail=detail)
 
 
-def test_each_failure_is_logged_as_it_happens(caplog: pytest.LogCaptureFixture) -> None:
-    failures = FailureCollector(LOGGER)
-
-    failures.record("orders: 100 % refused")
-
-    assert failures.count == 1
-    assert [(entry.levelname, entry.getMessage()) for entry in caplog.records] == [
-        ("ERROR", "orders: 100 % refused")
-    ]
-
-
-def test_all_failures_are_summed_up_in_one_error() -> None:
-    failures = FailureCollector(LOGGER)
-    failures.record("orders: refused")
-    failures.record("users: no answer")
-
+def summarize(failures: FailureCollector, *, has_output: bool = False) -> SyncFailedError:
+    """Return the summary of what has failed."""
     with pytest.raises(SyncFailedError) as error:
-        failures.raise_if_any()
+        failures.raise_if_any(has_output=has_output)
+    return error.value
 
-    assert error.value.exit_code == 1
-    assert error.value.message.splitlines() == [
-        "2 part(s) of the sync failed, everything else is complete:",
-        "- orders: refused",
-        "- users: no answer",
+
+@pytest.fixture
+def failures() -> FailureCollector:
+    return FailureCollector(LOGGER)
+
+
+def test_without_failures_nothing_is_raised(failures: FailureCollector) -> None:
+    failures.raise_if_any()
+
+    assert failures.count == 0
+
+
+def test_each_failure_is_logged_as_it_happens(
+    failures: FailureCollector, caplog: pytest.LogCaptureFixture
+) -> None:
+    failures.record("orders", refusal("/orders"), rest=" Stream aborted.")
+
+    assert [entry.levelname for entry in caplog.records] == ["ERROR"]
+    assert caplog.messages == [f"orders: {refusal('/orders')} Stream aborted."]
+
+
+def test_failures_of_one_cause_are_one_line(failures: FailureCollector) -> None:
+    for number in range(17):
+        failures.record(f"s{number}", refusal(f"/s/{number}"))
+
+    assert summarize(failures).message.splitlines() == [
+        "17 part(s) of the sync failed: 17 until something is changed.",
+        "17 parts (s0, s1, s2, s3, s4 and 12 more): 401: Signature not valid. Check 'secret'.",
     ]
 
 
-def test_of_very_many_failures_the_first_are_listed() -> None:
-    failures = FailureCollector(LOGGER)
+def test_the_most_frequent_cause_is_the_last_line(failures: FailureCollector) -> None:
+    failures.record("a", refusal("/a"))
+    failures.record("b", refusal("/b"))
+    failures.record("c", ExtractionError("no column 'id'"))
 
+    assert summarize(failures).message.splitlines()[1:] == [
+        "c: no column 'id'",
+        "2 parts (a, b): 401: Signature not valid. Check 'secret'.",
+    ]
+
+
+def test_a_single_failure_keeps_its_request_line(failures: FailureCollector) -> None:
+    failures.record("a", refusal("/a"))
+
+    last = summarize(failures).message.splitlines()[-1]
+    assert last == "a: GET /a answered 401: Signature not valid. Check 'secret'."
+
+
+def test_the_summary_is_logged_line_by_line_as_errors(
+    failures: FailureCollector, caplog: pytest.LogCaptureFixture
+) -> None:
+    failures.record("a", refusal("/a"))
+    summary = summarize(failures)
+    caplog.clear()
+
+    summary.show()
+
+    assert [entry.getMessage() for entry in caplog.records] == summary.message.splitlines()
+    assert {entry.levelname for entry in caplog.records} == {"ERROR"}
+
+
+@pytest.mark.parametrize(("has_output", "is_claimed"), [(True, True), (False, False)])
+def test_the_rest_is_called_complete_only_where_something_was_read(
+    failures: FailureCollector, *, has_output: bool, is_claimed: bool
+) -> None:
+    failures.record("a", refusal("/a"))
+
+    message = summarize(failures, has_output=has_output).message
+
+    assert ("complete" in message) == is_claimed
+
+
+@pytest.mark.parametrize(
+    ("errors", "status"),
+    [
+        ([refusal("/a", 503, "busy"), NoResponseError("no answer")], 75),
+        ([refusal("/a", 429, "slow down")], 75),
+        ([refusal("/a", 503, "busy"), refusal("/b")], 1),
+        ([ExtractionError("no column 'id'")], 1),
+    ],
+)
+def test_the_status_tells_what_passes_from_what_lasts(
+    failures: FailureCollector, errors: list[ExtractionError], status: int
+) -> None:
+    for error in errors:
+        failures.record("a", error)
+
+    assert summarize(failures).exit_code == status
+
+
+def test_the_first_line_counts_what_passes_and_what_lasts(failures: FailureCollector) -> None:
+    failures.record("a", refusal("/a"))
+    failures.record("b", refusal("/b", 503, "busy"))
+    failures.record("c", refusal("/c", 502, "busy"))
+
+    assert summarize(failures).message.splitlines()[0] == (
+        "3 part(s) of the sync failed: 1 until something is changed, 2 that may pass by itself."
+    )
+
+
+def test_threads_lose_no_failure(failures: FailureCollector) -> None:
     def fail() -> None:
         for _ in range(260):
-            failures.record("orders: refused")
+            failures.record("orders", "refused", stream="orders")
 
     threads = [Thread(target=fail) for _ in range(4)]
     for thread in threads:
@@ -56,10 +137,6 @@ def test_of_very_many_failures_the_first_are_listed() -> None:
     for thread in threads:
         thread.join()
 
-    with pytest.raises(SyncFailedError) as error:
-        failures.raise_if_any()
-
-    lines = error.value.message.splitlines()
-    assert lines[0].startswith("1,040 part(s)")
-    assert len(lines) == 52
-    assert lines[-1].startswith("- and 990 more")
+    assert failures.count == 1040
+    assert failures.by_stream == {"orders": 1040}
+    assert len(summarize(failures).message.splitlines()) == 2

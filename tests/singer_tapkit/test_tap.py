@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import logging
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -113,15 +114,15 @@ def test_a_run_writes_valid_messages_and_ends_with_zero(server: FakeServer, tmp_
 
 
 def test_failures_are_summed_up_and_the_status_is_not_zero(
-    server: FakeServer, tmp_path: Path
+    server: FakeServer, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     server.respond("/orders/b", Answer(status=403, json={"message": f"no scope for {KEY}"}))
 
     failed = invoke(SmallTap, tmp_path, settings(server, accounts=["a", "b"]))
 
     assert failed.exit_code == 1
-    assert "1 part(s) of the sync failed" in failed.stderr
-    assert "- orders of b: GET /orders/b answered 403: no scope for ***" in failed.stderr
+    assert caplog.messages[-1] == "orders of b: GET /orders/b answered 403: no scope for ***."
+    assert caplog.records[-1].levelname == "ERROR"
     output = read_messages(failed.stdout_bytes.splitlines())
     assert output.bookmark("orders", account="a") == 2
 
@@ -186,7 +187,10 @@ def test_a_broken_pipe_is_told_in_one_sentence(server: FakeServer, tmp_path: Pat
     assert status == 1
     assert "Traceback" not in log
     assert "Exception ignored" not in log
-    assert log.splitlines()[-1].startswith("Error: The standard output cannot be written: Broken")
+    assert (
+        "ERROR    | tap-small                      | The standard output cannot be written: Broken"
+        in (log.splitlines()[-1])
+    )
 
 
 @pytest.mark.skipif(not os.path.exists("/dev/full"), reason="no device that is always full")  # noqa: PTH110
@@ -201,7 +205,7 @@ def test_a_full_disk_is_told_in_one_sentence(server: FakeServer, tmp_path: Path)
         )
 
     assert run.returncode == 1
-    assert b"Error: The standard output cannot be written: No space left" in run.stderr
+    assert b"The standard output cannot be written: No space left" in run.stderr
     assert b"Traceback" not in run.stderr
     assert b"Exception ignored" not in run.stderr
 
@@ -294,23 +298,25 @@ def test_what_the_schema_cannot_check_is_checked_before_anything_is_sent(
     [("", "must hold one JSON object"), ("[]", "must hold one JSON"), (f'{{"{KEY}', "truncated")],
 )
 def test_a_file_with_settings_that_is_none_is_told_in_a_sentence(
-    tmp_path: Path, content: str, words: str
+    tmp_path: Path, content: str, words: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     failed = invoke(SmallTap, tmp_path, content)
 
     assert failed.exit_code == 1
-    assert failed.stderr.startswith("Error: The config file ")
-    assert words in failed.stderr
-    assert "sentinel" not in failed.stderr
+    assert caplog.messages[-1].startswith("The config file ")
+    assert words in caplog.messages[-1]
+    assert "sentinel" not in failed.stderr + caplog.text
 
 
-def test_a_file_with_settings_that_is_missing_is_told_in_a_sentence(tmp_path: Path) -> None:
+def test_a_file_with_settings_that_is_missing_is_told_in_a_sentence(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
     name = str(tmp_path / "missing.json")
 
     failed = CliRunner().invoke(SmallTap.get_singer_command(), ["--config", name])
 
     assert failed.exit_code == 1
-    assert failed.stderr.strip() == f"Error: The config file {name}: No such file or directory."
+    assert caplog.messages == [f"The config file {name}: No such file or directory."]
 
 
 def test_settings_come_from_several_files_and_the_environment(
@@ -388,13 +394,15 @@ def test_connections_are_checked_without_reading_data(server: FakeServer, tmp_pa
     assert [request.path for request in server.requests] == ["/orders"]
 
 
-def test_connections_that_fail_are_summed_up(server: FakeServer, tmp_path: Path) -> None:
+def test_connections_that_fail_are_summed_up(
+    server: FakeServer, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
     server.respond("/orders", Answer(status=403, json={"message": "no scope"}))
 
     failed = invoke(SmallTap, tmp_path, settings(server), "--test")
 
     assert failed.exit_code == 1
-    assert "- orders: GET /orders answered 403: no scope" in failed.stderr
+    assert caplog.messages[-1] == "orders: GET /orders answered 403: no scope."
 
 
 def test_only_selected_streams_are_checked(server: FakeServer) -> None:
@@ -433,14 +441,14 @@ class DiscoveringTap(SmallTap):
 
 @pytest.mark.parametrize("arguments", [[], ["--discover"], ["--test"]])
 def test_a_discovery_that_fails_is_told_in_a_sentence(
-    server: FakeServer, tmp_path: Path, arguments: list[str]
+    server: FakeServer, tmp_path: Path, arguments: list[str], caplog: pytest.LogCaptureFixture
 ) -> None:
     server.respond("/orders", Answer(status=401, json={"message": "unknown key"}))
 
     failed = invoke(DiscoveringTap, tmp_path, settings(server), *arguments)
 
     assert failed.exit_code == 1
-    assert failed.stderr.splitlines()[-1] == "Error: GET /orders answered 401: unknown key."
+    assert caplog.messages[-1] == "GET /orders answered 401: unknown key."
 
 
 def test_about_needs_no_settings() -> None:
@@ -483,9 +491,137 @@ def test_a_signal_writes_the_state_only_while_it_is_true(
     assert ("STATE" in capsys.readouterr().out) == (is_running and not in_files)
 
 
-def test_a_server_that_is_gone_fails_every_stream(server: FakeServer, tmp_path: Path) -> None:
+def test_a_server_that_is_gone_fails_every_stream(
+    server: FakeServer, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
     failed = invoke(SmallTap, tmp_path, settings(server, url="http://127.0.0.1:1"))
 
+    assert failed.exit_code == 75
+    assert "2 part(s) of the sync failed: 2 that may pass by itself." in caplog.messages
+    assert NoResponseError.__name__ not in caplog.text
+
+
+def timers(log: str) -> dict[str, str]:
+    """Return the status of each stream's timer in a log."""
+    points = [
+        json.loads(line.partition("METRIC: ")[2]) for line in log.splitlines() if "METRIC" in line
+    ]
+    return {
+        point["tags"]["stream"]: point["tags"]["status"]
+        for point in points
+        if point["metric"] == "sync_duration"
+    }
+
+
+def test_each_stream_and_the_run_have_a_closing_line(
+    server: FakeServer, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO)
+    server.respond("/customers/1/notes", Answer(json=[{"id": number} for number in range(3)]))
+    server.respond("/orders/b", Answer(status=403, json={"message": "no scope"}))
+
+    invoke(SmallTap, tmp_path, settings(server, accounts=["a", "b"]))
+
+    closing = [re.sub(r"\d+\.\d s", "N s", line) for line in caplog.messages if " s" in line]
+    assert "customers: 1 records in N s." in closing
+    assert "notes: 3 records in N s." in closing
+    assert "orders: 2 records in N s, 1 failed." in closing
+    assert "The run has read 6 records of 3 streams in N s." in closing
+
+
+def test_the_timer_of_a_stream_that_failed_says_so(
+    server: FakeServer, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO)
+    server.respond("/orders/a", Answer(status=403, json={"message": "no scope"}))
+
+    invoke(SmallTap, tmp_path, settings(server))
+
+    assert timers(caplog.text) == {
+        "orders": "failed",
+        "customers": "succeeded",
+        "notes": "succeeded",
+    }
+
+
+def test_nothing_that_was_read_is_called_a_success_where_all_streams_lack_what_failed(
+    server: FakeServer, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    class LockedOutTap(SmallTap):
+        @override
+        def discover_streams(self) -> Sequence[BaseStream]:
+            self.failures.record("site a", "the token is unknown")
+            return super().discover_streams()
+
+    caplog.set_level(logging.INFO)
+    server.respond("/orders/a", Answer(json=[]))
+
+    invoke(LockedOutTap, tmp_path, settings(server))
+
+    assert timers(caplog.text)["orders"] == "failed"
+    assert timers(caplog.text)["customers"] == "succeeded"
+
+
+def test_a_run_without_fault_warns_of_nothing(
+    server: FakeServer, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    invoke(SmallTap, tmp_path, settings(server))
+
+    assert [entry for entry in caplog.records if entry.levelno >= logging.WARNING] == []
+
+
+@pytest.mark.parametrize("argument", [None, "--test"])
+def test_a_typo_is_warned_of_with_the_nearest_name(
+    server: FakeServer,
+    tmp_path: Path,
+    caplog: pytest.LogCaptureFixture,
+    monkeypatch: pytest.MonkeyPatch,
+    argument: str | None,
+) -> None:
+    variable = "TAP_SMALL_ACOUNTS"
+    monkeypatch.setenv(variable, "[]")
+    monkeypatch.setenv("TAP_SMALL__SELECT", "[]")
+
+    finished = invoke(
+        SmallTap, tmp_path, settings(server, max_retrys=1), *([argument] if argument else [])
+    )
+
+    assert finished.exit_code == 0
+    assert [entry.getMessage() for entry in caplog.records if entry.levelname == "WARNING"] == [
+        "There is no setting 'max_retrys', did you mean 'max_retries'?",
+        f"The environment variable {variable} is no setting, did you mean TAP_SMALL_ACCOUNTS?",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "kind"),
+    [
+        ("MAX_RETRIES", "many", "integer"),
+        ("ALLOW_HTTP", "perhaps", "boolean"),
+        ("STREAM_MAPS", "{", "object, written as JSON"),
+    ],
+)
+def test_a_variable_of_a_wrong_type_is_told_in_a_sentence(
+    server: FakeServer,
+    tmp_path: Path,
+    caplog: pytest.LogCaptureFixture,
+    monkeypatch: pytest.MonkeyPatch,
+    name: str,
+    value: str,
+    kind: str,
+) -> None:
+    monkeypatch.setenv(f"TAP_SMALL_{name}", value)
+
+    failed = invoke(SmallTap, tmp_path, settings(server), "--config", "ENV")
+
     assert failed.exit_code == 1
-    assert "2 part(s)" in failed.stderr
-    assert NoResponseError.__name__ not in failed.stderr
+    assert (
+        caplog.messages[-1] == f"The environment variable TAP_SMALL_{name} must be of type {kind}."
+    )
+
+
+def test_the_help_says_that_a_test_reads_no_data() -> None:
+    shown = CliRunner().invoke(SmallTap.get_singer_command(), ["--help"]).stdout
+
+    assert "without reading data" in " ".join(shown.split())
+    assert "single record" not in shown

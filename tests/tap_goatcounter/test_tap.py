@@ -62,6 +62,15 @@ def test_the_connection_test_names_what_the_token_lacks(open_sandbox: OpenSandbo
         TapGoatCounter(config=sandbox.settings()).check_connection()
 
 
+@pytest.mark.parametrize(("collect", "is_told"), [(190, True), (446, False)])
+def test_the_connection_test_tells_of_page_views_that_are_not_stored(
+    open_sandbox: OpenSandbox, capsys: pytest.CaptureFixture[str], collect: int, *, is_told: bool
+) -> None:
+    sandbox = open_sandbox(Generation.MAIN, collect=collect)
+    TapGoatCounter(config=sandbox.settings()).check_connection()
+    assert ("Individual pageviews" in capsys.readouterr().err) == is_told
+
+
 def test_the_connection_test_fails_for_a_token_that_is_not_known(newer: Sandbox) -> None:
     with pytest.raises(SyncFailedError, match="unknown token"):
         TapGoatCounter(config=newer.settings(token=TOKEN)).check_connection()

@@ -126,9 +126,8 @@ def test_the_check_of_connections_tells_each_missing_permission(
     tap = TapGoTom(config=server.api(campaign_external_ids=["a/b", "demo-4711"]))
     with pytest.raises(SyncFailedError) as failed:
         tap.check_connection()
-    assert "3 part(s)" in str(failed.value)
-    for stream in ("campaigns", "customers", "tarif_prices"):
-        assert f"- {stream}: GET " in str(failed.value)
+    last = str(failed.value).splitlines()[-1]
+    assert last.startswith("3 parts (campaigns, customers, tarif_prices): 403: ")
     server.sandbox.add_user("api_user", API_SECRET, ["api"])
     TapGoTom(config=server.api(campaign_external_ids=["demo-4711"])).check_connection()
     said = capsys.readouterr().err

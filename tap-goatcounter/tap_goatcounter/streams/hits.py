@@ -26,6 +26,11 @@ if TYPE_CHECKING:
 CREATED_AT: Final = "site_created_at"
 """Where the state of a site says when that was created, which tells it from a later one."""
 
+NO_PAGE_VIEWS: Final = (
+    "individual page views are not stored, so that exports have none of the newer ones. To have "
+    "them from now on, tick Individual pageviews in GoatCounter under Settings → Data collection; "
+    "otherwise deselect the stream hits."
+)
 EXPORT_ID: Final = "export_id"
 """Where the state of a site says after which export the bookmark was set."""
 
@@ -48,12 +53,7 @@ class Hits(SiteStream):
     @override
     def read_site(self, site: Site, context: Context) -> Iterator[Record]:
         if not site.stores_page_views:
-            self.logger.warning(
-                "%s does not store individual page views, so that exports have none of the newer "
-                "ones. To have them from now on, tick Individual pageviews in GoatCounter under "
-                "Settings → Data collection.",
-                site,
-            )
+            self.logger.warning("%s: %s", site, NO_PAGE_VIEWS)
         job = self.export_job(site, context)
         cursor = self._read_cursor(site, job, context)
         try:

@@ -302,24 +302,24 @@ class StudioStream(BaseStream):
         match interpret(error, is_part=self.has_parts, is_newer_endpoint=is_newer):
             case Meaning.KEY_IS_REFUSED:
                 status.studio.is_lost = True
-                self.failures.record(f"{status.studio}: {error}")
+                self.failures.record(status.studio, error)
             case Meaning.OPTED_OUT:
-                self.record_skip("members who have switched off access by third parties", place)
+                self.record_skip(
+                    "members who have switched off access by third parties",
+                    place,
+                    is_expected=True,
+                )
             case Meaning.FORBIDDEN:
                 self._handle_forbidden(place, status, error)
             case Meaning.NOT_THERE if self._is_alone(status):
                 self.record_skip("parts that are not there", f"{place}: {error}")
             case Meaning.OLDER_SERVER:
-                self.count_skip(f"studios whose server is older than version {self.since}")
+                self.skipped[f"studios whose server is older than version {self.since}"] += 1
             case Meaning.REJECTED | Meaning.NOT_THERE:
                 status.end()
                 self.record_failure(place, error)
             case Meaning.FAILED:
                 super().handle_error(partition, status, error)
-
-    def count_skip(self, reason: str) -> None:
-        """Count what is left out in many studios alike; the log tells it once, at the end."""
-        self._skipped[reason] += 1
 
     def _handle_forbidden(self, place: str, status: StreamStatus, error: ExtractionError) -> None:
         """Skip a part that the key may not read; the rest, too, where it seems to be all."""
@@ -336,7 +336,7 @@ class StudioStream(BaseStream):
     def _end_for_scope(self, status: StreamStatus) -> None:
         """Note that the key of a studio may not read the stream at all."""
         status.end()
-        self.failures.record(f"{self.name} of {status.studio}: {scope_hint(self.scopes)}")
+        self.record_failure(f"{self.name} of {status.studio}", scope_hint(self.scopes))
 
 
 class ObjectStream(StudioStream):

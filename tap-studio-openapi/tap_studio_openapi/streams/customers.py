@@ -147,9 +147,8 @@ class Customers(StudioStream):
                 else:
                     yield CustomerBatch(studio, rows)
                 if page.is_unknown_status:
-                    self.count_skip(
-                        f"studios whose server knows no customers of status {page.status}"
-                    )
+                    reason = f"studios whose server knows no customers of status {page.status}"
+                    self.expected_skips[reason] += 1
                 if page.next:
                     yield PageEnd(studio, page.next)
                 if page.is_last:

@@ -82,7 +82,7 @@ def test_a_stream_that_fails_for_one_site_goes_on_with_the_others(
     bookmarks = {site: run.output.bookmark("total_daily", site_id=site) for site in (1, 2, 3)}
     assert bookmarks == {1: str(day(1)), 2: None, 3: str(day(1))}
     assert pages_of(run) == {(1, "/of-1"), (2, "/of-2"), (3, "/of-3")}
-    assert run.error.splitlines()[-1].startswith("- total_daily of site 2 at")
+    assert run.error.splitlines()[-1].startswith("total_daily of site 2 at")
 
 
 def test_when_no_site_can_be_read_the_run_fails_without_a_record(
