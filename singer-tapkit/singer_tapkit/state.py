@@ -33,7 +33,9 @@ class _Metadata(msgspec.Struct):
 
 
 class _Schema(msgspec.Struct):
-    properties: dict[str, dict[str, Any]] = {}
+    type: str | list[str] = []
+    properties: dict[str, _Schema] = {}
+    items: _Schema | msgspec.UnsetType = msgspec.UNSET
 
 
 class _CatalogEntry(msgspec.Struct):

@@ -121,3 +121,18 @@ def test_what_a_file_holds_is_not_quoted() -> None:
         parse_object(file('{"api_key": "sentinel'), "config")
 
     assert "sentinel" not in str(error.value)
+
+
+@pytest.mark.parametrize(
+    "inner",
+    [
+        {"properties": {"a": True}},
+        {"properties": {"a": {"items": {"properties": {"b": True}}}}},
+        {"properties": {"a": {"type": None}}},
+        {"properties": {"a": {"items": [True]}}},
+    ],
+)
+def test_a_schema_that_is_none_at_any_depth_is_refused(inner: dict[str, Any]) -> None:
+    entry = {"tap_stream_id": "a", "schema": {"properties": {"x": inner}}}
+    with pytest.raises(ConfigValidationError, match=r"The catalog file state\.json must hold"):
+        parse_catalog(file({"streams": [entry]}))
