@@ -17,6 +17,7 @@ from singer_sdk.exceptions import ConfigValidationError
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+MAX_TIMEOUT: Final = 86_400
 MASK: Final = "***"
 LOOPBACK_HOSTS: Final = frozenset({"localhost", "127.0.0.1", "::1"})
 
@@ -52,7 +53,7 @@ def common_settings(
         ),
         th.Property(
             "request_timeout",
-            th.IntegerType(minimum=1),
+            th.IntegerType(minimum=1, maximum=MAX_TIMEOUT),
             default=request_timeout,
             title="Time-out of a request (seconds)",
             description="How long the server may stay silent.",

@@ -20,7 +20,6 @@ from typing import TYPE_CHECKING, Any, ClassVar, Final, TypeVar
 
 from singer_sdk import metrics
 from singer_sdk.helpers.conform import TypeConformanceLevel
-from singer_sdk.mapper import RemoveRecordTransform
 from singer_sdk.singerlib import RecordMessage, Schema
 from singer_sdk.singerlib.catalog import REPLICATION_INCREMENTAL
 from singer_sdk.streams import Stream
@@ -470,12 +469,12 @@ class BaseStream(Stream):
         child_context: Context | None = None,
         partition_context: Context | None = None,
     ) -> None:
-        """Read the children of a record, also where a stream map removes all records here.
+        """Read the children of a record, also where a stream map removes or filters it here.
 
-        The SDK takes such a map for a filter, and passes the children over without a word.
+        The SDK passes the children over without a word, and yet their bookmark would move.
         """
         super()._process_record(record, child_context, partition_context)
-        if isinstance(self.stream_maps[0], RemoveRecordTransform):
+        if self.child_streams and not self.stream_maps[0].get_filter_result(record):
             for context in self.generate_child_contexts(record, child_context):
                 self._sync_children(context)
 

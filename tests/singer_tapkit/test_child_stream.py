@@ -55,6 +55,14 @@ def test_a_stream_map_that_removes_the_parent_leaves_its_children(server: FakeSe
     assert len(finished.records["notes"]) == 8
 
 
+def test_a_stream_map_that_filters_the_parent_leaves_its_children(server: FakeServer) -> None:
+    finished = run(server, stream_maps={"customers": {"__filter__": "id > 6"}})
+
+    assert finished.exit_code == 0
+    assert [record["id"] for record in finished.records["customers"]] == [7, 8]
+    assert len(finished.records["notes"]) == 8
+
+
 def test_the_schema_comes_once_and_the_state_with_the_parent(server: FakeServer) -> None:
     messages = run(server).output.messages
 

@@ -69,6 +69,7 @@ def test_common_settings_have_defaults() -> None:
         {"max_retries": None},
         {"max_retries": -1},
         {"request_timeout": 0},
+        {"request_timeout": 10**12},
         {"user_agent": "a\nb"},
         {"user_agent": "ü"},
         {"user_agent": ""},

@@ -47,7 +47,7 @@ class _Total(msgspec.Struct):
     """The answer of ``GET /stats/total``; servers before 2.7 do not tell the days apart."""
 
     total: int
-    stats: list[DayRow] | None = None
+    stats: list[DayRow] | msgspec.UnsetType = msgspec.UNSET
 
 
 class DailyStream(SiteStream):
@@ -161,7 +161,7 @@ class TotalDaily(UserTimezoneDailyStream):
             is_splittable=len(days) > 1,
         )
         total = self.client.decode(response, _Total)
-        if total.stats is None:
+        if total.stats is msgspec.UNSET:
             if len(days) > 1:
                 raise QueryTooLargeError("The server does not tell the days apart.")
             yield {"site_id": site.id, "day": days.first.isoformat(), "daily": total.total}

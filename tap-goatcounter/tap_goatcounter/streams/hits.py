@@ -61,11 +61,11 @@ class Hits(SiteStream):
         except ExportNotDueError as error:
             self.logger.warning("%s of %s: %s", self.name, site, error)
             return
+        last_hit_id = _last_hit_id(export, cursor)
         if export.num_rows == 0:
             self._warn_of_unproven_cursor(site, context, cursor)
             job.discard()
             return
-        last_hit_id = _last_hit_id(export, cursor)
         yield from self._read_export(job, export, (site.id, cursor, export.id, last_hit_id))
         job.discard()
         origin = {CREATED_AT: format_time(site.created_at), EXPORT_ID: export.id}
@@ -164,12 +164,19 @@ def _last_hit_id(export: Export, cursor: int) -> int:
     """Return the hit id with which an export ends.
 
     Raises:
-        InvalidResponseError: It cannot be, as each row has a higher id than the one before.
+        InvalidResponseError: It is not the export that was asked for, or it cannot end there, as
+            each row has a higher id than the one before.
     """
-    found = export.last_hit_id
-    if found is None or found < cursor + (export.num_rows or 0):
+    if export.start_from_hit_id != cursor:
         raise InvalidResponseError(
-            f"export {export.id} after hit {cursor} has {export.num_rows} rows and ends with hit "
-            f"{found}, which cannot be. The bookmark stays where it was."
+            f"export {export.id} was asked for from hit {cursor} on and begins after hit "
+            f"{export.start_from_hit_id}, which cannot be. The bookmark stays where it was."
+        )
+    found, rows = export.last_hit_id, export.num_rows
+    is_possible = found is not None and rows is not None and found >= cursor + rows
+    if found is None or not is_possible or (rows == 0 and found != cursor):
+        raise InvalidResponseError(
+            f"export {export.id} after hit {cursor} has {rows} rows and ends with hit {found}, "
+            "which cannot be. The bookmark stays where it was."
         )
     return found

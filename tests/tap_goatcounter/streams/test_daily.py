@@ -232,6 +232,16 @@ def test_the_list_of_a_window_with_a_day_left_out_is_an_error(
     assert f"left {day(2)} out" in run.error
 
 
+def test_days_that_are_null_are_not_taken_for_those_of_an_older_server(
+    newer: Sandbox, tap: TapInProcess
+) -> None:
+    answer = Answer(200, '{"total": 3, "stats": null}')
+    newer.server.faults.add("GET", "/api/v0/stats/total", answer, times=None)
+    run = tap.fail(newer.settings(start_date=start(2)), "total_daily")
+    assert "$.stats" in run.error
+    assert run.records["total_daily"] == []
+
+
 def test_a_server_before_2_7_is_asked_day_by_day(newer: Sandbox, tap: TapInProcess) -> None:
     newer.server.faults.add("GET", "/api/v0/stats/total", Answer(200, '{"total":3}'), times=None)
     run = tap.succeed(newer.settings(start_date=start(2)), "total_daily")

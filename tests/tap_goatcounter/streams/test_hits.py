@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from tests.sandbox.faults import Answer
 from tests.tap_goatcounter.exports import (
     ROW,
     bookmark_of,
@@ -158,6 +159,28 @@ def test_an_end_that_cannot_be_moves_no_bookmark(
     run = tap.fail(newer.settings(), "hits", state=earlier_state(10))
     assert run.records["hits"] == []
     assert (bookmark_of(run), checkpoint_of(run)) == (10, 1)
+
+
+@pytest.mark.parametrize(
+    "told", [{"start_from_hit_id": 2}, {"num_rows": None}, {"num_rows": 0}], ids=str
+)
+def test_an_export_that_contradicts_the_request_is_told(
+    newer: Sandbox, tap: TapInProcess, told: dict[str, Any]
+) -> None:
+    newer.add(view("/a"), view("/b"), view("/c"))
+    export = {
+        "id": 1,
+        "finished_at": f"{day(0)}T00:00:00Z",
+        "error": None,
+        "format": "csv",
+        "last_hit_id": 3,
+        "num_rows": 3,
+        **told,
+    }
+    newer.server.faults.add("GET", "/api/v0/export/1", Answer(200, json.dumps(export)))
+    run = tap.fail(newer.settings(), "hits")
+    assert "which cannot be" in run.error
+    assert bookmark_of(run) is None
 
 
 @pytest.mark.parametrize("bookmark", ["7", -1, 2.5, True, ""])
