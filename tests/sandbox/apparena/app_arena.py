@@ -108,7 +108,7 @@ class AppArena:
         rights: Iterable[str] = EVERYTHING,
         store_owner: bool = False,
     ) -> Key:
-        """Adds a token, which counts as a key until its ``expired`` is set."""
+        """Adds a token, which comes after ``Bearer``."""
         key = self.add_key(text, company_id=company_id, rights=rights, store_owner=store_owner)
         key.is_jwt = True
         return key

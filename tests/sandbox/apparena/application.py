@@ -40,9 +40,7 @@ class Application:
         try:
             status, content = HTTPStatus.OK, self._content(scope)
         except Refusal as refusal:
-            quiet = self._instance.quirks.errors_under_200
-            status = HTTPStatus.OK if quiet else HTTPStatus(refusal.status)
-            content = refusal.content
+            status, content = HTTPStatus(refusal.status), refusal.content
         response = Response(msgspec.json.encode(content), status, media_type="application/json")
         await response(scope, receive, send)
 
@@ -58,7 +56,6 @@ class Application:
         endpoint, arguments = found
         self._check_rights(key, endpoint)
         query = scope["query_string"].decode("latin-1")
-        instance.answered += 1
         return body(
             Call(
                 endpoint=endpoint,

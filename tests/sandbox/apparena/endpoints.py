@@ -1,4 +1,4 @@
-"""The endpoints that App-Arena documents, as ``endpoints.json`` has them."""
+"""The lists that App-Arena documents, as ``endpoints.json`` has them."""
 
 from __future__ import annotations
 
@@ -39,7 +39,6 @@ class Endpoint:
     """With names in braces for its variable parts; the base URL comes before it."""
     entity: str
     """The kind of its records."""
-    is_collection: bool
     container: str
     """How its records are wrapped: ``map``, ``flat``, ``array`` and so on."""
     options: frozenset[str]
@@ -106,7 +105,6 @@ def _endpoint(described: Mapping[str, Any], records: Mapping[str, Any]) -> Endpo
     return Endpoint(
         path=described["path"],
         entity=described["entity"],
-        is_collection=described["kind"] == "collection",
         container=described["container"],
         options=frozenset(described["options"]),
         relations=frozenset(described["relations"]),
