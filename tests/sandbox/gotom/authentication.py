@@ -10,12 +10,11 @@ from datetime import datetime
 from email.utils import parsedate_to_datetime
 from http import HTTPStatus
 from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
 
 from tests.sandbox.gotom.answers import AnswerError, json_answer, page
 
 if TYPE_CHECKING:
-    from zoneinfo import ZoneInfo
-
     from tests.sandbox.gotom.call import Call, Instance
     from tests.sandbox.gotom.users import User
 
@@ -24,20 +23,16 @@ _ISO = re.compile(
 )
 
 
-def parse_date(text: str, zone: ZoneInfo) -> int | None:
-    """The seconds since 1970 that a date stands for.
+ZONE = ZoneInfo("Europe/Zurich")
+"""The server's time zone, which dates without an offset are read in."""
 
-    Args:
-        text: The date.
-        zone: The server's time zone, which dates without an offset are read in.
 
-    Returns:
-        Whole seconds; None if the date is not understood.
-    """
+def parse_date(text: str) -> int | None:
+    """The seconds since 1970 that a date stands for; None if it is not understood."""
     moment = _iso(text) or _internet(text)
     if moment is None:
         return None
-    return int((moment if moment.tzinfo else moment.replace(tzinfo=zone)).timestamp()) or None
+    return int((moment if moment.tzinfo else moment.replace(tzinfo=ZONE)).timestamp()) or None
 
 
 def _iso(text: str) -> datetime | None:
@@ -124,7 +119,7 @@ def _check_date(call: Call, instance: Instance) -> None:
     text = call.headers.get("date", "")
     if text in {"", "0"}:
         raise _refusal("Date header required")
-    date = parse_date(text, instance.timezone)
+    date = parse_date(text)
     if date is None:
         raise _refusal("Timestamp not valid")
     now = int(instance.now().timestamp())

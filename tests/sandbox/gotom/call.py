@@ -9,7 +9,6 @@ from urllib.parse import parse_qs
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from datetime import datetime
-    from zoneinfo import ZoneInfo
 
     from tests.sandbox.gotom.data import Data
     from tests.sandbox.gotom.reports import Kind, Report
@@ -21,7 +20,6 @@ class Instance:
     """Configuration and contents of one server."""
 
     now: Callable[[], datetime]
-    timezone: ZoneInfo
     page_size: int
     data: Data
     advertised_url: str | None = None

@@ -1,4 +1,4 @@
-"""The endpoints that goTom documents, as ``endpoints.json`` has them from its API documentation."""
+"""The endpoints that the tap reads, as ``endpoints.json`` has them from goTom's documentation."""
 
 from __future__ import annotations
 

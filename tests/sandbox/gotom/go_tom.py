@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
-from zoneinfo import ZoneInfo
 
 from tests.sandbox import server
 from tests.sandbox.faults import Faults
@@ -40,17 +39,15 @@ class GoTom:
         self,
         *,
         now: Callable[[], datetime] = _utc_now,
-        timezone: str = "Europe/Zurich",
         page_size: int = 100,
     ) -> None:
         """Makes an instance without users and reports.
 
         Args:
             now: The server's clock.
-            timezone: The server's, for dates that come without an offset.
             page_size: Items a page; goTom's API documentation speaks of 100 and of 1000.
         """
-        self._instance = Instance(now, ZoneInfo(timezone), page_size, seeds.data())
+        self._instance = Instance(now, page_size, seeds.data())
         self.requests: list[ReceivedRequest] = []
         self.faults = Faults()
 
