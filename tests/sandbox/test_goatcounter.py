@@ -117,17 +117,6 @@ def test_good_hits_are_kept_when_others_are_refused(client: Client) -> None:
     assert client.get("/stats/total").json()["total"] == 1
 
 
-def test_a_path_can_be_retitled_and_purged_while_serving(client: Client) -> None:
-    client.sandbox.add_hits(1, [Hit("/a", title="Old", session="s"), Hit("/b", session="s")])
-    client.sandbox.retitle(1, "/a", "New")
-    client.sandbox.purge(1, "/b")
-    paths = client.get("/paths").json()["paths"]
-    assert paths == [{"id": 1, "path": "/a", "title": "New", "event": False}]
-    assert client.get("/stats/total").json()["total"] == 1
-    client.sandbox.add_hits(1, [Hit("/b", session="t")])
-    assert [path["id"] for path in client.get("/paths").json()["paths"]] == [1, 3]
-
-
 def test_a_very_large_export_is_served_from_a_file(client: Client, tmp_path: Path) -> None:
     file = tmp_path / "large.csv.gz"
     size = 64 * 1024 * 1024
@@ -163,16 +152,6 @@ def test_the_next_export_alone_can_fail(client: Client) -> None:
     assert (failed["error"], failed["finished_at"], failed["hash"]) == ("disk full", None, None)
     assert client.get(f"/export/{failed['id']}/download").status_code == 202
     assert client.export()["error"] is None
-
-
-def test_files_of_exports_go_away(client: Client) -> None:
-    export = client.export()
-    client.sandbox.delete_export_files()
-    deleted = client.get(f"/export/{export['id']}/download")
-    client.sandbox.expire_exports()
-    expired = client.get(f"/export/{export['id']}/download")
-    assert (deleted.status_code, expired.status_code) == (400, 500)
-    assert client.get(f"/export/{export['id']}").json()["finished_at"] < export["finished_at"]
 
 
 def test_long_windows_can_take_the_database_too_long(generation: Generation) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -11,6 +11,7 @@ from tests.sandbox.apparena.endpoints import KEY_FIELDS, Endpoint
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from tests.sandbox.apparena.app_arena import AppArena
     from tests.sandbox.apparena.data import Data
     from tests.sandbox.apparena.options import Options
 
@@ -124,17 +125,6 @@ class Quirks:
     """Whether the list of customers holds the caller's own company."""
 
 
-@dataclass
-class Instance:
-    """Behaviour and contents of one server."""
-
-    data: Data
-    quirks: Quirks
-    latency: float
-    """Seconds until a request is looked at."""
-    keys: dict[str, Key] = field(default_factory=dict)
-
-
 @dataclass(frozen=True)
 class Call:
     """A request that has found its endpoint and may use it."""
@@ -147,16 +137,16 @@ class Call:
     query: str
     options: Options
     key: Key
-    instance: Instance
+    arena: AppArena
     links_base: str
     """What links start with, with a slash at its end."""
 
     @property
     def data(self) -> Data:
         """What the server holds."""
-        return self.instance.data
+        return self.arena.data
 
     @property
     def quirks(self) -> Quirks:
         """How the server behaves."""
-        return self.instance.quirks
+        return self.arena.quirks

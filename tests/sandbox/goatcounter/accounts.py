@@ -64,7 +64,6 @@ class Site:
     parent: int | None
     collect: int
     collect_regions: str
-    link_domain: str
     created_at: datetime
     first_hit_at: datetime
     received_data: bool = False
@@ -91,7 +90,7 @@ class Site:
             "cname": self.cname,
             "cname_setup_at": seconds(self.created_at),
             "code": self.code,
-            "link_domain": self.link_domain,
+            "link_domain": "",
             "setttings": self._settings,
             "user_defaults": preferences(generation, ".UTC"),
             "received_data": self.received_data,

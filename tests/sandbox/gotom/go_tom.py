@@ -2,43 +2,29 @@
 
 from __future__ import annotations
 
-import contextlib
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from tests.sandbox import server
-from tests.sandbox.faults import Faults
 from tests.sandbox.gotom import campaigns, seeds, users
 from tests.sandbox.gotom.application import Application
 from tests.sandbox.gotom.call import Instance
 from tests.sandbox.gotom.users import User
-from tests.sandbox.traffic import ReceivedRequest, Traffic
+from tests.sandbox.sandbox import Sandbox, utc_now
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Mapping
+    from datetime import datetime
 
     from tests.sandbox.gotom.data import Campaign, Data
     from tests.sandbox.gotom.reports import Kind, Report
 
 
-def _utc_now() -> datetime:
-    return datetime.now(UTC)
-
-
-class GoTom:
-    """An instance of goTom, with some data and with what a test puts in.
-
-    Everything may be changed while it serves.
-
-    Attributes:
-        requests: What was received, in order.
-        faults: What goes wrong on demand.
-    """
+class GoTom(Sandbox):
+    """An instance of goTom, with some data."""
 
     def __init__(
         self,
         *,
-        now: Callable[[], datetime] = _utc_now,
+        now: Callable[[], datetime] = utc_now,
         page_size: int = 100,
     ) -> None:
         """Makes an instance without users and reports.
@@ -48,19 +34,7 @@ class GoTom:
             page_size: Items a page; goTom's API documentation speaks of 100 and of 1000.
         """
         self._instance = Instance(now, page_size, seeds.data())
-        self.requests: list[ReceivedRequest] = []
-        self.faults = Faults()
-
-    @contextlib.contextmanager
-    def serve(self, port: int = 0) -> Iterator[str]:
-        """Serves until the block is left.
-
-        Yields:
-            The URL that ``/app-api`` follows, without a slash at its end.
-        """
-        application = Traffic(Application(self._instance), self.requests, self.faults)
-        with server.serve(application, port) as url:
-            yield url
+        super().__init__(Application(self._instance))
 
     @property
     def instance(self) -> Instance:

@@ -2,34 +2,24 @@
 
 from __future__ import annotations
 
-import contextlib
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from tests.sandbox import server
-from tests.sandbox.faults import Faults
+from tests.sandbox.sandbox import Sandbox, utc_now
 from tests.sandbox.studio_openapi import moments, versions
 from tests.sandbox.studio_openapi.application import Application
 from tests.sandbox.studio_openapi.chunks import USUAL_MODES, Mode
 from tests.sandbox.studio_openapi.limits import Limit
 from tests.sandbox.studio_openapi.studio import Studio
-from tests.sandbox.traffic import ReceivedRequest, Traffic
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
-    from datetime import date
+    from collections.abc import Callable, Iterable
+    from datetime import date, datetime
 
     from tests.sandbox.studio_openapi.quirks import Quirk
 
 
-def _utc_now() -> datetime:
-    return datetime.now(UTC)
-
-
-class StudioOpenApi:
+class StudioOpenApi(Sandbox):
     """A tenant: one host, and a key for each of its studios.
-
-    Everything may be changed while it serves, its attributes among them.
 
     Attributes:
         version: What the server has of the API.
@@ -40,8 +30,6 @@ class StudioOpenApi:
         extra_fields: Undocumented fields that records have, by path.
         contracts_without_status: The contracts that come when no status is asked for; None is all.
         last_day_included: Whether windows of slots include their last day.
-        requests: What was received, in order.
-        faults: What goes wrong on demand.
     """
 
     def __init__(
@@ -50,7 +38,7 @@ class StudioOpenApi:
         version: str = versions.NEWEST_DESCRIBED,
         latency: float = 0.0,
         limit: Limit | None = None,
-        now: Callable[[], datetime] = _utc_now,
+        now: Callable[[], datetime] = utc_now,
     ) -> None:
         """Makes a tenant without studios.
 
@@ -60,6 +48,7 @@ class StudioOpenApi:
             limit: How many requests an endpoint takes; the documented limit if not given.
             now: The server's clock.
         """
+        super().__init__(Application(self))
         self.version = version
         self.latency = latency
         self.limit = limit or Limit()
@@ -71,20 +60,7 @@ class StudioOpenApi:
         self.studios: list[Studio] = []
         self.keys: dict[str, Studio] = {}
         self.scopes: dict[str, frozenset[str] | None] = {}
-        self.requests: list[ReceivedRequest] = []
-        self.faults = Faults()
         self._now = now
-
-    @contextlib.contextmanager
-    def serve(self, port: int = 0) -> Iterator[str]:
-        """Serves until the block is left.
-
-        Yields:
-            The URL that ``/v1`` follows, without a slash at its end.
-        """
-        application = Traffic(Application(self), self.requests, self.faults)
-        with server.serve(application, port) as url:
-            yield url
 
     def add_studio(
         self,
