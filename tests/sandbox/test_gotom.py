@@ -90,7 +90,7 @@ def test_answers_have_their_documented_shapes(client: Client) -> None:
 
 @pytest.mark.parametrize("size", [100, 1000])
 def test_pages_lead_from_one_to_the_next(client: Client, gotom: GoTom, size: int) -> None:
-    gotom.instance.page_size = size
+    gotom.page_size = size
     for path, items in (
         (f"{LISTS}/platform", PLATFORMS),
         ("/app-api/customer", CUSTOMERS),

@@ -15,7 +15,8 @@ from zoneinfo import ZoneInfo
 from tests.sandbox.gotom.answers import AnswerError, json_answer, page
 
 if TYPE_CHECKING:
-    from tests.sandbox.gotom.call import Call, Instance
+    from tests.sandbox.gotom.call import Call
+    from tests.sandbox.gotom.go_tom import GoTom
     from tests.sandbox.gotom.users import User
 
 _ISO = re.compile(
@@ -85,7 +86,7 @@ _ESCAPED = re.compile(r"\\(.?)", re.DOTALL)
 _BASE64 = re.compile(r"[a-zA-Z0-9+/]+={0,2}")
 
 
-def authenticate(call: Call, instance: Instance) -> User:
+def authenticate(call: Call, instance: GoTom) -> User:
     """Finds out who sent a request.
 
     Raises:
@@ -115,7 +116,7 @@ def _credentials(call: Call) -> tuple[str, str]:
     return _ESCAPED.sub(r"\1", parts[1]), parts[2]
 
 
-def _check_date(call: Call, instance: Instance) -> None:
+def _check_date(call: Call, instance: GoTom) -> None:
     text = call.headers.get("date", "")
     if text in {"", "0"}:
         raise _refusal("Date header required")
@@ -129,7 +130,7 @@ def _check_date(call: Call, instance: Instance) -> None:
         raise _refusal("Request is too far in the future")
 
 
-def _user(name: str, instance: Instance) -> User:
+def _user(name: str, instance: GoTom) -> User:
     if name in {"", "0"}:
         raise _refusal("No user id")
     # Header values arrive as bytes in the guise of Latin-1.
