@@ -27,6 +27,21 @@ def end_with_null_offset(call: Call, chunk: Record) -> Record:  # noqa: ARG001
     return chunk if chunk["hasNext"] else {**chunk, "offset": None}
 
 
+class ShortChunks:
+    """Chunks have fewer customers than were asked for."""
+
+    def __init__(self, size: int) -> None:
+        """Gives so many customers at the most."""
+        self._size = size
+
+    def __call__(self, _: Call, chunk: Record) -> Record:
+        """Makes a chunk short."""
+        if len(chunk["result"]) <= self._size:
+            return chunk
+        result = chunk["result"][: self._size]
+        return {"result": result, "hasNext": True, "offset": str(result[-1]["id"])}
+
+
 class HollowChunks:
     """Before each chunk with records comes one that has none and promises more.
 
