@@ -7,7 +7,6 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from tests.sandbox.apparena import relations, sources
-from tests.sandbox.apparena.links import LINKS
 from tests.sandbox.apparena.options import (
     apply_filters,
     arrange,
@@ -98,14 +97,14 @@ class Presenter:
     def __init__(self, call: Call) -> None:
         """Prepares what is the same for all records."""
         endpoint, options = call.endpoint, call.options
-        self._data, self._entity = call.data, endpoint.entity
+        self._data, self._entity, self._key_field = call.data, endpoint.entity, endpoint.key_field
         self._hidden = _hidden(call)
         self._relations = options.relations
         self._distort = distortions(endpoint, call.quirks)
-        self._base = call.links_base
+        self._base = f"{call.links_base.rstrip('/')}{call.path}/"
         # Channels of companies come without envelope and without links.
         bare = endpoint.container == "bare_array"
-        self._links = None if bare else LINKS.get(endpoint.entity)
+        self._has_links = not bare and endpoint.entity != "language"
         self._by_version_id = endpoint.path == "/companies/{companyId}/templates"
 
     def record(self, row: Row) -> dict[str, Any]:
@@ -119,8 +118,8 @@ class Presenter:
             shown[name] = relations.related(self._data, self._entity, row, name)
         for distort in self._distort:
             distort(shown)
-        if self._links is not None:
-            shown["_links"] = self._links(self._base, row)
+        if self._has_links:
+            shown["_links"] = {self._entity: {"href": f"{self._base}{row[self._key_field]}"}}
         return shown
 
 
