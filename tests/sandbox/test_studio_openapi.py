@@ -13,7 +13,7 @@ import pytest
 from jsonschema import Draft7Validator
 
 from tests.sandbox.clients import StudioClient as Client
-from tests.sandbox.studio_openapi import Limit, Studio, StudioOpenApi, quirks
+from tests.sandbox.studio_openapi import Limit, Studio, StudioOpenApi
 from tests.sandbox.studio_openapi.endpoints import documented
 from tests.sandbox.studio_openapi.routes import ROUTES
 
@@ -172,27 +172,6 @@ def test_transactions_go_by_position(client: Client, studio: Studio) -> None:
     assert [chunk["offset"] for chunk in chunks] == ["25", "50", "75"]
     found = ids([one for chunk in chunks for one in chunk["result"]])
     assert found == ids(studio.transactions.peek(studio.id_of(2)))
-
-
-def test_rows_that_go_between_two_chunks_hide_others(
-    client: Client, tenant: StudioOpenApi, studio: Studio
-) -> None:
-    member = studio.id_of(2)
-    path = "/v1/customers/{customerId}/account/transactions"
-    before = ids(studio.transactions[member])
-    tenant.quirks[path] = quirks.AfterChunk(lambda one: one.transactions[member].pop(0))
-    found = ids(client.all(f"/customers/{member}/account/transactions", sliceSize=50))
-    assert found == [*before[:50], *before[51:]]
-
-
-@pytest.mark.parametrize("path", ["/customers", "/classes/slots"])
-def test_empty_chunks_may_promise_more(client: Client, tenant: StudioOpenApi, path: str) -> None:
-    expected = client.all(path, sliceSize=50)
-    tenant.quirks[f"/v1{path}"] = quirks.HollowChunks()
-    chunks = list(client.chunks(path, sliceSize=50))
-    assert [bool(chunk["result"]) for chunk in chunks] == [False, True] * (len(chunks) // 2)
-    found = [one["id"] for chunk in chunks for one in chunk["result"]]
-    assert found == ids(expected)
 
 
 @pytest.mark.parametrize(
