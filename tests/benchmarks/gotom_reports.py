@@ -116,7 +116,6 @@ class SavedReport(Rows):
 def _misses(everybody: Contest, alone: Contest, spool: Path) -> Iterator[str]:
     if (peak := alone.runs[TAP].peak_memory) > MOST_MEMORY:
         yield f"{TAP} took {peak:.0f} MiB of memory, more than {MOST_MEMORY}."
-    if (times := everybody.times(TAP, USUAL)) < LEAST_TIMES_USUAL:
-        yield f"{TAP} was {times:.1f} times as fast as the SDK, less than {LEAST_TIMES_USUAL}."
+    yield from everybody.too_slow(TAP, USUAL, LEAST_TIMES_USUAL)
     if left := [path.name for path in spool.iterdir()]:
         yield f"{TAP} left temporary files: {', '.join(left)}."

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import sys
 from abc import ABC, abstractmethod
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from tests.benchmarks import serving
-from tests.benchmarks.measure import Measurement, measure
+from tests.benchmarks.bench import USUAL
+from tests.benchmarks.measure import Measurement, by_turns, measure
 from tests.benchmarks.usual_path import on_the_usual_path
 from tests.benchmarks.with_dlt import through_dlt
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     from tests.sandbox.sandbox import Sandbox
@@ -62,3 +64,13 @@ class Rows(ABC):
     def through_a_bare_loop(self) -> Measurement:
         """Measure the plainest loop over the file."""
         return measure([sys.executable, "-m", "tests.benchmarks.floor", str(self.path)])
+
+
+def against_the_usual_path(tap: str, command: Sequence[str]) -> Mapping[str, Measurement]:
+    """Measure a tap and the SDK's path, once the server has its answers at hand."""
+    measure(command)
+    sides = {
+        tap: partial(measure, command),
+        USUAL: partial(measure, on_the_usual_path(command)),
+    }
+    return by_turns(sides)
