@@ -37,6 +37,9 @@ MAX_DECOMPRESSED: Final = 1024 * 1024
 GZIP_OR_ZLIB: Final = zlib.MAX_WBITS | 32
 NO_HEADER: Final = -zlib.MAX_WBITS
 COMPRESSED: Final = frozenset({"gzip", "x-gzip", "deflate"})
+NOT_ACCEPTED: Final = frozenset({"br", "compress", "x-compress", "zstd"})
+"""Encodings that no request asks for, as their end is not checked."""
+
 BYTE_ORDER_MARK: Final = b"\xef\xbb\xbf"
 QUOTED_VALUE: Final = re.compile(
     r"(Invalid [a-z ]*value) .*?( - at `[^`']*`(?: in `[^`']*`)?)?", re.DOTALL
@@ -78,19 +81,20 @@ class CheckedBody:
         Raises:
             urllib3.exceptions.HTTPError: It is damaged, cut short, or too slow.
         """
-        encoding = self._raw.headers.get("Content-Encoding", "").strip().lower()
-        chunks = self._read_in_time(amt, decode_content=encoding not in COMPRESSED)
-        if decode_content and encoding in COMPRESSED:
-            chunks = _decompress(chunks, encoding)
+        chunks = self._read_in_time(amt)
+        if decode_content:
+            header = self._raw.headers.get("Content-Encoding", "").lower()
+            for encoding in reversed(header.split(",")):
+                chunks = _decode(chunks, encoding.strip())
         yield from chunks
 
-    def _read_in_time(self, amt: int, *, decode_content: bool) -> Iterator[bytes]:
+    def _read_in_time(self, amt: int) -> Iterator[bytes]:
         """Yield what comes; only the time that the server takes counts, not the reader's."""
         waited = 0.0
         received = 0
         while True:
             start = time.monotonic()
-            chunk = self._raw.read1(amt, decode_content=decode_content)
+            chunk = self._raw.read1(amt, decode_content=False)
             if not chunk:
                 return
             waited += time.monotonic() - start
@@ -175,6 +179,17 @@ def _mend(response: Response) -> bytes:
     value = json.loads(text, parse_constant=lambda _: None)
     mended = json.dumps(value, ensure_ascii=False, allow_nan=False)
     return mended.encode(errors="replace")
+
+
+def _decode(chunks: Iterator[bytes], encoding: str) -> Iterator[bytes]:
+    """Return what chunks hold in one encoding; what is none, such as ``utf-8``, is passed over.
+
+    Raises:
+        urllib3.exceptions.DecodeError: The encoding is one that was not asked for.
+    """
+    if encoding in NOT_ACCEPTED:
+        raise DecodeError(f"the body is compressed by {encoding}, which was not asked for")
+    return _decompress(chunks, encoding) if encoding in COMPRESSED else chunks
 
 
 def _decompress(chunks: Iterator[bytes], encoding: str) -> Iterator[bytes]:

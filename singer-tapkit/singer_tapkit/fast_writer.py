@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 import signal
 import sys
+import threading
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from functools import cache
@@ -29,7 +30,7 @@ BATCH_CELLS: Final = 20_000
 """Maximum number of values that are encoded and written at once."""
 
 ESCAPED: Final = re.compile(r'["\\\x00-\x1f]')
-STOP_SIGNALS: Final = {signal.SIGINT, signal.SIGTERM}
+STOP_SIGNALS: Final = (signal.SIGINT, signal.SIGTERM)
 
 
 class _RecordMessage(msgspec.Struct, tag_field="type", tag="RECORD"):
@@ -140,15 +141,23 @@ def _write_lines(messages: list[_RecordMessage]) -> None:
 
 @contextmanager
 def block_signals() -> Iterator[None]:
-    """Hold signals back while a batch is written, so that they cannot cut a line in two.
+    """Hold signals back while something is written that must not be cut in two.
 
-    Windows has no such means, and sends no such signals.
+    A mask would not do: it is one thread's, and the signal would come by another. Python calls
+    handlers in the main thread alone, so that other threads need nothing.
     """
-    if not hasattr(signal, "pthread_sigmask"):
+    if threading.current_thread() is not threading.main_thread():
         yield
         return
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, STOP_SIGNALS)
+    received: list[int] = []
+    handlers = {
+        number: signal.signal(number, lambda number, _: received.append(number))
+        for number in STOP_SIGNALS
+    }
     try:
         yield
     finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+        for number, handler in handlers.items():
+            signal.signal(number, handler)
+        for signal_number in received:
+            signal.raise_signal(signal_number)

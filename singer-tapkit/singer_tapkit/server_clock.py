@@ -57,7 +57,7 @@ def parse_http_date(text: str) -> datetime | None:
     """
     try:
         moment = parsedate_to_datetime(text)
-    except ValueError:
+    except (ValueError, OverflowError):
         return None
     if moment.year not in YEARS:
         return None

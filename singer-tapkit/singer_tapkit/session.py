@@ -2,35 +2,29 @@
 
 from __future__ import annotations
 
-import http.client
 import os
 import re
 import ssl
 from http.cookiejar import DefaultCookiePolicy
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
 
 import requests
-from requests.adapters import HTTPAdapter
 from requests.exceptions import InvalidHeader, InvalidURL, MissingSchema
 from requests.utils import get_environ_proxies, select_proxy
 from typing_extensions import override
-from urllib3 import HTTPConnectionPool, HTTPSConnectionPool
-from urllib3.connection import HTTPConnection, HTTPSConnection
 
 from singer_tapkit.config import config_error
+from singer_tapkit.connections import BoundedAdapter
 from singer_tapkit.errors import RequestError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from requests import PreparedRequest
-    from urllib3 import PoolManager
+    from requests import PreparedRequest, Response
 
 HEADER_VALUE: Final = re.compile(r"[\t\x20-\x7e\x80-\xff]*")
-INTERIM_STATUSES: Final = range(102, 200)
-"""Responses before the response, such as 103 Early Hints; http.client knows 100 alone."""
 
 
 def open_session(urls: Sequence[str], max_connections: int) -> requests.Session:
@@ -46,14 +40,14 @@ def open_session(urls: Sequence[str], max_connections: int) -> requests.Session:
     Raises:
         ConfigValidationError: The environment names certificates that are not there.
     """
-    session = requests.Session()
+    session = _DirectSession()
     session.trust_env = False
     for url in urls:
         add_proxy(session, url)
     session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
     session.verify = _certificates()
     session.headers["Accept-Encoding"] = "gzip, deflate"
-    adapter = _Adapter(pool_connections=max_connections, pool_maxsize=max_connections)
+    adapter = BoundedAdapter(pool_connections=max_connections, pool_maxsize=max_connections)
     session.mount("https://", adapter)
     session.mount("http://", adapter)
     return session
@@ -94,6 +88,14 @@ def _unsendable(request: requests.Request, reason: str) -> RequestError:
     )
 
 
+class _DirectSession(requests.Session):
+    """A session that does not look where redirects lead, which may be no URL."""
+
+    @override
+    def get_redirect_target(self, resp: Response) -> None:
+        return None
+
+
 def _certificates() -> str | bool:
     """Return the file or folder of certificates that the environment names, True if none."""
     for variable in ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"):
@@ -113,55 +115,3 @@ def _check_certificates(path: str, variable: str) -> None:
     except OSError as error:
         reason = error.strerror or "not readable"
         raise config_error(f"{variable} names {path!r}: {reason}.") from None
-
-
-class _FinalResponse(http.client.HTTPResponse):
-    """A response without those before it, and without defects that urllib3 would log with a URL."""
-
-    def _read_status(self) -> tuple[str, int, str]:
-        while True:
-            version, status, reason = super()._read_status()  # type: ignore[misc]
-            if status not in INTERIM_STATUSES:
-                return version, status, reason
-            http.client.parse_headers(self.fp)
-
-    @override
-    def begin(self) -> None:
-        super().begin()
-        self.headers.defects.clear()
-        self.headers.set_payload("")
-
-
-class _PlainConnection(HTTPConnection):
-    response_class = _FinalResponse
-
-
-class _TlsConnection(HTTPSConnection):
-    response_class = _FinalResponse
-
-
-class _PlainPool(HTTPConnectionPool):
-    ConnectionCls = _PlainConnection
-
-
-class _TlsPool(HTTPSConnectionPool):
-    ConnectionCls = _TlsConnection
-
-
-class _Adapter(HTTPAdapter):
-    """An adapter whose connections read over interim responses."""
-
-    @override
-    def init_poolmanager(self, *args: Any, **options: Any) -> None:
-        super().init_poolmanager(*args, **options)
-        _set_pools(self.poolmanager)
-
-    @override
-    def proxy_manager_for(self, proxy: str, **options: Any) -> Any:
-        manager = super().proxy_manager_for(proxy, **options)
-        _set_pools(manager)
-        return manager
-
-
-def _set_pools(manager: PoolManager) -> None:
-    manager.pool_classes_by_scheme = {"http": _PlainPool, "https": _TlsPool}

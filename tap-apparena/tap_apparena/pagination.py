@@ -360,12 +360,21 @@ class PagedList:
                 )
             if all(map(gt, ids, ids[1:])):
                 snapshot = None if newest.total is None else ListSnapshot(newest.total, ids[0])
-                if snapshot and position and newest.count and newest.size:
+                is_known = snapshot and position and position.last_id <= snapshot.highest
+                if snapshot and position and is_known and newest.count and newest.size:
                     number = min(position.page, newest.count)
                     return self._resume(style, snapshot, number, position.last_id)
                 return PageScan(self._fetch, style=style, snapshot=snapshot)
             self._ordering.reject(style)
         return PageScan(self._fetch)
+
+    def find_highest_id(self) -> int | None:
+        """Return the highest id of the list by one request; None if the order is unknown."""
+        for style in self._ordering.styles:
+            newest = self._fetch_newest(style)
+            if newest and (newest.is_whole_list or all(map(gt, newest.ids, newest.ids[1:]))):
+                return max(newest.ids, default=0)
+        return None
 
     def _fetch_newest(self, style: OrderStyle) -> Page | None:
         """Return the first page in descending order, None if the server refuses the option."""

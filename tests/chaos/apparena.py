@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import contextlib
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Literal
 
 from tests.sandbox.apparena import APP, VERSION, AppArena, Owner, Quirks, seeds
 from tests.sandbox.apparena.endpoints import documented
 from tests.sandbox.apparena.inheritance import activated, available, effective
+from tests.sandbox.apparena.options import DATES
 
 if TYPE_CHECKING:
     import random
@@ -194,4 +196,10 @@ def _columns(
     """Give the documented fields of rows, but for those that the list does not show."""
     (endpoint,) = (one for one in documented() if one.path == path)
     names = endpoint.record["properties"].keys() - {"_links", *without}
-    return [{name: row.get(name) for name in names} for row in rows]
+    return [{name: _column(name, row.get(name)) for name in names} for row in rows]
+
+
+def _column(name: str, value: Any) -> Any:
+    """Give a value as the tap writes it: a date-time of no zone as one of UTC."""
+    is_date = name in DATES and value is not None
+    return datetime.fromisoformat(value).replace(tzinfo=UTC) if is_date else value

@@ -82,11 +82,32 @@ def test_a_gzip_body_without_its_end_is_refused(framing: str, missing: int) -> N
         (GZIP + b"\0" * 512, "gzip"),
         (zlib.compress(ROWS), "deflate"),
         (zlib.compress(ROWS, wbits=-zlib.MAX_WBITS), "deflate"),
+        (gzip.compress(zlib.compress(ROWS)), "deflate, gzip"),
+        (ROWS, "identity"),
+        (ROWS, "utf-8"),
     ],
 )
 def test_whole_bodies_are_read(body: bytes, encoding: str, framing: str) -> None:
     with serve_raw(framed(body, framing, encoding)) as server:
         assert read(server.url) == ROWS
+
+
+def test_a_body_in_two_encodings_is_checked_in_both() -> None:
+    cut_within = gzip.compress(GZIP[:-8])
+    with (
+        serve_raw(framed(cut_within, "chunked", "gzip, gzip")) as server,
+        pytest.raises(requests.RequestException, match="ends before its end"),
+    ):
+        read(server.url)
+
+
+@pytest.mark.parametrize("encoding", ["br", "zstd", "compress", "gzip, br"])
+def test_an_encoding_that_was_not_asked_for_is_refused(encoding: str) -> None:
+    with (
+        serve_raw(framed(b"any", "length", encoding)) as server,
+        pytest.raises(requests.RequestException, match="was not asked for"),
+    ):
+        read(server.url)
 
 
 def test_a_body_much_larger_than_its_compressed_form_is_read_in_parts() -> None:

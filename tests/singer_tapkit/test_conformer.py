@@ -155,3 +155,30 @@ def test_whatever_comes_is_valid_or_an_error(row: dict[str, Any]) -> None:
     assert '"secret":' not in json.dumps(
         {name: record[name] for name in ("object", "list")}, allow_nan=False
     )
+
+
+@pytest.mark.parametrize(
+    ("schema", "value", "expected"),
+    [
+        ({"type": ["integer", "string", "null"]}, "a1", "a1"),
+        ({"type": ["integer", "string", "null"]}, 5.0, 5),
+        ({"type": ["string", "array", "null"], "items": {"type": "integer"}}, ["5"], [5]),
+    ],
+)
+def test_of_several_types_the_one_that_fits_counts(
+    schema: dict[str, Any], value: object, expected: object
+) -> None:
+    assert conformer({"field": schema})({"field": value}) == {"field": expected}
+
+
+@pytest.mark.parametrize("json_type", ["object", "array"])
+def test_a_free_form_has_a_type_all_the_same(json_type: str) -> None:
+    with pytest.raises(InvalidResponseError, match=f"as string, and {json_type} is"):
+        conformer({"field": {"type": json_type}})({"field": "x"})
+
+
+def test_invalid_values_are_counted() -> None:
+    conform = conformer({"day": {"type": ["string", "null"], "format": "date"}})
+
+    assert [conform({"day": "soon"})["day"] for _ in range(2)] == [None, None]
+    assert conform.invalid_values == {"day": 2}

@@ -31,6 +31,16 @@ if TYPE_CHECKING:
     from requests_mock import Mocker
 
 
+@pytest.mark.parametrize("target", ["http://[::1", "//", "http://sentinel@["])
+def test_a_redirect_to_what_is_no_url_is_told(requests_mock: Mocker, target: str) -> None:
+    requests_mock.get(ANY, status_code=302, headers={"Location": target})
+
+    with pytest.raises(GatewayError, match="answered 302: a redirect to") as error:
+        open_client().get_json("/apps", App)
+
+    assert "sentinel" not in str(error.value)
+
+
 def test_a_refusal_is_raised_at_once_in_the_words_of_the_api(
     requests_mock: Mocker, sleeps: list[float]
 ) -> None:

@@ -4,9 +4,18 @@ from __future__ import annotations
 
 import json
 import sys
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from singer_tapkit.schemas import exclude_fields, load_schema
+import pytest
+
+from singer_tapkit.errors import InvalidResponseError
+from singer_tapkit.schemas import (
+    exclude_fields,
+    load_schema,
+    required_in,
+    types_of,
+    without_fields,
+)
 from tests.singer_tapkit.conforming import (
     INTEGER,
     TEXT,
@@ -16,8 +25,6 @@ from tests.singer_tapkit.conforming import (
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-    import pytest
 
 
 def test_fields_are_excluded_from_schemas_at_every_depth() -> None:
@@ -61,3 +68,39 @@ def test_schemas_are_read_from_their_package(
     load_schema("tap_records_test", "sites")["properties"].clear()
 
     assert load_schema("tap_records_test", "sites") == expected
+
+
+def test_fields_are_excluded_from_values_of_any_form() -> None:
+    excluded = frozenset({"email", "owner.name"})
+    owner = {"name": "Leni", "email": "leni@a.example", "age": 5}
+
+    assert without_fields(excluded, [{"owner": owner, "name": "Kai"}, 7], "shop") == [
+        {"owner": {"age": 5}, "name": "Kai"},
+        7,
+    ]
+    assert without_fields(excluded, owner, "owner") == {"age": 5}
+
+
+def test_a_value_that_is_nested_too_deep_is_an_error() -> None:
+    value: Any = None
+    for _ in range(100_000):
+        value = [value]
+
+    with pytest.raises(InvalidResponseError, match="'shop' that is nested too deep"):
+        without_fields(frozenset({"email"}), value, "shop")
+
+
+@pytest.mark.parametrize(
+    ("schema", "types", "required"),
+    [
+        ({"type": "string"}, ["string"], True),
+        ({"type": ["string", "null"]}, ["string", "null"], False),
+        ({}, [], False),
+    ],
+)
+def test_a_schema_says_which_types_it_allows(
+    schema: dict[str, Any], types: list[str], *, required: bool
+) -> None:
+    assert types_of(schema) == types
+    assert required_in({"id": schema}, ["id"]) == (("id",) if required else ())
+    assert required_in({"id": schema}, []) == ()

@@ -61,7 +61,14 @@ def test_each_server_has_its_own_clock(requests_mock: Mocker) -> None:
 
 
 @pytest.mark.parametrize(
-    "date", ["", "yesterday", "Fri, 31 Dec 9999 23:59:59 GMT", "Mon, 01 Jan 0101 00:00:00 +0500"]
+    "date",
+    [
+        "",
+        "yesterday",
+        "Fri, 31 Dec 9999 23:59:59 GMT",
+        "Mon, 01 Jan 0101 00:00:00 +0500",
+        "Mon, 01 Jan 99999999999999999999 00:00:00 GMT",
+    ],
 )
 def test_a_server_that_tells_no_time_leaves_the_local_one(requests_mock: Mocker, date: str) -> None:
     requests_mock.get(f"{API}/apps", headers={"Date": date}, **OK)

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import logging
 import ssl
 import subprocess
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 from requests.auth import AuthBase
@@ -21,7 +20,6 @@ from singer_tapkit.errors import (
 from singer_tapkit.fake_server import Answer, FakeServer
 from singer_tapkit.session import open_session
 from tests.singer_tapkit.api_client import API, LOGGER, OK, App, open_client
-from tests.singer_tapkit.raw_server import chunked, response, serve_raw
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -105,15 +103,6 @@ def test_requests_go_through_the_proxy(
 
         assert client.get_json("/apps", int, base_url=url) == 7
         assert proxy.requests[0].headers["host"] == url.removeprefix("http://")
-
-
-def test_interim_responses_of_a_proxy_are_read_over() -> None:
-    session = open_session([OUTSIDE], 1)
-    adapter: Any = session.get_adapter(OUTSIDE)
-
-    direct, proxied = adapter.poolmanager, adapter.proxy_manager_for("http://proxy.example")
-
-    assert direct.pool_classes_by_scheme == proxied.pool_classes_by_scheme
 
 
 def test_cookies_are_not_kept() -> None:
@@ -221,22 +210,3 @@ def test_an_address_of_another_kind_is_not_quoted(sleeps: list[float]) -> None:
 
     assert "sentinel" not in str(error.value)
     assert sleeps == []
-
-
-def test_interim_responses_are_read_over() -> None:
-    hints = b"HTTP/1.1 103 Early Hints\r\nLink: </a.css>; rel=preload\r\n\r\n"
-    final = response(b'{"id":7}', "Content-Type: application/json")
-    with serve_raw(b"HTTP/1.1 100 Continue\r\n\r\n" + hints + hints + final) as server:
-        assert HttpClient([server.url], logger=LOGGER).get_json("/apps", App) == App(7)
-
-
-def test_a_malformed_header_line_is_not_logged_with_the_url(
-    caplog: pytest.LogCaptureFixture,
-) -> None:
-    broken = response(chunked(b'{"id":7}'), "Transfer-Encoding: chunked", "sentinel without colon")
-    with serve_raw(broken) as server:
-        client = HttpClient([server.url], logger=LOGGER)
-
-        assert client.get_json("/apps", App, params={"key": "sentinel"}) == App(7)
-
-    assert [entry for entry in caplog.records if entry.levelno >= logging.WARNING] == []

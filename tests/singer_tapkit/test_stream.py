@@ -8,6 +8,7 @@ import logging
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from singer_sdk.helpers._flattening import flatten_record
 from typing_extensions import override
 
 from singer_tapkit.errors import ExtractionError, InvalidResponseError
@@ -15,7 +16,7 @@ from singer_tapkit.fake_server import Answer, FakeServer
 from singer_tapkit.stream import BaseStream
 from singer_tapkit.testing import run_tap
 from tests.singer_tapkit import small_tap
-from tests.singer_tapkit.small_tap import ORDER, Orders, SmallTap
+from tests.singer_tapkit.small_tap import ID, ORDER, TEXT, Orders, SmallStream, SmallTap
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -408,6 +409,46 @@ def test_code_behind_a_record_runs_once_it_is_written(
     kinds = [item["type"] for item in messages if item["type"] != "SCHEMA"]
     assert kinds[:4] == ["RECORD", "STATE", "RECORD", "STATE"]
     assert bookmarks(messages[-1]["value"]) == {"a": 2}
+
+
+def test_flattened_records_have_the_fields_of_their_schema_and_no_others(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    inner = {"type": ["object", "null"], "properties": {"zip": TEXT}}
+    address = {"type": ["object", "null"], "properties": {"street": TEXT, "place": inner}}
+    schema = {"type": "object", "properties": {"id": ID, "address": address, "note": TEXT}}
+    addresses = [None, {"street": None, "place": None}, {"street": "Kai", "place": {"zip": "1"}}]
+
+    class Places(SmallStream):
+        name = "places"
+        primary_keys = ("id",)
+
+        @override
+        def read(self, context: Context | None) -> Iterator[Record]:
+            for number, value in enumerate(addresses):
+                yield {"id": number, "address": value}
+
+    monkeypatch.setattr(
+        SmallTap,
+        "discover_streams",
+        lambda tap: [Places(tap, copy.deepcopy(schema), failures=tap.failures)],
+    )
+    config = {"api_key": "sentinel-key", "url": "http://127.0.0.1:1"}
+    flat = {"flattening_enabled": True, "flattening_max_depth": 2}
+
+    finished = run_tap(SmallTap, {**config, **flat})
+
+    assert finished.records["places"] == [
+        {"id": 0, "note": None},
+        {"id": 1, "address__street": None, "note": None},
+        {"id": 2, "address__street": "Kai", "address__place__zip": "1", "note": None},
+    ]
+
+
+def test_the_sdk_still_leaves_objects_that_are_null_in_flattened_records() -> None:
+    schema = {"properties": {"address__street": TEXT}}
+
+    assert flatten_record({"address": None}, schema, max_level=1) == {"address": None}
 
 
 def test_excluded_and_unknown_fields_are_dealt_with(capsys: pytest.CaptureFixture[str]) -> None:

@@ -121,3 +121,10 @@ def test_excluded_fields_within_unknown_ones_are_not_kept() -> None:
         "address": {"street": "Kai", "owner": {"age": 5}},
         "unknown_fields": {"owner": {"age": 5}},
     }
+
+
+def test_an_excluded_field_is_no_unknown_one(caplog: pytest.LogCaptureFixture) -> None:
+    conform = conformer({"id": {"type": "integer"}}, excluded=frozenset({"email"}))
+
+    assert conform({"id": 1, "email": "leni@a.example"}) == {"id": 1}
+    assert warnings(caplog) == []

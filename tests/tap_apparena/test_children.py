@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import json
+from contextlib import nullcontext
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from singer_tapkit.failures import SyncFailedError
+from singer_tapkit.testing import select_streams
+from tap_apparena.tap import TapAppArena
 from tests.sandbox.faults import Answer
 
 if TYPE_CHECKING:
@@ -56,10 +60,11 @@ def test_a_parent_that_is_gone_is_skipped_and_counted(server: Server, http_statu
         PAGE_OF_HTML,
         Answer(404, "default backend - 404", {"Content-Type": "text/plain"}),
         Answer(200, '{"_embedded": {"data": null}}', JSON),
+        Answer(200, '{"_embedded": {"data": [{"configId": "a", "lang": ["de_DE"]}]}}', JSON),
         Answer(200, '{"_embedded": {"data": {}}, "total_items": 3}', JSON),
         Answer(200, '{"_embedded": {"data": [{"configId": "a"}]}, "page_count": 3}', JSON),
     ],
-    ids=["500", "html", "backend", "null", "fewer", "one page of three"],
+    ids=["500", "html", "backend", "null", "lang", "fewer", "one page of three"],
 )
 def test_a_child_that_fails_fails_alone(server: Server, answer: Answer) -> None:
     server.sandbox.faults.add("GET", "/api/v2/apps/41207/configs", answer, times=None)
@@ -67,11 +72,33 @@ def test_a_child_that_fails_fails_alone(server: Server, answer: Answer) -> None:
     run = server.fail("apps", "app_configs", "app_infos")
 
     assert "1 part(s) of the sync failed" in run.error
-    assert "app_configs of 41207: GET /api/v2/apps/41207/configs" in run.error
+    assert "app_configs of 41207: " in run.error
     assert by(run.records["app_configs"], sourceAppId=41207) == []
     assert by(run.records["app_infos"], sourceAppId=41207)
     assert by(run.records["apps"], appId=41207)
     assert by(run.records["app_configs"], sourceAppId=41209)
+
+
+@pytest.mark.parametrize(
+    ("stream", "settings", "asked"),
+    [
+        ("app_configs", {}, ["/api/v2/apps"]),
+        ("company_users", {}, ["/api/v2/customers"]),
+        ("company_users", {"company_ids": [57]}, []),
+    ],
+)
+def test_the_check_of_connections_asks_for_the_parents_of_selected_streams(
+    server: Server, stream: str, settings: dict[str, Any], asked: list[str]
+) -> None:
+    server.sandbox.add_key("narrow-key", rights=["config"])
+    config = server.settings(api_key="narrow-key", **settings)
+    catalog = select_streams(TapAppArena(config=config).catalog_dict, [stream])
+    tap = TapAppArena(config=config, catalog=catalog)
+
+    with pytest.raises(SyncFailedError) if asked else nullcontext():
+        tap.check_connection()
+
+    assert [request.path for request in server.sandbox.requests] == asked
 
 
 def test_a_missing_right_ends_a_stream_after_three_parents(server: Server) -> None:

@@ -191,6 +191,32 @@ def test_new_ids_alone_are_read_and_the_highest_is_kept(server: Server) -> None:
     assert request.query["filter.appId[gt]"] == [str(expected[-1])]
 
 
+@pytest.mark.parametrize("filtered", [True, False])
+def test_a_bookmark_above_all_ids_is_told_and_everything_read(
+    server: Server, *, filtered: bool
+) -> None:
+    expected = server.fill(15)
+    server.sandbox.quirks.filters = "obeyed" if filtered else "ignored"
+    state = {"bookmarks": {"apps": {"replication_key_value": 10**9}}}
+
+    run = server.read("apps", page_size=10, incremental_mode="new_ids", state=state)
+
+    assert ids(run) == expected
+    assert "All ids on the server are below the bookmark" in run.log
+    assert run.output.bookmark("apps") == expected[-1]
+
+
+def test_a_quiet_day_of_new_ids_is_no_warning(server: Server) -> None:
+    server.fill(15)
+    first = server.read("apps", incremental_mode="new_ids")
+
+    second = server.read("apps", incremental_mode="new_ids", state=first.state)
+
+    assert ids(second) == []
+    assert second.state == first.state
+    assert "below the bookmark" not in second.log
+
+
 @pytest.mark.parametrize("filters", ["ignored", "refused"])
 def test_new_ids_are_told_without_the_server(server: Server, filters: Any) -> None:
     expected = server.fill(15)

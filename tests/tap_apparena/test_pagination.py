@@ -372,6 +372,10 @@ def test_a_position_behind_the_end_counts_as_the_last_page(
     assert rows.pages == [1, 4, 3, 4]
 
 
+def test_a_position_above_all_ids_is_not_used() -> None:
+    assert resume(FakeList(upto(35)), 2, 10**6) == upto(35)
+
+
 def test_all_is_read_again_once_the_order_turns_out_to_be_another() -> None:
     rows = FakeList([9, 8, 3, 5, 7], size=1, obeys=())
 

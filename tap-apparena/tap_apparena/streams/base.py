@@ -99,6 +99,11 @@ class AppArenaStream(BaseStream):
             and (child.selected or child.has_selected_descendents)
         ]
 
+    @property
+    def is_read(self) -> bool:
+        """Whether its own rows are asked for, to write them or for its children."""
+        return self.selected or bool(self.children_to_read)
+
     def submit(self, context: Context, pending: PendingRequests) -> None:
         """Let threads read what belongs to a parent; a stream without parent has none."""
 

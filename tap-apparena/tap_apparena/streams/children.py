@@ -41,6 +41,15 @@ class ChildListStream(ChildStream, AppArenaStream):
         return ("",)
 
     @override
+    def check_connection(self) -> bool:
+        """Check the list of parents, which is read even if it is not selected itself."""
+        for parent in self._tap.streams.values():
+            is_parent = type(parent) is self.parent_stream_type
+            if is_parent and isinstance(parent, AppArenaStream) and not parent.selected:
+                parent.check_connection()
+        return False
+
+    @override
     def submit(self, context: Context, pending: PendingRequests) -> None:
         """Let threads read what belongs to a parent, and what belongs to that."""
         if self.status.is_over:

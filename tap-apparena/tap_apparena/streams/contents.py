@@ -42,7 +42,7 @@ class ContentStream(ChildListStream):
         rows = super().fetch_rows(context, language)
         locales = [row.get("lang") or language for _, row in rows]
         return [
-            ((an_id, locale), {**row, "lang": locale})
+            ((an_id, str(locale)), {**row, "lang": locale})
             for (an_id, row), locale in zip(rows, locales, strict=True)
         ]
 

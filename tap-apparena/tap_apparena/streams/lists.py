@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from http import HTTPStatus
+from itertools import chain
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 from typing_extensions import override
@@ -90,8 +91,9 @@ class ListStream(AppArenaStream):
 
     @override
     def check_connection(self) -> bool:
-        self.client.get_page(self.path, [("page", "1"), ("items", "1")], self.id_field)
-        return True
+        if self.is_read:
+            self.client.get_page(self.path, [("page", "1"), ("items", "1")], self.id_field)
+        return self.selected
 
     @override
     def read(self, context: Context | None) -> Iterator[Record]:
@@ -125,16 +127,36 @@ class ListStream(AppArenaStream):
         What was added meanwhile may have slipped through, so that it comes once more the next time.
         """
         bookmark = self._highest_before(context)
-        fetch = self._fetch_newer(bookmark)
-        rows = PagedList(fetch, self.resources.ordering, self.logger, must_be_sure=True)
-        for an_id, row, _ in rows.read():
-            if bookmark is None or an_id > bookmark:
-                yield self.prepare_row(row)
+        rows = self._new_rows(bookmark)
+        new = rows.read()
+        if bookmark is not None:
+            new = filter(partial(_has_higher_id, bookmark), new)
+        first = next(new, None)
+        if first is None and bookmark is not None and self._is_beyond(bookmark):
+            self.logger.warning(
+                "All ids on the server are below the bookmark %s in the state: it counts anew, or "
+                "the newest rows were deleted. Reading the whole list.",
+                f"{bookmark:,}",
+            )
+            bookmark = None
+            rows = self._new_rows(None)
+            new = rows.read()
+        for listed in chain([first] if first else [], new):
+            yield self.prepare_row(listed.row)
         if rows.complete_up_to is None:
             self.logger.info("The bookmark stays where it was, as new rows may be missing.")
             return
         self.get_context_state(context)[READ_FROM] = self._read_from
         self.advance_bookmark(context, max(rows.complete_up_to, bookmark or 0))
+
+    def _new_rows(self, bookmark: int | None) -> PagedList:
+        fetch = self._fetch_newer(bookmark)
+        return PagedList(fetch, self.resources.ordering, self.logger, must_be_sure=True)
+
+    def _is_beyond(self, bookmark: int) -> bool:
+        """Return whether the list has only ids below a bookmark."""
+        highest = self._new_rows(None).find_highest_id()
+        return highest is not None and 0 < highest < bookmark
 
     def _prefetch_children(self, rows: Iterable[ListedRow]) -> Iterable[ListedRow]:
         if not self.is_parent:
@@ -263,13 +285,18 @@ class Customers(ListStream):
     def is_parent(self) -> bool:
         return super().is_parent and not self._company_ids
 
+    @property
+    @override
+    def is_read(self) -> bool:
+        return self.selected or self.is_parent
+
     @override
     def read(self, context: Context | None) -> Iterator[Record]:
         if self.children_to_read:
             contexts: list[Context] = [{self.child_key: number} for number in self._company_ids]
             for one in self.resources.prefetcher.prefetch(contexts, self.submit_children):
                 self._sync_children(one)
-        if self.selected or self.is_parent:
+        if self.is_read:
             yield from super().read(context)
 
 
@@ -282,3 +309,7 @@ class Companies(ListStream):
     child_key = "sourceCompanyId"
     selected_by_default = False
     relations = ("channels",)
+
+
+def _has_higher_id(bookmark: int, listed: ListedRow) -> bool:
+    return bool(listed.id > bookmark)
