@@ -8,6 +8,7 @@ which others are compared with (`bench`). It is made of
 * `measure`: a command's seconds, peak memory and lines, and `by_turns`, the fastest of
   several rounds in which each side has its turn;
 * `memory`: a sandbox that gives its answers again, where making them would take long;
+* `rows`: rows that the tap and others read from the same server;
 * `usual_path`: the tap's command on the SDK's default path, for any tap;
 * `floor` and `with_dlt`: others that read the same rows;
 * `latency`: a command against a sandbox that answers late, and the requests that it sent.

@@ -9,9 +9,8 @@ from typing import TYPE_CHECKING, Any
 from singer_tapkit.testing import select_streams
 from tests.benchmarks import latency, serving
 from tests.benchmarks.bench import ONE_AT_A_TIME, USUAL, Bench, Contest
-from tests.benchmarks.measure import by_turns, measure
 from tests.benchmarks.memory import remembering
-from tests.benchmarks.usual_path import on_the_usual_path
+from tests.benchmarks.rows import against_the_usual_path
 from tests.processes import build_command, discover_catalog
 from tests.sandbox.apparena import AppArena, seeds
 
@@ -64,12 +63,7 @@ def _apps(directory: Path) -> Contest:
     """Measure the list by itself, from a server that has its answers at hand."""
     with serving.apart(remembering(Agency(MANY).sandbox)) as server:
         command = _command(directory, APPS, url=server.url, page_size=ROWS_PER_PAGE)
-        measure(command)
-        sides = {
-            TAP: partial(measure, command),
-            USUAL: partial(measure, on_the_usual_path(command)),
-        }
-        return Contest(f"{MANY:,} apps", by_turns(sides))
+        return Contest(f"{MANY:,} apps", against_the_usual_path(TAP, command))
 
 
 def _children(directory: Path, **settings: Any) -> Measurement:
@@ -85,10 +79,5 @@ def _command(directory: Path, *streams: str, url: str, **settings: Any) -> list[
 
 
 def _misses(apps: Contest, children: Contest) -> Iterator[str]:
-    if (times := apps.times(TAP, USUAL)) < LEAST_TIMES_USUAL:
-        yield f"{TAP} was {times:.1f} times as fast as the SDK, less than {LEAST_TIMES_USUAL}."
-    if (times := children.times(TAP, ONE_AT_A_TIME)) < LEAST_TIMES_SINGLE:
-        yield (
-            f"{TAP} was {times:.1f} times as fast as one request at a time, less than "
-            f"{LEAST_TIMES_SINGLE}."
-        )
+    yield from apps.too_slow(TAP, USUAL, LEAST_TIMES_USUAL)
+    yield from children.too_slow(TAP, ONE_AT_A_TIME, LEAST_TIMES_SINGLE)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from tests.benchmarks.measure import Measurement
 
@@ -46,6 +46,11 @@ class Contest:
                 f"{self.reads}: {name} wrote {one.lines:,} lines, {other} wrote {base.lines:,}."
             )
         return one.lines_per_second / base.lines_per_second
+
+    def too_slow(self, name: str, other: str, least: float) -> Iterator[str]:
+        """Tell if a run was not so many times as fast as another one."""
+        if (times := self.times(name, other)) < least:
+            yield f"{name} was {times:.1f} times as fast as {other}, less than {least}."
 
 
 @dataclass(frozen=True)

@@ -5,18 +5,17 @@ from __future__ import annotations
 import csv
 import gzip
 import random
-import sys
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from typing_extensions import override
+
 from singer_tapkit.testing import select_streams
-from tests.benchmarks import serving
 from tests.benchmarks.bench import BARE, DLT, DLT_LISTS, LEAN, USUAL, Bench, Contest
-from tests.benchmarks.measure import Measurement, by_turns, measure
-from tests.benchmarks.usual_path import on_the_usual_path
-from tests.benchmarks.with_dlt import through_dlt
+from tests.benchmarks.measure import by_turns
+from tests.benchmarks.rows import Rows
 from tests.processes import build_command, discover_catalog
 from tests.sandbox.goatcounter import UNLIMITED, Generation, GoatCounter
 from tests.sandbox.goatcounter.csv_export import COLUMNS, VERSION
@@ -63,16 +62,21 @@ def run(directory: Path) -> Bench:
 
 
 @dataclass(frozen=True)
-class Export:
-    """An export in a file, and the ways to read it."""
+class Export(Rows):
+    """An export in a file."""
 
-    path: Path
+    directory: Path
     rows: int
+
+    @property
+    @override
+    def path(self) -> Path:
+        return self.directory / f"{self.rows}.csv.gz"
 
     @classmethod
     def written(cls, directory: Path, rows: int) -> Export:
         """Write rows like a shop's, the same ones each time."""
-        export = cls(directory / f"{rows}.csv.gz", rows)
+        export = cls(directory, rows)
         chance = random.Random(rows)  # noqa: S311
         with gzip.open(export.path, "wt", compresslevel=6, encoding="utf-8", newline="") as text:
             writer = csv.writer(text, lineterminator="\n")
@@ -81,23 +85,8 @@ class Export:
                 writer.writerow(_row(number, chance))
         return export
 
-    def through_the_tap(self) -> Measurement:
-        """Measure the tap."""
-        with serving.apart(self.sandbox) as server:
-            return measure(self.command(server.url))
-
-    def on_the_usual_path(self, *, lean: bool = False) -> Measurement:
-        """Measure the same stream on the SDK's path."""
-        with serving.apart(self.sandbox) as server:
-            return measure(on_the_usual_path(self.command(server.url), lean=lean))
-
-    def through_dlt(self, *, as_arrow: bool = True) -> Measurement:
-        """Measure dlt."""
-        with serving.apart(self.sandbox) as server:
-            return through_dlt(self.dlt_job(server.url, as_arrow=as_arrow), self.path.parent)
-
+    @override
     def dlt_job(self, url: str, *, as_arrow: bool) -> dict[str, Any]:
-        """Return what dlt is told."""
         return {
             "reads": "hits",
             "as_arrow": as_arrow,
@@ -106,12 +95,8 @@ class Export:
             "secret": TOKEN,
         }
 
-    def through_a_bare_loop(self) -> Measurement:
-        """Measure the plainest loop over the file."""
-        return measure([sys.executable, "-m", "tests.benchmarks.floor", str(self.path)])
-
+    @override
     def sandbox(self) -> GoatCounter:
-        """Make a server that gives this export."""
         server = GoatCounter(Generation.V2_7, limits=UNLIMITED)
         server.add_site()
         server.add_token(text=TOKEN)
@@ -120,8 +105,8 @@ class Export:
         server.next_export.last_hit_id = self.rows
         return server
 
+    @override
     def command(self, url: str, **more: Any) -> list[str]:
-        """Return the tap's command, with further settings if there are any."""
         config = {"site_url": url, "token": TOKEN, "requests_per_second": 1000, **more}
         catalog = select_streams(discover_catalog(TAP), ["hits"])
         return build_command(TAP, config, self.path.parent, catalog=catalog)

@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-import sys
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from tests.benchmarks import serving
+from typing_extensions import override
+
 from tests.benchmarks.bench import BARE, DLT, DLT_LISTS, LEAN, USUAL, Bench, Contest
-from tests.benchmarks.measure import Measurement, by_turns, measure
-from tests.benchmarks.usual_path import on_the_usual_path
-from tests.benchmarks.with_dlt import through_dlt
+from tests.benchmarks.measure import by_turns
+from tests.benchmarks.rows import Rows
 from tests.processes import build_command
 from tests.sandbox.gotom import GoTom, Report
 from tests.sandbox.gotom.generated_csv import GeneratedCsv
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
     from pathlib import Path
 
 TAP = "tap-gotom"
@@ -59,8 +58,8 @@ def run(directory: Path) -> Bench:
 
 
 @dataclass(frozen=True)
-class SavedReport:
-    """A report of so many bytes, and the ways to read it."""
+class SavedReport(Rows):
+    """A report of so many bytes."""
 
     directory: Path
     size: int
@@ -74,27 +73,12 @@ class SavedReport:
         return report
 
     @property
+    @override
     def path(self) -> Path:
-        """Where the file is."""
         return self.directory / f"{self.size}.csv"
 
-    def through_the_tap(self) -> Measurement:
-        """Measure the tap."""
-        with serving.apart(self.sandbox) as server:
-            return measure(self.command(server.url), self._spool)
-
-    def on_the_usual_path(self, *, lean: bool = False) -> Measurement:
-        """Measure the same stream on the SDK's path."""
-        with serving.apart(self.sandbox) as server:
-            return measure(on_the_usual_path(self.command(server.url), lean=lean), self._spool)
-
-    def through_dlt(self, *, as_arrow: bool = True) -> Measurement:
-        """Measure dlt."""
-        with serving.apart(self.sandbox) as server:
-            return through_dlt(self.dlt_job(server.url, as_arrow=as_arrow), self.directory)
-
+    @override
     def dlt_job(self, url: str, *, as_arrow: bool) -> dict[str, Any]:
-        """Return what dlt is told."""
         return {
             "reads": "report",
             "as_arrow": as_arrow,
@@ -105,23 +89,20 @@ class SavedReport:
             "number": REPORT_ID,
         }
 
-    def through_a_bare_loop(self) -> Measurement:
-        """Measure the plainest loop over the file."""
-        return measure([sys.executable, "-m", "tests.benchmarks.floor", str(self.path)])
-
+    @override
     def sandbox(self) -> GoTom:
-        """Make a server that gives this report."""
         server = GoTom()
         server.add_user(USER, SECRET, {"reports"})
         server.add_report(REPORT_ID, Report.of_size(self.size))
         return server
 
     @property
-    def _spool(self) -> dict[str, str]:
+    @override
+    def environment(self) -> Mapping[str, str]:
         return {"TMPDIR": str(self.directory / "spool")}
 
+    @override
     def command(self, url: str, **more: Any) -> list[str]:
-        """Return the tap's command, with further settings if there are any."""
         config = {
             "base_url": url,
             "graph_user": USER,
@@ -135,7 +116,6 @@ class SavedReport:
 def _misses(everybody: Contest, alone: Contest, spool: Path) -> Iterator[str]:
     if (peak := alone.runs[TAP].peak_memory) > MOST_MEMORY:
         yield f"{TAP} took {peak:.0f} MiB of memory, more than {MOST_MEMORY}."
-    if (times := everybody.times(TAP, USUAL)) < LEAST_TIMES_USUAL:
-        yield f"{TAP} was {times:.1f} times as fast as the SDK, less than {LEAST_TIMES_USUAL}."
+    yield from everybody.too_slow(TAP, USUAL, LEAST_TIMES_USUAL)
     if left := [path.name for path in spool.iterdir()]:
         yield f"{TAP} left temporary files: {', '.join(left)}."

@@ -7,7 +7,7 @@ import shutil
 from dataclasses import dataclass, replace
 from functools import partial
 from itertools import count
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 import duckdb
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+    from tests.benchmarks.rows import Rows
     from tests.pipelines.postgresql import Server
 
 HITS = 200_000
@@ -34,18 +35,6 @@ COPIED = "by records, copied"
 RECORDS_OF_A_FILE = 50_000
 MAX_MEMORY = 100
 SCHEMA = "bench"
-
-
-class Rows(Protocol):
-    """What is loaded."""
-
-    sandbox: Callable[[], Any]
-
-    def command(self, url: str, **more: Any) -> list[str]:
-        """Return the tap's command."""
-
-    def dlt_job(self, url: str, *, as_arrow: bool) -> dict[str, Any]:
-        """Return what dlt is told."""
 
 
 @dataclass(frozen=True)
@@ -133,7 +122,7 @@ _POSTGRESQL: dict[str, dict[str, Any]] = {
 
 def _compare(
     directory: Path,
-    rows: Any,
+    rows: Rows,
     table: str,
     make: Callable[[], Database],
     more: dict[str, dict[str, Any]],

@@ -15,7 +15,7 @@ from tests.sandbox.faults import Delay
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Sequence
 
-    from tests.benchmarks.serving import Sandbox
+    from tests.sandbox.sandbox import Sandbox
     from tests.sandbox.traffic import ReceivedRequest
 
 LATENCY = 0.15

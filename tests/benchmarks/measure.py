@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import tempfile
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -50,26 +51,16 @@ def measure(command: Sequence[str], environment: Mapping[str, str] | None = None
     Raises:
         RuntimeError: It failed.
     """
-    near, far = os.pipe()
-    with subprocess.Popen(["wc", "-l"], stdin=subprocess.PIPE, stdout=subprocess.PIPE) as count:
-        process = subprocess.Popen(
-            [sys.executable, "-I", "-S", ACCOUNTING, str(far), *command],
-            stdout=count.stdin,
-            stderr=subprocess.PIPE,
-            pass_fds=[far],
-            env={**os.environ, **(environment or {})},
-        )
-        os.close(far)
+    with (
+        tempfile.TemporaryFile() as log,
+        subprocess.Popen(["wc", "-l"], stdin=subprocess.PIPE, stdout=subprocess.PIPE) as count,
+    ):
+        side = _start_accounted(command, None, count.stdin, log, environment)
         assert count.stdin is not None
         assert count.stdout is not None
         count.stdin.close()
-        _, log = process.communicate()
-        counted = count.stdout.read()
-    with os.fdopen(near, encoding="utf-8") as report:
-        status, seconds, peak = report.read().split()
-    if int(status):
-        raise RuntimeError(f"{command[0]} failed:\n{log.decode()[-2000:]}")
-    return Measurement(float(seconds), int(peak) / KIBIBYTES_PER_MEBIBYTE, int(counted))
+        seconds, peak = side.wait(log)
+        return Measurement(seconds, peak, int(count.stdout.read()))
 
 
 def measure_pipeline(tap: Sequence[str], target: Sequence[str], log: Path) -> Measurement:
@@ -84,12 +75,12 @@ def measure_pipeline(tap: Sequence[str], target: Sequence[str], log: Path) -> Me
         RuntimeError: One of them failed.
     """
     began = time.perf_counter()
-    with log.open("wb") as errors:
+    with log.open("w+b") as errors:
         first = _start_accounted(tap, subprocess.DEVNULL, subprocess.PIPE, errors)
         second = _start_accounted(target, first.process.stdout, subprocess.DEVNULL, errors)
         assert first.process.stdout is not None
         first.process.stdout.close()
-        peaks = [side.wait(log) for side in (second, first)]
+        peaks = [side.wait(errors)[1] for side in (second, first)]
     return Measurement(time.perf_counter() - began, peaks[1], 0, loader_memory=peaks[0])
 
 
@@ -99,17 +90,23 @@ class _Accounted:
     process: subprocess.Popen[bytes]
     report: int
 
-    def wait(self, log: Path) -> float:
+    def wait(self, log: IO[bytes]) -> tuple[float, float]:
+        """Wait for its end, and return its seconds and its peak memory in MiB."""
         self.process.wait()
         with os.fdopen(self.report, encoding="utf-8") as report:
-            status, _, peak = report.read().split()
+            status, seconds, peak = report.read().split()
         if int(status):
-            raise RuntimeError(f"{self.command[0]} failed:\n{log.read_text()[-2000:]}")
-        return int(peak) / KIBIBYTES_PER_MEBIBYTE
+            log.seek(0)
+            raise RuntimeError(f"{self.command[0]} failed:\n{log.read().decode()[-2000:]}")
+        return float(seconds), int(peak) / KIBIBYTES_PER_MEBIBYTE
 
 
 def _start_accounted(
-    command: Sequence[str], stdin: IO[bytes] | int | None, stdout: int, stderr: IO[bytes]
+    command: Sequence[str],
+    stdin: IO[bytes] | int | None,
+    stdout: IO[bytes] | int | None,
+    stderr: IO[bytes],
+    environment: Mapping[str, str] | None = None,
 ) -> _Accounted:
     near, far = os.pipe()
     process = subprocess.Popen(
@@ -118,6 +115,7 @@ def _start_accounted(
         stdout=stdout,
         stderr=stderr,
         pass_fds=[far],
+        env={**os.environ, **(environment or {})},
     )
     os.close(far)
     return _Accounted(command, process, near)

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-    from tests.benchmarks.serving import Sandbox
+    from tests.sandbox.sandbox import Sandbox
 
 
 class Memory:

@@ -5,25 +5,14 @@ from __future__ import annotations
 import multiprocessing
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
-    from contextlib import AbstractContextManager
     from multiprocessing.connection import Connection
 
-    from tests.sandbox.faults import Faults
+    from tests.sandbox.sandbox import Sandbox
     from tests.sandbox.traffic import ReceivedRequest
-
-
-class Sandbox(Protocol):
-    """What all servers of the sandbox have in common."""
-
-    requests: list[ReceivedRequest]
-    faults: Faults
-
-    def serve(self) -> AbstractContextManager[str]:
-        """Serve until the block is left, and give the URL."""
 
 
 @dataclass

@@ -10,9 +10,8 @@ from typing import TYPE_CHECKING, Any
 from singer_tapkit.testing import select_streams
 from tests.benchmarks import latency, serving
 from tests.benchmarks.bench import ONE_AT_A_TIME, USUAL, Bench, Contest
-from tests.benchmarks.measure import by_turns, measure
 from tests.benchmarks.memory import remembering
-from tests.benchmarks.usual_path import on_the_usual_path
+from tests.benchmarks.rows import against_the_usual_path
 from tests.processes import build_command, discover_catalog
 from tests.sandbox.studio_openapi import Limit, StudioOpenApi
 
@@ -109,12 +108,7 @@ def _customers(directory: Path) -> Contest:
     tenant = Tenant(1, MANY)
     with serving.apart(remembering(tenant.sandbox)) as server:
         command = tenant.command(directory, CUSTOMERS, url=server.url)
-        measure(command)
-        sides = {
-            TAP: partial(measure, command),
-            USUAL: partial(measure, on_the_usual_path(command)),
-        }
-        return Contest(f"{MANY:,} customers", by_turns(sides))
+        return Contest(f"{MANY:,} customers", against_the_usual_path(TAP, command))
 
 
 def _without_limit(directory: Path, **settings: Any) -> Traffic:
@@ -139,13 +133,8 @@ def _key(number: int) -> str:
 
 
 def _misses(customers: Contest, children: Contest, chain: Traffic, share: float) -> Iterator[str]:
-    if (times := customers.times(TAP, USUAL)) < LEAST_TIMES_USUAL:
-        yield f"{TAP} was {times:.1f} times as fast as the SDK, less than {LEAST_TIMES_USUAL}."
-    if (times := children.times(TAP, ONE_AT_A_TIME)) < LEAST_TIMES_SINGLE:
-        yield (
-            f"{TAP} was {times:.1f} times as fast as one request at a time, less than "
-            f"{LEAST_TIMES_SINGLE}."
-        )
+    yield from customers.too_slow(TAP, USUAL, LEAST_TIMES_USUAL)
+    yield from children.too_slow(TAP, ONE_AT_A_TIME, LEAST_TIMES_SINGLE)
     if share < LEAST_SHARE:
         yield f"{TAP} used {share:.0%} of the limits, less than {LEAST_SHARE:.0%}."
     if chain.refused:

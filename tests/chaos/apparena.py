@@ -17,8 +17,6 @@ if TYPE_CHECKING:
 
     from tests.chaos.source import Row, Source, Tables
     from tests.sandbox.apparena import Data
-    from tests.sandbox.faults import Faults
-    from tests.sandbox.traffic import ReceivedRequest
 
 LANGUAGES = ("de_DE", "en_US")
 TEMPLATES = (seeds.BASE_TEMPLATE, seeds.TEMPLATE_ID)
@@ -55,12 +53,10 @@ class AppArenaSource:
 
     def __init__(self, sandbox: AppArena, url: str, key: str, mode: str) -> None:
         """Take the server as it is, but for some of its apps."""
-        self._sandbox = sandbox
+        self.sandbox = sandbox
         apps = sandbox.data.apps
         sandbox.data.apps = {number: apps[number] for number in list(apps)[:APPS]}
         self._is_read_whole = mode == "full"
-        self.faults: Faults = sandbox.faults
-        self.requests: Sequence[ReceivedRequest] = sandbox.requests
         self.secrets: Sequence[str] = (key,)
         self.runs_until_equal = 2
         self.streams: Sequence[str] = list(self.rows())
@@ -76,7 +72,7 @@ class AppArenaSource:
 
     def change(self, chance: random.Random) -> None:
         """Add to each list and, unless only new ids are read, change whatever there is."""
-        data = self._sandbox.data
+        data = self.sandbox.data
         app = data.add_app(chance.choice(TEMPLATES), name=f"Neu {chance.random()}")
         data.add_template(seeds.PROJECT, seeds.VARIANT, name=f"Neu {chance.random()}")
         project = data.add_project(seeds.COMPANY)
@@ -91,7 +87,7 @@ class AppArenaSource:
 
     def rows(self) -> Tables:
         """Give the server's data in the fields that the API's documentation names."""
-        data = self._sandbox.data
+        data = self.sandbox.data
         apps = data.of_company(data.apps, seeds.COMPANY)
         projects = data.of_company(data.projects, seeds.COMPANY)
         customers = [data.companies[seeds.COMPANY], *data.customers_of(seeds.COMPANY)]
@@ -132,7 +128,7 @@ class AppArenaSource:
         }
 
     def _of_each_app(self, apps: Sequence[int]) -> Tables:
-        data = self._sandbox.data
+        data = self.sandbox.data
         return {
             "app_channels": [
                 {"sourceAppId": app, **row}

@@ -15,8 +15,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from tests.chaos.source import Row, Source, Tables
-    from tests.sandbox.faults import Faults
-    from tests.sandbox.traffic import ReceivedRequest
 
 T = TypeVar("T")
 
@@ -95,12 +93,10 @@ class GoatCounterSource:
         chance: random.Random,
     ) -> None:
         """Fill the sites with the visits of some days."""
-        self._sandbox = sandbox
+        self.sandbox = sandbox
         self._views: dict[int, list[View]] = {site: [] for site in sites}
         self._last_day = datetime.now(UTC).date() - timedelta(days=1)
         self._sessions = 0
-        self.faults: Faults = sandbox.faults
-        self.requests: Sequence[ReceivedRequest] = sandbox.requests
         self.secrets: Sequence[str] = (token,)
         self.streams: Sequence[str] = ()
         self.runs_until_equal = 2
@@ -178,7 +174,7 @@ class GoatCounterSource:
             for hit in hits:
                 self._views[site].append(View(hit, hit.path not in seen))
                 seen.add(hit.path)
-            self._sandbox.add_hits(site, hits)
+            self.sandbox.add_hits(site, hits)
 
     def _of_each_site(self, rows: Callable[[Sequence[View]], Iterable[Row]]) -> list[Row]:
         return [
@@ -209,7 +205,7 @@ class GoatCounterSource:
                 "date": datetime.fromisoformat(row["Date"]),
             }
             for site in self._views
-            for row in self._sandbox.expected_hits(site)
+            for row in self.sandbox.expected_hits(site)
         ]
 
     def _total_daily(self, views: Sequence[View]) -> Iterator[Row]:

@@ -16,8 +16,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from tests.chaos.source import Row, Source, Tables
-    from tests.sandbox.faults import Faults
-    from tests.sandbox.traffic import ReceivedRequest
 
 GRAPH_USER, API_USER = "graph_user", "api_user"
 CAMPAIGN = "/app-api/campaign/{campaignExternalId}"
@@ -86,7 +84,7 @@ class GoTomSource:
         self, sandbox: GoTom, url: str, secrets: Sequence[str], chance: random.Random
     ) -> None:
         """Fill the instance."""
-        self._sandbox = sandbox
+        self.sandbox = sandbox
         self._today = datetime.now(UTC).date()
         self._last_day = self._today - timedelta(DAYS_TO_COME)
         self._bookings = [_booking(chance) for _ in range(200)]
@@ -96,8 +94,6 @@ class GoTomSource:
             for days in range(DAYS)
             for campaign in CAMPAIGNS
         }
-        self.faults: Faults = sandbox.faults
-        self.requests: Sequence[ReceivedRequest] = sandbox.requests
         self.secrets = secrets
         self.streams: Sequence[str] = ()
         self.runs_until_equal = 1
@@ -123,7 +119,7 @@ class GoTomSource:
     def change(self, chance: random.Random) -> None:
         """Change something in the reports, in a list and in a campaign."""
         self._change_reports(chance)
-        data = self._sandbox.data
+        data = self.sandbox.data
         platforms = data.entities["platform"]
         platforms.append({"id": len(platforms) + 1, "name": f"Neu {chance.random()}"})
         chance.choice(platforms)["name"] = f"Anders {chance.random()}"
@@ -135,7 +131,7 @@ class GoTomSource:
 
     def rows(self) -> Tables:
         """Give the server's data by the names that the README gives to streams and columns."""
-        data = self._sandbox.data
+        data = self.sandbox.data
         return {
             "bookings": [
                 dict(zip(("kunde", "betrag", "bezahlt", "tag"), row, strict=True))
@@ -164,7 +160,7 @@ class GoTomSource:
 
     def _change_customers(self, chance: random.Random) -> None:
         """Add a customer, and change others; one without any id would get another key by that."""
-        customers = self._sandbox.data.customers
+        customers = self.sandbox.data.customers
         customers.append(invented(len(customers) + 1))
         known = [customer for customer in customers if customer["externalCrmId"]]
         changed, moved = chance.choice(known), chance.choice(known)
@@ -187,7 +183,7 @@ class GoTomSource:
 
     def _save(self) -> None:
         """Save the reports, as text."""
-        save = self._sandbox.add_report
+        save = self.sandbox.add_report
         bookings = (
             (customer, str(amount), str(paid).lower(), day.isoformat())
             for customer, amount, paid, day in self._bookings

@@ -110,7 +110,7 @@ class Pipeline:
             TimeoutError: A process does not end.
             AssertionError: A process has left others behind.
         """
-        begin, requests_before = time.monotonic(), len(self._source.requests)
+        begin, requests_before = time.monotonic(), len(self._source.sandbox.requests)
         with self._started("target") as self._target, self._started("tap") as self._tap:
             confirmations = threading.Thread(target=self._note_states)
             confirmations.start()
@@ -123,7 +123,7 @@ class Pipeline:
         return Outcome(
             struck=self._struck_at is not None,
             lines=lines,
-            requests=len(self._source.requests) - requests_before,
+            requests=len(self._source.sandbox.requests) - requests_before,
             seconds=time.monotonic() - begin,
             afterwards=ended - (self._struck_at or ended),
             states=self._states,
@@ -175,9 +175,9 @@ class Pipeline:
         match self._kill:
             case Kill(Victim.CONNECTION, _, number):
                 gone = Striking(self._note_strike, Reset(handled=number % 2 == 0))
-                self._source.faults.add("*", "*", gone, skip=number - 1, times=None)
+                self._source.sandbox.faults.add("*", "*", gone, skip=number - 1, times=None)
             case Kill(_, Moment.REQUEST, number):
-                self._source.faults.add("*", "*", Striking(self._strike), skip=number - 1)
+                self._source.sandbox.faults.add("*", "*", Striking(self._strike), skip=number - 1)
             case Kill(_, Moment.TENTH, number):
                 timers.append(threading.Timer(number / 10, self._strike))
         for timer in timers:
@@ -188,7 +188,7 @@ class Pipeline:
             for timer in timers:
                 timer.cancel()
                 timer.join()
-            self._source.faults.clear()
+            self._source.sandbox.faults.clear()
         if overdue.is_set():
             raise TimeoutError("the pipeline did not end")
 

@@ -9,8 +9,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from contextlib import AbstractContextManager
 
-    from tests.sandbox.faults import Faults
-    from tests.sandbox.traffic import ReceivedRequest
+    from tests.sandbox.sandbox import Sandbox
 
 Row: TypeAlias = "dict[str, Any]"
 """The values of some columns by name; all rows of a table name the same columns."""
@@ -37,12 +36,8 @@ class Source(Protocol):
         """The texts among the settings that nobody may see."""
 
     @property
-    def faults(self) -> Faults:
-        """What goes wrong at the server on demand."""
-
-    @property
-    def requests(self) -> Sequence[ReceivedRequest]:
-        """What the server has received so far."""
+    def sandbox(self) -> Sandbox:
+        """The server."""
 
     @property
     def runs_until_equal(self) -> int:

@@ -11,17 +11,15 @@ from typing import TYPE_CHECKING, Any
 from tests.sandbox.studio_openapi import Limit, StudioOpenApi
 from tests.sandbox.studio_openapi.endpoints import documented
 from tests.sandbox.studio_openapi.moments import at, with_offset
+from tests.sandbox.studio_openapi.quirks import ShortChunks
 
 if TYPE_CHECKING:
     import random
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from tests.chaos.source import Row, Source, Tables
-    from tests.sandbox.faults import Faults
     from tests.sandbox.studio_openapi import Studio
-    from tests.sandbox.studio_openapi.call import Call
     from tests.sandbox.studio_openapi.endpoints import Schema
-    from tests.sandbox.traffic import ReceivedRequest
 
 STUDIOS = ("Kiel Nord", "Lübeck")
 CUSTOMERS = 25
@@ -46,7 +44,7 @@ def serve(chance: random.Random) -> Iterator[Source]:
     """Serve until the block is left."""
     tenant = StudioOpenApi(version="1.12.1", limit=Limit(per_minute=math.inf))
     tenant.contracts_without_status = chance.choice((None, "ACTIVE"))
-    tenant.quirks["/v1/customers"] = _short
+    tenant.quirks["/v1/customers"] = ShortChunks(SLICE)
     keys = {name: f"sentinel-{chance.random()}" for name in STUDIOS}
     for name, key in keys.items():
         tenant.add_studio(key, name, customers=CUSTOMERS, checkins_each=0)
@@ -65,10 +63,8 @@ class StudioSource:
         self, tenant: StudioOpenApi, url: str, keys: Mapping[str, str], chance: random.Random
     ) -> None:
         """Let customers come and go for some weeks."""
-        self._tenant = tenant
+        self.sandbox = tenant
         self._visits = 0
-        self.faults: Faults = tenant.faults
-        self.requests: Sequence[ReceivedRequest] = tenant.requests
         self.secrets: Sequence[str] = list(keys.values())
         self.runs_until_equal = 2
         self.streams: Sequence[str] = list(self.rows())
@@ -90,7 +86,7 @@ class StudioSource:
 
     def change(self, chance: random.Random) -> None:
         """Let customers join, visit, change their status, and end contracts, all in one studio."""
-        studio = chance.choice(self._tenant.studios)
+        studio = chance.choice(self.sandbox.studios)
         joined = studio.add_customer(status=chance.choice(STATUSES))
         customers = list(studio.customers)
         for customer in (joined["id"], *chance.choices(customers, k=10)):
@@ -98,7 +94,7 @@ class StudioSource:
         studio.customers[chance.choice(customers)]["lastName"] = f"Neumann {chance.random()}"
         self._change_status(studio, chance.choice(customers))
         for contract in studio.contracts[chance.choice(customers)]:
-            ended = self._tenant.today().isoformat()
+            ended = self.sandbox.today().isoformat()
             contract.update(cancelled=True, contractStatus="INACTIVE", endDate=ended)
         chance.choice(studio.employees)["email"] = f"{chance.random()}@studio.example"
 
@@ -119,7 +115,7 @@ class StudioSource:
             ],
             "customer_checkins": [
                 {"studio_id": studio.id, "customer_id": customer, **_typed(CHECKIN, visit)}
-                for studio in self._tenant.studios
+                for studio in self.sandbox.studios
                 for customer in studio.customers
                 for visit in studio.checkins.peek(customer)
             ],
@@ -136,7 +132,7 @@ class StudioSource:
 
     def _visit(self, studio: Studio, customer: int, days_ago: int, chance: random.Random) -> None:
         """Let a customer come for a visit; whoever was there lately is seen to have left."""
-        today, visits = self._tenant.today(), studio.checkins[customer]
+        today, visits = self.sandbox.today(), studio.checkins[customer]
         lately = (today - timedelta(LOOKBACK_DAYS - 1)).isoformat()
         if visits and visits[-1]["checkInDateTime"] >= lately:
             visits[-1]["checkOutDateTime"] = visits[-1]["checkInDateTime"]
@@ -159,7 +155,7 @@ class StudioSource:
         studio.customers[customer]["status"] = STATUSES[min(place + 1, len(STATUSES) - 1)]
 
     def _contracts(self) -> Iterator[tuple[Studio, int, Row]]:
-        for studio in self._tenant.studios:
+        for studio in self.sandbox.studios:
             for customer in studio.customers:
                 for contract in studio.contracts.peek(customer):
                     yield studio, customer, contract
@@ -169,17 +165,9 @@ class StudioSource:
     ) -> list[Row]:
         return [
             {"studio_id": studio.id, **_typed(endpoint, record)}
-            for studio in self._tenant.studios
+            for studio in self.sandbox.studios
             for record in records(studio)
         ]
-
-
-def _short(_: Call, chunk: Row) -> Row:
-    """Make a chunk of customers short."""
-    if len(chunk["result"]) <= SLICE:
-        return chunk
-    result = chunk["result"][:SLICE]
-    return {"result": result, "hasNext": True, "offset": str(result[-1]["id"])}
 
 
 def _typed(endpoint: str, record: Row) -> Row:

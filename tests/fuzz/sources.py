@@ -6,22 +6,22 @@ import json
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import partial
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 from tests.sandbox.apparena import APP, AppArena, Owner, Quirks, seeds
-from tests.sandbox.faults import Answer, Faults
+from tests.sandbox.faults import Answer
 from tests.sandbox.goatcounter import UNLIMITED, Generation, GoatCounter, Hit
 from tests.sandbox.gotom import GoTom, Report
 from tests.sandbox.gotom.customers import invented
 from tests.sandbox.studio_openapi import StudioOpenApi
 from tests.sandbox.studio_openapi.moments import at, with_offset
+from tests.sandbox.studio_openapi.quirks import ShortChunks
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
-    from contextlib import AbstractContextManager
 
+    from tests.sandbox.sandbox import Sandbox
     from tests.sandbox.studio_openapi import Studio
-    from tests.sandbox.studio_openapi.call import Call
 
 PERSON = "Quidam"
 """What the fields begin with that tell of people."""
@@ -54,15 +54,6 @@ REPORTS: tuple[dict[str, Any], ...] = (
         "lookback_days": 1,
     },
 )
-
-
-class Sandbox(Protocol):
-    """A fake service."""
-
-    faults: Faults
-
-    def serve(self) -> AbstractContextManager[str]:
-        """Serve until the block is left."""
 
 
 @dataclass(frozen=True)
@@ -231,7 +222,7 @@ def _save_reports(sandbox: GoTom, rows: int) -> None:
 def studio_openapi(*, grown: bool) -> Source:
     """Build a tenant of two studios with a few customers."""
     sandbox = StudioOpenApi(version="1.17.1")
-    sandbox.quirks["/v1/customers"] = _short
+    sandbox.quirks["/v1/customers"] = ShortChunks(PAGE - 1)
     keys = [f"{SECRET}-{number}" for number in range(2)]
     for number, key in enumerate(keys):
         studio = sandbox.add_studio(
@@ -279,14 +270,6 @@ def _fill(studio: Studio, days_ago: int) -> None:
                 "studioName": studio.name,
             }
         )
-
-
-def _short(_: Call, chunk: dict[str, Any]) -> dict[str, Any]:
-    """Make a chunk of customers short."""
-    if len(chunk["result"]) < PAGE:
-        return chunk
-    result = chunk["result"][: PAGE - 1]
-    return {"result": result, "hasNext": True, "offset": str(result[-1]["id"])}
 
 
 def _refusals(body_of: Callable[[int], Mapping[str, object]]) -> list[Answer]:

@@ -35,7 +35,6 @@ table. PostgreSQL has dates. A `date-time` is in UTC without a zone in both.
 it, those of a list after `[]`.
 * Columns are personal if the setting `include_personal_data` can leave them out.
 """
-TABLE_HEAD = ("| column | type | what it is | personal | joins |", "|---|---|---|---|---|")
 JSON_EXAMPLES = {
     "tap-apparena": "meta ->> 'type'",
     "tap-goatcounter": "settings ->> 'public'",

@@ -65,11 +65,6 @@ def readme_of(tap: str) -> Document:
     return Document(REPOSITORY / tap / "README.md")
 
 
-def quoted_in(text: str) -> list[str]:
-    """Return what stands between backticks."""
-    return re.findall(r"`([^`\n]+)`", text)
-
-
 def fresh_readme(tap: str) -> str:
     """Return the README of a tap with tables as they should be."""
     readme = readme_of(tap)

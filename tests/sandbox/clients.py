@@ -21,11 +21,11 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class GotomAnswer:
-    """What the server said, all of it."""
+class Answer:
+    """What a server said, all of it."""
 
     status: int
-    headers: Mapping[str, str]
+    headers: Message
     body: bytes
 
     @property
@@ -40,6 +40,24 @@ class GotomAnswer:
         kind = self.headers.get("Content-Type", "").lower()
         return kind.startswith("text/html") and b"<html" in self.body
 
+    @property
+    def error(self) -> tuple[int, str, str | None]:
+        """Status, code and reference of an error of the studios' API."""
+        return self.status, self.json["errorCode"], self.json.get("reference")
+
+
+def send(
+    url: str, method: str, target: str, headers: Mapping[str, str], body: bytes | None = None
+) -> Answer:
+    """Sends a request on a connection of its own."""
+    connection = HTTPConnection(urlsplit(url).netloc, timeout=20)
+    try:
+        connection.request(method, target, body, dict(headers))
+        answer = connection.getresponse()
+        return Answer(answer.status, answer.headers, answer.read())
+    finally:
+        connection.close()
+
 
 @dataclass(frozen=True)
 class GotomClient:
@@ -50,7 +68,7 @@ class GotomClient:
     secret: str
     now: Callable[[], datetime]
 
-    def get(self, target: str, headers: Mapping[str, str | None] | None = None) -> GotomAnswer:
+    def get(self, target: str, headers: Mapping[str, str | None] | None = None) -> Answer:
         """Asks.
 
         Args:
@@ -58,7 +76,8 @@ class GotomClient:
             headers: Headers that are sent though they were not signed; None leaves one out.
         """
         changed = {**self.signed(target), **(headers or {})}
-        return self.send("GET", target, {k: v for k, v in changed.items() if v is not None})
+        sent = {name: text for name, text in changed.items() if text is not None}
+        return send(self.url, "GET", target, sent)
 
     def signed(
         self, target: str, *, content_type: str = "application/json", date: str | None = None
@@ -74,38 +93,6 @@ class GotomClient:
             "Authorization": f"gotom_app_api {credentials}",
         }
 
-    def send(
-        self, method: str, target: str, headers: Mapping[str, str], body: bytes = b""
-    ) -> GotomAnswer:
-        """Sends a request that somebody else has signed, or nobody."""
-        connection = HTTPConnection(urlsplit(self.url).netloc, timeout=10)
-        try:
-            connection.request(method, target, body or None, dict(headers))
-            answer = connection.getresponse()
-            return GotomAnswer(answer.status, answer.headers, answer.read())  # type: ignore[arg-type]
-        finally:
-            connection.close()
-
-
-@dataclass(frozen=True)
-class StudioAnswer:
-    """What came back."""
-
-    status: int
-    headers: Message
-    body: bytes
-
-    @property
-    def json(self) -> Any:
-        """The body, which must be JSON."""
-        assert self.headers["Content-Type"] == "application/json"
-        return msgspec.json.decode(self.body)
-
-    @property
-    def error(self) -> tuple[int, str, str | None]:
-        """Status, code and reference of an error."""
-        return self.status, self.json["errorCode"], self.json.get("reference")
-
 
 @dataclass(frozen=True)
 class StudioClient:
@@ -114,9 +101,7 @@ class StudioClient:
     url: str
     key: str
 
-    def get(
-        self, path: str, headers: Mapping[str, str] | None = None, **query: Any
-    ) -> StudioAnswer:
+    def get(self, path: str, headers: Mapping[str, str] | None = None, **query: Any) -> Answer:
         """Reads a path below ``/v1``, with a query of parameters."""
         target = f"{path}?{urlencode(query, doseq=True)}" if query else path
         return self.send("GET", target, headers)
@@ -126,17 +111,10 @@ class StudioClient:
         method: str,
         target: str,
         headers: Mapping[str, str] | None = None,
-        body: bytes | None = None,
-    ) -> StudioAnswer:
+    ) -> Answer:
         """Sends a request to a target below ``/v1``."""
-        connection = HTTPConnection(urlsplit(self.url).netloc, timeout=20)
-        try:
-            sent = {"x-api-key": self.key, **(headers or {})}
-            connection.request(method, f"/v1{target}", body, sent)
-            response = connection.getresponse()
-            return StudioAnswer(response.status, response.headers, response.read())
-        finally:
-            connection.close()
+        sent = {"x-api-key": self.key, **(headers or {})}
+        return send(self.url, method, f"/v1{target}", sent)
 
     def chunks(self, path: str, **query: Any) -> Iterator[dict[str, Any]]:
         """Reads chunk after chunk, with each chunk's offset sent unchanged for the next."""

@@ -107,36 +107,6 @@ class CutOff:
 
 
 @dataclass(frozen=True)
-class SlowBody:
-    """The application's body arrives in pieces of some bytes with a pause after each."""
-
-    piece: int
-    pause: float
-
-    async def __call__(
-        self,
-        application: ASGIApp,
-        scope: Scope,
-        receive: Receive,
-        send: Send,
-    ) -> None:
-        """Sends the answer piece by piece."""
-
-        async def send_slowly(message: Message) -> None:
-            if message["type"] != "http.response.body":
-                await send(message)
-                return
-            body = message.get("body", b"")
-            for start in range(0, len(body), self.piece):
-                part = body[start : start + self.piece]
-                await send({"type": message["type"], "body": part, "more_body": True})
-                await asyncio.sleep(self.pause)
-            await send({**message, "body": b""})
-
-        await application(scope, receive, send_slowly)
-
-
-@dataclass(frozen=True)
 class Delay:
     """The application starts on the request only after some seconds."""
 

@@ -22,32 +22,16 @@ BELOW_AN_APP = ("configs", "infos", "languages", "translations", "channels")
 BELOW_OTHERS = ("configs", "infos", "languages", "translations")
 TARGETS = [
     "apps",
-    "apps/41207",
     *(f"apps/41207/{name}" for name in BELOW_AN_APP),
-    "apps/41207/configs/headline",
-    "apps/41207/infos/user_limit",
     "templates",
-    "templates/311",
     *(f"templates/311/{name}" for name in BELOW_OTHERS),
-    "templates/311/configs/color_primary",
-    "templates/311/infos/user_limit",
     "projects",
-    "projects/44",
     "projects/44/versions",
-    "projects/44/versions/2.1.0",
     *(f"projects/44/{name}" for name in BELOW_OTHERS),
-    "projects/44/configs/layout",
-    "projects/44/infos/base_url",
     "companies",
     "customers",
-    "companies/57",
-    "customers/57",
     "companies/57/users",
-    "customers/57/users",
-    "companies/57/users/803",
-    "customers/57/users/803",
     "companies/12/customers",
-    "companies/12/customers/57",
     *(f"companies/57/{name}" for name in ("projects", "templates", "apps", "channels")),
 ]
 SHOWN = {
@@ -109,9 +93,7 @@ def records(content: Any, container: str) -> Iterator[dict[str, Any]]:
                 yield from rows.values()
         case "array":
             yield from content["_embedded"]["data"]
-        case "flat":
-            yield content["_embedded"]["data"]
-        case "map" | "single_entry_map":
+        case "map":
             yield from content["_embedded"]["data"].values()
 
 
@@ -131,7 +113,7 @@ def test_every_endpoint_answers_as_documented(owner: Client) -> None:
             Draft202012Validator(endpoint.record).validate(row)
         seen.add(endpoint.path)
     assert seen == {endpoint.path for endpoint in documented()}
-    assert len(seen) == 41
+    assert len(seen) == 25
 
 
 @pytest.mark.parametrize("target", SHOWN)
@@ -178,9 +160,6 @@ def test_a_page_of_apps(client: Client) -> None:
                     "templateId": 310,
                     "_links": {
                         "app": {"href": f"{base}apps/41209"},
-                        "appLanguage": {"href": f"{base}apps/41209/languages/en_US"},
-                        "company": {"href": f"{base}companies/12"},
-                        "template": {"href": f"{base}templates/310"},
                     },
                 },
                 "41210": page["_embedded"]["data"]["41210"],
@@ -208,7 +187,6 @@ def test_a_list_holds_what_the_callers_company_owns(arena: AppArena, client: Cli
     [
         ("key", 200),
         ("Bearer token", 200),
-        ("Bearer old", 401),
         ("Bearer key", 401),
         ("token", 401),
         ("Basic key", 401),
@@ -220,7 +198,6 @@ def test_a_key_comes_bare_and_a_token_after_bearer(
     arena: AppArena, client: Client, authorization: str, status: int
 ) -> None:
     arena.add_jwt("token")
-    arena.add_jwt("old").expired = True
     assert client.get("apps", authorization).status_code == status
 
 
@@ -350,45 +327,6 @@ def test_relations_stand_inside_records(client: Client) -> None:
     assert all("_links" not in app[name] for name in ("company", "template", "languages"))
 
 
-def test_rows_may_come_in_a_random_order_that_holds_over_pages(
-    arena: AppArena, client: Client
-) -> None:
-    arena.quirks.order_style, arena.quirks.shuffle = "none", 7
-    first = [app for page in client.pages("apps?orderasc=appId") for app in page]
-    assert first != sorted(first)
-    assert (len(first), set(first)) == (45, set(ALL_APPS))
-    assert [app for page in client.pages("apps") for app in page] == first
-    arena.quirks.shuffle = 8
-    assert [app for page in client.pages("apps") for app in page] != first
-
-
-def test_a_page_behind_the_last_is_empty_or_the_last_or_an_error(
-    arena: AppArena, client: Client
-) -> None:
+def test_a_page_behind_the_last_is_empty(client: Client) -> None:
     empty = client.json("apps?page=4")
     assert (empty["_embedded"]["data"], empty["page_number"], empty["page_count"]) == ({}, 4, 3)
-    arena.quirks.beyond = "last"
-    clamped = client.json("apps?page=4")
-    assert (len(clamped["_embedded"]["data"]), clamped["page_number"]) == (5, 3)
-    arena.quirks.beyond = "error"
-    assert client.get("apps?page=4").status_code == 404
-    arena.quirks.beyond_status = 400
-    assert client.get("apps?page=4").status_code == 400
-    assert client.get("apps?page=3").status_code == 200
-
-
-def test_data_may_change_between_two_pages(arena: AppArena, client: Client) -> None:
-    seen = []
-
-    def change(path: str, page: int) -> None:
-        seen.append((path, page))
-        if page == 2:
-            del arena.data.apps[41207]
-
-    arena.quirks.before_page = change
-    first, second = client.json("apps?page=1"), client.json("apps?page=2")
-    assert seen == [("/apps", 1), ("/apps", 2)]
-    assert list(first["_embedded"]["data"])[-1] == "41226"
-    # 41227 has moved to the page that was read before.
-    assert next(iter(second["_embedded"]["data"])) == "41228"
-    assert (first["total_items"], second["total_items"]) == (45, 44)

@@ -9,7 +9,7 @@ import pytest
 from jsonschema import Draft7Validator, FormatChecker
 
 from tests.sandbox.clients import GotomClient as Client
-from tests.sandbox.gotom import GoTom, troubles
+from tests.sandbox.gotom import GoTom
 from tests.sandbox.gotom.endpoints import documented
 from tests.sandbox.gotom.routes import ROUTES
 from tests.sandbox.gotom.seeds import CUSTOMERS, PLATFORMS, PRICES
@@ -40,16 +40,12 @@ TARGETS = [
     "/app-api/export/price/tarif/7",
     "/app-api/export/price/tarif/9",
     CAMPAIGN,
-    FLIGHT,
     f"{FLIGHT}/commission",
     f"{FLIGHT}/sublines",
     f"{CAMPAIGN}/flight-lineitemid/demo-4711-1",
     f"{CAMPAIGN}/campaign-discount",
-    f"{CAMPAIGN}/campaign-discount/cd-1/flight-discount/fd-2",
     "/app-api/customer",
     "/app-api/customer?page=2",
-    "/app-api/customer/crm-5",
-    "/app-api/crm-sync-import-external-crm-id/error-logs/12",
 ]
 
 
@@ -94,7 +90,7 @@ def test_answers_have_their_documented_shapes(client: Client) -> None:
 
 @pytest.mark.parametrize("size", [100, 1000])
 def test_pages_lead_from_one_to_the_next(client: Client, gotom: GoTom, size: int) -> None:
-    gotom.instance.page_size = size
+    gotom.page_size = size
     for path, items in (
         (f"{LISTS}/platform", PLATFORMS),
         ("/app-api/customer", CUSTOMERS),
@@ -126,8 +122,7 @@ def test_campaigns_refer_to_lookup_lists(client: Client, gotom: GoTom) -> None:
         tags = [(tag["id"], tag["name"]) for tag in flight["flightTags"]]
         assert all(gotom.data.name_of("flightTags", number) == name for number, name in tags)
     crm_id = campaign["customer"]["entityExternalCrmId"]
-    assert client.get(f"/app-api/customer/{crm_id}").status == 200
-    assert client.get(FLIGHT).json == campaign["flights"][0]
+    assert crm_id in {customer["externalCrmId"] for customer in gotom.data.customers}
 
 
 @pytest.mark.parametrize(
@@ -135,12 +130,9 @@ def test_campaigns_refer_to_lookup_lists(client: Client, gotom: GoTom) -> None:
     [
         "/app-api/campaign/nowhere",
         "/app-api/campaign/nowhere/campaign-discount",
-        "/app-api/campaign/nowhere/flight/demo-4711-1",
-        f"{CAMPAIGN}/flight/nowhere",
         f"{CAMPAIGN}/flight/nowhere/commission",
         f"{CAMPAIGN}/flight/nowhere/sublines",
         f"{CAMPAIGN}/flight-lineitemid/nowhere",
-        f"{CAMPAIGN}/campaign-discount/nowhere/flight-discount/fd-1",
         "/app-api/export/price/tarif/1",
     ],
 )
@@ -177,14 +169,3 @@ def test_users_may_call_what_they_have_ordered(
     answers = [client.get(target) for target in targets]
     assert [answer.status != 403 for answer in answers] == open_to_them
     assert all(answer.is_page for answer in answers if answer.status == 403)
-
-
-def test_requests_are_recorded_and_troubles_happen(client: Client, gotom: GoTom) -> None:
-    gotom.faults.add("GET", "/app-api/*", troubles.internal_error())
-    gotom.faults.add("GET", "/app-api/*", troubles.maintenance())
-    answers = [client.get(f"{LISTS}/user?page=1") for _ in range(3)]
-    assert [answer.status for answer in answers] == [500, 503, 200]
-    assert answers[0].json == {"message": "Internal Server Error"}
-    assert answers[1].is_page
-    assert [request.status for request in gotom.requests] == [500, 503, 200]
-    assert gotom.requests[0].query == {"page": ["1"]}

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.sandbox.clients import GotomClient as Client
-from tests.sandbox.gotom import Dialect, Ending, GeneratedCsv, GoTom, Report, awkward_rows
+from tests.sandbox.gotom import Dialect, GeneratedCsv, GoTom, Report, awkward_rows
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -80,12 +80,10 @@ def test_awkward_rows_survive_every_dialect(client: Client, gotom: GoTom, dialec
 
 
 @pytest.mark.parametrize("rows", [0, 1, 999, 1000, 1001, 2500])
-def test_a_generated_report_holds_the_rows_it_says(
-    client: Client, gotom: GoTom, dialect: Dialect, rows: int
-) -> None:
-    generated = GeneratedCsv(rows, dialect=dialect)
-    gotom.add_report(46, Report(generated, declares_length=True))
-    found = read(client.get(GRAPH).body, dialect)
+def test_a_generated_report_holds_the_rows_it_says(client: Client, gotom: GoTom, rows: int) -> None:
+    generated = GeneratedCsv(rows)
+    gotom.add_report(46, Report(generated))
+    found = read(client.get(GRAPH).body, Dialect())
     assert found == [tuple(generated.header), *map(generated.row, range(rows))]
     assert len({row[0] for row in found}) == rows + 1
 
@@ -93,38 +91,20 @@ def test_a_generated_report_holds_the_rows_it_says(
 def test_a_huge_report_needs_little_memory(client: Client, gotom: GoTom) -> None:
     report = Report.of_size(2 * 2**30)
     assert report.size > 2 * 2**30
-    gotom.add_report(46, replace(report, ends_after=64 * 2**20, ending=Ending.ORDERLY))
+    gotom.add_report(46, report)
     connection = http.client.HTTPConnection(client.url.removeprefix("http://"), timeout=10)
     with contextlib.closing(connection):
         connection.request("GET", GRAPH, headers=client.signed(GRAPH))
         answer, received = connection.getresponse(), 0
         tracemalloc.start()
-        while piece := answer.read(2**20):
-            received += len(piece)
+        while received < 64 * 2**20:
+            received += len(answer.read(2**20))
         _, peak = tracemalloc.get_traced_memory()
         tracemalloc.stop()
-    assert received == 64 * 2**20
     assert peak < 8 * 2**20
 
 
-@pytest.mark.parametrize("declares_length", [True, False])
-@pytest.mark.parametrize("ending", [Ending.CLOSED, Ending.RESET])
-def test_a_transfer_can_break_off(
-    client: Client, gotom: GoTom, ending: Ending, *, declares_length: bool
-) -> None:
-    report = Report.of_size(2**20)
-    gotom.add_report(
-        46,
-        replace(report, ends_after=500_000, ending=ending, declares_length=declares_length),
-    )
-    with pytest.raises((http.client.IncompleteRead, ConnectionResetError)) as caught:
+def test_a_transfer_can_break_off(client: Client, gotom: GoTom) -> None:
+    gotom.add_report(46, replace(Report.of_size(2**20), ends_after=500_000))
+    with pytest.raises(http.client.IncompleteRead):
         client.get(GRAPH)
-    assert isinstance(caught.value, ConnectionResetError) == (ending is Ending.RESET)
-
-
-def test_a_transfer_can_end_early_as_if_nothing_were_wrong(client: Client, gotom: GoTom) -> None:
-    whole = Report.of_size(2**20)
-    gotom.add_report(46, replace(whole, ends_after=500_000, ending=Ending.ORDERLY))
-    body = client.get(GRAPH).body
-    assert len(body) == 500_000
-    assert b"".join(whole.pieces()).startswith(body)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.sandbox.clients import GotomAnswer as Answer
+from tests.sandbox.clients import Answer, send
 from tests.sandbox.clients import GotomClient as Client
 from tests.sandbox.gotom import GoTom
 from tests.sandbox.gotom.authentication import signature, signed_text
@@ -62,7 +62,7 @@ def test_known_requests_have_their_known_signatures(vector: Vector) -> None:
 
 def test_known_requests_are_let_in(client: Client, vector: Vector) -> None:
     body = vector["body_utf8"].encode()
-    answer = client.send(vector["method"], vector["uri"], headers_of(vector), body)
+    answer = send(client.url, vector["method"], vector["uri"], headers_of(vector), body)
     assert answer.status != 401
 
 
@@ -72,10 +72,11 @@ def test_a_known_request_changed_by_one_character_is_refused(
     body, headers = vector["body_utf8"].encode(), headers_of(vector)
     further = "&" if "?" in vector["uri"] else "?"
     changes = [
-        client.send(vector["method"], f"{vector['uri']}{further}x", headers, body),
-        client.send("PUT", vector["uri"], headers, body),
-        client.send(vector["method"], vector["uri"], headers, body + b" "),
-        client.send(
+        send(client.url, vector["method"], f"{vector['uri']}{further}x", headers, body),
+        send(client.url, "PUT", vector["uri"], headers, body),
+        send(client.url, vector["method"], vector["uri"], headers, body + b" "),
+        send(
+            client.url,
             vector["method"],
             vector["uri"],
             {**headers, "Content-Type": headers["Content-Type"] + ";x"},
@@ -89,7 +90,7 @@ def test_a_content_type_must_be_signed_in_small_letters(client: Client) -> None:
     vector = VECTORS[7]
     wrong = "gotom_app_api graph_user:VQjxOzyzA0ot265QzOxwbJCDDw4="
     headers = {**headers_of(vector), "Authorization": wrong}
-    assert client.send("GET", vector["uri"], headers).json == "Signature not valid"
+    assert send(client.url, "GET", vector["uri"], headers).json == "Signature not valid"
 
 
 @pytest.mark.parametrize(

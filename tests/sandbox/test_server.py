@@ -15,7 +15,7 @@ import requests
 from starlette.responses import PlainTextResponse
 
 from tests.sandbox import server
-from tests.sandbox.faults import Answer, CutOff, Delay, Effect, Faults, Reset, SlowBody, html_page
+from tests.sandbox.faults import Answer, CutOff, Delay, Effect, Faults, Reset, html_page
 from tests.sandbox.traffic import ReceivedRequest, Traffic
 
 if TYPE_CHECKING:
@@ -129,13 +129,6 @@ def test_a_body_can_be_cut_off(hello: Hello) -> None:
     with pytest.raises(requests.exceptions.ChunkedEncodingError, match="7 bytes read, 43 more"):
         get(hello.url)
     assert get(hello.url).text == HELLO
-
-
-def test_a_body_can_be_slow(hello: Hello) -> None:
-    hello.faults.add("GET", "*", SlowBody(piece=10, pause=0.02))
-    started = time.monotonic()
-    assert get(hello.url).text == HELLO
-    assert time.monotonic() - started >= 0.08
 
 
 def test_an_answer_can_be_late(hello: Hello) -> None:

@@ -13,7 +13,7 @@ import pytest
 from jsonschema import Draft7Validator
 
 from tests.sandbox.clients import StudioClient as Client
-from tests.sandbox.studio_openapi import Limit, Studio, StudioOpenApi, Throttling, quirks
+from tests.sandbox.studio_openapi import Limit, Studio, StudioOpenApi
 from tests.sandbox.studio_openapi.endpoints import documented
 from tests.sandbox.studio_openapi.routes import ROUTES
 
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 TODAY = NOW.date()
-INVALID = "errormessage.validation.invalid"
 DENIED = (403, "errormessage.access.denied", None)
 CUSTOMERS = 230
 SAMPLES: dict[str, Any] = json.loads(
@@ -175,27 +174,6 @@ def test_transactions_go_by_position(client: Client, studio: Studio) -> None:
     assert found == ids(studio.transactions.peek(studio.id_of(2)))
 
 
-def test_rows_that_go_between_two_chunks_hide_others(
-    client: Client, tenant: StudioOpenApi, studio: Studio
-) -> None:
-    member = studio.id_of(2)
-    path = "/v1/customers/{customerId}/account/transactions"
-    before = ids(studio.transactions[member])
-    tenant.quirks[path] = quirks.AfterChunk(lambda one: one.transactions[member].pop(0))
-    found = ids(client.all(f"/customers/{member}/account/transactions", sliceSize=50))
-    assert found == [*before[:50], *before[51:]]
-
-
-@pytest.mark.parametrize("path", ["/customers", "/classes/slots"])
-def test_empty_chunks_may_promise_more(client: Client, tenant: StudioOpenApi, path: str) -> None:
-    expected = client.all(path, sliceSize=50)
-    tenant.quirks[f"/v1{path}"] = quirks.HollowChunks()
-    chunks = list(client.chunks(path, sliceSize=50))
-    assert [bool(chunk["result"]) for chunk in chunks] == [False, True] * (len(chunks) // 2)
-    found = [one["id"] for chunk in chunks for one in chunk["result"]]
-    assert found == ids(expected)
-
-
 @pytest.mark.parametrize(
     ("span", "status"),
     [
@@ -246,10 +224,6 @@ def test_slots_are_those_of_the_window(client: Client, tenant: StudioOpenApi) ->
     assert days(**later) == {date(2026, 12, day) for day in range(1, 8)}
     tenant.last_day_included = False
     assert days(**later) == {date(2026, 12, day) for day in range(1, 7)}
-    past: dict[str, Any] = {"slotWindowStartDate": "2026-11-20", "daysAhead": 0}
-    assert days(**past) == {date(2026, 11, 20)}
-    tenant.past_slots = False
-    assert client.get("/classes/slots", **past).error == (400, INVALID, "slotWindowStartDate")
 
 
 def test_older_servers_leave_out_fields_and_spell_times_as_objects(
@@ -295,13 +269,3 @@ def test_a_request_too_many_is_followed_by_a_minute_without_any(
     assert statuses(client, "/devices", 1) == [429]
     time.sleep(max(0.0, began + 2.0 - time.monotonic()))
     assert statuses(client, "/devices", 1) == [200]
-
-
-def test_a_share_of_the_requests_may_be_refused(client: Client, tenant: StudioOpenApi) -> None:
-    tenant.throttling = Throttling(share=0.5, path="/v1/dev*")
-    found = statuses(client, "/devices", 40)
-    assert set(found) == {200, 503}
-    assert found.count(503) == tenant.throttling.refused
-    assert set(statuses(client, "/employees", 10)) == {200}
-    tenant.throttling = Throttling(share=0.5, path="/v1/dev*")
-    assert statuses(client, "/devices", 40) == found

@@ -85,10 +85,6 @@ class Server:
 
         self.sandbox.quirks.before_page = before_page
 
-    def delete_app(self, app_id: int) -> None:
-        """Delete an app, if it is there."""
-        self.sandbox.data.apps.pop(app_id, None)
-
 
 def ids(run: TapRun) -> list[int]:
     """Return the ids of the apps that a run has written."""

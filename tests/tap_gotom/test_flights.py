@@ -72,7 +72,7 @@ def test_prices_of_flights_are_numbers_or_null(server: GoTomServer) -> None:
 
 
 def test_without_the_module_sublines_are_skipped(server: GoTomServer) -> None:
-    server.sandbox.instance.marketer_network = False
+    server.sandbox.marketer_network = False
     run = succeed(server.api(campaign_external_ids=["demo-4711"]), "flight_sublines")
     assert run.records["flight_sublines"] == []
     assert "flight_sublines:" in run.log

@@ -21,7 +21,7 @@ MEDIA = "/app-api/primary-keys/media"
 def test_every_row_of_every_page_comes_once(size: int) -> None:
     sandbox = GoTom(page_size=size)
     sandbox.add_user("api_user", API_SECRET, ["api"])
-    sandbox.instance.advertised_url = "https://elsewhere.example"
+    sandbox.advertised_url = "https://elsewhere.example"
     with sandbox.serve() as url:
         settings = GoTomServer(url, sandbox).api()
         run = succeed(settings, "platforms", "tarif_prices", "customers")

@@ -2,30 +2,29 @@
 
 from __future__ import annotations
 
-import contextlib
 from typing import TYPE_CHECKING
 
-from tests.sandbox import server
+from typing_extensions import override
+
 from tests.sandbox.apparena import seeds
 from tests.sandbox.apparena.application import BASE, Application
-from tests.sandbox.apparena.instance import EVERYTHING, Instance, Key, Quirks
-from tests.sandbox.faults import Faults
-from tests.sandbox.traffic import ReceivedRequest, Traffic
+from tests.sandbox.apparena.instance import EVERYTHING, Key, Quirks
+from tests.sandbox.sandbox import Sandbox
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable
 
     from tests.sandbox.apparena.data import Data
 
 
-class AppArena:
-    """A server of App-Arena with some data, and with what a test puts in.
-
-    Everything may be changed while it serves.
+class AppArena(Sandbox):
+    """A server of App-Arena with some data.
 
     Attributes:
-        requests: What was received, in order.
-        faults: What goes wrong on demand.
+        data: What it holds.
+        quirks: How it behaves where the documentation is silent, or wrong.
+        latency: Seconds until a request is looked at; requests wait side by side.
+        keys: Keys and tokens by their text.
     """
 
     def __init__(
@@ -38,47 +37,16 @@ class AppArena:
             latency: Seconds until a request is looked at; requests wait side by side.
             data: What it holds, instead of the seeded data.
         """
-        self._instance = Instance(data or seeds.data(), quirks or Quirks(), latency)
-        self.requests: list[ReceivedRequest] = []
-        self.faults = Faults()
-
-    @contextlib.contextmanager
-    def serve(self, port: int = 0) -> Iterator[str]:
-        """Serves until the block is left.
-
-        Yields:
-            The base URL of the API, with a slash at its end.
-        """
-        application = Traffic(Application(self._instance), self.requests, self.faults)
-        with server.serve(application, port) as url:
-            yield f"{url}{BASE}"
+        super().__init__(Application(self))
+        self.data = seeds.data() if data is None else data
+        self.quirks = quirks or Quirks()
+        self.latency = latency
+        self.keys: dict[str, Key] = {}
 
     @property
-    def data(self) -> Data:
-        """What it holds."""
-        return self._instance.data
-
-    @data.setter
-    def data(self, data: Data) -> None:
-        self._instance.data = data
-
-    @property
-    def quirks(self) -> Quirks:
-        """How it behaves."""
-        return self._instance.quirks
-
-    @quirks.setter
-    def quirks(self, quirks: Quirks) -> None:
-        self._instance.quirks = quirks
-
-    @property
-    def latency(self) -> float:
-        """Seconds until a request is looked at."""
-        return self._instance.latency
-
-    @latency.setter
-    def latency(self, seconds: float) -> None:
-        self._instance.latency = seconds
+    @override
+    def base_path(self) -> str:
+        return BASE
 
     def add_key(
         self,
@@ -97,7 +65,7 @@ class AppArena:
             store_owner: Whether it may list the companies of its store.
         """
         key = Key(company_id, frozenset(rights), store_owner)
-        self._instance.keys[text] = key
+        self.keys[text] = key
         return key
 
     def add_jwt(
@@ -108,7 +76,7 @@ class AppArena:
         rights: Iterable[str] = EVERYTHING,
         store_owner: bool = False,
     ) -> Key:
-        """Adds a token, which counts as a key until its ``expired`` is set."""
+        """Adds a token, which comes after ``Bearer``."""
         key = self.add_key(text, company_id=company_id, rights=rights, store_owner=store_owner)
         key.is_jwt = True
         return key

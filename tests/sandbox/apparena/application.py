@@ -12,12 +12,13 @@ from starlette.responses import Response
 
 from tests.sandbox.apparena import endpoints
 from tests.sandbox.apparena.bodies import body
-from tests.sandbox.apparena.instance import Call, Instance, Refusal, authenticate, not_found
+from tests.sandbox.apparena.instance import Call, Refusal, authenticate, not_found
 from tests.sandbox.apparena.options import Options
 
 if TYPE_CHECKING:
     from starlette.types import Receive, Scope, Send
 
+    from tests.sandbox.apparena.app_arena import AppArena
     from tests.sandbox.apparena.endpoints import Endpoint
     from tests.sandbox.apparena.instance import Key
 
@@ -28,27 +29,25 @@ BASE = "/api/v2/"
 class Application:
     """App-Arena as an ASGI application."""
 
-    def __init__(self, instance: Instance) -> None:
-        """Serves an instance."""
-        self._instance = instance
+    def __init__(self, arena: AppArena) -> None:
+        """Serves an App-Arena."""
+        self._arena = arena
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answers one request."""
-        if self._instance.latency:
-            await asyncio.sleep(self._instance.latency)
+        if self._arena.latency:
+            await asyncio.sleep(self._arena.latency)
         content: Any
         try:
             status, content = HTTPStatus.OK, self._content(scope)
         except Refusal as refusal:
-            quiet = self._instance.quirks.errors_under_200
-            status = HTTPStatus.OK if quiet else HTTPStatus(refusal.status)
-            content = refusal.content
+            status, content = HTTPStatus(refusal.status), refusal.content
         response = Response(msgspec.json.encode(content), status, media_type="application/json")
         await response(scope, receive, send)
 
     def _content(self, scope: Scope) -> Any:
-        instance, headers = self._instance, Headers(scope=scope)
-        key = authenticate(headers.get("authorization", ""), instance.keys)
+        arena, headers = self._arena, Headers(scope=scope)
+        key = authenticate(headers.get("authorization", ""), arena.keys)
         path = scope["raw_path"].decode("latin-1")
         found = endpoints.find(f"/{path.removeprefix(BASE)}") if path.startswith(BASE) else None
         if found is None:
@@ -58,17 +57,16 @@ class Application:
         endpoint, arguments = found
         self._check_rights(key, endpoint)
         query = scope["query_string"].decode("latin-1")
-        instance.answered += 1
         return body(
             Call(
                 endpoint=endpoint,
                 arguments=arguments,
                 path=f"/{path.removeprefix(BASE)}",
                 query=query,
-                options=Options.of(query, endpoint, instance.quirks),
+                options=Options.of(query, endpoint, arena.quirks),
                 key=key,
-                instance=instance,
-                links_base=instance.quirks.links_base or f"http://{headers['host']}{BASE}",
+                arena=arena,
+                links_base=arena.quirks.links_base or f"http://{headers['host']}{BASE}",
             )
         )
 

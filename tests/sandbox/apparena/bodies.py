@@ -7,8 +7,6 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from tests.sandbox.apparena import relations, sources
-from tests.sandbox.apparena.instance import Call, Quirks, not_found
-from tests.sandbox.apparena.links import LINKS
 from tests.sandbox.apparena.options import (
     apply_filters,
     arrange,
@@ -20,6 +18,7 @@ from tests.sandbox.apparena.options import (
 if TYPE_CHECKING:
     from tests.sandbox.apparena.data import Row
     from tests.sandbox.apparena.endpoints import Endpoint
+    from tests.sandbox.apparena.instance import Call, Quirks
 
 Distortion = Callable[[dict[str, Any]], object]
 
@@ -98,15 +97,14 @@ class Presenter:
     def __init__(self, call: Call) -> None:
         """Prepares what is the same for all records."""
         endpoint, options = call.endpoint, call.options
-        self._data, self._entity = call.data, endpoint.entity
-        self._hidden = (_hidden(call) - options.fields) | options.exclude
-        self._fields = options.fields
+        self._data, self._entity, self._key_field = call.data, endpoint.entity, endpoint.key_field
+        self._hidden = _hidden(call)
         self._relations = options.relations
         self._distort = distortions(endpoint, call.quirks)
-        self._base = call.links_base
+        self._base = f"{call.links_base.rstrip('/')}{call.path}/"
         # Channels of companies come without envelope and without links.
         bare = endpoint.container == "bare_array"
-        self._links = None if bare else LINKS.get(endpoint.entity)
+        self._has_links = not bare and endpoint.entity != "language"
         self._by_version_id = endpoint.path == "/companies/{companyId}/templates"
 
     def record(self, row: Row) -> dict[str, Any]:
@@ -116,27 +114,23 @@ class Presenter:
             fields = relations.template_with_version_id(self._data, row)
         hidden = self._hidden
         shown = {name: value for name, value in fields.items() if name not in hidden}
-        if self._fields:
-            shown = {name: value for name, value in shown.items() if name in self._fields}
         for name in self._relations:
             shown[name] = relations.related(self._data, self._entity, row, name)
         for distort in self._distort:
             distort(shown)
-        if self._links is not None:
-            shown["_links"] = self._links(self._base, row)
+        if self._has_links:
+            shown["_links"] = {self._entity: {"href": f"{self._base}{row[self._key_field]}"}}
         return shown
 
 
 def _hidden(call: Call) -> frozenset[str]:
-    """The fields that are not shown unless they are asked for by name."""
+    """The fields that are not shown."""
     endpoint, quirks = call.endpoint, call.quirks
     if endpoint.container == "bare_array":
         hidden = AUDIT & {"deletedAt"}
     else:
         hidden = frozenset() if quirks.audit else AUDIT
         hidden |= frozenset({"meta"} if endpoint.entity == "channel" else ())
-    if quirks.deleted_rows:
-        hidden -= {"deletedAt"}
     return hidden | _INTERNAL.get(endpoint.entity, frozenset())
 
 
@@ -148,7 +142,7 @@ def body(call: Call) -> Any:
     """
     if call.endpoint.container == "language_maps":
         return _languages(call)
-    return _collection(call) if call.endpoint.is_collection else _entity(call)
+    return _collection(call)
 
 
 def _collection(call: Call) -> Any:
@@ -163,17 +157,6 @@ def _collection(call: Call) -> Any:
         return data
     counters = page.counters(call) if call.endpoint.counts else {}
     return {"_links": page_links(page, call), "_embedded": {"data": data}, **counters}
-
-
-def _entity(call: Call) -> Any:
-    row = sources.ENTITIES[call.endpoint.path](call)
-    if row["deletedAt"] is not None and not call.quirks.deleted_rows:
-        raise not_found(call.path)
-    record = Presenter(call).record(row)
-    keyed = call.endpoint.container == "single_entry_map"
-    if call.quirks.entities != "documented":
-        keyed = call.quirks.entities == "keyed"
-    return {"_embedded": {"data": {str(row[call.endpoint.key_field]): record} if keyed else record}}
 
 
 def _languages(call: Call) -> Any:

@@ -49,8 +49,6 @@ class Data:
     companies: dict[int, Row] = field(default_factory=dict)
     users: dict[int, Row] = field(default_factory=dict)
     channels: dict[int, Row] = field(default_factory=dict)
-    api_keys: dict[int, Row] = field(default_factory=dict)
-    invitations: dict[int, Row] = field(default_factory=dict)
     projects: dict[int, Row] = field(default_factory=dict)
     versions: dict[tuple[int, str], Row] = field(default_factory=dict)
     templates: dict[int, Row] = field(default_factory=dict)
@@ -76,15 +74,10 @@ class Data:
         }
         return tables[kind]
 
-    def of_company(
-        self, table: dict[Any, Row], company_id: int, *, deleted: bool = True
-    ) -> list[Row]:
-        """The rows of a table that a company owns, if wanted without the deleted ones."""
-        return [
-            row
-            for row in list(table.values())
-            if row["companyId"] == company_id and (deleted or row["deletedAt"] is None)
-        ]
+    def of_company(self, table: dict[Any, Row], company_id: int) -> list[Row]:
+        """The rows of a table that a company owns, without the deleted ones."""
+        rows = [row for row in list(table.values()) if row["deletedAt"] is None]
+        return [row for row in rows if row["companyId"] == company_id]
 
     def customers_of(self, company_id: int) -> list[Row]:
         """The companies directly below a company."""

@@ -1,4 +1,4 @@
-"""The endpoints that App-Arena documents, as ``endpoints.json`` has them."""
+"""The lists that App-Arena documents, as ``endpoints.json`` has them."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from urllib.parse import unquote
+
+from tests.sandbox.paths import match
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -39,7 +40,6 @@ class Endpoint:
     """With names in braces for its variable parts; the base URL comes before it."""
     entity: str
     """The kind of its records."""
-    is_collection: bool
     container: str
     """How its records are wrapped: ``map``, ``flat``, ``array`` and so on."""
     options: frozenset[str]
@@ -50,10 +50,6 @@ class Endpoint:
     """Whether it answers in pages without being asked to."""
     counts: bool
     """Whether its answer has the four counters."""
-    numbers: frozenset[str]
-    """The variable parts that are whole numbers."""
-    names: tuple[str, ...]
-    """All variable parts, in order."""
     record: Mapping[str, Any]
     """JSON schema of one record."""
 
@@ -71,48 +67,30 @@ def documented() -> tuple[Endpoint, ...]:
     return tuple(_endpoint(one, content["records"]) for one in content["endpoints"])
 
 
-def find(path: str) -> tuple[Endpoint, Mapping[str, Any]] | None:
+def find(path: str) -> tuple[Endpoint, Mapping[str, int]] | None:
     """Finds the endpoint of a path below the base, and the path's variable parts.
 
     Args:
         path: As sent, with a slash at its start.
 
     Returns:
-        None if no endpoint has such a path; numbers among the variable parts are ``int``.
+        None if no endpoint has such a path, in which all variable parts are numbers.
     """
-    parts = path.split("/")[1:]
-    endpoint = _by_shape().get(_shape(parts))
-    if endpoint is None:
-        return None
-    arguments: dict[str, Any] = {}
-    for name, text in zip(endpoint.names, parts[1::2], strict=True):
-        if not text or (name in endpoint.numbers and not (text.isascii() and text.isdigit())):
-            return None
-        arguments[name] = int(text) if name in endpoint.numbers else unquote(text)
-    return endpoint, arguments
-
-
-@cache
-def _by_shape() -> Mapping[tuple[int, tuple[str, ...]], Endpoint]:
-    return {_shape(endpoint.path.split("/")[1:]): endpoint for endpoint in documented()}
-
-
-def _shape(parts: list[str]) -> tuple[int, tuple[str, ...]]:
-    """What tells paths apart: in all of them every second part is a variable one."""
-    return len(parts), tuple(parts[::2])
+    for endpoint in documented():
+        found = match(endpoint.path, path)
+        if found is not None and all(text.isascii() and text.isdigit() for text in found.values()):
+            return endpoint, {name: int(text) for name, text in found.items()}
+    return None
 
 
 def _endpoint(described: Mapping[str, Any], records: Mapping[str, Any]) -> Endpoint:
     return Endpoint(
         path=described["path"],
         entity=described["entity"],
-        is_collection=described["kind"] == "collection",
         container=described["container"],
         options=frozenset(described["options"]),
         relations=frozenset(described["relations"]),
         paged=described["paged"],
         counts=described["counters"] != "never",
-        numbers=frozenset(described["numbers"]),
-        names=tuple(part.strip("{}") for part in described["path"].split("/")[2::2]),
         record=records[described["entity"]],
     )

@@ -29,9 +29,7 @@ def _next_level(data: Data, owner: Owner) -> Owner | None:
     return Owner(VERSION, template["projectId"], template["version"])
 
 
-def effective(
-    data: Data, owner: Owner, kind: str, lang: str | None, *, deleted: bool = False
-) -> list[Row]:
+def effective(data: Data, owner: Owner, kind: str, lang: str | None) -> list[Row]:
     """The settings in effect, one of each.
 
     A row in the wanted language wins over one in the default language, and among those in the
@@ -42,7 +40,6 @@ def effective(
         owner: Whose settings are wanted.
         kind: ``configs``, ``infos`` or ``translations``.
         lang: The wanted language; one that the owner does not have counts as none.
-        deleted: Whether deleted rows take part.
     """
     default = default_language(data, owner)
     wanted = {default}
@@ -54,7 +51,7 @@ def effective(
         row for level in reversed(levels(data, owner)) for row in list(table.get(level, ()))
     ]
     for row in sorted(farthest_first, key=lambda row: row["lang"] != default):
-        if row["lang"] in wanted and (deleted or row["deletedAt"] is None):
+        if row["lang"] in wanted and row["deletedAt"] is None:
             found[row[key]] = row
     return list(found.values())
 

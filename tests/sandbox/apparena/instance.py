@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -11,6 +11,7 @@ from tests.sandbox.apparena.endpoints import KEY_FIELDS, Endpoint
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from tests.sandbox.apparena.app_arena import AppArena
     from tests.sandbox.apparena.data import Data
     from tests.sandbox.apparena.options import Options
 
@@ -55,7 +56,6 @@ class Key:
     store_owner: bool = False
     """Whether the company runs a store and may list all companies in it."""
     is_jwt: bool = False
-    expired: bool = False
 
     def __post_init__(self) -> None:
         """Refuses rights that do not exist.
@@ -79,7 +79,7 @@ def authenticate(authorization: str, keys: Mapping[str, Key]) -> Key:
     """
     is_jwt = authorization.startswith(_BEARER)
     key = keys.get(authorization.removeprefix(_BEARER))
-    if key is None or key.is_jwt != is_jwt or key.expired:
+    if key is None or key.is_jwt != is_jwt:
         raise Refusal(HTTPStatus.UNAUTHORIZED, "Unauthorized.")
     return key
 
@@ -92,17 +92,10 @@ class Quirks:
     """Which of the two documented ways to ask for an order is obeyed."""
     shuffle: int | None = None
     """Seed of the order of rows where none is obeyed; None sorts by id."""
-    reshuffle: bool = False
-    """Whether that order is another one in every answer."""
     filters: Literal["obeyed", "ignored", "refused"] = "obeyed"
 
     largest_page: int | None = None
     """The most rows that a page has, whatever was asked for."""
-    beyond: Literal["empty", "last", "error"] = "empty"
-    """What is answered to a page behind the last one."""
-    beyond_status: int = HTTPStatus.NOT_FOUND
-    page_number: int | None = None
-    """What every answer claims to be the number of its page."""
     missing_counters: frozenset[str] = frozenset()
     """Which of the four counters are not there."""
     before_page: Callable[[str, int], None] | None = None
@@ -111,7 +104,6 @@ class Quirks:
     empty_as_list: bool = False
     """Whether empty maps are ``[]``, as PHP writes them."""
     lists: Literal["documented", "map", "array"] = "documented"
-    entities: Literal["documented", "flat", "keyed"] = "documented"
     activated_absent: bool = False
     """Whether languages of apps come without ``activated``."""
     links_base: str | None = None
@@ -126,27 +118,11 @@ class Quirks:
     """Whether ids are numbers in quotes."""
     audit: bool = False
     """Whether ``created``, ``updated`` and the like are shown everywhere."""
-    deleted_rows: bool = False
-    """Whether rows with ``deletedAt`` are shown, with it."""
     unknown_fields: bool = False
     """Whether records have fields that are not documented."""
 
-    errors_under_200: bool = False
     own_company_is_customer: bool = False
     """Whether the list of customers holds the caller's own company."""
-
-
-@dataclass
-class Instance:
-    """Behaviour and contents of one server."""
-
-    data: Data
-    quirks: Quirks
-    latency: float
-    """Seconds until a request is looked at."""
-    keys: dict[str, Key] = field(default_factory=dict)
-    answered: int = 0
-    """Requests that have reached their endpoint."""
 
 
 @dataclass(frozen=True)
@@ -161,16 +137,16 @@ class Call:
     query: str
     options: Options
     key: Key
-    instance: Instance
+    arena: AppArena
     links_base: str
     """What links start with, with a slash at its end."""
 
     @property
     def data(self) -> Data:
         """What the server holds."""
-        return self.instance.data
+        return self.arena.data
 
     @property
     def quirks(self) -> Quirks:
         """How the server behaves."""
-        return self.instance.quirks
+        return self.arena.quirks

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, urlencode
 
 from tests.sandbox.apparena.endpoints import FILTER, Endpoint
-from tests.sandbox.apparena.instance import Call, Quirks, Refusal, bad_request
+from tests.sandbox.apparena.instance import Call, Quirks, bad_request
 
 if TYPE_CHECKING:
     from tests.sandbox.apparena.data import Row
@@ -55,8 +55,6 @@ class Options:
     page: int | None = None
     items: int | None = None
     order: Order | None = None
-    fields: frozenset[str] = frozenset()
-    exclude: frozenset[str] = frozenset()
     relations: tuple[str, ...] = ()
     filters: tuple[Filter, ...] = ()
     lang: str | None = None
@@ -75,8 +73,6 @@ class Options:
             page=_positive(known, "page"),
             items=_positive(known, "items"),
             order=_order(known, quirks),
-            fields=frozenset(_listed(known, "fields")),
-            exclude=frozenset(_listed(known, "exclude")),
             relations=_relations(known, endpoint),
             filters=tuple(_filters(sent, quirks)) if FILTER in endpoint.options else (),
             lang=known.get("lang") or None,
@@ -93,10 +89,6 @@ def _positive(known: Mapping[str, str], name: str) -> int | None:
     return int(text)
 
 
-def _listed(known: Mapping[str, str], name: str) -> list[str]:
-    return [part.strip() for part in known.get(name, "").split(",") if part.strip()]
-
-
 def _order(known: Mapping[str, str], quirks: Quirks) -> Order | None:
     obeyed = _STYLES[quirks.order_style]
     orders = (Order(known[name], obeyed[name]) for name in obeyed if name in known)
@@ -104,7 +96,7 @@ def _order(known: Mapping[str, str], quirks: Quirks) -> Order | None:
 
 
 def _relations(known: Mapping[str, str], endpoint: Endpoint) -> tuple[str, ...]:
-    names = tuple(_listed(known, "rel"))
+    names = tuple(part.strip() for part in known.get("rel", "").split(",") if part.strip())
     for name in names:
         if name not in endpoint.relations:
             raise bad_request(f"'{name}' is no relation here.")
@@ -224,9 +216,8 @@ def _by(field: str, key_field: str) -> Callable[[Row], Any]:
 def _shuffled(call: Call) -> Callable[[Row], int]:
     """A random place for each row, the same whatever rows come and go."""
     seed, key_field = call.quirks.shuffle, call.endpoint.key_field
-    turn = call.instance.answered if call.quirks.reshuffle else 0
     # The seed comes last, as the checksum keeps the differences of texts with a common end.
-    return lambda row: zlib.crc32(f"{row[key_field]}:{seed}:{turn}".encode())
+    return lambda row: zlib.crc32(f"{row[key_field]}:{seed}".encode())
 
 
 @dataclass(frozen=True)
@@ -245,12 +236,11 @@ class Page:
 
     def counters(self, call: Call) -> dict[str, int]:
         """The four counters, as far as they are shown."""
-        claimed = call.quirks.page_number
         counters = {
             "total_items": self.total,
             "page_size": self.size,
             "page_count": self.count,
-            "page_number": self.number if claimed is None else claimed,
+            "page_number": self.number,
         }
         missing = call.quirks.missing_counters
         return {name: value for name, value in counters.items() if name not in missing}
@@ -263,21 +253,13 @@ def wants_page(call: Call) -> bool:
 
 
 def page_of(rows: list[Row], call: Call) -> Page:
-    """The page that was asked for.
-
-    Raises:
-        Refusal: If it lies behind the last one, and that is an error.
-    """
-    quirks, total = call.quirks, len(rows)
+    """The page that was asked for; one behind the last is empty."""
+    total = len(rows)
     size = call.options.items or _DEFAULT_PAGE_SIZE
-    size = min(size, quirks.largest_page or size)
+    size = min(size, call.quirks.largest_page or size)
     if not wants_page(call):
         return Page(rows, 1, size, total)
-    number, last = call.options.page or 1, max(1, math.ceil(total / size))
-    if number > last and quirks.beyond == "error":
-        raise Refusal(quirks.beyond_status, f"Page {number} does not exist.")
-    if number > last and quirks.beyond == "last":
-        number = last
+    number = call.options.page or 1
     return Page(rows[(number - 1) * size : number * size], number, size, total)
 
 

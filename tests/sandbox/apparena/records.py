@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from tests.sandbox.apparena.data import Owner, Row
@@ -176,15 +176,3 @@ def translation(owner: Owner, translation_id: str, text: str, lang: str) -> Row:
 def language(owner: Owner, lang: str) -> Row:
     """A language that a version offers or an app has activated."""
     return {"lang": lang, **owner.ids, **_AUDIT}
-
-
-def api_key(number: int, company_id: int) -> Row:
-    """A key as a relation of its company; its fields are invented, none is documented."""
-    secret: dict[str, Any] = {"apikeyId": number, "apikey": f"never-to-be-seen-{number}"}
-    return {**secret, "companyId": company_id, **_AUDIT}
-
-
-def invitation(number: int, company_id: int) -> Row:
-    """An invitation as a relation of its company; its fields are invented likewise."""
-    email = f"guest{number}@example.com"
-    return {"invitationId": number, "email": email, "companyId": company_id, **_AUDIT}

@@ -142,8 +142,6 @@ def _add_people_and_channels(data: Data) -> None:
     data.add_channel(
         CUSTOMER, 9102, type="domain", value="win.example.com", meta={"verified": {"by": "dns"}}
     )
-    data.api_keys[7] = records.api_key(7, COMPANY)
-    data.invitations[1] = records.invitation(1, COMPANY)
 
 
 def _add_configs(data: Data) -> None:

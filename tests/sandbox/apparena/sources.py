@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from tests.sandbox.apparena import inheritance
 from tests.sandbox.apparena.data import APP, TEMPLATE, VERSION, Owner, Row
-from tests.sandbox.apparena.endpoints import KEY_FIELDS
 from tests.sandbox.apparena.instance import not_found
 
 if TYPE_CHECKING:
@@ -52,9 +51,9 @@ def _project(call: Call) -> Row:
 
 
 def _version(call: Call) -> Row:
-    """The version in the path or the query, or else the project's highest one."""
+    """The version in the query, or else the project's highest one."""
     number = _project(call)["projectId"]
-    variant = call.arguments.get("version") or call.options.version
+    variant = call.options.version
     if variant is None:
         row = call.data.highest_version(number)
     else:
@@ -76,14 +75,6 @@ def _customers_of(call: Call) -> list[Row]:
     return call.data.customers_of(_company(call)["companyId"])
 
 
-def _customer(call: Call) -> Row:
-    number = call.arguments["customerCompanyId"]
-    for row in _customers_of(call):
-        if row["companyId"] == number:
-            return row
-    raise not_found(f"Customer '{number}'")
-
-
 def _customers(call: Call) -> list[Row]:
     own = call.key.company_id
     rows = call.data.customers_of(own)
@@ -95,13 +86,6 @@ def _store(call: Call) -> list[Row]:
     rows = list(call.data.companies.values())
     store = call.data.companies[call.key.company_id]["storeId"]
     return [row for row in rows if row["storeId"] == store]
-
-
-def _user(call: Call) -> Row:
-    row = call.data.users.get(call.arguments["userId"])
-    if row is None or row["companyId"] != _company(call)["companyId"]:
-        raise not_found(f"User '{call.arguments['userId']}'")
-    return row
 
 
 def _app_owner(call: Call) -> Owner:
@@ -124,28 +108,12 @@ _OWNERS: Mapping[str, Callable[[Call], Owner]] = {
 }
 """What has settings, by the path above them."""
 
-_SETTINGS = {"configs": "config", "infos": "info", "translations": "translation"}
+_SETTINGS = ("configs", "infos", "translations")
 
 
 def _settings(kind: str, owner: Callable[[Call], Owner]) -> Callable[[Call], list[Row]]:
     def read(call: Call) -> list[Row]:
-        deleted = call.quirks.deleted_rows
-        return inheritance.effective(
-            call.data, owner(call), kind, call.options.lang, deleted=deleted
-        )
-
-    return read
-
-
-def _setting(kind: str, owner: Callable[[Call], Owner]) -> Callable[[Call], Row]:
-    rows_of, field = _settings(kind, owner), KEY_FIELDS[_SETTINGS[kind]]
-
-    def read(call: Call) -> Row:
-        wanted = call.arguments[field]
-        for row in rows_of(call):
-            if row[field] == wanted:
-                return row
-        raise not_found(f"'{wanted}'")
+        return inheritance.effective(call.data, owner(call), kind, call.options.lang)
 
     return read
 
@@ -175,18 +143,13 @@ def _owned(table: str, *, by_caller: bool) -> Callable[[Call], list[Row]]:
 
     def read(call: Call) -> list[Row]:
         company_id = call.key.company_id if by_caller else _company(call)["companyId"]
-        rows = getattr(call.data, table)
-        return call.data.of_company(rows, company_id, deleted=call.quirks.deleted_rows)
+        return call.data.of_company(getattr(call.data, table), company_id)
 
     return read
 
 
 def _without_deleted(source: Callable[[Call], list[Row]]) -> Callable[[Call], list[Row]]:
-    def read(call: Call) -> list[Row]:
-        deleted = call.quirks.deleted_rows
-        return [row for row in source(call) if deleted or row["deletedAt"] is None]
-
-    return read
+    return lambda call: [row for row in source(call) if row["deletedAt"] is None]
 
 
 COLLECTIONS: Mapping[str, Callable[[Call], list[Row]]] = {
@@ -198,7 +161,6 @@ COLLECTIONS: Mapping[str, Callable[[Call], list[Row]]] = {
     "/companies/{companyId}/projects": _owned("projects", by_caller=False),
     "/companies/{companyId}/channels": _owned("channels", by_caller=False),
     "/companies/{companyId}/users": _owned("users", by_caller=False),
-    "/customers/{companyId}/users": _owned("users", by_caller=False),
     "/projects/{projectId}/versions": _without_deleted(_versions),
     "/companies": _without_deleted(_store),
     "/customers": _without_deleted(_customers),
@@ -210,25 +172,7 @@ COLLECTIONS: Mapping[str, Callable[[Call], list[Row]]] = {
         for kind in _SETTINGS
     },
 }
-"""The rows of collections, by path; deleted ones only if they are to be shown."""
-
-ENTITIES: Mapping[str, Callable[[Call], Row]] = {
-    "/apps/{appId}": _app,
-    "/templates/{templateId}": _template,
-    "/projects/{projectId}": _project,
-    "/projects/{projectId}/versions/{version}": _version,
-    "/companies/{companyId}": _company,
-    "/customers/{companyId}": _company,
-    "/companies/{companyId}/users/{userId}": _user,
-    "/customers/{companyId}/users/{userId}": _user,
-    "/companies/{companyId}/customers/{customerCompanyId}": _customer,
-    **{
-        f"{path}/{kind}/{{{KEY_FIELDS[_SETTINGS[kind]]}}}": _setting(kind, owner)
-        for path, owner in _OWNERS.items()
-        for kind in ("configs", "infos")
-    },
-}
-"""The row of entities, by path."""
+"""The rows of collections, by path, without deleted ones."""
 
 LANGUAGES: Mapping[str, Callable[[Call], dict[str, list[Row]]]] = {
     "/apps/{appId}/languages": _app_languages,

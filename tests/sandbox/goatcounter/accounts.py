@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from tests.sandbox.goatcounter.generation import Generation
-from tests.sandbox.goatcounter.timestamps import seconds, seconds_or_null
+from tests.sandbox.goatcounter.timestamps import seconds
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -44,8 +44,6 @@ class Permission(enum.IntFlag):
     COUNT = 2
     EXPORT = 4
     SITE_READ = 8
-    SITE_CREATE = 16
-    SITE_UPDATE = 32
     STATS = 64
 
     @property
@@ -64,11 +62,9 @@ class Site:
     parent: int | None
     collect: int
     collect_regions: str
-    link_domain: str
     created_at: datetime
     first_hit_at: datetime
     received_data: bool = False
-    updated_at: datetime | None = None
 
     @property
     def account(self) -> int:
@@ -91,13 +87,13 @@ class Site:
             "cname": self.cname,
             "cname_setup_at": seconds(self.created_at),
             "code": self.code,
-            "link_domain": self.link_domain,
+            "link_domain": "",
             "setttings": self._settings,
             "user_defaults": preferences(generation, ".UTC"),
             "received_data": self.received_data,
             "state": "a",
             "created_at": seconds(self.created_at),
-            "updated_at": seconds_or_null(self.updated_at),
+            "updated_at": None,
             "first_hit_at": seconds(self.first_hit_at),
         }
 

@@ -56,11 +56,10 @@ def breakdown(
     visits: list[Visit],
     question: Question,
     part: Slice,
-    link_domain: str,
 ) -> Row:
     """One page of statistics."""
     if page == "toprefs":
-        return _top_referrers(question.visitors(visits), part, link_domain)
+        return _top_referrers(question.visitors(visits), part)
     found = visitors_of_days(visits, question)
     if page == "sizes":
         return {"stats": _sizes(found), "more": False}
@@ -171,14 +170,12 @@ def _size(width: int) -> str:
     return next((name for name, highest in _SIZES if width <= highest), "desktophd")
 
 
-def _top_referrers(visits: Iterable[Visit], part: Slice, link_domain: str) -> Row:
+def _top_referrers(visits: Iterable[Visit], part: Slice) -> Row:
     visits = list(visits)
     referrers = {visit.referrer_id: visit.referrer for visit in visits}
     rows: list[Row] = []
     for key, count in _ranked(visit.referrer_id for visit in visits)[: _TOP_PAGES * part.limit]:
         name, scheme = referrers[key]
-        if link_domain and name.startswith(link_domain):
-            continue
         row: Row = {"name": name, "count": count, "ref_scheme": scheme}
         rows.append({"id": name, **row} if name else row)
     return part.of(rows)

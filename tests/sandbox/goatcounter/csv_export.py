@@ -73,11 +73,11 @@ def values_of(visit: Visit) -> tuple[str, ...]:
     )
 
 
-def write(rows: Iterable[Row], version: int = VERSION) -> bytes:
+def write(rows: Iterable[Row]) -> bytes:
     """The compressed file; without rows it has no header either."""
     lines = [_line(row.values) for row in rows]
     if lines:
-        lines.insert(0, f"{version}{_line(COLUMNS)}")
+        lines.insert(0, f"{VERSION}{_line(COLUMNS)}")
     return gzip.compress("".join(lines).encode(), mtime=0)
 
 

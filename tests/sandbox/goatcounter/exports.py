@@ -53,10 +53,6 @@ class NextExport:
     last_hit_id: int | None = None
     """Cursor told of ``csv`` or ``file``."""
     wrong_hash: bool = False
-    csv_version: int = csv_export.VERSION
-    """Version in the first column's name."""
-    json_version: str = "1.0"
-    """Version in the archive."""
 
 
 @dataclass
@@ -306,7 +302,7 @@ def _csv_result(store: Store, site: Site, wanted: NextExport, cursor: int) -> Re
         return Result(gzip.compress(wanted.csv, mtime=0), wanted.rows, wanted.last_hit_id)
     rows = csv_export.rows_of(store.visits_of(site), cursor)
     last_hit_id = rows[-1].hit_id if rows else cursor
-    return Result(csv_export.write(rows, wanted.csv_version), len(rows), last_hit_id)
+    return Result(csv_export.write(rows), len(rows), last_hit_id)
 
 
 def _json_result(

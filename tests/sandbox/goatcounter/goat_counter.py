@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import contextlib
 import dataclasses
 import hashlib
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from tests.sandbox import server
-from tests.sandbox.faults import Faults
+from typing_extensions import override
+
 from tests.sandbox.goatcounter.accounts import ALL_SITES, Site, Token, User
 from tests.sandbox.goatcounter.csv_export import COLUMNS, rows_of
 from tests.sandbox.goatcounter.hits import Hit
@@ -17,10 +16,10 @@ from tests.sandbox.goatcounter.limits import DEFAULT_LIMITS, Limit, RateLimiter
 from tests.sandbox.goatcounter.routes import count_routes
 from tests.sandbox.goatcounter.routes.app import Application
 from tests.sandbox.goatcounter.server_state import ServerState
-from tests.sandbox.traffic import ReceivedRequest, Traffic
+from tests.sandbox.sandbox import Sandbox, utc_now
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from tests.sandbox.goatcounter.exports import Export, NextExport
     from tests.sandbox.goatcounter.generation import Generation
@@ -34,19 +33,8 @@ FULL_PERMISSIONS = 76
 _DEFAULT_REGIONS = "US,RU,CN"
 
 
-def _utc_now() -> datetime:
-    return datetime.now(UTC)
-
-
-class GoatCounter:
-    """A GoatCounter server of one generation, with what a test puts in.
-
-    Everything may be changed while it serves.
-
-    Attributes:
-        requests: What was received, in order.
-        faults: What goes wrong on demand.
-    """
+class GoatCounter(Sandbox):
+    """A GoatCounter server of one generation."""
 
     def __init__(
         self,
@@ -54,7 +42,7 @@ class GoatCounter:
         *,
         limits: Mapping[str, Limit] = DEFAULT_LIMITS,
         base_path: str = "",
-        now: Callable[[], datetime] = _utc_now,
+        now: Callable[[], datetime] = utc_now,
         version: str | None = None,
         api_max: int | None = None,
         query_days_limit: int | None = None,
@@ -83,24 +71,17 @@ class GoatCounter:
             first_export_id=first_export_id,
             started_at=now(),
         )
-        self.requests: list[ReceivedRequest] = []
-        self.faults = Faults()
+        super().__init__(Application(self._state))
 
     @property
     def generation(self) -> Generation:
         """Which server is played."""
         return self._state.generation
 
-    @contextlib.contextmanager
-    def serve(self, port: int = 0) -> Iterator[str]:
-        """Serves until the block is left.
-
-        Yields:
-            The URL that ``/api/v0`` follows: no slash at its end, base path included.
-        """
-        application = Traffic(Application(self._state), self.requests, self.faults)
-        with server.serve(application, port) as url:
-            yield url + self._state.base_path
+    @property
+    @override
+    def base_path(self) -> str:
+        return self._state.base_path
 
     def restart(
         self,
@@ -125,7 +106,6 @@ class GoatCounter:
         code: str | None = None,
         *,
         collect_regions: str = _DEFAULT_REGIONS,
-        link_domain: str = "",
     ) -> Site:
         """Adds a site.
 
@@ -135,7 +115,6 @@ class GoatCounter:
             collect: What it keeps of hits; 510 is everything, 190 a new site's default.
             code: Its code; None makes one up.
             collect_regions: Countries whose regions are kept.
-            link_domain: Its own domain, left out of the list of referrers.
         """
         with self._state.lock:
             now = self._state.now()
@@ -146,7 +125,6 @@ class GoatCounter:
                 parent=parent,
                 collect=collect,
                 collect_regions=collect_regions,
-                link_domain=link_domain,
                 created_at=now,
                 first_hit_at=now,
             )
@@ -236,20 +214,6 @@ class GoatCounter:
         with self._state.lock:
             visits = self._state.store.visits_of(self._site(site_id))
             return max((visit.hit_id or 0 for visit in visits), default=0)
-
-    def retitle(self, site_id: int, path: str, title: str) -> None:
-        """Gives a path another title, for hits of the past as well."""
-        with self._state.lock:
-            for found in self._state.store.paths_of(self._site(site_id)):
-                if found.path == path:
-                    found.title = title
-
-    def purge(self, site_id: int, path: str) -> None:
-        """Removes a path and all its hits."""
-        with self._state.lock:
-            for found in self._state.store.paths_of(self._site(site_id)):
-                if found.path == path:
-                    self._state.store.purge(found)
 
     @property
     def exports(self) -> list[Export]:

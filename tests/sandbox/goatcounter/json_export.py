@@ -32,7 +32,6 @@ class Circumstances:
     user: User
     now: datetime
     server_version: str
-    format_version: str = FORMAT_VERSION
     start: date | None = None
     """First day of the statistics; None for all."""
 
@@ -60,7 +59,7 @@ def write(store: Store, circumstances: Circumstances, folder: str) -> bytes:
 def _information(circumstances: Circumstances) -> Row:
     user = circumstances.user
     return {
-        "export_version": circumstances.format_version,
+        "export_version": FORMAT_VERSION,
         "goatcounter_version": circumstances.server_version,
         "created_for": circumstances.site.cname,
         "created_by": f"user_id={user.id} <{user.email}>",

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Generic, TypeVar
 from tests.sandbox.goatcounter.accounts import Collect, Site
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Hashable, Iterator
+    from collections.abc import Hashable, Iterator
     from datetime import datetime
 
     from tests.sandbox.goatcounter.hits import CleanHit
@@ -91,7 +91,6 @@ class Store:
     _paths_by_text: dict[tuple[int, str], Path] = field(default_factory=dict)
     _seen: set[tuple[int, str, int]] = field(default_factory=set)
     _hits: int = 0
-    _paths_made: int = 0
 
     def add(self, site: Site, hit: CleanHit) -> Visit:
         """Stores a hit."""
@@ -127,23 +126,11 @@ class Store:
         """The hits of a site in the order of storing."""
         return self.visits.get(site.id, [])
 
-    def purge(self, path: Path) -> None:
-        """Removes a path with all its hits."""
-        self.paths.remove(path)
-        del self._paths_by_text[path.site_id, path.path.lower()]
-        self.forget(path.site_id, lambda visit: visit.path is path)
-
-    def forget(self, site_id: int, condition: Callable[[Visit], bool]) -> None:
-        """Removes the hits of a site that meet a condition."""
-        kept = [visit for visit in self.visits.get(site_id, []) if not condition(visit)]
-        self.visits[site_id] = kept
-
     def _path(self, site: Site, hit: CleanHit) -> Path:
         key = (site.id, hit.path.lower())
         path = self._paths_by_text.get(key)
         if path is None:
-            self._paths_made += 1
-            path = Path(self._paths_made, site.id, hit.path, hit.title, hit.event)
+            path = Path(len(self.paths) + 1, site.id, hit.path, hit.title, hit.event)
             self._paths_by_text[key] = path
             self.paths.append(path)
         return path

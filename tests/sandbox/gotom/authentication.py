@@ -10,13 +10,13 @@ from datetime import datetime
 from email.utils import parsedate_to_datetime
 from http import HTTPStatus
 from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
 
 from tests.sandbox.gotom.answers import AnswerError, json_answer, page
 
 if TYPE_CHECKING:
-    from zoneinfo import ZoneInfo
-
-    from tests.sandbox.gotom.call import Call, Instance
+    from tests.sandbox.gotom.call import Call
+    from tests.sandbox.gotom.go_tom import GoTom
     from tests.sandbox.gotom.users import User
 
 _ISO = re.compile(
@@ -24,20 +24,16 @@ _ISO = re.compile(
 )
 
 
-def parse_date(text: str, zone: ZoneInfo) -> int | None:
-    """The seconds since 1970 that a date stands for.
+ZONE = ZoneInfo("Europe/Zurich")
+"""The server's time zone, which dates without an offset are read in."""
 
-    Args:
-        text: The date.
-        zone: The server's time zone, which dates without an offset are read in.
 
-    Returns:
-        Whole seconds; None if the date is not understood.
-    """
+def parse_date(text: str) -> int | None:
+    """The seconds since 1970 that a date stands for; None if it is not understood."""
     moment = _iso(text) or _internet(text)
     if moment is None:
         return None
-    return int((moment if moment.tzinfo else moment.replace(tzinfo=zone)).timestamp()) or None
+    return int((moment if moment.tzinfo else moment.replace(tzinfo=ZONE)).timestamp()) or None
 
 
 def _iso(text: str) -> datetime | None:
@@ -90,7 +86,7 @@ _ESCAPED = re.compile(r"\\(.?)", re.DOTALL)
 _BASE64 = re.compile(r"[a-zA-Z0-9+/]+={0,2}")
 
 
-def authenticate(call: Call, instance: Instance) -> User:
+def authenticate(call: Call, instance: GoTom) -> User:
     """Finds out who sent a request.
 
     Raises:
@@ -120,11 +116,11 @@ def _credentials(call: Call) -> tuple[str, str]:
     return _ESCAPED.sub(r"\1", parts[1]), parts[2]
 
 
-def _check_date(call: Call, instance: Instance) -> None:
+def _check_date(call: Call, instance: GoTom) -> None:
     text = call.headers.get("date", "")
     if text in {"", "0"}:
         raise _refusal("Date header required")
-    date = parse_date(text, instance.timezone)
+    date = parse_date(text)
     if date is None:
         raise _refusal("Timestamp not valid")
     now = int(instance.now().timestamp())
@@ -134,7 +130,7 @@ def _check_date(call: Call, instance: Instance) -> None:
         raise _refusal("Request is too far in the future")
 
 
-def _user(name: str, instance: Instance) -> User:
+def _user(name: str, instance: GoTom) -> User:
     if name in {"", "0"}:
         raise _refusal("No user id")
     # Header values arrive as bytes in the guise of Latin-1.

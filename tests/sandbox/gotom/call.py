@@ -1,35 +1,15 @@
-"""An instance, and one request on its way through it."""
+"""One request on its way through the server."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qs
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
-    from datetime import datetime
-    from zoneinfo import ZoneInfo
+    from collections.abc import Mapping
 
-    from tests.sandbox.gotom.data import Data
-    from tests.sandbox.gotom.reports import Kind, Report
-    from tests.sandbox.gotom.users import User
-
-
-@dataclass
-class Instance:
-    """Configuration and contents of one server."""
-
-    now: Callable[[], datetime]
-    timezone: ZoneInfo
-    page_size: int
-    data: Data
-    advertised_url: str | None = None
-    """Base of the URLs in answers; None is what the request was sent to."""
-    marketer_network: bool = True
-    """Whether the module that sublines belong to is there."""
-    users: dict[str, User] = field(default_factory=dict)
-    reports: dict[tuple[Kind, int], Report] = field(default_factory=dict)
+    from tests.sandbox.gotom.go_tom import GoTom
 
 
 @dataclass(frozen=True)
@@ -55,7 +35,7 @@ class Context:
     """A request that has found its endpoint and may use it."""
 
     call: Call
-    instance: Instance
+    instance: GoTom
     arguments: Mapping[str, str]
     """The variable parts of the path, decoded."""
 

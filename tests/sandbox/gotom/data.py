@@ -43,8 +43,6 @@ class Data:
     """Rate-card prices by tarif; a tarif without an entry has none."""
     customers: list[Item]
     campaigns: list[Campaign] = field(default_factory=list)
-    import_jobs: dict[int, Item] = field(default_factory=dict)
-    """Logs of CRM imports by job."""
 
     def name_of(self, entity: str, number: int | None) -> str | None:
         """The name behind an id of a lookup list."""

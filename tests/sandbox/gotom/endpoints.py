@@ -1,4 +1,4 @@
-"""The endpoints that goTom documents, as ``endpoints.json`` has them from its API documentation."""
+"""The endpoints that the tap reads, as ``endpoints.json`` has them from goTom's documentation."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
+
+from tests.sandbox.paths import match
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -29,14 +31,10 @@ class Endpoint:
 
         An encoded slash divides like any other, as the server decodes before it compares.
         """
-        names, parts = self.path.split("/"), unquote(path).split("/")
-        if len(names) != len(parts):
+        found = match(self.path, unquote(path))
+        if found is None or not all(_is_number(found[name]) for name in self.numbers):
             return None
-        pairs = list(zip(names, parts, strict=True))
-        if not all(name == part or (name.startswith("{") and part) for name, part in pairs):
-            return None
-        found = {name.strip("{}"): part for name, part in pairs if name.startswith("{")}
-        return found if all(_is_number(found[name]) for name in self.numbers) else None
+        return found
 
 
 @cache

@@ -6,26 +6,24 @@ being replaced, which is about as fast as copying.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
-from tests.sandbox.gotom.csv_content import PLAIN, Dialect
+from tests.sandbox.gotom.csv_content import PLAIN
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
 
-FIRST_NUMBER = 100_000_000_000
+_FIRST_NUMBER = 100_000_000_000
 """The number of the first row; all numbers have as many digits."""
 
 _BLOCK = 1000
 _PLACEHOLDER = "@@@@@@@@@"
 """As long as the digits that change from block to block."""
 
-_HEADER = ("Buchungsnummer", "Kampagne", "Externe ID", "Monat", "Plattform", "Umsatz netto")
 
-
-def usual_cells(index: int) -> Sequence[str]:
+def _cells(index: int) -> Sequence[str]:
     """What a report of turnover shows beside the number of a row."""
     name = f'Sommer "Seen" {index}' if index % 50 == 0 else f"Frühling {index}, Zürich"
     month = f"2026-{index % 12 + 1:02d}"
@@ -37,10 +35,14 @@ class GeneratedCsv:
     """Rows that are numbered and otherwise the same every thousand rows."""
 
     rows: int
-    header: Sequence[str] = _HEADER
-    cells: Callable[[int], Sequence[str]] = field(default=usual_cells)
-    """The cells after the number, from the row's index modulo one thousand."""
-    dialect: Dialect = PLAIN
+    header: ClassVar = (
+        "Buchungsnummer",
+        "Kampagne",
+        "Externe ID",
+        "Monat",
+        "Plattform",
+        "Umsatz netto",
+    )
 
     @classmethod
     def of_size(cls, size: int) -> GeneratedCsv:
@@ -49,18 +51,18 @@ class GeneratedCsv:
         blocks, rest = divmod(max(0, size - len(empty.head)), len(empty.block))
         rows = blocks * _BLOCK
         while rest > 0:
-            rest -= len(empty.dialect.row(empty.row(rows)))
+            rest -= len(PLAIN.row(empty.row(rows)))
             rows += 1
         return cls(rows)
 
     def row(self, index: int) -> tuple[str, ...]:
         """The cells of a row, the first one being number 0."""
-        return (str(FIRST_NUMBER + index), *self.cells(index % _BLOCK))
+        return (str(_FIRST_NUMBER + index), *_cells(index % _BLOCK))
 
     @cached_property
     def head(self) -> bytes:
         """Everything before the first row."""
-        return self.dialect.start + self.dialect.row(self.header)
+        return PLAIN.row(self.header)
 
     @cached_property
     def block(self) -> bytes:
@@ -83,10 +85,9 @@ class GeneratedCsv:
             yield self._filled(self._template(rest), blocks)
 
     def _template(self, rows: int) -> bytes:
-        numbered = ((f"{_PLACEHOLDER}{index:03d}", *self.cells(index)) for index in range(rows))
-        return b"".join(map(self.dialect.row, numbered))
+        numbered = ((f"{_PLACEHOLDER}{index:03d}", *_cells(index)) for index in range(rows))
+        return b"".join(map(PLAIN.row, numbered))
 
     def _filled(self, block: bytes, number: int) -> bytes:
-        digits = str(FIRST_NUMBER // _BLOCK + number)
-        encoding = self.dialect.encoding
-        return block.replace(_PLACEHOLDER.encode(encoding), digits.encode(encoding))
+        digits = str(_FIRST_NUMBER // _BLOCK + number)
+        return block.replace(_PLACEHOLDER.encode(), digits.encode())

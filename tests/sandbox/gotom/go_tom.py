@@ -2,78 +2,54 @@
 
 from __future__ import annotations
 
-import contextlib
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
-from zoneinfo import ZoneInfo
 
-from tests.sandbox import server
-from tests.sandbox.faults import Faults
 from tests.sandbox.gotom import campaigns, seeds, users
 from tests.sandbox.gotom.application import Application
-from tests.sandbox.gotom.call import Instance
 from tests.sandbox.gotom.users import User
-from tests.sandbox.traffic import ReceivedRequest, Traffic
+from tests.sandbox.sandbox import Sandbox, utc_now
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Mapping
+    from datetime import datetime
 
-    from tests.sandbox.gotom.data import Campaign, Data
+    from tests.sandbox.gotom.data import Campaign
     from tests.sandbox.gotom.reports import Kind, Report
 
 
-def _utc_now() -> datetime:
-    return datetime.now(UTC)
-
-
-class GoTom:
-    """An instance of goTom, with some data and with what a test puts in.
-
-    Everything may be changed while it serves.
+class GoTom(Sandbox):
+    """An instance of goTom, with some data.
 
     Attributes:
-        requests: What was received, in order.
-        faults: What goes wrong on demand.
+        now: The server's clock.
+        page_size: Items a page.
+        data: What it holds beside reports.
+        advertised_url: Base of the URLs in answers; None is what the request was sent to.
+        marketer_network: Whether the module that sublines belong to is there.
+        users: API users by name.
+        reports: Saved reports by kind and number.
     """
 
     def __init__(
         self,
         *,
-        now: Callable[[], datetime] = _utc_now,
-        timezone: str = "Europe/Zurich",
+        now: Callable[[], datetime] = utc_now,
         page_size: int = 100,
     ) -> None:
         """Makes an instance without users and reports.
 
         Args:
             now: The server's clock.
-            timezone: The server's, for dates that come without an offset.
             page_size: Items a page; goTom's API documentation speaks of 100 and of 1000.
         """
-        self._instance = Instance(now, ZoneInfo(timezone), page_size, seeds.data())
-        self.requests: list[ReceivedRequest] = []
-        self.faults = Faults()
-
-    @contextlib.contextmanager
-    def serve(self, port: int = 0) -> Iterator[str]:
-        """Serves until the block is left.
-
-        Yields:
-            The URL that ``/app-api`` follows, without a slash at its end.
-        """
-        application = Traffic(Application(self._instance), self.requests, self.faults)
-        with server.serve(application, port) as url:
-            yield url
-
-    @property
-    def instance(self) -> Instance:
-        """Its configuration: clock, size of pages, modules, the URL in links to next pages."""
-        return self._instance
-
-    @property
-    def data(self) -> Data:
-        """What it holds beside reports."""
-        return self._instance.data
+        super().__init__(Application(self))
+        self.now = now
+        self.page_size = page_size
+        self.data = seeds.data()
+        self.advertised_url: str | None = None
+        self.marketer_network = True
+        self.users: dict[str, User] = {}
+        self.reports: dict[tuple[Kind, int], Report] = {}
 
     def add_user(self, name: str, secret: str, groups: Iterable[str] = users.EVERYTHING) -> User:
         """Adds an API user, or changes one.
@@ -85,12 +61,12 @@ class GoTom:
                 ``lookups``, ``prices``, ``campaigns``, ``customers``.
         """
         user = User(name, secret, frozenset(groups))
-        self._instance.users[name] = user
+        self.users[name] = user
         return user
 
     def add_report(self, number: int, report: Report, kind: Kind = "graph") -> None:
         """Saves a report, or replaces it."""
-        self._instance.reports[kind, number] = report
+        self.reports[kind, number] = report
 
     def add_campaign(
         self,

@@ -1,11 +1,9 @@
-"""Saved reports, and the ways in which their download may go."""
+"""Saved reports, and how they are sent."""
 
 from __future__ import annotations
 
 import asyncio
-import enum
-from dataclasses import dataclass, field
-from http import HTTPStatus
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
 from starlette.responses import Response
@@ -13,10 +11,9 @@ from typing_extensions import override
 
 from tests.sandbox.gotom.csv_content import PLAIN, Dialect, encode
 from tests.sandbox.gotom.generated_csv import GeneratedCsv
-from tests.sandbox.server import CONNECTION, Connection
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from starlette.types import Receive, Scope, Send
 
@@ -28,30 +25,13 @@ CSV = "text/csv;charset=utf-8"
 _PIECE = 256 * 1024
 
 
-class Ending(enum.Enum):
-    """How a transfer ends before the report does."""
-
-    CLOSED = "closed"
-    """The connection is closed, so that the client can see that something is missing."""
-    RESET = "reset"
-    """The connection is reset."""
-    ORDERLY = "orderly"
-    """As if the report were complete, like after a program that died behind a proxy."""
-
-
 @dataclass(frozen=True)
 class Report:
     """One saved report and how its download goes."""
 
     content: bytes | GeneratedCsv = b""
-    status: int = HTTPStatus.OK
-    content_type: str | None = CSV
-    headers: Mapping[str, str] = field(default_factory=dict)
-    declares_length: bool = False
-    """Whether there is a ``Content-Length``; otherwise the transfer is chunked."""
     ends_after: int | None = None
-    """Number of bytes after which the transfer ends; None sends everything."""
-    ending: Ending = Ending.CLOSED
+    """Number of bytes after which the connection is closed; None sends everything."""
 
     @classmethod
     def of_rows(
@@ -64,17 +44,6 @@ class Report:
     def of_size(cls, size: int) -> Report:
         """A report of so many bytes or up to one row more, made while it is sent."""
         return cls(GeneratedCsv.of_size(size))
-
-    @classmethod
-    def of_page(cls, headline: str, status: int = HTTPStatus.OK) -> Report:
-        """A page in place of the report, as a proxy or a login puts one."""
-        page = f"<!DOCTYPE html><html><head><title>{headline}</title></head></html>"
-        return cls(page.encode(), status, "text/html; charset=UTF-8")
-
-    @classmethod
-    def of_redirect(cls, location: str, status: int = HTTPStatus.FOUND) -> Report:
-        """A redirect in place of the report."""
-        return cls(status=status, content_type="text/html", headers={"Location": location})
 
     @property
     def size(self) -> int:
@@ -102,13 +71,9 @@ class Download(Response):
 
     def __init__(self, report: Report) -> None:
         """Prepares the head of the answer."""
-        super().__init__(None, report.status, report.headers)
+        super().__init__(None, headers={"Content-Type": CSV})
         self._report = report
         del self.headers["Content-Length"]
-        if report.content_type is not None:
-            self.headers["Content-Type"] = report.content_type
-        if report.declares_length:
-            self.headers["Content-Length"] = str(report.size)
 
     @override
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -126,15 +91,8 @@ class Download(Response):
                     return
         finally:
             gone.cancel()
-        await self._end(scope, send)
-
-    async def _end(self, scope: Scope, send: Send) -> None:
-        report = self._report
-        if report.ends_after is None or report.ending is Ending.ORDERLY:
+        if self._report.ends_after is None:
             await send(_body(b"", more=False))
-        elif report.ending is Ending.RESET:
-            connection: Connection = scope["extensions"][CONNECTION]
-            connection.reset()
 
 
 def _body(part: bytes, *, more: bool) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from tests.sandbox.gotom.answers import AnswerError, json_answer, not_found, pag
 from tests.sandbox.gotom.reports import Download
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Mapping
 
     from starlette.responses import Response
 
@@ -64,11 +64,6 @@ def campaign(context: Context) -> Response:
     return json_answer(_campaign(context).content)
 
 
-def flight(context: Context) -> Response:
-    """``GET /campaign/{id}/flight/{id}``."""
-    return json_answer(_flight(context))
-
-
 def line_item(context: Context) -> Response:
     """``GET /campaign/{id}/flight-lineitemid/{id}``."""
     return json_answer(_of_flight(context, _campaign(context).line_items))
@@ -92,13 +87,6 @@ def discounts(context: Context) -> Response:
     return json_answer({"campaignDiscounts": _campaign(context).discounts})
 
 
-def flight_discount(context: Context) -> Response:
-    """``GET /campaign/{id}/campaign-discount/{id}/flight-discount/{id}``."""
-    discount = _by_external_id(_campaign(context).discounts, context.arguments["cDiscountEID"])
-    found = _by_external_id(discount["flightDiscounts"], context.arguments["fDiscountEID"])
-    return json_answer(found)
-
-
 def _campaign(context: Context) -> Campaign:
     found = context.instance.data.campaign(context.arguments["campaignExternalId"])
     if found is None:
@@ -107,7 +95,11 @@ def _campaign(context: Context) -> Campaign:
 
 
 def _flight(context: Context) -> Item:
-    return _by_external_id(_campaign(context).flights, context.arguments["flightExternalId"])
+    wanted = context.arguments["flightExternalId"].casefold()
+    for item in _campaign(context).flights:
+        if (item.get("externalId") or "").casefold() == wanted:
+            return item
+    raise AnswerError(not_found())
 
 
 def _of_flight(context: Context, values: Mapping[str, Value]) -> Value:
@@ -118,40 +110,9 @@ def _of_flight(context: Context, values: Mapping[str, Value]) -> Value:
     return found
 
 
-def _by_external_id(items: Iterable[Item], wanted: str) -> Item:
-    for item in items:
-        if (item.get("externalId") or "").casefold() == wanted.casefold():
-            return item
-    raise AnswerError(not_found())
-
-
 def customers(context: Context) -> Response:
     """``GET /customer``."""
     return page_of(context, context.instance.data.customers)
-
-
-def customer(context: Context) -> Response:
-    """``GET /customer/{customerCrmExternalId}``."""
-    wanted = context.arguments["customerCrmExternalId"].casefold()
-    for item in context.instance.data.customers:
-        if (item["externalCrmId"] or "").casefold() == wanted:
-            return json_answer({"ok": True, "customer": item})
-    content = {"ok": False, "message": "Customer not found", "customer": None}
-    return json_answer(content, HTTPStatus.NOT_FOUND)
-
-
-def import_log(context: Context) -> Response:
-    """``GET /crm-sync-import-external-crm-id/error-logs/{jobId}``."""
-    number = int(context.arguments["jobId"])
-    if log := context.instance.data.import_jobs.get(number):
-        return json_answer(log)
-    content = {
-        "errorLogs": None,
-        "warningLogs": None,
-        "jobStatus": "NO_JOB_FOUND",
-        "sentJobId": number,
-    }
-    return json_answer(content, HTTPStatus.NOT_FOUND)
 
 
 @dataclass(frozen=True)
@@ -165,7 +126,6 @@ class Route:
 
 _CAMPAIGN = "/app-api/campaign/{campaignExternalId}"
 _FLIGHT = f"{_CAMPAIGN}/flight/{{flightExternalId}}"
-_DISCOUNT = f"{_CAMPAIGN}/campaign-discount"
 
 ROUTES = {
     "/app-api/graph-export/download/{savedReportId}": Route(graph_report, users.REPORTS),
@@ -173,18 +133,10 @@ ROUTES = {
     "/app-api/primary-keys/{entity}": Route(entity, users.LOOKUPS),
     "/app-api/export/price/tarif/{tarifId}": Route(prices, users.PRICES),
     _CAMPAIGN: Route(campaign, users.CAMPAIGNS),
-    _FLIGHT: Route(flight, users.CAMPAIGNS),
     f"{_CAMPAIGN}/flight-lineitemid/{{flightExternalId}}": Route(line_item, users.CAMPAIGNS),
     f"{_FLIGHT}/commission": Route(commission, users.CAMPAIGNS),
     f"{_FLIGHT}/sublines": Route(sublines, users.CAMPAIGNS),
-    _DISCOUNT: Route(discounts, users.CAMPAIGNS),
-    f"{_DISCOUNT}/{{cDiscountEID}}/flight-discount/{{fDiscountEID}}": Route(
-        flight_discount, users.CAMPAIGNS
-    ),
+    f"{_CAMPAIGN}/campaign-discount": Route(discounts, users.CAMPAIGNS),
     "/app-api/customer": Route(customers, users.CUSTOMERS),
-    "/app-api/customer/{customerCrmExternalId}": Route(customer, users.CUSTOMERS),
-    "/app-api/crm-sync-import-external-crm-id/error-logs/{jobId}": Route(
-        import_log, users.CUSTOMERS
-    ),
 }
 """By path, as documented."""

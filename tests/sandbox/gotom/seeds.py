@@ -44,12 +44,6 @@ def data() -> Data:
         ),
         campaigns.invented(CAMPAIGNS[2]),
     ]
-    found.import_jobs[12] = {
-        "errorLogs": None,
-        "warningLogs": ["Adresse ohne Land"],
-        "jobStatus": "JOB_STATUS_FINISHED_OK",
-        "sentJobId": 12,
-    }
     return found
 
 

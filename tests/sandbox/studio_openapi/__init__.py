@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from tests.sandbox.studio_openapi import demonstration, quirks, troubles
+from tests.sandbox.studio_openapi import demonstration, quirks
 from tests.sandbox.studio_openapi.chunks import Mode
-from tests.sandbox.studio_openapi.limits import Limit, Throttling
+from tests.sandbox.studio_openapi.limits import Limit
 from tests.sandbox.studio_openapi.studio import Studio
 from tests.sandbox.studio_openapi.studio_open_api import StudioOpenApi
 from tests.sandbox.studio_openapi.versions import NEWEST_DESCRIBED
@@ -15,8 +15,6 @@ __all__ = [
     "Mode",
     "Studio",
     "StudioOpenApi",
-    "Throttling",
     "demonstration",
     "quirks",
-    "troubles",
 ]

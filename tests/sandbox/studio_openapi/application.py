@@ -83,8 +83,6 @@ class Application:
             wait = limit.seconds_left(key, endpoint.path) if limit.retry_after else None
             status = HTTPStatus.TOO_MANY_REQUESTS
             raise problems.ProblemError(status, problems.TOO_MANY_REQUESTS, retry_after=wait)
-        if self._tenant.throttling and self._tenant.throttling.hits(endpoint.path):
-            raise problems.ProblemError(HTTPStatus.SERVICE_UNAVAILABLE, problems.THROTTLED)
 
     def _encoded(self, call: Call) -> bytes:
         content = ROUTES[call.endpoint.name](call)
@@ -98,10 +96,7 @@ class Application:
 
     def _error(self, problem: problems.ProblemError, headers: dict[bytes, bytes]) -> bytes:
         asked = headers.get(b"accept-language", b"").decode("latin-1")
-        studio = self._tenant.keys.get(headers.get(b"x-api-key", b"").decode("latin-1"))
-        usual = studio.language if studio else problems.ENGLISH
-        error = problem.body(asked[:2].lower() or usual, self._answered)
-        return _encode([error] if self._tenant.errors_in_arrays else error)
+        return _encode(problem.body(asked[:2].lower(), self._answered))
 
 
 def _is_served(endpoint: Endpoint, version: str) -> bool:

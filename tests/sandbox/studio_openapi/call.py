@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from tests.sandbox.studio_openapi import problems
@@ -27,10 +27,6 @@ class Call:
     endpoint: Endpoint
     arguments: Mapping[str, Any]
     """Its parameters, those of the body of a POST among them."""
-
-    def with_argument(self, name: str, value: Any) -> Call:
-        """The same with another argument."""
-        return replace(self, arguments={**self.arguments, name: value})
 
     @property
     def today(self) -> date:

@@ -11,6 +11,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any, Literal
 
 from tests.meltano import REPOSITORY
+from tests.sandbox.paths import match
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -79,24 +80,21 @@ def documented() -> Mapping[str, Endpoint]:
 
 def find(path: str) -> Match | None:
     """Finds the endpoint of a path; a name of its own goes before a variable part."""
-    parts = path.split("/")
-    for names, endpoint in _by_length().get(len(parts), ()):
-        pairs = list(zip(names, parts, strict=True))
-        if all(name == part or (name.startswith("{") and part) for name, part in pairs):
-            variables = {name[1:-1]: part for name, part in pairs if name.startswith("{")}
+    for endpoint in _by_length().get(path.count("/"), ()):
+        variables = match(endpoint.path, path)
+        if variables is not None:
             return Match(endpoint, variables)
     return None
 
 
 @cache
-def _by_length() -> Mapping[int, list[tuple[list[str], Endpoint]]]:
-    """Endpoints and the parts of their paths, by the number of parts, names before variables."""
-    found: dict[int, list[tuple[list[str], Endpoint]]] = {}
+def _by_length() -> Mapping[int, list[Endpoint]]:
+    """Endpoints by the number of slashes in their paths, names before variables."""
+    found: dict[int, list[Endpoint]] = {}
     for endpoint in documented().values():
-        names = endpoint.path.split("/")
-        found.setdefault(len(names), []).append((names, endpoint))
+        found.setdefault(endpoint.path.count("/"), []).append(endpoint)
     for group in found.values():
-        group.sort(key=lambda pair: [name.startswith("{") for name in pair[0]])
+        group.sort(key=lambda one: [name.startswith("{") for name in one.path.split("/")])
     return found
 
 

@@ -1,12 +1,10 @@
-"""How the server refuses requests: by its limits, or as its database is under load."""
+"""How the server refuses requests by its limits."""
 
 from __future__ import annotations
 
-import fnmatch
 import math
 import time
 from dataclasses import dataclass, field
-from random import Random
 
 
 @dataclass
@@ -64,29 +62,3 @@ class Limit:
 
     def _name(self, key: str, path: str) -> tuple[str, str]:
         return ("" if self.shared else key, path)
-
-
-@dataclass
-class Throttling:
-    """Which requests are refused.
-
-    With the defaults it is all of them.
-    """
-
-    share: float = 1.0
-    path: str = "*"
-    """Path of the endpoints, with names for variable parts; ``*`` stands for any text."""
-    seed: int = 0
-    refused: int = 0
-    """Requests refused so far."""
-    _chance: Random = field(init=False, repr=False)
-
-    def __post_init__(self) -> None:
-        """Makes the choice of requests repeatable."""
-        self._chance = Random(self.seed)  # noqa: S311 - nothing secret depends on it
-
-    def hits(self, path: str) -> bool:
-        """Whether a request is refused; counts it if so."""
-        hit = fnmatch.fnmatchcase(path, self.path) and self._chance.random() < self.share
-        self.refused += hit
-        return hit

@@ -18,8 +18,6 @@ NO_PERMISSION = "errormessage.access.denied"
 NOT_FOUND = "errormessage.entity.not.found"
 NO_METHOD = "errormessage.method.not.allowed"
 TOO_MANY_REQUESTS = "errormessage.rate.limit.exceeded"
-THROTTLED = "errormessage.service.unavailable"
-UNEXPECTED = "errormessage.unexpected"
 
 _MESSAGES = {
     OPTED_OUT: (
@@ -36,12 +34,9 @@ _MESSAGES = {
     NOT_FOUND: ("The entity does not exist", "Das Objekt gibt es nicht"),
     NO_METHOD: ("The method is not allowed here", "Die Methode ist hier nicht erlaubt"),
     TOO_MANY_REQUESTS: ("Too many requests", "Zu viele Anfragen"),
-    THROTTLED: ("The service is busy", "Der Dienst ist ausgelastet"),
-    UNEXPECTED: ("An unexpected error has occurred", "Ein unerwarteter Fehler ist aufgetreten"),
 }
 
 ENGLISH = "en"
-GERMAN = "de"
 
 
 @dataclass
@@ -59,12 +54,12 @@ class ProblemError(Exception):
         """The error for clients.
 
         Args:
-            language: What the message is written in; any but German gives English.
+            language: What the message is written in; any but English gives German.
             trace: Tells the request from others.
         """
         english, german = _MESSAGES[self.code]
         content = {
-            "errorMessage": german if language == GERMAN else english,
+            "errorMessage": english if language == ENGLISH else german,
             "errorCode": self.code,
             "traceId": f"{6_100_000_000_000_000_000 + trace}",
         }

@@ -27,21 +27,19 @@ def end_with_null_offset(call: Call, chunk: Record) -> Record:  # noqa: ARG001
     return chunk if chunk["hasNext"] else {**chunk, "offset": None}
 
 
-def unchanged_offset_at_end(call: Call, chunk: Record) -> Record:
-    """The last chunk promises more, and gives the offset that it was asked for."""
-    if chunk["hasNext"]:
-        return chunk
-    return {**chunk, "hasNext": True, "offset": call.arguments["offset"] or "0"}
+class ShortChunks:
+    """Chunks have fewer customers than were asked for."""
 
+    def __init__(self, size: int) -> None:
+        """Gives so many customers at the most."""
+        self._size = size
 
-def null_offset_with_more(call: Call, chunk: Record) -> Record:  # noqa: ARG001
-    """The last chunk promises more, and does not say from where."""
-    return chunk if chunk["hasNext"] else {**chunk, "hasNext": True, "offset": None}
-
-
-def old_name_of_offset(call: Call, chunk: Record) -> Record:  # noqa: ARG001
-    """Chunks have the last id under its old name as well, as very old servers gave it."""
-    return {**chunk, "lastOffsetId": int(chunk["offset"])}
+    def __call__(self, _: Call, chunk: Record) -> Record:
+        """Makes a chunk short."""
+        if len(chunk["result"]) <= self._size:
+            return chunk
+        result = chunk["result"][: self._size]
+        return {"result": result, "hasNext": True, "offset": str(result[-1]["id"])}
 
 
 class HollowChunks:
@@ -59,17 +57,17 @@ class HollowChunks:
 
 
 class AfterChunk:
-    """Something happens between a chunk and the next, such as that rows come or go."""
+    """Something happens between the first chunk and the next, such as that rows come or go."""
 
-    def __init__(self, happen: Callable[[Studio], object], *, times: int = 1) -> None:
-        """Happens after so many chunks; it is given the studio."""
+    def __init__(self, happen: Callable[[Studio], object]) -> None:
+        """Happens once; it is given the studio."""
         self._happen = happen
-        self._left = times
+        self._has_happened = False
 
     def __call__(self, call: Call, chunk: Record) -> Record:
         """Lets it happen once the chunk is cut."""
-        if self._left:
-            self._left -= 1
+        if not self._has_happened:
+            self._has_happened = True
             chunk = {**chunk, "result": list(chunk["result"])}
             self._happen(call.studio)
         return chunk

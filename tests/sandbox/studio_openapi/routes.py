@@ -25,10 +25,6 @@ _DEBTS = "GET /v1/debt-collection"
 
 
 def _customers(call: Call) -> Record:
-    """The deprecated ``lastOffsetId`` is what ``offset`` was before."""
-    old = call.arguments["lastOffsetId"]
-    if call.arguments["offset"] is None and old is not None:
-        call = call.with_argument("offset", str(old))
     return chunks.of_customers(call, call.arguments["customerStatus"])
 
 
@@ -92,14 +88,8 @@ def _contract_id(call: Call) -> int:
 
 
 def _window(call: Call) -> tuple[date, date]:
-    """The first and the last day of the window asked for.
-
-    Raises:
-        ProblemError: It begins in the past, and the server minds.
-    """
+    """The first and the last day of the window asked for."""
     first: date = call.arguments["slotWindowStartDate"] or call.today
-    if first < call.today and not call.tenant.past_slots:
-        raise problems.invalid("slotWindowStartDate")
     days = call.arguments["daysAhead"]
     if days and not call.tenant.last_day_included:
         days -= 1

@@ -39,7 +39,7 @@ class Studio:
         """Opens a studio.
 
         Args:
-            place: Among the studios of all tenants of a test, from zero.
+            place: Among the studios of the tenant, from zero.
             name: What it is called.
             today: The day around which its data lie.
             customer_count: How many customers it has, of all statuses together.
@@ -53,7 +53,6 @@ class Studio:
         self.today = today
         self.checkins_each = checkins_each
         self.id = 1_210_005_521 + 1000 * place
-        self.language = "de"
         self.opted_out: set[int] = set()
         """Customers that do not allow access by third parties."""
 

@@ -2,50 +2,34 @@
 
 from __future__ import annotations
 
-import contextlib
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from tests.sandbox import server
-from tests.sandbox.faults import Faults
+from tests.sandbox.sandbox import Sandbox, utc_now
 from tests.sandbox.studio_openapi import moments, versions
 from tests.sandbox.studio_openapi.application import Application
 from tests.sandbox.studio_openapi.chunks import USUAL_MODES, Mode
 from tests.sandbox.studio_openapi.limits import Limit
 from tests.sandbox.studio_openapi.studio import Studio
-from tests.sandbox.traffic import ReceivedRequest, Traffic
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
-    from datetime import date
+    from collections.abc import Callable, Iterable
+    from datetime import date, datetime
 
-    from tests.sandbox.studio_openapi.limits import Throttling
     from tests.sandbox.studio_openapi.quirks import Quirk
 
 
-def _utc_now() -> datetime:
-    return datetime.now(UTC)
-
-
-class StudioOpenApi:
+class StudioOpenApi(Sandbox):
     """A tenant: one host, and a key for each of its studios.
-
-    Everything may be changed while it serves, its attributes among them.
 
     Attributes:
         version: What the server has of the API.
         latency: Seconds that every answer takes.
         limit: How many requests an endpoint takes.
-        throttling: When the server refuses with a status 503; None is never.
         modes: What the offset of a chunked endpoint is, by path.
         quirks: What is done to chunks, by path.
         extra_fields: Undocumented fields that records have, by path.
-        errors_in_arrays: Whether errors come in arrays, as has been seen.
         contracts_without_status: The contracts that come when no status is asked for; None is all.
-        past_slots: Whether windows of class slots may begin in the past.
         last_day_included: Whether windows of slots include their last day.
-        requests: What was received, in order.
-        faults: What goes wrong on demand.
     """
 
     def __init__(
@@ -54,8 +38,7 @@ class StudioOpenApi:
         version: str = versions.NEWEST_DESCRIBED,
         latency: float = 0.0,
         limit: Limit | None = None,
-        first_place: int = 0,
-        now: Callable[[], datetime] = _utc_now,
+        now: Callable[[], datetime] = utc_now,
     ) -> None:
         """Makes a tenant without studios.
 
@@ -63,39 +46,21 @@ class StudioOpenApi:
             version: What the server has of the API, such as ``1.6.0``.
             latency: Seconds that every answer takes.
             limit: How many requests an endpoint takes; the documented limit if not given.
-            first_place: Where its studios begin among those of all tenants of a test, so that
-                their ids differ.
             now: The server's clock.
         """
+        super().__init__(Application(self))
         self.version = version
         self.latency = latency
         self.limit = limit or Limit()
-        self.throttling: Throttling | None = None
         self.modes: dict[str, Mode] = dict(USUAL_MODES)
         self.quirks: dict[str, Quirk] = {}
         self.extra_fields: dict[str, dict[str, Any]] = {}
-        self.errors_in_arrays = False
         self.contracts_without_status: str | None = None
-        self.past_slots = True
         self.last_day_included = True
         self.studios: list[Studio] = []
         self.keys: dict[str, Studio] = {}
         self.scopes: dict[str, frozenset[str] | None] = {}
-        self.requests: list[ReceivedRequest] = []
-        self.faults = Faults()
-        self._first_place = first_place
         self._now = now
-
-    @contextlib.contextmanager
-    def serve(self, port: int = 0) -> Iterator[str]:
-        """Serves until the block is left.
-
-        Yields:
-            The URL that ``/v1`` follows, without a slash at its end.
-        """
-        application = Traffic(Application(self), self.requests, self.faults)
-        with server.serve(application, port) as url:
-            yield url
 
     def add_studio(
         self,
@@ -118,7 +83,7 @@ class StudioOpenApi:
         Returns:
             The studio, the contents of which may be changed.
         """
-        place = self._first_place + len(self.studios)
+        place = len(self.studios)
         name = name or f"Kiel Süd {place + 1}"
         studio = Studio(place, name, self.today(), customer_count=customers, **contents)
         self.studios.append(studio)

@@ -16,8 +16,6 @@ from tests.tap_apparena.servers import KEY, Server
 if TYPE_CHECKING:
     from tests.tap_apparena.conftest import Tap
 
-REFUSAL = json.dumps({"status": 404, "message": "gone"})
-
 
 def test_a_run_reads_lists_and_children(server: Server, tap: Tap) -> None:
     run = tap.succeed(server.settings(page_size=10), "apps", "app_configs", "versions")

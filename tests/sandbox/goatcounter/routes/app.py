@@ -38,8 +38,6 @@ ROUTES = (
     Route("GET", "/me", account_routes.me),
     Route("GET", "/sites", account_routes.sites, Permission.SITE_READ),
     Route("GET", "/sites/{id}", account_routes.site, Permission.SITE_READ),
-    Route("PATCH", "/sites/{id}", account_routes.update_site, Permission.SITE_UPDATE),
-    Route("POST", "/sites/{id}", account_routes.update_site, Permission.SITE_UPDATE),
     Route("POST", "/count", count_routes.count, Permission.COUNT),
     Route("POST", "/export", export_routes.start, Permission.EXPORT),
     Route("GET", "/export/{id}", export_routes.show, Permission.EXPORT),

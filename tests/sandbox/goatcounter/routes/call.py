@@ -13,6 +13,7 @@ from starlette.responses import Response
 
 from tests.sandbox.goatcounter.accounts import Permission
 from tests.sandbox.goatcounter.errors import JSON_ERROR_TYPE
+from tests.sandbox.paths import match
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -107,13 +108,7 @@ class Route:
 
     def arguments(self, path: str) -> dict[str, str] | None:
         """The variable parts of a path; None if the route has another one."""
-        names, parts = (API + self.path).split("/"), path.split("/")
-        if len(names) != len(parts):
-            return None
-        pairs = list(zip(names, parts, strict=True))
-        if not all(name == part or (name.startswith("{") and part) for name, part in pairs):
-            return None
-        return {name.strip("{}"): part for name, part in pairs if name.startswith("{")}
+        return match(API + self.path, path)
 
 
 def routing_path(raw_path: str) -> str:

@@ -38,7 +38,6 @@ def start(context: Context) -> Response:
         user=context.token.user,
         now=context.now,
         server_version=state.version,
-        format_version=wanted.json_version,
         start=request.start_from_day and request.start_from_day.date(),
     )
     number = state.first_export_id + len(state.exports)

@@ -86,7 +86,6 @@ def breakdown(context: Context) -> Response:
         _visits(context),
         _question(context, parameters),
         _slice(context, parameters),
-        context.site.link_domain,
     )
     return json_response(answer)
 
