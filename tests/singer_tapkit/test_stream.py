@@ -8,31 +8,24 @@ import logging
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from singer_sdk.helpers._flattening import flatten_record
 from typing_extensions import override
 
-from singer_tapkit.errors import ExtractionError, InvalidResponseError
+from singer_tapkit.errors import InvalidResponseError
 from singer_tapkit.fake_server import Answer, FakeServer
 from singer_tapkit.stream import BaseStream
 from singer_tapkit.testing import run_tap
 from tests.singer_tapkit import small_tap
-from tests.singer_tapkit.small_tap import ID, ORDER, TEXT, Orders, SmallStream, SmallTap
+from tests.singer_tapkit.order_runs import bookmarks, orders, run
+from tests.singer_tapkit.small_tap import ORDER, Orders, SmallTap
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
-    from pathlib import Path
 
     from singer_sdk.helpers.types import Context, Record
 
-    from singer_tapkit.testing import TapRun
 
 REFUSED = Answer(status=403, json={"message": "no scope"})
 UNKNOWN_KEY = Answer(status=401, json={"message": "unknown key"})
-
-
-def orders(*numbers: int) -> Answer:
-    """Return an answer with these orders."""
-    return Answer(json=[{"id": number} for number in numbers])
 
 
 @pytest.fixture
@@ -40,24 +33,6 @@ def server() -> Iterator[FakeServer]:
     with FakeServer() as running:
         running.respond("/customers", Answer(json=[]))
         yield running
-
-
-def run(
-    server: FakeServer, accounts: str, state: dict[str, Any] | None = None, **more: Any
-) -> TapRun:
-    """Read the orders of these accounts."""
-    config = {"api_key": "sentinel-key", "url": server.url, "accounts": list(accounts), **more}
-    return run_tap(SmallTap, config, state=state, select=["orders"])
-
-
-def bookmarks(state: dict[str, Any]) -> dict[str, Any]:
-    """Return the bookmark of each account in a state."""
-    partitions = state["bookmarks"]["orders"]["partitions"]
-    return {
-        entry["context"]["account"]: entry["replication_key_value"]
-        for entry in partitions
-        if "replication_key_value" in entry
-    }
 
 
 def test_records_and_bookmarks_of_all_partitions_are_written(server: FakeServer) -> None:
@@ -178,33 +153,6 @@ def test_the_sdk_increments_no_bookmark_and_calls_the_hook_that_prevents_it(
     run(server, "a")
 
     assert calls == [1, 2]
-
-
-def test_the_sdk_asks_for_messages_where_deselection_can_be_left_out(
-    server: FakeServer, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    server.respond("/orders/a", Answer(json=[{"id": 1, "note": "x"}, {"id": 2}]))
-    maps = {"orders": {"owner": "account", "__filter__": "id > 1"}}
-    plain, mapped = run(server, "a"), run(server, "a", stream_maps=maps)
-    monkeypatch.delattr(BaseStream, "_generate_record_messages")
-
-    assert run(server, "a").records == plain.records
-    assert run(server, "a", stream_maps=maps).records == mapped.records
-    assert plain.records["orders"][0] == {"id": 1, "account": "a", "note": "x"}
-    assert [record["owner"] for record in mapped.records["orders"]] == ["a"]
-
-
-def test_deselected_fields_are_left_out(server: FakeServer) -> None:
-    server.respond("/orders/a", Answer(json=[{"id": 1, "note": "x"}]))
-    catalog = json.loads(catalog_text(server))
-    for stream in catalog["streams"]:
-        for entry in stream["metadata"]:
-            entry["metadata"]["selected"] = entry["breadcrumb"] != ["properties", "note"]
-    config = {"api_key": "sentinel-key", "url": server.url, "accounts": ["a"]}
-
-    finished = run_tap(SmallTap, config, catalog=catalog, select=["orders"])
-
-    assert finished.records["orders"] == [{"id": 1, "account": "a"}]
 
 
 def test_no_bookmark_moves_while_a_partition_is_read(server: FakeServer) -> None:
@@ -411,46 +359,6 @@ def test_code_behind_a_record_runs_once_it_is_written(
     assert bookmarks(messages[-1]["value"]) == {"a": 2}
 
 
-def test_flattened_records_have_the_fields_of_their_schema_and_no_others(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    inner = {"type": ["object", "null"], "properties": {"zip": TEXT}}
-    address = {"type": ["object", "null"], "properties": {"street": TEXT, "place": inner}}
-    schema = {"type": "object", "properties": {"id": ID, "address": address, "note": TEXT}}
-    addresses = [None, {"street": None, "place": None}, {"street": "Kai", "place": {"zip": "1"}}]
-
-    class Places(SmallStream):
-        name = "places"
-        primary_keys = ("id",)
-
-        @override
-        def read(self, context: Context | None) -> Iterator[Record]:
-            for number, value in enumerate(addresses):
-                yield {"id": number, "address": value}
-
-    monkeypatch.setattr(
-        SmallTap,
-        "discover_streams",
-        lambda tap: [Places(tap, copy.deepcopy(schema), failures=tap.failures)],
-    )
-    config = {"api_key": "sentinel-key", "url": "http://127.0.0.1:1"}
-    flat = {"flattening_enabled": True, "flattening_max_depth": 2}
-
-    finished = run_tap(SmallTap, {**config, **flat})
-
-    assert finished.records["places"] == [
-        {"id": 0, "note": None},
-        {"id": 1, "address__street": None, "note": None},
-        {"id": 2, "address__street": "Kai", "address__place__zip": "1", "note": None},
-    ]
-
-
-def test_the_sdk_still_leaves_objects_that_are_null_in_flattened_records() -> None:
-    schema = {"properties": {"address__street": TEXT}}
-
-    assert flatten_record({"address": None}, schema, max_level=1) == {"address": None}
-
-
 def test_excluded_and_unknown_fields_are_dealt_with(capsys: pytest.CaptureFixture[str]) -> None:
     row = {"id": 1, "account": "a", "note": "private", "new": 2}
 
@@ -510,111 +418,3 @@ def test_by_default_no_request_tells_whether_a_stream_may_be_read() -> None:
 
 def test_versions_are_left_to_streams_that_know_when_all_rows_are_out() -> None:
     assert not Parts(tap_of(), []).emit_activate_version_messages
-
-
-def test_a_fast_write_is_counted_as_the_records_of_the_sdk_are(
-    server: FakeServer, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    class FastOrders(Orders):
-        @override
-        def read(self, context: Context | None) -> Iterator[Record]:
-            assert self.supports_fast_write()
-            self.write_records(["account", "id"], [["a", number] for number in range(250)])
-            self.advance_bookmark(context, 249)
-            return iter(())
-
-    monkeypatch.setattr(small_tap, "Orders", FastOrders)
-
-    finished = run(server, "a")
-
-    assert len(finished.records["orders"]) == 250
-    assert bookmarks(finished.state) == {"a": 249}
-    assert '"metric":"record_count","value":250' in finished.log
-
-
-def test_a_version_is_borne_by_records_and_activated_behind_them(
-    server: FakeServer, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    class VersionedOrders(Orders):
-        @override
-        def read(self, context: Context | None) -> Iterator[Record]:
-            self.begin_version(7)
-            yield {"account": "a", "id": 1}
-            self.activate_version(7)
-
-    monkeypatch.setattr(small_tap, "Orders", VersionedOrders)
-
-    output = run(server, "a").output
-
-    assert output.message_types("orders") == ["SCHEMA", "RECORD", "ACTIVATE_VERSION"]
-    assert [item["version"] for item in output.messages if "version" in item] == [7, 7]
-
-
-def test_in_files_the_state_waits_for_the_file(server: FakeServer, tmp_path: Path) -> None:
-    server.respond("/orders/a", orders(1, 2))
-    server.respond("/orders/b", orders(7))
-    batch = {
-        "encoding": {"format": "jsonl", "compression": "gzip"},
-        "storage": {"root": tmp_path.as_uri()},
-    }
-
-    messages = run(server, "ab", batch_config=batch).output.messages
-
-    types = [message["type"] for message in messages if message["type"] != "SCHEMA"]
-    assert types == ["BATCH", "STATE"]
-    assert bookmarks(messages[-1]["value"]) == {"a": 2, "b": 7}
-
-
-def in_files(folder: Path, **more: Any) -> dict[str, Any]:
-    """Return the setting that has records go out in files."""
-    return {"encoding": {"format": "jsonl"}, "storage": {"root": folder.as_uri()}, **more}
-
-
-def records_in(folder: Path) -> list[dict[str, Any]]:
-    """Return the records of all files in a folder, in any order."""
-    files = folder.glob("*.json")
-    return [json.loads(line) for file in files for line in file.read_bytes().splitlines()]
-
-
-def test_stream_maps_and_the_selection_of_fields_hold_in_files(
-    server: FakeServer, tmp_path: Path
-) -> None:
-    server.respond("/orders/a", orders(4))
-    maps = {"orders": {"id": "id", "account": "md5(account)", "__alias__": "hashed"}}
-
-    output = run(server, "a", batch_config=in_files(tmp_path), stream_maps=maps).output
-
-    assert output.message_types("hashed") == ["SCHEMA", "BATCH"]
-    assert records_in(tmp_path) == [
-        {"id": 4, "account": "0cc175b9c0f1b6a831c399e269772661", "note": None}
-    ]
-
-
-def test_stream_maps_that_make_two_streams_of_one_are_refused_with_files(
-    server: FakeServer, tmp_path: Path
-) -> None:
-    server.respond("/orders/a", orders(4))
-    maps = {"orders": {}, "copies": {"__source__": "orders", "id": "id"}}
-
-    with pytest.raises(ExtractionError, match="'stream_maps' makes several streams of orders"):
-        run(server, "a", batch_config=in_files(tmp_path), stream_maps=maps)
-
-    assert records_in(tmp_path) == []
-
-
-def test_each_file_is_followed_by_a_state_that_is_no_further(
-    server: FakeServer, tmp_path: Path
-) -> None:
-    server.respond("/orders/a", orders(1, 2))
-    server.respond("/orders/b", orders(7, 8, 9))
-
-    output = run(server, "ab", batch_config=in_files(tmp_path, batch_size=2)).output
-
-    steps = [
-        ("BATCH" if message["type"] == "BATCH" else bookmarks(message["value"]))
-        for message in output.messages
-        if message["type"] != "SCHEMA"
-    ]
-    assert steps[:5] == ["BATCH", {}, {"a": 2}, "BATCH", {"a": 2}]
-    assert steps[5] == "BATCH"
-    assert steps[6] == bookmarks(output.state) == {"a": 2, "b": 9}

@@ -1,0 +1,36 @@
+"""Runs of the small tap that read orders, and what came of them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from singer_tapkit.fake_server import Answer
+from singer_tapkit.testing import run_tap
+from tests.singer_tapkit.small_tap import SmallTap
+
+if TYPE_CHECKING:
+    from singer_tapkit.fake_server import FakeServer
+    from singer_tapkit.testing import TapRun
+
+
+def orders(*numbers: int) -> Answer:
+    """Return an answer with these orders."""
+    return Answer(json=[{"id": number} for number in numbers])
+
+
+def run(
+    server: FakeServer, accounts: str, state: dict[str, Any] | None = None, **more: Any
+) -> TapRun:
+    """Read the orders of these accounts."""
+    config = {"api_key": "sentinel-key", "url": server.url, "accounts": list(accounts), **more}
+    return run_tap(SmallTap, config, state=state, select=["orders"])
+
+
+def bookmarks(state: dict[str, Any]) -> dict[str, Any]:
+    """Return the bookmark of each account in a state."""
+    partitions = state["bookmarks"]["orders"]["partitions"]
+    return {
+        entry["context"]["account"]: entry["replication_key_value"]
+        for entry in partitions
+        if "replication_key_value" in entry
+    }
