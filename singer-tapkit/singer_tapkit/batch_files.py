@@ -21,7 +21,7 @@ from uuid import uuid4
 from singer_sdk.contrib.msgspec import encoder
 
 from singer_tapkit.errors import SpoolError
-from singer_tapkit.fast_writer import block_signals
+from singer_tapkit.output import block_signals
 
 if sys.platform != "win32":
     import fcntl

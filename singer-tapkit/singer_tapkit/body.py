@@ -113,7 +113,7 @@ def decode_json(response: Response, kind: type[T], hint: str = "") -> T:
 
     Args:
         response: A response whose body is JSON; a byte order mark, another encoding than UTF-8 and
-            half a surrogate pair are mended, NUL characters are left out, and what is not a number
+            half a surrogate pair are mended, NUL characters become U+FFFD, and what is not a number
             becomes null.
         kind: The type, such as a msgspec struct.
         hint: What the user can do if it is something else.
@@ -161,7 +161,7 @@ def _content_type(response: Response) -> str:
 def _decode_or_mend(response: Response, kind: type[T]) -> T:
     content = response.content
     if rb"\u0000" in content:
-        content = NUL_CHARACTER.sub(rb"\1", content)
+        content = NUL_CHARACTER.sub(rb"\1\\ufffd", content)
     try:
         return msgspec.json.decode(content, type=kind)
     except msgspec.ValidationError:

@@ -8,10 +8,7 @@ encoder, and the output has the same bytes.
 from __future__ import annotations
 
 import re
-import signal
 import sys
-import threading
-from contextlib import contextmanager
 from datetime import UTC, datetime
 from functools import cache
 from itertools import islice
@@ -20,6 +17,8 @@ from typing import TYPE_CHECKING, Any, Final
 import msgspec
 from singer_sdk.contrib.msgspec import MsgSpecWriter, encoder
 from singer_sdk.mapper import SameRecordTransform
+
+from singer_tapkit.output import block_signals, write_all
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -30,7 +29,6 @@ BATCH_CELLS: Final = 20_000
 """Maximum number of values that are encoded and written at once."""
 
 ESCAPED: Final = re.compile(r'["\\\x00-\x1f]')
-STOP_SIGNALS: Final = (signal.SIGINT, signal.SIGTERM)
 
 
 class _RecordMessage(msgspec.Struct, tag_field="type", tag="RECORD"):
@@ -132,32 +130,6 @@ def _define_record(fields: tuple[str, ...]) -> Callable[..., Any]:
 
 
 def _write_lines(messages: list[_RecordMessage]) -> None:
-    output = sys.stdout.buffer
     lines = encoder.encode_lines(messages)
     with block_signals():
-        output.write(lines)
-        output.flush()
-
-
-@contextmanager
-def block_signals() -> Iterator[None]:
-    """Hold signals back while something is written that must not be cut in two.
-
-    A mask would not do: it is one thread's, and the signal would come by another. Python calls
-    handlers in the main thread alone, so that other threads need nothing.
-    """
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    received: list[int] = []
-    handlers = {
-        number: signal.signal(number, lambda number, _: received.append(number))
-        for number in STOP_SIGNALS
-    }
-    try:
-        yield
-    finally:
-        for number, handler in handlers.items():
-            signal.signal(number, handler)
-        for signal_number in received:
-            signal.raise_signal(signal_number)
+        write_all(sys.stdout.buffer, lines)

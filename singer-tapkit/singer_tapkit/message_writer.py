@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING, Any
 
 from singer_sdk.contrib.msgspec import MsgSpecWriter
 from typing_extensions import override
+
+from singer_tapkit.output import write_all
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -25,7 +28,7 @@ class MessageWriter(MsgSpecWriter):
     def write_message(self, message: Any) -> None:
         self._is_writing = True
         try:
-            super().write_message(message)
+            write_all(sys.stdout.buffer, self.format_message(message))
         finally:
             self._is_writing = False
         action, self._deferred = self._deferred, None

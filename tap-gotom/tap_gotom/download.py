@@ -244,10 +244,11 @@ class ReportSource:
         return digest.hexdigest()
 
     def _read_chunks(self, response: Response, size: int) -> Iterator[bytes]:
-        """Yield the body, without NUL characters, which PostgreSQL takes in no text."""
+        """Yield the body, with U+FFFD for NUL characters, which PostgreSQL takes in no text."""
         is_wide = b"\0" in "a".encode(self.report.encoding)
+        substitute = "\ufffd".encode(self.report.encoding, "replace")
         for chunk in self._client.read_chunks(response, size):
-            yield chunk if is_wide else chunk.replace(b"\0", b"")
+            yield chunk if is_wide else chunk.replace(b"\0", substitute)
 
     def _measure_line(self, chunk: bytes, before: int) -> int:
         """Return how many bytes have come since the last line break.

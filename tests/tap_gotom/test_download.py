@@ -178,10 +178,10 @@ def test_a_sample_may_have_another_delimiter_in_its_cells(
     assert sample.header == ["A; B", "C"]
 
 
-def test_characters_that_databases_cannot_hold_are_left_out(server: FakeServer) -> None:
+def test_characters_that_databases_cannot_hold_are_replaced(server: FakeServer) -> None:
     source = source_of(server, Answer(body=b"A,B\n1,\x00x\n", headers=CSV))
-    assert source.fetch_sample().rows == [["1", "x"]]
-    assert rows_of(source.fetch()) == [["1", "x"]]
+    assert source.fetch_sample().rows == [["1", "\ufffdx"]]
+    assert rows_of(source.fetch()) == [["1", "\ufffdx"]]
 
 
 def test_a_part_of_a_report_is_no_report(server: FakeServer) -> None:
