@@ -24,12 +24,15 @@ def write_all(output: IO[bytes], content: bytes | bytearray) -> None:
     Raises:
         OSError: It cannot be written, or not without waiting.
     """
-    rest = memoryview(content)
-    while rest:
-        written = output.write(rest)
-        if written is None:
-            raise BlockingIOError(errno.EAGAIN, os.strerror(errno.EAGAIN))
-        rest = rest[written:]
+    done = 0
+    # The SDK's writer uses its buffer again, which it cannot while anything looks into it.
+    with memoryview(content) as view:
+        while done < len(view):
+            with view[done:] as rest:
+                written = output.write(rest)
+            if written is None:
+                raise BlockingIOError(errno.EAGAIN, os.strerror(errno.EAGAIN))
+            done += written
     output.flush()
 
 

@@ -246,7 +246,7 @@ class ReportSource:
     def _read_chunks(self, response: Response, size: int) -> Iterator[bytes]:
         """Yield the body, with U+FFFD for NUL characters, which PostgreSQL takes in no text."""
         is_wide = b"\0" in "a".encode(self.report.encoding)
-        substitute = "\ufffd".encode(self.report.encoding, "replace")
+        substitute = "\ufffd".encode(self.report.encoding.removesuffix("-sig"), "replace")
         for chunk in self._client.read_chunks(response, size):
             yield chunk if is_wide else chunk.replace(b"\0", substitute)
 
