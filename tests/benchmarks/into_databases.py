@@ -34,6 +34,7 @@ BY_FILES = "by files, copied"
 COPIED = "by records, copied"
 RECORDS_OF_A_FILE = 50_000
 MAX_MEMORY = 100
+ROUNDS = 1
 SCHEMA = "bench"
 
 
@@ -137,7 +138,8 @@ def _compare(
                 BY_RECORDS: loading.by_target,
                 DLT_LISTS: partial(loading.by_dlt, as_arrow=False),
                 DLT: partial(loading.by_dlt, as_arrow=True),
-            }
+            },
+            rounds=ROUNDS,
         ),
     )
 

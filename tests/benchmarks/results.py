@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from tests.benchmarks.measure import Measurement
 
 RESULTS = Path(__file__).with_name("RESULTS.md")
+DATABASES = Path(__file__).with_name("DATABASES.md")
 HEADINGS = {
     USUAL: "x SDK",
     LEAN: "x lean",
@@ -103,8 +104,16 @@ def table(benches: Sequence[Bench]) -> Table:
     return shown
 
 
-def write(benches: Sequence[Bench]) -> None:
-    """Write the table into the repository."""
+def write(
+    benches: Sequence[Bench], path: Path | None = None, title: str = "How fast the taps are"
+) -> None:
+    """Write the table into the repository.
+
+    Args:
+        benches: What was measured.
+        path: The page, `RESULTS` by default.
+        title: Its title.
+    """
     headings = _headings(benches)
     rules = ["---" if number < 2 else "---:" for number in range(len(headings))]
     lines = [
@@ -117,8 +126,8 @@ def write(benches: Sequence[Bench]) -> None:
     notes = "\n".join(f"* {note}" for bench in benches for note in bench.notes)
     others = "\n".join(f"* **{name}** {OTHERS[name]}" for name in _compared(benches))
     explanation = f"{EXPLANATION}\n\n{others}"
-    parts = ("# How fast the taps are", f"{machine()}.", "\n".join(rows), notes, explanation)
-    RESULTS.write_text("\n\n".join(filter(None, parts)) + "\n", encoding="utf-8")
+    parts = (f"# {title}", f"{machine()}.", "\n".join(rows), notes, explanation)
+    (path or RESULTS).write_text("\n\n".join(filter(None, parts)) + "\n", encoding="utf-8")
 
 
 def machine() -> str:
