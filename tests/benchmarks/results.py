@@ -40,8 +40,8 @@ EXPLANATION = """\
 Each figure is of whole processes, start and imports included. A server on the same machine, in a
 process of its own, sends the rows; the taps write them to a pipe as Singer messages. Pages of long
 lists are made before, so that making them takes no time from whoever reads them. Where several read
-the same rows, they did so by turns in two rounds, and the fastest run of each counts. The columns
-that begin with x divide the rows per second by those of another:"""
+the same rows, they did so by turns, and the fastest run of each counts. The columns that begin with
+x divide the rows per second by those of another:"""
 OTHERS = {
     USUAL: "is the same tap with the writer and the conformance that the SDK uses by itself.",
     LEAN: (
