@@ -115,7 +115,7 @@ class HttpClient(ResponseReader):
             base_url: Another base URL than the client's.
 
         Returns:
-            The moment unchanged where the server has not told the time.
+            The moment unchanged where no response had a `Date`.
         """
         url = self.base_url if base_url is None else base_url
         return self._clock.time_at(url, moment or datetime.now(UTC))

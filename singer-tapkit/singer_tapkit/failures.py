@@ -28,7 +28,7 @@ MAX_NAMED: Final = 5
 
 
 class RunFailedError(click.ClickException):
-    """The run has failed. It is told by the log, at the level error, as the last of all lines."""
+    """The run has failed. The log says so at the level error, in its last line."""
 
     def __init__(
         self, message: str, logger: logging.Logger, exit_code: int = LASTING_STATUS

@@ -40,7 +40,7 @@ class ServerClock:
             moment: The moment, with its time zone.
 
         Returns:
-            The moment itself where the server has not told the time.
+            The moment itself where no response had a `Date`.
         """
         return moment + self._offsets.get(urlsplit(url).netloc, timedelta())
 

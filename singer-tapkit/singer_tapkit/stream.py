@@ -141,7 +141,7 @@ class BaseStream(OutputStream):
             context: The partition by the SDK, None if the stream has only one.
 
         Raises:
-            ExtractionError: It cannot be told which partitions there are.
+            ExtractionError: The partitions are not known.
         """
         yield self.partition_name(context), _read_later(self.read, context)
 

@@ -262,7 +262,7 @@ class PagedList:
 
     Attributes:
         complete_up_to: Up to which id all rows have come, once the list is read; None as long as it
-            is not, or if that cannot be told. Rows with higher ids may have slipped through.
+            is not, or if that is not known. Rows with higher ids may have slipped through.
     """
 
     def __init__(

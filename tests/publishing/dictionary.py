@@ -77,7 +77,7 @@ class Table:
         name: The stream's name.
         schema: The JSON Schema of its records.
         keys: Its primary key.
-        is_selected: Whether it is read unless told otherwise.
+        is_selected: Whether it is read by default.
         impersonal: The paths that are left where nobody wants personal data.
     """
 

@@ -79,7 +79,7 @@ def api_error(status: int, detail: str = "Not Found") -> Answer:
 
 
 def make_client(base_url: str, **more: Any) -> GoTomClient:
-    """A client with both credentials, which does not try again unless told so."""
+    """A client with both credentials, which by default does not try again."""
     config = {"user_agent": "test", "request_timeout": 5, "max_retries": 0, **more}
     credentials = {
         CredentialSet.GRAPH: Credentials("graph_user", GRAPH_SECRET),
