@@ -6,12 +6,16 @@ RUN := $(UV) run --locked
 # Python starts in half the time where it may keep what it has compiled.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: demo test chaos fuzz test-next lint bench sandbox docs
+# Dagster has an environment of its own, as it needs other packages than the taps.
+ENGINE := $(RUN) --project orchestration/dagster
+
+.PHONY: demo test chaos fuzz test-next lint bench sandbox dagster docs
 
 demo: $(UV)
 	$(RUN) python -m tests.demo
 
 test: lint
+	$(ENGINE) pytest tests/orchestration
 	$(RUN) pytest --numprocesses auto --maxschedchunk 1
 
 # Kills each tap's pipeline at fifty moments: make chaos CHAOS='tap-gotom --kills 10 --seed 7'
@@ -38,6 +42,7 @@ lint: $(UV)
 	$(RUN) ruff format --check
 	$(RUN) mypy
 	$(RUN) lint-imports
+	$(ENGINE) mypy --config-file orchestration/dagster/pyproject.toml
 	$(RUN) check-jsonschema --builtin-schema vendor.meltano meltano.yml
 
 bench: $(UV)
@@ -50,6 +55,11 @@ docs: $(UV)
 
 sandbox: $(UV)
 	$(RUN) python -m tests.sandbox
+
+# Runs the jobs of meltano.yml, here against the sandbox: make dagster MELTANO_ENVIRONMENT=dev
+dagster: export MELTANO_ENVIRONMENT ?= sandbox
+dagster: $(UV)
+	$(ENGINE) python -m orchestrator.dev
 
 .tools/bin/uv:
 	python3 install_uv.py

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
 import pytest
@@ -14,6 +15,9 @@ from tests.pipelines import postgresql
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
+
+collect_ignore = [] if find_spec("dagster") else ["orchestration"]
+"""Tests of what runs in an environment of its own: ``make test`` runs them there."""
 
 WORKERS_PER_CORE = 2
 """As tests wait for servers, targets and paces about as long as they compute."""
