@@ -213,7 +213,8 @@ class _Reader:
         plugins = self._extractors.find(extractor)
         annotations = [plugin.annotations.orchestration for plugin in plugins]
         namespace = _first(plugin.namespace for plugin in plugins) or extractor.replace("-", "_")
-        slices = _first(annotation.slices for annotation in annotations) or 1
+        given = _first(annotation.slices for annotation in annotations)
+        slices = 1 if given is None else given
         if slices < 1:
             raise MeltanoFileError(f"{extractor}: {slices} slices cannot be run")
         streams = _first(annotation.streams for annotation in annotations)
