@@ -155,14 +155,10 @@ def test_a_failed_run_is_observed_and_says_why(
     assert failure.step_failure_data.user_failure_data
     assert failure.step_failure_data.user_failure_data.description == UNAUTHORIZED
     assert not instance.get_materialized_partitions(CUSTOMERS)
-    observations = result.get_asset_observation_events()
-    rows = {
-        event.asset_observation_data.asset_observation.asset_key: (
-            event.asset_observation_data.asset_observation.metadata["rows"].value
-        )
-        for event in observations
-    }
-    assert rows[CUSTOMERS] == 12
+    (record,) = instance.fetch_observations(CUSTOMERS, limit=2).records
+    assert record.asset_observation
+    assert record.asset_observation.partition == "2/3"
+    assert record.asset_observation.metadata["rows"].value == 12
     assert len(meltano.calls) == 1, "it is not tried again"
 
 

@@ -27,6 +27,7 @@ from dagster import (
     RunConfig,
     RunRequest,
     ScheduleDefinition,
+    ScheduleEvaluationContext,
     StaticPartitionsDefinition,
     define_asset_job,
     in_process_executor,
@@ -213,15 +214,14 @@ def _build_schedules(
 
 def _request_runs(
     pipeline: Pipeline, load: str, variables: Mapping[str, str]
-) -> Callable[[], list[RunRequest]]:
+) -> Callable[[ScheduleEvaluationContext], Iterator[RunRequest]]:
     """Return what a schedule does when it is due: it runs each slice."""
     config = RunConfig({load: LoadConfig(variables=dict(variables))})
 
-    def request() -> list[RunRequest]:
-        return [
-            RunRequest(partition_key=slice_name, run_config=config)
-            for slice_name in pipeline.slice_names or [None]
-        ]
+    def request(context: ScheduleEvaluationContext) -> Iterator[RunRequest]:
+        due = context.scheduled_execution_time.isoformat()
+        for name in pipeline.slice_names or [None]:
+            yield RunRequest(f"{due} {name}", config, partition_key=name)
 
     return request
 
