@@ -34,6 +34,7 @@ def pytest_xdist_auto_num_workers() -> int:
 def pytest_configure(config: pytest.Config) -> None:
     """Name our own markers."""
     config.addinivalue_line("markers", "long(seconds): takes long, and so begins before others")
+    config.addinivalue_line("markers", "slow: takes long, and is run by .ci/run alone")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

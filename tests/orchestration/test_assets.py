@@ -43,7 +43,7 @@ def definitions(meltano: StandIn, sandbox_file: MeltanoFile) -> Definitions:
 
 
 def _run(
-    definitions: Definitions, instance: DagsterInstance, slice_name: str = "2/3", **options: Any
+    definitions: Definitions, instance: DagsterInstance, slice_name: str = "2/2", **options: Any
 ) -> ExecuteInProcessResult:
     return definitions.resolve_job_def(JOB).execute_in_process(
         instance=instance, partition_key=slice_name, raise_on_error=False, **options
@@ -55,7 +55,7 @@ def test_tables_are_assets_and_slices_their_partitions(definitions: Definitions)
     customers = graph.get(CUSTOMERS)
 
     assert customers.partitions_def is not None
-    assert customers.partitions_def.get_partition_keys() == ["1/3", "2/3", "3/3"]
+    assert customers.partitions_def.get_partition_keys() == ["1/2", "2/2"]
     assert customers.parent_keys == {AssetKey("tap-studio-openapi")}
     assert graph.get(AssetKey(["tap_apparena", "apps"])).partitions_def is None
     assert AssetKey(["tap_gotom", "campaigns"]) in graph.get_all_asset_keys()
@@ -78,11 +78,14 @@ def test_schedules_are_those_of_the_file(
 
 def test_a_schedule_runs_each_slice(definitions: Definitions) -> None:
     schedule = definitions.resolve_schedule_def("studio_openapi_daily")
-    context = build_schedule_context(scheduled_execution_time=datetime(2026, 11, 30, tzinfo=UTC))
+    context = build_schedule_context(
+        scheduled_execution_time=datetime(2026, 11, 30, tzinfo=UTC),
+        repository_def=definitions.get_repository_def(),
+    )
 
     requests = schedule.evaluate_tick(context).run_requests
 
-    assert [request.partition_key for request in requests or ()] == ["1/3", "2/3", "3/3"]
+    assert [request.partition_key for request in requests or ()] == ["1/2", "2/2"]
 
 
 def test_tables_of_a_good_run_are_materialized(
@@ -99,7 +102,7 @@ def test_tables_of_a_good_run_are_materialized(
     assert set(materialized) == {"customers", "studio"}, "and no table that was not read"
     assert materialized["customers"]["rows"].value == 57
     assert materialized["customers"]["seconds"].value == 1.5
-    assert instance.get_materialized_partitions(CUSTOMERS) == {"2/3"}
+    assert instance.get_materialized_partitions(CUSTOMERS) == {"2/2"}
 
 
 def test_a_table_that_the_file_does_not_name_is_noted(
@@ -110,7 +113,7 @@ def test_a_table_that_the_file_does_not_name_is_noted(
     _run(definitions, instance)
 
     key = AssetKey(["tap_studio_openapi", "turnover"])
-    assert instance.get_materialized_partitions(key) == {"2/3"}
+    assert instance.get_materialized_partitions(key) == {"2/2"}
 
 
 def test_single_tables_can_be_chosen(
@@ -138,7 +141,7 @@ def test_a_run_can_begin_anew_with_other_settings(
     ((arguments, variables),) = meltano.calls
     assert "--full-refresh" in arguments
     assert variables == {
-        "TAP_STUDIO_OPENAPI_SLICE": "2/3",
+        "TAP_STUDIO_OPENAPI_SLICE": "2/2",
         "TAP_STUDIO_OPENAPI_START_DATE": "2026-01-01",
     }
 
@@ -157,7 +160,7 @@ def test_a_failed_run_is_observed_and_says_why(
     assert not instance.get_materialized_partitions(CUSTOMERS)
     (record,) = instance.fetch_observations(CUSTOMERS, limit=2).records
     assert record.asset_observation
-    assert record.asset_observation.partition == "2/3"
+    assert record.asset_observation.partition == "2/2"
     assert record.asset_observation.metadata["rows"].value == 12
     assert len(meltano.calls) == 1, "it is not tried again"
 

@@ -51,7 +51,8 @@ def test_the_whole_has_the_state_of_meltano_run(meltano: StandIn, tmp_path: Path
 
 def test_rows_and_seconds_are_counted(meltano: StandIn, tmp_path: Path) -> None:
     log = succeed(a=(2, 0.5), b=(7, 1.0))["log"] + succeed(a=(3, 0.25))["log"]
-    meltano.answer({"status": 0, "log": [*log, "no JSON at all"]})
+    counted_by_loader = [line.replace("extractor", "loader") for line in log]
+    meltano.answer({"status": 0, "log": [*log, *counted_by_loader, "no JSON at all"]})
     lines: list[str] = []
 
     result = run_task(tmp_path, Task(PIPELINE), lines.append)

@@ -226,7 +226,7 @@ def _studios_of(slice_name: str) -> set[str]:
 
 
 def _name(row: Mapping[str, Any]) -> str:
-    name: str = row["studioName"]
+    name: str = row["studioname"]
     return name
 
 

@@ -64,7 +64,8 @@ class MeltanoLog:
         except (msgspec.DecodeError, msgspec.ValidationError):
             entry = _Entry(event=line.rstrip("\n"))
         if entry.metric_info:
-            self._count(entry.metric_info)
+            if entry.cmd_type == EXTRACTOR:
+                self._count(entry.metric_info)
             return None
         if entry.code and entry.event in EXIT_CODE_EVENTS:
             self.exit_codes[EXIT_CODE_EVENTS[entry.event]] = entry.code
