@@ -6,7 +6,7 @@ RUN := $(UV) run --locked
 # Python starts in half the time where it may keep what it has compiled.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: demo test chaos fuzz test-next lint bench sandbox docs
+.PHONY: demo test chaos fuzz test-next lint bench sandbox docs site
 
 demo: $(UV)
 	$(RUN) python -m tests.demo
@@ -43,10 +43,17 @@ lint: $(UV)
 bench: $(UV)
 	$(RUN) python -m tests.benchmarks
 
-# All of docs/ that is made of catalogs and data, the READMEs' tables and the Hub definitions.
+# All of docs/ that is made of catalogs and data, the READMEs' tables and the Hub definitions; then
+# the site of them, site/html.
 docs: $(UV)
 	$(RUN) python -m tests.demo --pictures
 	$(RUN) python -m tests.publishing
+	$(MAKE) site
+
+# The site alone, from what is written. A broken link is an error.
+site: $(UV)
+	$(RUN) python -m tests.publishing.site
+	$(RUN) zensical build --strict --clean
 
 sandbox: $(UV)
 	$(RUN) python -m tests.sandbox
