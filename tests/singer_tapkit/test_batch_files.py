@@ -18,11 +18,11 @@ from upath import UPath
 from singer_tapkit import batch_files
 from singer_tapkit.batch_files import BatchFileWriter, encode_records, supports_batch_files
 from singer_tapkit.errors import InvalidResponseError, SpoolError
+from tests.platforms import on_linux
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-on_linux = pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
 RECORDS = [{"id": number, "name": "Größe\u2028\n"} for number in range(7)]
 ENDLESS = """
 import sys, time
@@ -202,7 +202,7 @@ def test_a_signal_waits_until_the_file_is_announced(tmp_path: Path) -> None:
     events: list[str] = []
 
     def announce(_: str) -> None:
-        os.kill(os.getpid(), signal.SIGTERM)
+        signal.raise_signal(signal.SIGTERM)
         events.append("announced")
 
     before = signal.signal(signal.SIGTERM, lambda *_: events.append("signal"))
