@@ -33,6 +33,7 @@ from singer_tapkit.failures import (
     RunFailedError,
 )
 from singer_tapkit.message_writer import MessageWriter
+from singer_tapkit.session import find_certificates
 from singer_tapkit.state import parse_catalog, parse_object, parse_state
 from singer_tapkit.stream import BaseStream
 
@@ -186,6 +187,7 @@ class BaseTap(Tap):
                 messages += unknown_settings(self.config, schema)
             raise ConfigValidationError(str(error), errors=messages, schema=error.schema) from None
         if raise_errors:
+            find_certificates()
             self.validate_config()
         return redact_secrets(errors, self.config, schema)
 

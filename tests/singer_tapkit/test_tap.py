@@ -103,6 +103,21 @@ def read_until_bookmark(stdout: IO[bytes] | None) -> list[bytes]:
     raise AssertionError("the output has ended")
 
 
+@pytest.mark.parametrize("arguments", [(), ("--test",)], ids=["sync", "test"])
+def test_certificates_that_are_not_there_are_one_sentence_before_anything_is_read(
+    server: FakeServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, arguments: tuple[str, ...]
+) -> None:
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(tmp_path / "none.pem"))
+
+    with process(tmp_path, settings(server), *arguments) as running:
+        stdout, stderr = running.communicate(timeout=30)
+
+    errors = [line for line in stderr.decode().splitlines() if "ERROR" in line]
+    assert (running.returncode, stdout, len(errors)) == (1, b"", 1)
+    assert "REQUESTS_CA_BUNDLE names" in errors[0]
+    assert not server.requests
+
+
 def test_a_run_writes_valid_messages_and_ends_with_zero(server: FakeServer, tmp_path: Path) -> None:
     with process(tmp_path, settings(server)) as running:
         stdout, stderr = running.communicate(timeout=30)
