@@ -7,7 +7,6 @@ import os
 import socket
 import subprocess
 import sys
-
 from typing import TYPE_CHECKING
 
 import pytest
