@@ -34,11 +34,16 @@ class TapGoatCounter(BaseTap):
     def sites(self) -> SiteDirectory:
         """The sites in the settings."""
         return SiteDirectory(
-            lambda: GoatCounterClient(SITES.read(self.config).chosen, self.config, self.logger),
+            self._open_client,
             with_children=self.config["child_sites"],
             failures=self.failures,
             logger=self.logger,
         )
+
+    def _open_client(self) -> GoatCounterClient:
+        sites = SITES.read(self.config)
+        slices = sites.count_slices(lambda _: self.name)[self.name]
+        return GoatCounterClient(sites.chosen, self.config, self.logger, slices=slices)
 
     @override
     def discover_streams(self) -> list[SiteStream]:

@@ -143,7 +143,8 @@ class StudioApi:
     def client(self) -> StudioClient:
         """What sends the requests of all studios and threads."""
         urls = [connection.url for connection in self.connections]
-        return open_client(self._config, urls, self._logger)
+        slices = self._accounts.count_slices(lambda connection: connection.url)
+        return open_client(self._config, urls, self._logger, slices=slices)
 
     @cached_property
     def studios(self) -> dict[int, Studio]:
