@@ -133,9 +133,7 @@ def compact_state(state: Mapping[str, Any]) -> dict[str, Any]:
 
     That is what the SDK notes while it reads, and partitions of which nothing is known.
     """
-    bookmarks = {
-        name: _compact_stream(entry) for name, entry in state.get("bookmarks", {}).items()
-    }
+    bookmarks = {name: _compact_stream(entry) for name, entry in state.get("bookmarks", {}).items()}
     return {**state, "bookmarks": bookmarks}
 
 
