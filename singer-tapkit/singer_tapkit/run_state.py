@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from singer_sdk import Tap
-    from singer_sdk.helpers.types import Context, TapState
+    from singer_sdk.helpers.types import Context
     from singer_sdk.singerlib.encoding.base import GenericSingerWriter
 
 MIN_STATE_INTERVAL: Final = 5.0
@@ -59,7 +59,7 @@ class PacedStateWriter(StateWriter):
         self._last_content = b""
 
     @override
-    def write_state(self, state: TapState) -> None:
+    def write_state(self, state: Mapping[str, Any]) -> None:
         """Write the state at once, unless the last message says the same."""
         compact = compact_state(state)
         content = encoder.encode(compact)
@@ -70,12 +70,12 @@ class PacedStateWriter(StateWriter):
             self._due_at = self._clock() + intervals * self.interval
         self._has_pending_change = False
 
-    def write_when_due(self, state: TapState) -> None:
+    def write_when_due(self, state: Mapping[str, Any]) -> None:
         """Write a state that has changed: now if it is time, else by a later `write_pending`."""
         self._has_pending_change = True
         self.write_pending(state)
 
-    def write_pending(self, state: TapState) -> None:
+    def write_pending(self, state: Mapping[str, Any]) -> None:
         """Write the state if it has changed and it is time."""
         if self._has_pending_change and self._clock() >= self._due_at:
             self.write_state(state)
