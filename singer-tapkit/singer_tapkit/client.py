@@ -1,7 +1,7 @@
 """An HTTP client for one API: a session, credentials, retries, rate limits, decoded answers.
 
 The tap builds it and hands it to its streams; many threads may use it at once. A tap derives its
-own client, which says what errors of its API look like and what the user can do about them.
+own client, which knows the errors of its API and what the user can do about them.
 """
 
 from __future__ import annotations
@@ -105,7 +105,7 @@ class HttpClient(ResponseReader):
     def server_time(
         self, moment: datetime | None = None, *, base_url: str | None = None
     ) -> datetime:
-        """Return a moment by the clock of the server, as its latest response tells the time.
+        """Return a moment by the clock of the server, as its latest response has it.
 
         No bookmark should be later than the server's own time: what it stands for would not be
         read before that.

@@ -67,7 +67,7 @@ class AppArenaClient(HttpClient):
         Raises:
             RequestError: There is no answer, or a refusal.
             InvalidResponseError: The answer is no list.
-            IncompleteListError: It has other rows than it says, also when it is read once more.
+            IncompleteListError: It has other rows than it counts, also when it is read once more.
         """
         page = self.get_page(path, params, id_field)
         if page.is_contradictory:
@@ -102,7 +102,7 @@ class AppArenaClient(HttpClient):
     def read_error_body(self, body: Any) -> ErrorBody | None:
         """Return what an error says: it has a ``status`` and, unlike data, no ``_embedded``.
 
-        No form of errors is documented; this is how the vendor's own client tells them.
+        No form of errors is documented; this is how the vendor's own client recognises them.
         """
         if not isinstance(body, dict) or body.get("status") is None or "_embedded" in body:
             return None

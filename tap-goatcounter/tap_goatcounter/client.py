@@ -182,7 +182,9 @@ class GoatCounterClient(HttpClient):
         if isinstance(words := body.get("error"), str):
             return ErrorBody(words)
         if isinstance(fields := body.get("errors"), dict):
-            return ErrorBody("; ".join(f"{name}: {_join(said)}" for name, said in fields.items()))
+            return ErrorBody(
+                "; ".join(f"{name}: {_join(messages)}" for name, messages in fields.items())
+            )
         return None
 
     @override
@@ -198,5 +200,5 @@ class GoatCounterClient(HttpClient):
         return [self._per_second, Window(per_hour, HOUR)] if per_hour else [self._per_second]
 
 
-def _join(said: object) -> str:
-    return ", ".join(map(str, said)) if isinstance(said, list) else str(said)
+def _join(messages: object) -> str:
+    return ", ".join(map(str, messages)) if isinstance(messages, list) else str(messages)

@@ -90,7 +90,7 @@ def calendar_day(day: date, zone: tzinfo) -> TimeRange:
     """Return the time that stands for a UTC day in statistics that are stored by the day.
 
     The server moves both ends into `zone` and keeps only their dates. Noon has the same date
-    whatever daylight saving does to the offset; without a zone the whole day says it plainly.
+    whatever daylight saving does to the offset; without a zone the whole day is unambiguous.
     """
     if zone is UTC:
         return whole_days(DateRange(day, day))

@@ -207,7 +207,7 @@ class SiteDirectory:
             self._failures.record(
                 site,
                 f"it has the same id as {known.credentials}, on another server. Records of "
-                "the two could not be told apart: run the tap for each server by itself.",
+                "the two could not be distinguished: run the tap for each server by itself.",
             )
 
 
@@ -306,7 +306,7 @@ def _read_version(client: GoatCounterClient, credentials: SiteCredentials) -> st
 
 
 def _read_clock_offset(response: Response) -> timedelta:
-    """Return by how much the server's clock is ahead, nothing if it does not tell the time."""
+    """Return by how much the server's clock is ahead, nothing if it does not send the time."""
     try:
         moment = parsedate_to_datetime(response.headers.get("Date", ""))
     except ValueError:

@@ -100,7 +100,7 @@ class Studio:
 
 
 class StudioInformation(msgspec.Struct):
-    """What must stand in the answer that tells which studio a key opens."""
+    """What must be in the response that names the studio of a key."""
 
     studio_id: int = msgspec.field(name="studioId")
 
