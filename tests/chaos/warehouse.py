@@ -114,7 +114,7 @@ def counted(rows: Iterable[Row], names: Iterable[str]) -> Counter[tuple[Hashable
 
 
 def _comparable(value: Any) -> Hashable:
-    """Distinguish 1, True and "1", and let moments without a zone be UTC, as the target means it."""
+    """Distinguish 1, True and "1", and take moments without a zone for UTC, as the target does."""
     match value:
         case datetime(tzinfo=None):
             value = value.replace(tzinfo=UTC)
