@@ -101,14 +101,14 @@ class ApiError(RequestError):
 
 
 class GatewayError(RequestError):
-    """Something between the tap and the API answered, so that the answer is not about data.
+    """Something between the tap and the API answered, so that the response is not about data.
 
     Attributes:
         status: The HTTP status.
     """
 
     def __init__(self, message: str, *, status: int) -> None:
-        """Describe an answer that is not the API's."""
+        """Describe a response that is not the API's."""
         super().__init__(message)
         self.is_transient = is_transient_status(status)
         self.status = status

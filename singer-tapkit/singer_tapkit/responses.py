@@ -84,7 +84,7 @@ class ResponseReader:
         Raises:
             ApiError: The API refused.
             GatewayError: Something in between did.
-            NoResponseError: There is a part of the answer, though no request asks for a part.
+            NoResponseError: There is a part of the response, though no request asks for a part.
         """
         if response.status_code == HTTPStatus.PARTIAL_CONTENT:
             response.close()

@@ -96,17 +96,17 @@ class GoatCounterClient(HttpClient):
         kind: type[T],
         params: Mapping[str, Any] | None = None,
     ) -> T:
-        """Return the answer to a GET request, decoded into a type.
+        """Return the response to a GET request, decoded into a type.
 
         Args:
             site: The site.
             path: Below the API's own path; ``/status`` lies outside of it.
-            kind: What the answer is to be.
+            kind: The type of the response.
             params: The query.
 
         Raises:
-            RequestError: There is no answer, or a refusal.
-            InvalidResponseError: The answer is something else.
+            RequestError: There is no response, or a refusal.
+            InvalidResponseError: The response is something else.
         """
         return self.decode(self.fetch(site, path, kind, params), kind)
 
@@ -124,14 +124,14 @@ class GoatCounterClient(HttpClient):
         Args:
             site: The site.
             path: Below the API's own path.
-            kind: What the answer is to be.
+            kind: The type of the response.
             params: The query.
             is_splittable: Whether the same can be asked for in smaller parts.
 
         Raises:
             QueryTooLargeError: It must be asked for in smaller parts.
-            RequestError: There is no answer, or a refusal.
-            InvalidResponseError: The answer is something else.
+            RequestError: There is no response, or a refusal.
+            InvalidResponseError: The response is something else.
         """
 
         def attempt() -> Response:
@@ -154,7 +154,7 @@ class GoatCounterClient(HttpClient):
         nobody knows whether it arrived.
 
         Raises:
-            RequestError: There is no answer, or a refusal.
+            RequestError: There is no response, or a refusal.
         """
         self._session.close()
         return self.send_to(site, "POST", path, json=dict(body))
@@ -169,7 +169,7 @@ class GoatCounterClient(HttpClient):
             options: As those of `send`.
 
         Raises:
-            RequestError: There is no answer, or a refusal.
+            RequestError: There is no response, or a refusal.
         """
         base = site.url if path == "/status" else site.url + API_PATH
         return self.send(method, path, base_url=base, auth=SiteAuthenticator(site), **options)

@@ -77,7 +77,7 @@ def whole_days(days: DateRange, offset: timedelta = timedelta()) -> TimeRange:
         days: The days.
         offset: By how much the server moves its hours, which are UTC's, before it cuts days. Where
             that is no whole number of hours, generations of servers round it differently: the
-            time is then an hour wider at both ends, and the neighbouring days in the answer are
+            time is then an hour wider at both ends, and the neighbouring days in the response are
             incomplete.
     """
     margin = ONE_HOUR if offset % ONE_HOUR else timedelta()

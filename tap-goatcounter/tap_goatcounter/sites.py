@@ -60,14 +60,14 @@ class _Token(msgspec.Struct):
 
 
 class _Me(msgspec.Struct):
-    """The answer of ``GET /me``."""
+    """The response of ``GET /me``."""
 
     user: _User
     token: _Token
 
 
 class _Status(msgspec.Struct):
-    """The answer of ``GET /status``."""
+    """The response of ``GET /status``."""
 
     version: str
 
@@ -77,7 +77,7 @@ class _SiteSettings(msgspec.Struct):
 
 
 class SiteRow(msgspec.Struct):
-    """A site in the answer of ``GET /sites``, as far as reading depends on it."""
+    """A site in the response of ``GET /sites``, as far as reading depends on it."""
 
     id: int
     code: str
@@ -88,7 +88,7 @@ class SiteRow(msgspec.Struct):
 
 
 class SitesPage(msgspec.Struct):
-    """The answer of ``GET /sites``."""
+    """The response of ``GET /sites``."""
 
     sites: list[SiteRow]
 

@@ -168,7 +168,7 @@ class StudioApi:
         Args:
             studio: Whose it is.
             path: Where it is.
-            kind: What the answer is to be, such as a list of rows.
+            kind: The type of the response, such as a list of rows.
             params: The query.
 
         Raises:

@@ -44,7 +44,7 @@ SUMS_OF_WINDOW: Final = ("count", "max", "stats", "weekly", "monthly", "ref_sche
 
 
 class _Total(msgspec.Struct):
-    """The answer of ``GET /stats/total``; servers before 2.7 do not distinguish the days."""
+    """The response of ``GET /stats/total``; servers before 2.7 do not distinguish the days."""
 
     total: int
     stats: list[DayRow] | msgspec.UnsetType = msgspec.UNSET
