@@ -283,7 +283,7 @@ def _property_names(schema: Mapping[str, Any]) -> set[str]:
 
 
 def _parts_of(value: Any, names: set[str]) -> Iterator[Any]:
-    """Yield all that a value says but for the names of properties."""
+    """Yield all texts in a value but the names of properties."""
     match value:
         case Mapping():
             yield from value.keys() - names

@@ -66,7 +66,7 @@ SIGNAL_STATUS: Final = 128
 
 
 class BaseTap(Tap):
-    """A tap that tells no secrets, goes on where a part fails, and ends with a true status."""
+    """A tap that reveals no secrets, goes on where a part fails, and ends with a true status."""
 
     accounts: ClassVar[AccountList[Any] | None] = None
     """How the settings list the accounts that are read, if there may be several."""
@@ -277,7 +277,7 @@ class BaseTap(Tap):
         state: IO[str] | None = None,
         catalog: IO[str] | None = None,
     ) -> None:
-        """Run the tap as its command line says.
+        """Run the tap by its command line.
 
         Raises:
             ClickException: Something has failed; the exit status is not zero then.
@@ -297,7 +297,7 @@ class BaseTap(Tap):
     @classmethod
     @override
     def get_singer_command(cls) -> click.Command:
-        """Return the command line, which says what ``--test`` does here."""
+        """Return the command line, whose help describes what ``--test`` does here."""
         command = super().get_singer_command()
         for option in command.params:
             if isinstance(option, click.Option) and option.name == "test":
@@ -349,13 +349,13 @@ def _read_config(name: str, logger: logging.Logger) -> dict[str, Any]:
 
 @contextmanager
 def _errors_in_a_sentence(logger: logging.Logger) -> Iterator[None]:
-    """Let the command line tell errors without a traceback.
+    """Let the command line report errors without a traceback.
 
     Args:
         logger: Where they are logged, before the process ends with a status other than zero.
 
     Raises:
-        RunFailedError: What the command line tells.
+        RunFailedError: The error, as the command line reports it.
     """
     if sys.stdout is None:
         raise RunFailedError(

@@ -79,7 +79,7 @@ class TapRun:
         stdout: What it wrote.
         log: What it logged; each message stands behind its level, as in ``WARNING: …``.
         exit_code: What the command line would have ended with.
-        error: What the command line would have said last, empty if the run succeeded.
+        error: The last message of the command line, empty if the run succeeded.
     """
 
     stdout: bytes

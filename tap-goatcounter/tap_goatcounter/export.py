@@ -174,7 +174,7 @@ class ExportJob:
             )
 
     def discard(self) -> None:
-        """Drop the export from the state; the next STATE message says so."""
+        """Drop the export from the state, from the next STATE message on."""
         checkpoint.clear(self._state)
         self._state.pop(OLD_CHECKPOINT, None)
 
@@ -381,7 +381,7 @@ class ExportJob:
 def _says_gone(error: ApiError, export: Export) -> bool:
     """Return whether a download was refused because the file was removed.
 
-    For files that have had their time the server says so with the status 500, which for younger
+    For files that have had their time the server answers with the status 500, which for younger
     ones means that something else went wrong.
     """
     if error.status == HTTPStatus.INTERNAL_SERVER_ERROR and export.finished_at:
@@ -393,7 +393,7 @@ def _refusal_message(error: ApiError) -> str:
     if error.status == HTTPStatus.BAD_REQUEST and "format" in error.detail:
         value = "omit" if "unknown parameter" in error.detail else "send"
         return (
-            f"the server's version could not be told from outside, and it answered: "
+            f"the server's version could not be found out, and it answered: "
             f"{error.detail}. Set 'export_format_parameter' to '{value}' and run the tap again in "
             "an hour, when the server grants the next export."
         )

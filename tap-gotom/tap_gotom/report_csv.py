@@ -1,7 +1,7 @@
 """Read the CSV files of reports, strictly.
 
 goTom's API documentation shows no more of the format than that cells are quoted and separated by
-commas, so the settings say what a report is really like.
+commas, so the settings describe what a report is really like.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ MAX_CELL: Final = 1 << 24
 BYTE_ORDER_MARK: Final = "\ufeff"
 WITH_BYTE_ORDER_MARK: Final = {"utf-8": "utf-8-sig", "utf8": "utf-8-sig"}
 ENDS_EARLY: Final = "unexpected end of data"
-"""What both the CSV reader and the decoder say of a file that is cut off."""
+"""The message of both the CSV reader and the decoder for a file that is cut off."""
 END_BYTES: Final = 8
 """Bytes at either end of a file that show how cells are quoted, in any encoding."""
 SEPARATOR_LINE = re.compile(r'"?sep=(?P<delimiter>.)"?\r?\n?')

@@ -101,7 +101,7 @@ class Studio:
 
 
 class StudioInformation(msgspec.Struct):
-    """What must stand in the answer that tells which studio a key opens."""
+    """What must be in the response that names the studio of a key."""
 
     studio_id: int = msgspec.field(name="studioId")
 
@@ -169,7 +169,7 @@ class StudioApi:
         Args:
             studio: Whose it is.
             path: Where it is.
-            kind: What the answer is to be, such as a list of rows.
+            kind: The type of the response, such as a list of rows.
             params: The query.
 
         Raises:

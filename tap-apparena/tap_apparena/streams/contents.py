@@ -1,7 +1,7 @@
-"""What apps, templates and versions are set to and say: configs, infos, translations.
+"""The contents of apps, templates and versions: configs, infos, translations.
 
 What the API gives for an app or a template is what holds there, inherited or not; the ids in a row
-tell where it is stored. Source: the API's documentation, "Configs", "Infos", "Translations".
+show where it is stored. Source: the API's documentation, "Configs", "Infos", "Translations".
 """
 
 from __future__ import annotations

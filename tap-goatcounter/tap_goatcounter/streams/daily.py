@@ -44,7 +44,7 @@ SUMS_OF_WINDOW: Final = ("count", "max", "stats", "weekly", "monthly", "ref_sche
 
 
 class _Total(msgspec.Struct):
-    """The answer of ``GET /stats/total``; servers before 2.7 do not tell the days apart."""
+    """The response of ``GET /stats/total``; servers before 2.7 do not distinguish the days."""
 
     total: int
     stats: list[DayRow] | msgspec.UnsetType = msgspec.UNSET
@@ -166,7 +166,7 @@ class TotalDaily(UserTimezoneDailyStream):
         total = self.client.decode(response, _Total)
         if total.stats is msgspec.UNSET:
             if len(days) > 1:
-                raise QueryTooLargeError("The server does not tell the days apart.")
+                raise QueryTooLargeError("The server does not distinguish the days.")
             yield {"site_id": site.id, "day": days.first.isoformat(), "daily": total.total}
             return
         entries = {

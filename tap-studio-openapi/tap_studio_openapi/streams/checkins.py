@@ -137,7 +137,7 @@ class CustomerCheckins(PerCustomerStream):
 
 
 def _utc_offset(moment: Any) -> int | None:
-    """Return how many minutes a moment is ahead of UTC, None if it does not tell."""
+    """Return how many minutes a moment is ahead of UTC, None if it has no offset."""
     try:
         offset = datetime.fromisoformat(str(moment).partition("[")[0]).utcoffset()
     except ValueError:
