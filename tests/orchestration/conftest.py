@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import sys
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -16,6 +15,7 @@ from tests.meltano import REPOSITORY
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from pathlib import Path
 
     from orchestrator.meltano_file import MeltanoFile
 
@@ -73,7 +73,10 @@ def sandbox_file() -> MeltanoFile:
 
 def succeed(**streams: tuple[int, float]) -> dict[str, Any]:
     """Return how a run ends well, by rows and seconds of each stream."""
-    return {"status": 0, "log": [line for name in streams for line in _metrics(name, streams[name])]}
+    return {
+        "status": 0,
+        "log": [line for name in streams for line in _metrics(name, streams[name])],
+    }
 
 
 def fail(code: int, *sentences: str, **streams: tuple[int, float]) -> dict[str, Any]:

@@ -57,8 +57,10 @@ class Page:
     def ask(self, query: str, **variables: Any) -> Any:
         """Return the answer to a query."""
         body = json.dumps({"query": query, "variables": variables}).encode()
-        request = urllib.request.Request(self._url, body, {"Content-Type": "application/json"})
-        with urllib.request.urlopen(request, timeout=30) as response:
+        request = urllib.request.Request(  # noqa: S310
+            self._url, body, {"Content-Type": "application/json"}
+        )
+        with urllib.request.urlopen(request, timeout=30) as response:  # noqa: S310
             answer = json.load(response)
         assert "errors" not in answer, answer
         return answer["data"]
@@ -127,12 +129,15 @@ def run_process(*command: str) -> Iterator[None]:
 
 
 def wait_until(
-    is_so: Callable[[], bool], what: str, tell: Callable[[], object] = lambda: ""
+    is_so: Callable[[], bool],
+    what: str,
+    tell: Callable[[], object] = lambda: "",
+    limit: float = TIME_LIMIT_SECONDS,
 ) -> None:
     """Wait until something is so."""
-    deadline = time.monotonic() + TIME_LIMIT_SECONDS
+    deadline = time.monotonic() + limit
     while not is_so():
-        assert time.monotonic() < deadline, f"not in {TIME_LIMIT_SECONDS} s: {what}; {tell()}"
+        assert time.monotonic() < deadline, f"not in {limit} s: {what}; {tell()}"
         time.sleep(0.3)
 
 
@@ -142,5 +147,3 @@ def find_free_port() -> int:
         one.bind(("127.0.0.1", 0))
         port: int = one.getsockname()[1]
     return port
-
-

@@ -18,7 +18,6 @@ from tests.orchestration.conftest import fail, succeed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
     from dagster import Definitions, ExecuteInProcessResult
 
@@ -130,12 +129,14 @@ def test_single_tables_can_be_chosen(
 def test_a_run_can_begin_anew_with_other_settings(
     definitions: Definitions, instance: DagsterInstance, meltano: StandIn
 ) -> None:
-    config = {"full_refresh": True, "variables": {"TAP_STUDIO_OPENAPI_START_DATE": "2026-01-01"}}
+    config = LoadConfig(
+        full_refresh=True, variables={"TAP_STUDIO_OPENAPI_START_DATE": "2026-01-01"}
+    )
 
     _run(
         definitions,
         instance,
-        run_config={"ops": {"load_tap_studio_openapi": {"config": LoadConfig(**config).model_dump()}}},
+        run_config={"ops": {"load_tap_studio_openapi": {"config": config.model_dump()}}},
     )
 
     ((arguments, variables),) = meltano.calls

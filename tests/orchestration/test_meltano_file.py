@@ -89,8 +89,10 @@ def test_what_cannot_be_run_is_said(tmp_path: Path, caplog: pytest.LogCaptureFix
     _read(tmp_path, FILE)
 
     assert [record.getMessage() for record in caplog.records] == [
-        "The job with-a-mapper is left out: 'tap-x hide target-y' is not a tap and a loader, "
-        "and that is all that is run here.",
+        (
+            "The job with-a-mapper is left out: 'tap-x hide target-y' is not a tap and a loader, "
+            "and that is all that is run here."
+        ),
         "The schedule left-out is left out, as its job with-a-mapper is.",
     ]
 

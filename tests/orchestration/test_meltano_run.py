@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
-import os
 import signal
 import subprocess
 import sys
 import time
-from dataclasses import replace
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
 from orchestrator.meltano_file import Pipeline
 from orchestrator.meltano_run import Task, run_task
-from tests.meltano import REPOSITORY
 from tests.orchestration.conftest import fail, succeed
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from tests.orchestration.conftest import StandIn
 
 PIPELINE = Pipeline("tap-x", "target-y", "tap_x", ("a", "b"), 8, "prod:tap-x-to-target-y")
@@ -65,7 +63,7 @@ def test_rows_and_seconds_are_counted(meltano: StandIn, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(("code", "may_pass"), [(75, True), (1, False)])
 def test_a_failure_has_the_words_and_the_status_of_the_tap(
-    code: int, may_pass: bool, meltano: StandIn, tmp_path: Path
+    code: int, meltano: StandIn, tmp_path: Path, *, may_pass: bool
 ) -> None:
     meltano.answer(fail(code, "Kiel: 503.", "Two parts failed.", "Kiel: 503."))
 
@@ -117,7 +115,9 @@ def test_the_files_of_the_run_are_removed(meltano: StandIn, tmp_path: Path) -> N
 
 def test_meltano_stops_with_the_process_that_runs_it(tmp_path: Path) -> None:
     program = tmp_path / "meltano"
-    program.write_text("#!/bin/sh\ntrap 'touch stopped; exit' TERM\ntouch started\nsleep 60 & wait\n")
+    program.write_text(
+        "#!/bin/sh\ntrap 'touch stopped; exit' TERM\ntouch started\nsleep 60 & wait\n"
+    )
     program.chmod(0o755)
     script = (
         "import orchestrator.meltano_run as r; from pathlib import Path;"

@@ -35,7 +35,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from tests.orchestration.page import Page
-
     from tests.pipelines.postgresql import Server
 
 pytestmark = pytest.mark.slow
@@ -43,6 +42,8 @@ pytestmark = pytest.mark.slow
 WORKERS = 2
 
 SLICES = {"1/3": "Studio 3", "2/3": "Studio 5", "3/3": "Studio 1"}
+
+
 @pytest.fixture
 def chain() -> Iterator[str]:
     tenant = StudioOpenApi(latency=0.1, limit=Limit(math.inf))

@@ -33,19 +33,20 @@ from dagster import (
     in_process_executor,
     multi_asset,
 )
+from pydantic import Field
 
 from orchestrator.meltano_file import Job, MeltanoFile, Pipeline, Schedule
 from orchestrator.meltano_run import Result, Task, run_task
 
 RETRIES = RetryPolicy(max_retries=2, delay=120, backoff=Backoff.EXPONENTIAL)
-"""Of failures that may pass. Six minutes are enough for Meltano to give up a run that was killed."""
+"""Of failures that may pass. In six minutes, Meltano has given up a run that was killed."""
 
 
 class LoadConfig(Config):
     """What may be chosen for a run."""
 
     full_refresh: bool = False
-    variables: dict[str, str] = {}
+    variables: dict[str, str] = Field(default_factory=dict)
 
 
 def build_definitions(
@@ -63,9 +64,7 @@ def build_definitions(
         pipeline: _build_assets(project, pipeline, prefix, retries)
         for pipeline, prefix in pipelines.items()
     }
-    jobs = {
-        name: pipeline for job in content.jobs for name, pipeline in _split_job(job).items()
-    }
+    jobs = {name: pipeline for job in content.jobs for name, pipeline in _split_job(job).items()}
     return Definitions(
         assets=[*_build_sources(pipelines), *assets.values()],
         jobs=[
@@ -105,9 +104,7 @@ def _split_job(job: Job) -> dict[str, Pipeline]:
     """
     if len(job.pipelines) == 1:
         return {_identifier(job.name): job.pipelines[0]}
-    return {
-        _identifier(f"{job.name}_{pipeline.extractor}"): pipeline for pipeline in job.pipelines
-    }
+    return {_identifier(f"{job.name}_{pipeline.extractor}"): pipeline for pipeline in job.pipelines}
 
 
 def _build_sources(pipelines: Mapping[Pipeline, tuple[str, ...]]) -> list[AssetSpec]:
@@ -150,7 +147,7 @@ def _build_assets(
             variables=config.variables,
         )
         context.log.info("State %s, run %s of Meltano", task.state_id, task.run_id)
-        result = run_task(project, task, lambda line: print(line, file=sys.stderr, flush=True))
+        result = run_task(project, task, _write)
         if result.status:
             _observe(context, {key: streams[key] for key in chosen}, task, result)
             raise Failure(
@@ -174,6 +171,12 @@ def _build_assets(
             )
 
     return load
+
+
+def _write(line: str) -> None:
+    """Write a line into the log that the page shows of a run."""
+    sys.stderr.write(f"{line}\n")
+    sys.stderr.flush()
 
 
 def _observe(
@@ -220,7 +223,8 @@ def _request_runs(
 
     def request(context: ScheduleEvaluationContext) -> Iterator[RunRequest]:
         due = context.scheduled_execution_time.isoformat()
-        for name in pipeline.slice_names or [None]:
+        slices: list[str | None] = [*pipeline.slice_names]
+        for name in slices or [None]:
             yield RunRequest(f"{due} {name}", config, partition_key=name)
 
     return request

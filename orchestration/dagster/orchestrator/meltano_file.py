@@ -197,7 +197,7 @@ class _Reader:
     def _job(self, entry: _Job) -> Job | None:
         pipelines = []
         for task in _split_tasks(entry.tasks):
-            extractor, loader = (task + ["", ""])[:2]
+            extractor, loader = [*task, "", ""][:2]
             if len(task) != 2 or extractor not in self._extractors or loader not in self._loaders:  # noqa: PLR2004
                 logger.warning(
                     "The job %s is left out: %r is not a tap and a loader, and that is all that "

@@ -16,7 +16,7 @@ EXIT_CODE_EVENTS = {"Extraction failed": EXTRACTOR, "Loading failed": LOADER}
 """The events by which Meltano tells the exit status of a plugin."""
 
 TEMPORARY_FAILURE = 75
-"""The exit status of a tap of which all failures may pass by themselves: EX_TEMPFAIL of sysexits.h."""
+"""The exit status of a tap of which all failures may pass: EX_TEMPFAIL of sysexits.h."""
 
 ALREADY_RUNNING = "pipeline is already running which started at"
 """What Meltano says of a state that another run holds, or held until it was killed."""
