@@ -22,6 +22,9 @@ MASK: Final = "***"
 LOOPBACK_HOSTS: Final = frozenset({"localhost", "127.0.0.1", "::1"})
 
 BOOLEANS: Final = frozenset({"true", "1", "yes", "on", "false", "0", "no", "off"})
+UNKNOWN_REFUSED: Final = "Additional properties are not allowed"
+"""How the validator begins what it says of names that a schema lacks, without the nearest one."""
+
 PROGRAM_VARIABLES: Final = frozenset({"LOGLEVEL", "LOG_LEVEL"})
 """Variables with a tap's prefix that are the SDK's, and no settings."""
 
@@ -112,6 +115,22 @@ def redact_secrets(
     }
     longest_first = sorted(secrets, key=len, reverse=True)
     return [reduce(_replace_secret, longest_first, message) for message in messages]
+
+
+def describe_errors(
+    messages: Iterable[str], config: Mapping[str, Any], schema: Mapping[str, Any]
+) -> list[str]:
+    """Return messages of a validation without secrets, with the nearest names of unknown ones.
+
+    Args:
+        messages: The messages.
+        config: The settings.
+        schema: Their JSON Schema, in which secrets are marked as such.
+    """
+    redacted = redact_secrets(messages, config, schema)
+    known = [text for text in redacted if not text.startswith(UNKNOWN_REFUSED)]
+    unknown = unknown_settings(config, schema) if len(known) < len(redacted) else []
+    return [*known, *unknown]
 
 
 def unknown_settings(config: Mapping[str, Any], schema: Mapping[str, Any]) -> list[str]:

@@ -19,7 +19,9 @@ from singer_sdk.exceptions import ConfigValidationError
 from singer_sdk.helpers.capabilities import PluginCapabilities, TapCapabilities
 from typing_extensions import override
 
+from singer_tapkit.accounts import SLICE
 from singer_tapkit.config import (
+    describe_errors,
     read_environment,
     redact_secrets,
     unknown_settings,
@@ -42,13 +44,12 @@ if TYPE_CHECKING:
 
     from singer_sdk.singerlib.encoding.base import GenericSingerWriter
 
+    from singer_tapkit.accounts import AccountList
+
 REPEATS_CATALOG: Final = frozenset(
     {"Added '%s' as child stream to '%s'", "Skipping deselected stream '%s'."}
 )
 OUTPUT_ERRORS: Final = frozenset({errno.EPIPE, errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO})
-UNKNOWN_REFUSED: Final = "Additional properties are not allowed"
-"""How the validator begins what it says of names that a schema lacks, without the nearest one."""
-
 TEST_HELP: Final = (
     "Check the settings and that all selected streams may be read, without reading data. "
     "--test=schema writes the SCHEMA messages instead."
@@ -59,6 +60,9 @@ SIGNAL_STATUS: Final = 128
 
 class BaseTap(Tap):
     """A tap that tells no secrets, goes on where a part fails, and ends with a true status."""
+
+    accounts: ClassVar[AccountList[Any] | None] = None
+    """How the settings list the accounts that are read, if there may be several."""
 
     _is_running = False
     message_writer_class: type[GenericSingerWriter[Any, Any]] = MessageWriter
@@ -115,6 +119,7 @@ class BaseTap(Tap):
         """
         self._is_running = True
         begun = monotonic()
+        self._log_slice()
         self.sync_all()
         streams = [stream for stream in self._base_streams if stream.selected]
         records = sum(stream.records_read for stream in streams)
@@ -126,6 +131,19 @@ class BaseTap(Tap):
         )
         self._log_skips()
         self.failures.raise_if_any(has_output=records > 0)
+
+    def _log_slice(self) -> None:
+        """Log which part of the accounts is read, if not all are."""
+        if self.accounts and SLICE in self.config:
+            found = self.accounts.read(self.config)
+            self.logger.info(
+                "Slice %s has %s of %s %s%s.",
+                self.config[SLICE],
+                f"{len(found.chosen):,}",
+                f"{len(found.all):,}",
+                self.accounts.setting,
+                "" if found.chosen else ", so that there is nothing to read",
+            )
 
     def _log_skips(self) -> None:
         """Log what was left out, one line per reason for all streams."""
@@ -176,14 +194,13 @@ class BaseTap(Tap):
     def _validate_config(self, *, raise_errors: bool = True) -> list[str]:
         """Validate the settings, without the secrets that the SDK's errors quote."""
         schema = self.config_jsonschema
+        if self.accounts and raise_errors:
+            self._config = self.accounts.load(self._config, schema)
         try:
             self._take_out_wrong_types(raise_errors=raise_errors)
             errors = super()._validate_config(raise_errors=raise_errors)
         except ConfigValidationError as error:
-            messages = redact_secrets(error.errors, self.config, schema)
-            messages = [text for text in messages if not text.startswith(UNKNOWN_REFUSED)]
-            if len(messages) < len(error.errors):
-                messages += unknown_settings(self.config, schema)
+            messages = describe_errors(error.errors, self.config, schema)
             raise ConfigValidationError(str(error), errors=messages, schema=error.schema) from None
         if raise_errors:
             self.validate_config()

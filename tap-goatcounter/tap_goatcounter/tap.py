@@ -10,7 +10,7 @@ from typing_extensions import override
 from singer_tapkit.config import parse_date, to_config_schema
 from singer_tapkit.tap import BaseTap
 from tap_goatcounter.client import GoatCounterClient
-from tap_goatcounter.config import SETTINGS, read_credentials
+from tap_goatcounter.config import SETTINGS, SITES
 from tap_goatcounter.sites import SiteDirectory
 from tap_goatcounter.streams import JSON_STREAMS, STREAMS
 from tap_goatcounter.streams.base import SiteStream
@@ -23,10 +23,11 @@ class TapGoatCounter(BaseTap):
 
     name = "tap-goatcounter"
     config_jsonschema = to_config_schema(SETTINGS)
+    accounts = SITES
 
     @override
     def validate_config(self) -> None:
-        read_credentials(self.config)
+        SITES.read(self.config)
         for setting in ("start_date", "end_date"):
             if value := self.config.get(setting):
                 parse_date(value, setting)
@@ -35,7 +36,7 @@ class TapGoatCounter(BaseTap):
     def sites(self) -> SiteDirectory:
         """The sites in the settings."""
         return SiteDirectory(
-            lambda: GoatCounterClient(read_credentials(self.config), self.config, self.logger),
+            lambda: GoatCounterClient(SITES.read(self.config).chosen, self.config, self.logger),
             with_children=self.config["child_sites"],
             failures=self.failures,
             logger=self.logger,

@@ -24,6 +24,7 @@ OFFSET = re.compile(r".*(?:Z|[+-][0-9]{2}:?[0-9]{2})")
 SAMPLE = re.compile(r"1(?P<group>[.,'’ \u00a0\u202f]?)234(?P<point>[.,])5")  # noqa: RUF001
 PLAIN_SAMPLE = "1234.5"
 SAMPLE_MOMENT = datetime(2027, 11, 22, 13, 45, tzinfo=UTC)
+ONE_YEAR_LATER = SAMPLE_MOMENT.replace(year=SAMPLE_MOMENT.year + 1)
 MAX_FLOAT_DIGITS = 15
 MAX_CACHED_DATES = 10_000
 
@@ -180,9 +181,12 @@ def _date(pattern: str | None) -> Convert:
 def _read_back(pattern: str) -> datetime:
     """Return a moment, written and read back, which shows what a format leaves out."""
     try:
-        return datetime.strptime(SAMPLE_MOMENT.strftime(pattern), pattern)  # noqa: DTZ007
+        written, later = (moment.strftime(pattern) for moment in (SAMPLE_MOMENT, ONE_YEAR_LATER))
+        if written != later:
+            return datetime.strptime(written, pattern)  # noqa: DTZ007
     except ValueError:
         raise ValueError(f"strptime has no format like {pattern!r}") from None
+    raise ValueError(f"the format {pattern!r} has no year")
 
 
 def _date_time(pattern: str | None) -> Convert:

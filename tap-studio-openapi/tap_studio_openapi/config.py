@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from singer_sdk import typing as th
 
+from singer_tapkit.accounts import account_settings
 from singer_tapkit.config import common_settings
 
 NAME = "tap-studio-openapi"
@@ -40,6 +41,7 @@ SETTINGS = th.PropertiesList(
         description="More studios than one: a list of objects with `name`, which is yours to "
         "choose, `base_url` and `api_key`.",
     ),
+    *account_settings("connections"),
     th.Property(
         "customer_statuses",
         th.ArrayType(th.StringType(allowed_values=CUSTOMER_STATUSES)),

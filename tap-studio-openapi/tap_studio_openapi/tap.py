@@ -12,7 +12,7 @@ from singer_tapkit.config import config_error, parse_date, to_config_schema
 from singer_tapkit.tap import BaseTap
 from tap_studio_openapi.config import NAME, SETTINGS
 from tap_studio_openapi.streams import STREAMS
-from tap_studio_openapi.studios import StudioApi, parse_connections
+from tap_studio_openapi.studios import CONNECTIONS, StudioApi
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -25,10 +25,11 @@ class TapStudioOpenApi(BaseTap):
 
     name = NAME
     config_jsonschema = to_config_schema(SETTINGS)
+    accounts = CONNECTIONS
 
     @override
     def validate_config(self) -> None:
-        _ = parse_connections(self.config)
+        CONNECTIONS.read(self.config)
         if not self.config["customer_statuses"]:
             raise config_error("'customer_statuses' must name at least one status, such as MEMBER.")
         if start_date := self.config.get("start_date"):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import logging
-import os
 import re
 import signal
 import subprocess
@@ -21,6 +20,7 @@ from typing_extensions import override
 from singer_tapkit.errors import NoResponseError
 from singer_tapkit.fake_server import Answer, FakeServer
 from singer_tapkit.testing import read_messages
+from tests.platforms import on_linux, on_posix
 from tests.singer_tapkit.small_tap import Orders, SmallTap
 
 if TYPE_CHECKING:
@@ -127,6 +127,7 @@ def test_failures_are_summed_up_and_the_status_is_not_zero(
     assert output.bookmark("orders", account="a") == 2
 
 
+@on_posix
 @pytest.mark.parametrize(
     ("number", "status"), [(signal.SIGTERM, 143), (signal.SIGINT, 130)], ids=["TERM", "INT"]
 )
@@ -148,6 +149,7 @@ def test_a_signal_ends_the_run_with_its_status_and_the_state_so_far(
     assert output.bookmark("orders", account="a") == 2
 
 
+@on_posix
 def test_a_signal_while_the_target_does_not_read_cuts_no_line(
     server: FakeServer, tmp_path: Path
 ) -> None:
@@ -193,7 +195,7 @@ def test_a_broken_pipe_is_told_in_one_sentence(server: FakeServer, tmp_path: Pat
     )
 
 
-@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="no device that is always full")  # noqa: PTH110
+@on_linux
 def test_a_full_disk_is_told_in_one_sentence(server: FakeServer, tmp_path: Path) -> None:
     command = [sys.executable, "-m", "tests.singer_tapkit.small_tap"]
     with open("/dev/full", "wb") as full:  # noqa: PTH123
@@ -482,10 +484,10 @@ def test_a_signal_writes_the_state_only_while_it_is_true(
         "storage": {"root": tmp_path.as_uri()},
     }
     tap = SmallTap(config=settings(server, **({"batch_config": batch} if in_files else {})))
-    monkeypatch.setattr(tap, "sync_all", lambda: os.kill(os.getpid(), signal.SIGTERM))
+    monkeypatch.setattr(tap, "sync_all", lambda: signal.raise_signal(signal.SIGTERM))
 
     with pytest.raises(SystemExit) as end:
-        tap.run() if is_running else os.kill(os.getpid(), signal.SIGTERM)
+        tap.run() if is_running else signal.raise_signal(signal.SIGTERM)
 
     assert end.value.code == 143
     assert ("STATE" in capsys.readouterr().out) == (is_running and not in_files)

@@ -208,10 +208,11 @@ def test_a_refusal_in_latin_1_is_repeated(tenant: Tenant, tap: InProcessTap) -> 
     assert tap.succeed(tenant.one(), "devices").records["devices"]
 
 
+@pytest.mark.parametrize("depth", [990, 100_000])
 def test_values_that_are_nested_too_deep_fail_their_part_alone(
-    tenant: Tenant, tap: InProcessTap
+    tenant: Tenant, tap: InProcessTap, depth: int
 ) -> None:
-    body = f'[{{"id": 7, "deep": {"[" * 900}{"]" * 900}}}]'
+    body = f'[{{"id": 7, "deep": {"[" * depth}{"]" * depth}}}]'
     tenant.server.faults.add("GET", "/v1/devices", Answer(200, body), times=None)
     run = tap.fail(tenant.one(unknown_fields="keep"), "devices", "classes")
     assert "devices of" in run.error

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from singer_tapkit.failures import SyncFailedError
-from tap_studio_openapi.studios import parse_connections
+from tap_studio_openapi.studios import CONNECTIONS
 from tap_studio_openapi.tap import TapStudioOpenApi
 from tests.sandbox.faults import Answer, html_page
 from tests.tap_studio_openapi.tenant import KEYS, Tenant, ids, refusal
@@ -21,7 +21,8 @@ PATH = "/v1/studios/information"
 
 @pytest.mark.parametrize("url", [URL, f"{URL}/", f"{URL}/v1", f"{URL}/v1/", f" {URL} "])
 def test_addresses_are_taken_in_any_form(url: str) -> None:
-    (connection,) = parse_connections({"base_url": url, "api_key": "k", "allow_http": False})
+    settings = {"base_url": url, "api_key": "k", "allow_http": False}
+    (connection,) = CONNECTIONS.read(settings).chosen
     assert connection.url == URL
 
 
