@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import ssl
+from functools import cache
 from http.cookiejar import DefaultCookiePolicy
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -109,7 +110,9 @@ def find_certificates() -> str | bool:
     return True
 
 
+@cache
 def _check_certificates(path: str, variable: str) -> None:
+    """Check once, as each session would take as long again."""
     if Path(path).is_dir():
         return
     try:

@@ -8,6 +8,7 @@ import logging
 import signal
 from contextlib import contextmanager, redirect_stdout
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -87,7 +88,7 @@ class TapRun:
     exit_code: int
     error: str
 
-    @property
+    @cached_property
     def output(self) -> SingerOutput:
         """What it wrote, validated."""
         return read_messages(self.stdout.splitlines())
