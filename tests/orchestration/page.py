@@ -52,13 +52,13 @@ class Page:
 
     def __init__(self, port: int) -> None:
         """Name the port."""
-        self._url = f"http://127.0.0.1:{port}/graphql"
+        self.url = f"http://127.0.0.1:{port}"
 
     def ask(self, query: str, **variables: Any) -> Any:
         """Return the answer to a query."""
         body = json.dumps({"query": query, "variables": variables}).encode()
         request = urllib.request.Request(  # noqa: S310
-            self._url, body, {"Content-Type": "application/json"}
+            f"{self.url}/graphql", body, {"Content-Type": "application/json"}
         )
         with urllib.request.urlopen(request, timeout=30) as response:  # noqa: S310
             answer = json.load(response)
