@@ -35,24 +35,26 @@ TRANSIENT_KEYS: Final = frozenset({STARTING_MARKER, SIGNPOST_MARKER})
 
 
 class PacedStateWriter(StateWriter):
-    """Writes the state of a tap: at once, or when its time has come."""
+    """Writes the state of a tap: at once, or when its time has come.
+
+    Attributes:
+        interval: Seconds between messages of a small state.
+    """
+
+    interval: float = MIN_STATE_INTERVAL
 
     def __init__(
         self,
         message_writer: GenericSingerWriter[Any, Any],
-        *,
-        interval: float = MIN_STATE_INTERVAL,
         clock: Callable[[], float] = monotonic,
     ) -> None:
         """Write nothing yet; the first change is due at once.
 
         Args:
             message_writer: Writes the messages.
-            interval: Seconds between messages of a small state.
             clock: Returns the seconds.
         """
         super().__init__(message_writer)
-        self.interval = interval
         self._clock = clock
         self._due_at = clock()
         self._has_pending_change = False

@@ -55,7 +55,7 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     monkeypatch.setattr(
         PacedStateWriter,
         "__init__",
-        lambda writer, message_writer: begin(writer, message_writer, clock=clock),
+        lambda writer, message_writer: begin(writer, message_writer, clock),
     )
     return clock
 
@@ -180,7 +180,7 @@ def test_no_number_of_records_is_a_reason_for_a_state(
 
 def test_a_large_state_is_written_less_often(capsys: pytest.CaptureFixture[str]) -> None:
     clock = Clock()
-    writer = PacedStateWriter(MessageWriter(), interval=5, clock=clock)
+    writer = PacedStateWriter(MessageWriter(), clock)
     large = {"bookmarks": {"orders": {"replication_key_value": "x" * STATE_BYTES_PER_INTERVAL * 3}}}
     writer.write_when_due(large)
     writer.write_when_due({"bookmarks": {}})
@@ -196,7 +196,8 @@ def test_a_large_state_is_written_less_often(capsys: pytest.CaptureFixture[str])
 
 
 def test_a_state_that_says_the_same_is_written_once(capsys: pytest.CaptureFixture[str]) -> None:
-    writer = PacedStateWriter(MessageWriter(), interval=0)
+    writer = PacedStateWriter(MessageWriter())
+    writer.interval = 0
     state: dict[str, Any] = {"bookmarks": {"orders": {}}}
     writer.write_state(state)
     state["bookmarks"]["orders"]["partitions"] = [{"context": {"account": "a"}}]
