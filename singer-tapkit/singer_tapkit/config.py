@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 from difflib import get_close_matches
 from functools import reduce
 from typing import TYPE_CHECKING, Any, Final
@@ -22,6 +22,9 @@ MASK: Final = "***"
 LOOPBACK_HOSTS: Final = frozenset({"localhost", "127.0.0.1", "::1"})
 
 BOOLEANS: Final = frozenset({"true", "1", "yes", "on", "false", "0", "no", "off"})
+UNKNOWN_REFUSED: Final = "Additional properties are not allowed"
+"""How the validator begins what it says of names that a schema lacks, without the nearest one."""
+
 PROGRAM_VARIABLES: Final = frozenset({"LOGLEVEL", "LOG_LEVEL"})
 """Variables with a tap's prefix that are the SDK's, and no settings."""
 
@@ -112,6 +115,22 @@ def redact_secrets(
     }
     longest_first = sorted(secrets, key=len, reverse=True)
     return [reduce(_replace_secret, longest_first, message) for message in messages]
+
+
+def describe_errors(
+    messages: Iterable[str], config: Mapping[str, Any], schema: Mapping[str, Any]
+) -> list[str]:
+    """Return messages of a validation without secrets, with the nearest names of unknown ones.
+
+    Args:
+        messages: The messages.
+        config: The settings.
+        schema: Their JSON Schema, in which secrets are marked as such.
+    """
+    redacted = redact_secrets(messages, config, schema)
+    known = [text for text in redacted if not text.startswith(UNKNOWN_REFUSED)]
+    unknown = unknown_settings(config, schema) if len(known) < len(redacted) else []
+    return [*known, *unknown]
 
 
 def unknown_settings(config: Mapping[str, Any], schema: Mapping[str, Any]) -> list[str]:
@@ -220,6 +239,28 @@ def parse_date(value: str, setting: str) -> date:
         raise config_error(message) from None
 
 
+def validate_dates(config: Mapping[str, Any]) -> None:
+    """Check the settings `start_date` and `end_date`, as far as they are set.
+
+    Raises:
+        ConfigValidationError: One is no date, or nothing would be read because of them.
+    """
+    start, end = (
+        parse_date(config[name], name) if config.get(name) else None
+        for name in ("start_date", "end_date")
+    )
+    if start and end and end < start:
+        raise config_error(
+            f"'end_date' is {end}, which is before 'start_date', {start}: nothing would be read."
+        )
+    tomorrow = datetime.now(UTC).date() + timedelta(days=1)  # which has begun in some time zones
+    if start and start > tomorrow:
+        raise config_error(
+            f"'start_date' is {start}, which is to come by the clock of this machine: nothing "
+            "would be read."
+        )
+
+
 def _split_url(url: str) -> SplitResult | None:
     """Return the parts of a URL with its host in ASCII, None if it is no URL."""
     try:
@@ -242,7 +283,7 @@ def _property_names(schema: Mapping[str, Any]) -> set[str]:
 
 
 def _parts_of(value: Any, names: set[str]) -> Iterator[Any]:
-    """Yield all that a value says but for the names of properties."""
+    """Yield all texts in a value but the names of properties."""
     match value:
         case Mapping():
             yield from value.keys() - names

@@ -245,7 +245,7 @@ class BaseStream(OutputStream):
         (self.logger.info if is_logged else self.logger.debug)("Skipped, %s: %s", reason, detail)
 
     def check_connection(self) -> bool:
-        """Check that the stream may be read, if one request can tell.
+        """Check that the stream may be read, if one request can show it.
 
         Returns:
             Whether it can; by default it cannot.

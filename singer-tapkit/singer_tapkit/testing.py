@@ -8,6 +8,7 @@ import logging
 import signal
 from contextlib import contextmanager, redirect_stdout
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -79,7 +80,7 @@ class TapRun:
         stdout: What it wrote.
         log: What it logged; each message stands behind its level, as in ``WARNING: …``.
         exit_code: What the command line would have ended with.
-        error: What the command line would have said last, empty if the run succeeded.
+        error: The last message of the command line, empty if the run succeeded.
     """
 
     stdout: bytes
@@ -87,7 +88,7 @@ class TapRun:
     exit_code: int
     error: str
 
-    @property
+    @cached_property
     def output(self) -> SingerOutput:
         """What it wrote, validated."""
         return read_messages(self.stdout.splitlines())

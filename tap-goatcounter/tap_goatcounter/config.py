@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 from singer_sdk import typing as th
 from typing_extensions import override
 
+from singer_tapkit.accounts import AccountList, account_settings
 from singer_tapkit.config import common_settings, config_error, validate_base_url
 
 if TYPE_CHECKING:
@@ -39,19 +40,21 @@ SETTINGS: Final = th.PropertiesList(
             th.ObjectType(
                 th.Property("site_url", th.StringType, required=True),
                 th.Property("token", th.StringType, required=True, secret=True),
+                additional_properties=False,
             ),
         ),
         secret=True,
         title="Sites",
         description="More sites than one: a list of objects with `site_url` and `token`.",
     ),
+    *account_settings("sites"),
     th.Property(
         "child_sites",
         th.BooleanType,
         default=False,
         title="Other sites of the account",
         description="Read the account's other sites too, through the same address: for servers "
-        "that tell their sites apart by the host name alone.",
+        "that distinguish their sites by the host name alone.",
     ),
     th.Property(
         "start_date",
@@ -127,7 +130,7 @@ SETTINGS: Final = th.PropertiesList(
         title="Text for empty keys",
         description="What stands in a primary key instead of an empty text, which the API gives "
         "for unknown browsers and missing referrers and some targets take for null: "
-        "(unknown), for instance, as the API itself says for countries.",
+        "(unknown), for instance, as the API itself names countries.",
     ),
 )
 
@@ -153,23 +156,21 @@ class SiteCredentials:
         return self.url if self.host is None else f"{self.url} (as {self.host})"
 
 
-def read_credentials(config: Mapping[str, Any]) -> list[SiteCredentials]:
-    """Return the credentials of all sites in the settings.
+def parse_credentials(entry: Mapping[str, Any], config: Mapping[str, Any]) -> SiteCredentials:
+    """Return the credentials of a site in the settings.
+
+    Args:
+        entry: The site.
+        config: All settings.
 
     Raises:
-        ConfigValidationError: There are none, or some that must not be used.
+        ConfigValidationError: They must not be used.
     """
-    entries = list(config.get("sites") or ())
-    if config.get("site_url"):
-        entries.insert(0, config)
-    if not entries:
-        raise config_error("Set 'site_url' and 'token', or 'sites' for more than one.")
-    return [_read_entry(entry, allow_http=config["allow_http"]) for entry in entries]
-
-
-def _read_entry(entry: Mapping[str, Any], *, allow_http: bool) -> SiteCredentials:
     url = validate_base_url(
-        entry.get("site_url", ""), "'site_url'", "https://example.com", allow_http=allow_http
+        entry.get("site_url", ""),
+        "'site_url'",
+        "https://example.com",
+        allow_http=config["allow_http"],
     ).removesuffix(API_PATH)
     token = (entry.get("token") or "").strip()
     if not token:
@@ -180,3 +181,13 @@ def _read_entry(entry: Mapping[str, Any], *, allow_http: bool) -> SiteCredential
             "again from GoatCounter, by itself."
         )
     return SiteCredentials(url, token)
+
+
+SITES: Final = AccountList(
+    "sites",
+    secrets=("token",),
+    parse=parse_credentials,
+    required="Set 'site_url' and 'token', or 'sites' or 'sites_file' for more than one.",
+    single=("site_url",),
+)
+"""The sites that the settings name."""

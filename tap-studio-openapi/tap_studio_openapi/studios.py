@@ -3,23 +3,23 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from functools import cached_property, partial
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import msgspec
 from typing_extensions import override
 
+from singer_tapkit.accounts import AccountList
 from singer_tapkit.config import config_error, validate_base_url
 from singer_tapkit.errors import ApiError, ExtractionError
 from singer_tapkit.pagination import read_pages
 from singer_tapkit.prefetch import Prefetcher
 from tap_studio_openapi.auth import ApiKeyAuth
 from tap_studio_openapi.client import open_client
-from tap_studio_openapi.hints import scope_hint
+from tap_studio_openapi.hints import ADDRESS_HINT, scope_hint
 from tap_studio_openapi.pagination import OffsetPaginator
 
 if TYPE_CHECKING:
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
     from requests import Response
 
+    from singer_tapkit.accounts import Accounts
     from singer_tapkit.failures import FailureCollector
     from singer_tapkit.prefetch import PendingRequests
     from tap_studio_openapi.client import StudioClient
@@ -100,7 +101,7 @@ class Studio:
 
 
 class StudioInformation(msgspec.Struct):
-    """What must stand in the answer that tells which studio a key opens."""
+    """What must be in the response that names the studio of a key."""
 
     studio_id: int = msgspec.field(name="studioId")
 
@@ -130,15 +131,20 @@ class StudioApi:
         self._failures = failures
 
     @cached_property
+    def _accounts(self) -> Accounts[Connection]:
+        return CONNECTIONS.read(self._config)
+
+    @property
     def connections(self) -> list[Connection]:
-        """The keys that the settings name."""
-        return parse_connections(self._config)
+        """The keys that the settings name, or those of the slice."""
+        return self._accounts.chosen
 
     @cached_property
     def client(self) -> StudioClient:
         """What sends the requests of all studios and threads."""
         urls = [connection.url for connection in self.connections]
-        return open_client(self._config, urls, self._logger)
+        slices = self._accounts.count_slices(lambda connection: connection.url)
+        return open_client(self._config, urls, self._logger, slices=slices)
 
     @cached_property
     def studios(self) -> dict[int, Studio]:
@@ -150,7 +156,7 @@ class StudioApi:
             try:
                 studio = self.prefetcher.result(connection.name, read)
             except ExtractionError as error:
-                self._failures.record(connection, _with_scope_hint(error))
+                self._failures.record(connection, _with_hint(error))
             else:
                 self._add(studio, studios)
         return studios
@@ -163,7 +169,7 @@ class StudioApi:
         Args:
             studio: Whose it is.
             path: Where it is.
-            kind: What the answer is to be, such as a list of rows.
+            kind: The type of the response, such as a list of rows.
             params: The query.
 
         Raises:
@@ -239,47 +245,45 @@ class StudioApi:
             )
 
 
-def _with_scope_hint(error: ExtractionError) -> ExtractionError | str:
+def _with_hint(error: ExtractionError) -> ExtractionError | str:
     if isinstance(error, ApiError) and error.status == HTTPStatus.FORBIDDEN:
         return f"{error} For all streams, {scope_hint(STUDIO_SCOPES)}"
+    if isinstance(error, ApiError) and error.status == HTTPStatus.NOT_FOUND:
+        return f"{str(error).removesuffix(ADDRESS_HINT).rstrip()} {ADDRESS_HINT}"
     return error
 
 
-def parse_connections(config: Mapping[str, Any]) -> list[Connection]:
-    """Return the keys that the settings name.
+def parse_connection(entry: Mapping[str, Any], config: Mapping[str, Any]) -> Connection:
+    """Return the key of an entry of the settings.
+
+    Args:
+        entry: The entry.
+        config: All settings.
 
     Raises:
-        ConfigValidationError: There are none, or some that must not be used.
+        ConfigValidationError: It must not be used.
     """
-    entries = list(config.get("connections") or ())
-    if config.get("base_url") or config.get("api_key"):
-        entries.insert(0, config)
-    if not entries:
-        raise config_error(
-            "Set 'base_url' and 'api_key', or 'connections' for more than one studio."
-        )
-    found = [_parse_connection(entry, allow_http=config["allow_http"]) for entry in entries]
-    for name, count in Counter(connection.name for connection in found).items():
-        if count > 1:
-            raise config_error(
-                f"{count} connections are called {name!r}: give each its own 'name'."
-            )
-    return found
-
-
-def _parse_connection(entry: Mapping[str, Any], *, allow_http: bool) -> Connection:
-    name = entry.get("name")
-    of_name = f" of {name!r}" if name else ""
     url = validate_base_url(
         entry.get("base_url") or "",
-        f"'base_url'{of_name}",
+        "'base_url'",
         "https://example.open-api.magicline.com, as it came with the key",
-        allow_http=allow_http,
+        allow_http=config["allow_http"],
     ).removesuffix(API_PATH)
     key = (entry.get("api_key") or "").strip()
     if not HEADER_SAFE.fullmatch(key):
         raise config_error(
-            f"'api_key'{of_name} is missing, or holds blanks or characters that no key has. Copy "
-            "it again from the e-mail, by itself."
+            "'api_key' is missing, or holds blanks or characters that no key has. Copy it again "
+            "from the e-mail, by itself."
         )
-    return Connection(name or url, url, ApiKeyAuth(key))
+    return Connection(entry.get("name") or url, url, ApiKeyAuth(key))
+
+
+CONNECTIONS: Final = AccountList(
+    "connections",
+    secrets=("api_key",),
+    parse=parse_connection,
+    required="Set 'base_url' and 'api_key', or 'connections' or 'connections_file' for more than "
+    "one studio.",
+    single=("base_url", "api_key"),
+)
+"""The keys that the settings name."""

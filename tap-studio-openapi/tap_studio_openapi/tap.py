@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 import click
 from typing_extensions import override
 
-from singer_tapkit.config import config_error, parse_date, to_config_schema
+from singer_tapkit.config import config_error, to_config_schema, validate_dates
 from singer_tapkit.tap import BaseTap
 from tap_studio_openapi.config import NAME, SETTINGS
 from tap_studio_openapi.streams import STREAMS
-from tap_studio_openapi.studios import StudioApi, parse_connections
+from tap_studio_openapi.studios import CONNECTIONS, StudioApi
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -25,14 +25,14 @@ class TapStudioOpenApi(BaseTap):
 
     name = NAME
     config_jsonschema = to_config_schema(SETTINGS)
+    accounts = CONNECTIONS
 
     @override
     def validate_config(self) -> None:
-        _ = parse_connections(self.config)
+        CONNECTIONS.read(self.config)
         if not self.config["customer_statuses"]:
             raise config_error("'customer_statuses' must name at least one status, such as MEMBER.")
-        if start_date := self.config.get("start_date"):
-            parse_date(start_date, "start_date")
+        validate_dates(self.config)
 
     @override
     def discover_streams(self) -> Sequence[StudioStream]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 import io
+import re
 import sys
 import tempfile
 from dataclasses import astuple, dataclass
@@ -18,6 +19,7 @@ from typing import TYPE_CHECKING
 
 import duckdb
 from rich import box
+from rich._export_format import CONSOLE_SVG_FORMAT
 from rich.console import Console
 from rich.table import Table
 
@@ -42,6 +44,8 @@ DEMOS: Mapping[str, Callable[[], AbstractContextManager[Source]]] = {
 TARGET = "target-duckdb"
 DATABASE = REPOSITORY / "output" / "demo.duckdb"
 PICTURE = REPOSITORY / "docs" / "demo.svg"
+PICTURE_FORMAT = re.sub(r" *@font-face {{.*?}}\n", "", CONSOLE_SVG_FORMAT, flags=re.DOTALL)
+"""As rich draws it, but for fonts that would be fetched from another host."""
 EXAMPLE = "docs/questions/tap-gotom/revenue_per_customer.sql"
 PEEK = "import duckdb; duckdb.connect('{path}').sql('from tap_gotom.campaigns').show()"
 
@@ -91,7 +95,7 @@ def main() -> None:
         drawn = Console(highlight=False, record=True, width=80, file=io.StringIO())
         conclude(summaries, drawn)
         drawn.print()  # the picture ends within its last line
-        drawn.save_svg(str(PICTURE), title="make demo")
+        drawn.save_svg(str(PICTURE), title="make demo", code_format=PICTURE_FORMAT)
 
 
 def conclude(summaries: Mapping[str, Summary], console: Console) -> None:
@@ -101,7 +105,7 @@ def conclude(summaries: Mapping[str, Summary], console: Console) -> None:
 
 
 def tell_how_to_open(console: Console) -> None:
-    """Say where the database is, and by which commands it is opened."""
+    """Print where the database is, and by which commands it is opened."""
     path, python = DATABASE.relative_to(REPOSITORY), Path(sys.executable)
     if python.is_relative_to(REPOSITORY):
         python = python.relative_to(REPOSITORY)

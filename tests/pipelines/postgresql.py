@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import pwd
 import shutil
 import signal
 import socket
@@ -111,6 +110,8 @@ def _owner() -> dict[str, Any]:
     """Name another user to run the server, if need be: it refuses to run as root."""
     if os.geteuid():
         return {}
+    import pwd  # noqa: PLC0415 - Windows has none, and tests without a database run there
+
     names = {entry.pw_name: entry for entry in pwd.getpwall()}
     user = names.get("postgres") or names["nobody"]
     return {"user": user.pw_uid, "group": user.pw_gid, "extra_groups": []}

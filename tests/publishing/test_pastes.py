@@ -7,6 +7,7 @@ import hashlib
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -14,7 +15,10 @@ from typing import TYPE_CHECKING, Any
 
 import duckdb
 import pytest
+import yaml
 
+from tests.meltano import REPOSITORY
+from tests.once import make_once
 from tests.publishing.conftest import run
 from tests.publishing.definition import ADDRESS, extractors, sandbox_settings
 from tests.publishing.readme import readme_of
@@ -48,13 +52,23 @@ STATE = '{"bookmarks": {}}'
 each_tap = pytest.mark.parametrize("tap", extractors())
 
 
+@pytest.fixture(scope="session")
+def fresh(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Path:
+    """What `meltano init` makes, once for all workers."""
+
+    def make(directory: Path) -> None:
+        run(PROGRAMS / "meltano", "init", "own", "--no-usage-stats", directory=directory)
+
+    return make_once("fresh", make, tmp_path_factory, worker_id) / "own"
+
+
 @pytest.mark.long(seconds=30)
 @each_tap
 def test_a_tap_loads_in_a_project_of_ones_own(
-    tap: str, git_repository: str, tmp_path: Path
+    tap: str, fresh: Path, git_repository: str, tmp_path: Path
 ) -> None:
     block = block_with(tap, "meltano add").replace(ADDRESS, git_repository.removeprefix("git+"))
-    run(PROGRAMS / "meltano", "init", "own", "--no-usage-stats", directory=tmp_path)
+    shutil.copytree(fresh, tmp_path / "own", symlinks=True)
 
     with serve(tap) as settings:
         run(
@@ -68,6 +82,27 @@ def test_a_tap_loads_in_a_project_of_ones_own(
     assert {stream for stream in selected if stream.isidentifier()} <= set(counts)
     assert not {stream[1:] for stream in selected if stream[0] == "!"} & set(counts)
     assert counts[A_TABLE[tap]] > 0
+
+
+def test_the_first_readme_adds_a_tap_to_a_project_of_ones_own(
+    git_repository: str, tmp_path: Path
+) -> None:
+    address = git_repository.removeprefix("git+")
+    text = (REPOSITORY / "README.md").read_text(encoding="utf-8")
+    block = re.search(r"^```sh\n(tap=.*? --from-ref=.*?)\n", text, re.MULTILINE | re.DOTALL)
+    assert block
+    commands = block[1].replace(ADDRESS, address).replace("add ", "add --no-install ")
+    run(PROGRAMS / "meltano", "init", "own", "--no-usage-stats", directory=tmp_path)
+
+    run(
+        *("bash", "-euo", "pipefail", "-c", commands),
+        directory=tmp_path / "own",
+        settings={"PATH": f"{PROGRAMS}:{os.environ['PATH']}"},
+    )
+
+    project = yaml.safe_load((tmp_path / "own/meltano.yml").read_text(encoding="utf-8"))
+    (added,) = project["plugins"]["extractors"]
+    assert added["pip_url"] == f"git+{address}#subdirectory=tap-goatcounter"
 
 
 @each_tap

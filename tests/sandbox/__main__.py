@@ -10,6 +10,7 @@ import shlex
 import sys
 import threading
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tests.sandbox import apparena, goatcounter, gotom, studio_openapi
@@ -68,7 +69,7 @@ class Service:
 
 def main() -> None:
     """Reads the command line and serves until interrupted."""
-    arguments = _parser().parse_args()
+    arguments = parser().parse_args()
     with contextlib.ExitStack() as running, contextlib.suppress(KeyboardInterrupt):
         served = {service: _start(service, arguments, running) for service in SERVICES}
         sys.stdout.write("\n".join(one.about for one in served.values()))
@@ -140,23 +141,29 @@ def _gotom(_: argparse.Namespace, port: int) -> Iterator[Served]:
 
 
 @contextlib.contextmanager
-def _studio_openapi(arguments: argparse.Namespace, port: int) -> Iterator[Served]:
+def serve_studios(arguments: argparse.Namespace, port: int) -> Iterator[Served]:
     """Serves a tenant of the Open API of studios."""
     sandbox, shown = (
         StudioOpenApi(version=arguments.studio_openapi_version),
         studio_openapi.demonstration,
     )
     shown.fill(sandbox)
+    chain = shown.add_chain(sandbox, arguments.chain)
     with sandbox.serve(port) as url:
         keys = "".join(f"Key of {name}: {key}\n" for name, key in shown.STUDIOS.items())
         runs = ", ".join(str(run) for run in shown.DEBT_COLLECTION_RUNS)
-        connections = [
-            {"name": name, "base_url": url, "api_key": key} for name, key in shown.STUDIOS.items()
-        ]
-        yield Served(
-            f"Studio Open API {sandbox.version}: {url}\n{keys}Debt collection runs: {runs}\n",
-            {"TAP_STUDIO_OPENAPI_CONNECTIONS": json.dumps(connections, ensure_ascii=False)},
-        )
+        about = f"Studio Open API {sandbox.version}: {url}\n{keys}Debt collection runs: {runs}\n"
+        if chain:
+            file: Path = arguments.chain_file
+            file.write_text(_connections(url, chain), encoding="utf-8")
+            about += f"A chain of {len(chain):,} studios: 'connections_file' is {file}\n"
+        yield Served(about, {"TAP_STUDIO_OPENAPI_CONNECTIONS": _connections(url, shown.STUDIOS)})
+
+
+def _connections(url: str, keys: Mapping[str, str]) -> str:
+    """The connections of studios, by their keys."""
+    entries = [{"name": name, "base_url": url, "api_key": key} for name, key in keys.items()]
+    return json.dumps(entries, ensure_ascii=False)
 
 
 @contextlib.contextmanager
@@ -180,7 +187,7 @@ SERVICES = (
         "--studio-openapi-port",
         "SANDBOX_STUDIO_OPENAPI_PORT",
         STUDIO_OPENAPI_PORT,
-        _studio_openapi,
+        serve_studios,
     ),
     Service("App-Arena", "--apparena-port", "SANDBOX_APPARENA_PORT", APPARENA_PORT, _apparena),
 )
@@ -197,36 +204,53 @@ def _port(text: str) -> int:
     raise argparse.ArgumentTypeError(f"{text!r} is no port, from 0 to {MAX_PORT}")
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m tests.sandbox", description=__doc__)
+def parser() -> argparse.ArgumentParser:
+    """The command line."""
+    found = argparse.ArgumentParser(prog="python -m tests.sandbox", description=__doc__)
     for service in SERVICES:
-        parser.add_argument(
+        found.add_argument(
             service.option,
             type=_port,
             default=os.environ.get(service.variable, str(service.port)),
             help=f"port of {service.name}; {service.variable} or {service.port} by default",
         )
-    parser.add_argument(
+    found.add_argument(
         "--studio-openapi-version",
         default=studio_openapi.NEWEST_DESCRIBED,
         help="of the studios' API, such as 1.6.0 or 1.20.1; default: %(default)s",
     )
-    parser.add_argument(
+    found.add_argument(
+        "--chain",
+        type=int,
+        default=os.environ.get("SANDBOX_CHAIN", "0"),
+        metavar="N",
+        help="serve a chain of so many studios with few customers besides; SANDBOX_CHAIN or none "
+        "by default",
+    )
+    found.add_argument(
+        "--chain-file",
+        type=Path,
+        default=os.environ.get("SANDBOX_CHAIN_FILE", "output/chain.json"),
+        metavar="FILE",
+        help="where the connections of the chain are written, for the setting connections_file; "
+        "SANDBOX_CHAIN_FILE or output/chain.json by default",
+    )
+    found.add_argument(
         "--generation",
         type=Generation,
         default=Generation.V2_7,
         help="of GoatCounter: v2.7.0 (default) or main",
     )
-    parser.add_argument(
+    found.add_argument(
         "--base-path", default="", help="prefix of all paths of GoatCounter, such as /stats"
     )
-    parser.add_argument(
+    found.add_argument(
         "--limits",
         action="store_true",
         help="apply the rate limits of a real GoatCounter: four requests a second, "
         "an export an hour",
     )
-    return parser
+    return found
 
 
 if __name__ == "__main__":

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import json
 import os
 import socket
 import subprocess
 import sys
+from typing import TYPE_CHECKING
 
 import pytest
+import requests
 
 from tests.meltano import REPOSITORY
-from tests.sandbox.__main__ import SERVICES, Service
+from tests.sandbox.__main__ import SERVICES, Service, parser, serve_studios
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 FREE_PORTS = {service.variable: "0" for service in SERVICES}
 
@@ -46,3 +52,23 @@ def test_what_is_no_port_is_refused(port: str) -> None:
     finished = refuse(SANDBOX_GOTOM_PORT=port)
 
     assert f"'{port}' is no port" in finished.stderr.splitlines()[-1]
+
+
+def test_a_chain_is_served_besides_and_its_connections_are_in_a_file(tmp_path: Path) -> None:
+    file = tmp_path / "chain.json"
+    arguments = parser().parse_args(["--chain", "3", "--chain-file", str(file)])
+
+    with serve_studios(arguments, 0) as served:
+        connections = json.loads(file.read_text("utf-8"))
+        names = [
+            requests.get(
+                f"{entry['base_url']}/v1/studios/information",
+                headers={"x-api-key": entry["api_key"]},
+                timeout=10,
+            ).json()["name"]
+            for entry in connections
+        ]
+
+    assert [entry["name"] for entry in connections] == ["Studio 0001", "Studio 0002", "Studio 0003"]
+    assert names == [entry["name"] for entry in connections]
+    assert str(file) in served.about

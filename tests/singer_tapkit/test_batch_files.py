@@ -15,8 +15,10 @@ import pytest
 from singer_sdk.helpers._batch import BatchConfig
 from upath import UPath
 
+from singer_tapkit import batch_files
 from singer_tapkit.batch_files import BatchFileWriter, encode_records, supports_batch_files
 from singer_tapkit.errors import InvalidResponseError, SpoolError
+from tests.platforms import on_linux
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -135,11 +137,72 @@ def test_what_a_killed_run_has_left_is_removed_by_the_next_but_not_what_another_
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.fixture
+def windows(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let files be as on Windows: no locks, and nobody removes or renames one that is open."""
+
+    def refuse_open(path: Path) -> None:
+        opened = list(Path("/proc/self/fd").iterdir())
+        if any(link.is_symlink() and link.readlink() == path for link in opened):
+            raise PermissionError(13, "The process cannot access the file", str(path))
+
+    def replace(path: Path, target: Path) -> Path:
+        refuse_open(path)
+        os.replace(path, target)  # noqa: PTH105
+        return target
+
+    def unlink(path: Path, *, missing_ok: bool = False) -> None:
+        refuse_open(path)
+        if path.exists() or not missing_ok:
+            os.unlink(path)  # noqa: PTH108
+
+    monkeypatch.setattr(batch_files, "CAN_LOCK", False)
+    monkeypatch.delattr(batch_files, "fcntl")
+    monkeypatch.setattr(Path, "replace", replace)
+    monkeypatch.setattr(Path, "unlink", unlink)
+
+
+@on_linux
+@pytest.mark.usefixtures("windows")
+def test_files_are_written_where_an_open_file_cannot_be_renamed(tmp_path: Path) -> None:
+    announced: list[str] = []
+
+    make_writer(tmp_path.as_uri()).write(RECORDS, encode_records, announced.append)
+
+    assert len(announced) == 3
+    assert sorted(file.as_uri() for file in tmp_path.iterdir()) == sorted(announced)
+
+
+@on_linux
+@pytest.mark.usefixtures("windows")
+def test_partial_files_are_removed_where_an_open_file_cannot_be(tmp_path: Path) -> None:
+    left = tmp_path / ".night-tap-small--visits-1-1.json.gz.partial"
+    in_use = tmp_path / ".night-tap-small--visits-2-1.json.gz.partial"
+    left.touch()
+
+    with in_use.open("wb"):
+        make_writer(tmp_path.as_uri())
+        assert list(tmp_path.iterdir()) == [in_use]
+
+
+@on_linux
+@pytest.mark.usefixtures("windows")
+def test_a_broken_file_is_removed_where_an_open_file_cannot_be(tmp_path: Path) -> None:
+    def rows() -> Iterator[dict[str, Any]]:
+        yield {"id": 1}
+        raise InvalidResponseError("The answer is cut off.")
+
+    with pytest.raises(InvalidResponseError):
+        make_writer(tmp_path.as_uri()).write(rows(), encode_records, print)
+
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_a_signal_waits_until_the_file_is_announced(tmp_path: Path) -> None:
     events: list[str] = []
 
     def announce(_: str) -> None:
-        os.kill(os.getpid(), signal.SIGTERM)
+        signal.raise_signal(signal.SIGTERM)
         events.append("announced")
 
     before = signal.signal(signal.SIGTERM, lambda *_: events.append("signal"))

@@ -14,6 +14,7 @@ import pytest
 from typing_extensions import override
 
 from singer_tapkit.output import block_signals, write_all
+from tests.platforms import on_posix
 
 LINES = 20_000
 WRITER = f"""
@@ -30,6 +31,7 @@ with block_signals():
 """
 
 
+@on_posix
 @pytest.mark.parametrize("options", [[], ["-u"]])
 def test_a_signal_cuts_no_line_with_and_without_a_buffer(options: list[str]) -> None:
     command = [sys.executable, *options, "-c", WRITER]

@@ -19,9 +19,12 @@ import requests
 from singer_tapkit import spool
 from singer_tapkit.errors import ExtractionError, InvalidResponseError, SpoolError
 from singer_tapkit.spool import RecordSpool, disk_errors, open_spool
+from tests.platforms import on_linux
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+pytestmark = on_linux
 
 FULL = Path("/dev/full")
 """A device of Linux on which there is never any room."""

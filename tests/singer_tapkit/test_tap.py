@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import logging
-import os
 import re
 import signal
 import subprocess
@@ -21,6 +20,7 @@ from typing_extensions import override
 from singer_tapkit.errors import NoResponseError
 from singer_tapkit.fake_server import Answer, FakeServer
 from singer_tapkit.testing import read_messages
+from tests.platforms import on_linux, on_posix
 from tests.singer_tapkit.small_tap import Orders, SmallTap
 
 if TYPE_CHECKING:
@@ -103,6 +103,52 @@ def read_until_bookmark(stdout: IO[bytes] | None) -> list[bytes]:
     raise AssertionError("the output has ended")
 
 
+@pytest.mark.parametrize("arguments", [(), ("--test",)], ids=["sync", "test"])
+def test_certificates_that_are_not_there_are_one_sentence_before_anything_is_read(
+    server: FakeServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, arguments: tuple[str, ...]
+) -> None:
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(tmp_path / "none.pem"))
+
+    with process(tmp_path, settings(server), *arguments) as running:
+        stdout, stderr = running.communicate(timeout=30)
+
+    errors = [line for line in stderr.decode().splitlines() if "ERROR" in line]
+    assert (running.returncode, stdout, len(errors)) == (1, b"", 1)
+    assert "REQUESTS_CA_BUNDLE names" in errors[0]
+    assert not server.requests
+
+
+def test_a_setting_for_a_package_that_is_missing_is_refused(
+    server: FakeServer,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    monkeypatch.setattr("singer_tapkit.tap.find_spec", lambda _: None)
+
+    result = invoke(SmallTap, tmp_path, settings(server, faker_config={"seed": 1}))
+
+    assert result.exit_code == 1
+    assert "Install the tap as tap-small[faker]" in caplog.text
+    assert not server.requests
+
+
+@pytest.mark.parametrize("expression", ["nosuch(id)", "id +"])
+def test_a_stream_map_that_cannot_be_evaluated_is_one_sentence(
+    server: FakeServer, tmp_path: Path, expression: str
+) -> None:
+    maps = {"orders": {"x": expression}}
+
+    with process(tmp_path, settings(server, stream_maps=maps)) as running:
+        _, stderr = running.communicate(timeout=30)
+
+    assert running.returncode == 1
+    assert b"Traceback" not in stderr
+    last = stderr.decode().splitlines()[-1]
+    assert expression in last
+    assert "Check the setting 'stream_maps'" in last
+
+
 def test_a_run_writes_valid_messages_and_ends_with_zero(server: FakeServer, tmp_path: Path) -> None:
     with process(tmp_path, settings(server)) as running:
         stdout, stderr = running.communicate(timeout=30)
@@ -127,6 +173,7 @@ def test_failures_are_summed_up_and_the_status_is_not_zero(
     assert output.bookmark("orders", account="a") == 2
 
 
+@on_posix
 @pytest.mark.parametrize(
     ("number", "status"), [(signal.SIGTERM, 143), (signal.SIGINT, 130)], ids=["TERM", "INT"]
 )
@@ -148,6 +195,7 @@ def test_a_signal_ends_the_run_with_its_status_and_the_state_so_far(
     assert output.bookmark("orders", account="a") == 2
 
 
+@on_posix
 def test_a_signal_while_the_target_does_not_read_cuts_no_line(
     server: FakeServer, tmp_path: Path
 ) -> None:
@@ -193,7 +241,7 @@ def test_a_broken_pipe_is_told_in_one_sentence(server: FakeServer, tmp_path: Pat
     )
 
 
-@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="no device that is always full")  # noqa: PTH110
+@on_linux
 def test_a_full_disk_is_told_in_one_sentence(server: FakeServer, tmp_path: Path) -> None:
     command = [sys.executable, "-m", "tests.singer_tapkit.small_tap"]
     with open("/dev/full", "wb") as full:  # noqa: PTH123
@@ -482,10 +530,10 @@ def test_a_signal_writes_the_state_only_while_it_is_true(
         "storage": {"root": tmp_path.as_uri()},
     }
     tap = SmallTap(config=settings(server, **({"batch_config": batch} if in_files else {})))
-    monkeypatch.setattr(tap, "sync_all", lambda: os.kill(os.getpid(), signal.SIGTERM))
+    monkeypatch.setattr(tap, "sync_all", lambda: signal.raise_signal(signal.SIGTERM))
 
     with pytest.raises(SystemExit) as end:
-        tap.run() if is_running else os.kill(os.getpid(), signal.SIGTERM)
+        tap.run() if is_running else signal.raise_signal(signal.SIGTERM)
 
     assert end.value.code == 143
     assert ("STATE" in capsys.readouterr().out) == (is_running and not in_files)

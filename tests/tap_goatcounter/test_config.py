@@ -7,14 +7,14 @@ from typing import Any
 import pytest
 from singer_sdk.exceptions import ConfigValidationError
 
-from tap_goatcounter.config import SETTINGS, SiteCredentials, read_credentials
+from tap_goatcounter.config import SETTINGS, SITES, SiteCredentials
 
 TOKEN = "gc7d1e5f0a9b3c2d4e6f8a0b1c3d5e7f9a2b4c6d8e0f1a3b5c"  # noqa: S105
 URL = "https://stats.example.com"
 
 
 def read(**settings: Any) -> list[SiteCredentials]:
-    return read_credentials({"allow_http": False, **settings})
+    return SITES.read({"allow_http": False, **settings}).chosen
 
 
 @pytest.mark.parametrize("url", ["", "/", "//", "/api/v0", "/api/v0/"])

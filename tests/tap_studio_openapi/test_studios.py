@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from singer_tapkit.failures import SyncFailedError
-from tap_studio_openapi.studios import parse_connections
+from tap_studio_openapi.studios import CONNECTIONS
 from tap_studio_openapi.tap import TapStudioOpenApi
 from tests.sandbox.faults import Answer, html_page
 from tests.tap_studio_openapi.tenant import KEYS, Tenant, ids, refusal
@@ -21,7 +21,8 @@ PATH = "/v1/studios/information"
 
 @pytest.mark.parametrize("url", [URL, f"{URL}/", f"{URL}/v1", f"{URL}/v1/", f" {URL} "])
 def test_addresses_are_taken_in_any_form(url: str) -> None:
-    (connection,) = parse_connections({"base_url": url, "api_key": "k", "allow_http": False})
+    settings = {"base_url": url, "api_key": "k", "allow_http": False}
+    (connection,) = CONNECTIONS.read(settings).chosen
     assert connection.url == URL
 
 
@@ -54,10 +55,13 @@ def test_a_key_that_ends_in_the_middle_is_not_used_again(tenant: Tenant, tap: In
     assert len(ids(run.records["customers"], tenant.luebeck)) == 12
 
 
-def test_a_tenant_that_is_unknown_is_told_with_its_cure(tenant: Tenant, tap: InProcessTap) -> None:
-    tenant.server.faults.add("GET", PATH, refusal(404, "login.tenant.not.exists"))
+@pytest.mark.parametrize("code", ["login.tenant.not.exists", "errormessage.not.found"])
+def test_a_tenant_that_is_unknown_is_told_with_its_cure(
+    tenant: Tenant, tap: InProcessTap, code: str
+) -> None:
+    tenant.server.faults.add("GET", PATH, refusal(404, code))
     run = tap.fail(tenant.one(), "studio")
-    assert "(login.tenant.not.exists)" in run.error
+    assert f"({code})" in run.error
     assert "Set 'base_url' to the address that came with the key" in run.error
 
 

@@ -18,6 +18,8 @@ STUDIOS = {
 DEBT_COLLECTION_RUNS = offers.DEBT_COLLECTION_RUNS
 CUSTOMERS = (40, 26, 57)
 """How many each studio has."""
+CUSTOMERS_IN_CHAIN = 4
+"""How many each studio of a chain has, so that many studios are quick to read."""
 
 
 def fill(tenant: StudioOpenApi) -> None:
@@ -26,3 +28,19 @@ def fill(tenant: StudioOpenApi) -> None:
         tenant.add_studio(key, name, customers=customers)
     first = tenant.studios[0]
     first.opted_out.add(first.id_of(1))
+
+
+def add_chain(tenant: StudioOpenApi, count: int) -> dict[str, str]:
+    """Adds the studios of a chain, which have few customers each.
+
+    Args:
+        tenant: Where they are added.
+        count: How many.
+
+    Returns:
+        Their keys by their names.
+    """
+    keys = {f"Studio {number:04}": f"chain-sandbox-{number:04}" for number in range(1, count + 1)}
+    for name, key in keys.items():
+        tenant.add_studio(key, name, customers=CUSTOMERS_IN_CHAIN, checkins_each=2, class_count=2)
+    return keys

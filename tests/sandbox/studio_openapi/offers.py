@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import copy
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
 from tests.sandbox.studio_openapi import moments
+from tests.sandbox.studio_openapi.records import duplicate
 from tests.sandbox.studio_openapi.sketches import sketch
 from tests.sandbox.studio_openapi.vocabulary import link
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 def information(studio: Studio) -> Record:
     """Name, address, opening hours."""
-    drawn = copy.deepcopy(sketch("GET /v1/studios/information", 0, studio.today))
+    drawn = duplicate(sketch("GET /v1/studios/information", 0, studio.today))
     week = {"dayOfWeekFrom": "MONDAY", "dayOfWeekTo": "FRIDAY"}
     weekend = {"dayOfWeekFrom": "SATURDAY", "dayOfWeekTo": "SUNDAY"}
     return {
@@ -65,7 +65,7 @@ def member_lists(studio: Studio) -> list[Record]:
 def records(studio: Studio, endpoint: str, ids: Iterable[int]) -> list[Record]:
     """Records of a kind that differ in their ids alone, to be changed at will."""
     return [
-        {**copy.deepcopy(sketch(endpoint, place, studio.today)), "id": number}
+        {**duplicate(sketch(endpoint, place, studio.today)), "id": number}
         for place, number in enumerate(ids)
     ]
 
@@ -91,7 +91,7 @@ def classes(studio: Studio, count: int) -> list[Record]:
     """The classes of a studio; the last one has no slots."""
     return [
         {
-            **copy.deepcopy(sketch("GET /v1/classes", place, studio.today)),
+            **duplicate(sketch("GET /v1/classes", place, studio.today)),
             "id": _FIRST_CLASS + place,
         }
         for place in range(count)
@@ -133,7 +133,7 @@ def _slot(studio: Studio, offered: Record, day: int, hour: int, place: int) -> R
     begins = moments.at(studio.today + timedelta(day), hour, 5 * place)
     drawn = sketch("GET /v1/classes/slots", number, studio.today)
     slot = {
-        **copy.deepcopy(drawn),
+        **duplicate(drawn),
         "id": number,
         "startDateTime": moments.zoned(begins),
         "endDateTime": moments.zoned(begins + timedelta(minutes=45)),
@@ -222,7 +222,7 @@ def trial_offer_configs(studio: Studio) -> list[Record]:
     """The configurations of both."""
     endpoint = "GET /v1/trial-offers/config/{configId}"
     return [
-        {**copy.deepcopy(sketch(endpoint, place, studio.today)), "id": number}
+        {**duplicate(sketch(endpoint, place, studio.today)), "id": number}
         for place, number in enumerate(_TRIAL_CONFIGS)
     ]
 
@@ -267,7 +267,7 @@ def transfer_details(studio: Studio, run: int) -> Record:
     place = DEBT_COLLECTION_RUNS.index(run)
     drawn = sketch(f"{_DEBTS}/{{debtCollectionRunId}}/details", place, studio.today)
     day = moments.shifted(studio.today, -7 * place)
-    return {**copy.deepcopy(drawn), "collectionDate": day}
+    return {**duplicate(drawn), "collectionDate": day}
 
 
 def blocked_debtors(studio: Studio) -> list[Record]:
@@ -282,6 +282,6 @@ def blocked_debts(studio: Studio) -> list[Record]:
 
 def _debtors(studio: Studio, endpoint: str, count: int) -> list[Record]:
     return [
-        {**copy.deepcopy(sketch(endpoint, number, studio.today)), "debtorId": f"D-{1000 + number}"}
+        {**duplicate(sketch(endpoint, number, studio.today)), "debtorId": f"D-{1000 + number}"}
         for number in range(count)
     ]

@@ -9,6 +9,7 @@ import bisect
 import copy
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
+import msgspec
 from typing_extensions import override
 
 if TYPE_CHECKING:
@@ -16,6 +17,12 @@ if TYPE_CHECKING:
 
 Record = dict[str, Any]
 Value = TypeVar("Value")
+
+
+def duplicate(record: Record) -> Record:
+    """A copy that shares nothing; for JSON that is ten times as fast as a deep copy of Python's."""
+    copied: Record = msgspec.msgpack.decode(msgspec.msgpack.encode(record))
+    return copied
 
 
 class Invented(Generic[Value]):

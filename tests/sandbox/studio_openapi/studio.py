@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import copy
 from functools import cached_property, partial
 from typing import TYPE_CHECKING
 
 from tests.sandbox.studio_openapi import members, offers
-from tests.sandbox.studio_openapi.records import Invented, Record, Registry
+from tests.sandbox.studio_openapi.records import Invented, Record, Registry, duplicate
 from tests.sandbox.studio_openapi.sketches import sketch
 
 if TYPE_CHECKING:
@@ -127,7 +126,7 @@ class Studio:
         }
 
     def _record(self, endpoint: str) -> Record:
-        return copy.deepcopy(sketch(endpoint, 0, self.today))
+        return duplicate(sketch(endpoint, 0, self.today))
 
     def _records(self, endpoint: str, ids: range) -> list[Record]:
         return offers.records(self, endpoint, ids)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import signal
-import sys
 import time
 from contextlib import suppress
 from pathlib import Path
@@ -12,6 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.command_line import messages, read_until, stop
+from tests.platforms import on_linux
 from tests.sandbox.gotom import Report
 from tests.tap_gotom.servers import report
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from tests.tap_gotom.command_line import CommandLineTap
     from tests.tap_gotom.servers import GoTomServer
 
-pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
+pytestmark = on_linux
 
 MIB = 1 << 20
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import sys
 from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.platforms import on_linux
 from tests.sandbox.studio_openapi import Limit, StudioOpenApi
 from tests.tap_studio_openapi.tenant import KEYS, Tenant
 
@@ -29,7 +29,7 @@ def peak(process: subprocess.Popen[str]) -> int:
 
 
 @pytest.mark.long(seconds=20)
-@pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
+@on_linux
 @pytest.mark.parametrize(
     ("streams", "customers"),
     [(("customers",), 20_000), (("customers", "customer_address_data"), 5_000)],

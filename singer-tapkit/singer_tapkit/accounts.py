@@ -1,0 +1,259 @@
+"""The accounts that a tap reads: listed in the settings or in a file, all or a slice of them.
+
+An environment variable, by which Meltano hands a setting on, ends at 128 KiB; a file holds any
+number of accounts. Slices let several processes share them, each process with its own state.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+from collections import defaultdict
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar
+
+from singer_sdk import typing as th
+from singer_sdk.exceptions import ConfigValidationError
+
+from singer_tapkit.account_file import place_of_entry, read_account_file
+from singer_tapkit.config import config_error
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+T = TypeVar("T")
+
+SLICE: Final = "slice"
+SLICE_FORM: Final = re.compile(r"0*([1-9][0-9]{0,8})/0*([1-9][0-9]{0,8})")
+HASH_DIGITS: Final = 8
+"""So many hexadecimal digits of a hash choose the slice; a shell can reckon with them."""
+
+VARIABLE: Final = re.compile(r"\$([A-Za-z_][A-Za-z0-9_]*)")
+
+
+def account_settings(setting: str) -> list[th.Property[Any]]:
+    """Return the settings that go with a list of accounts.
+
+    Args:
+        setting: The setting that holds the list, such as ``connections``.
+    """
+    return [
+        th.Property(
+            file_setting(setting),
+            th.StringType(min_length=1),
+            title=f"File with the {setting}",
+            description=f"A JSON or YAML file with the list, in place of `{setting}`. A secret in "
+            "it may be `$NAME`, an environment variable. A relative path begins in the working "
+            "directory.",
+        ),
+        th.Property(
+            SLICE,
+            th.StringType,
+            title="Slice",
+            description=f"Which part of the {setting} to read, for several processes: 3/8 is the "
+            "third of eight.",
+        ),
+    ]
+
+
+def file_setting(setting: str) -> str:
+    """Return the name of the setting that names a file with a list of accounts."""
+    return f"{setting}_file"
+
+
+@dataclass(frozen=True)
+class Slice:
+    """One of several parts of a list, which together are the whole.
+
+    Attributes:
+        number: Which part it is, from one.
+        count: How many parts there are.
+    """
+
+    number: int = 1
+    count: int = 1
+
+    def has(self, name: str) -> bool:
+        """Return whether an account of that name belongs to the slice."""
+        return slice_of(name, self.count) == self.number
+
+
+def slice_of(name: str, count: int) -> int:
+    """Return in which of so many slices an account is, from one.
+
+    Args:
+        name: The name of the account.
+        count: How many slices there are.
+    """
+    digest = hashlib.sha256(name.encode("utf-8", "surrogatepass")).hexdigest()
+    return int(digest[:HASH_DIGITS], 16) % count + 1
+
+
+def parse_slice(config: Mapping[str, Any]) -> Slice:
+    """Return the slice in the settings; without one, the whole.
+
+    Raises:
+        ConfigValidationError: It is none.
+    """
+    text = config.get(SLICE)
+    if text is None:
+        return Slice()
+    found = SLICE_FORM.fullmatch(text)
+    part = Slice(*map(int, found.groups())) if found else None
+    if part is None or part.number > part.count:
+        raise config_error(
+            f"'slice' must be like 3/8, the third of eight slices, and {text!r} is not."
+        )
+    return part
+
+
+@dataclass(frozen=True)
+class Accounts(Generic[T]):
+    """The accounts in the settings.
+
+    Attributes:
+        chosen: Those of the slice, in the order of the settings.
+        all: All of them; the others' secrets may be names of variables.
+        part: The slice.
+    """
+
+    chosen: list[T]
+    all: list[T] = field(repr=False)
+    part: Slice
+
+    def count_slices(self, group: Callable[[T], str]) -> dict[str, int]:
+        """Return in how many slices the accounts of each group are.
+
+        Args:
+            group: Returns the group of an account, such as the server that it is on.
+        """
+        slices: defaultdict[str, set[int]] = defaultdict(set)
+        for account in self.all:
+            slices[group(account)].add(slice_of(str(account), self.part.count))
+        return {name: len(found) for name, found in slices.items()}
+
+
+@dataclass(frozen=True)
+class AccountList(Generic[T]):
+    """How the settings of a tap list its accounts.
+
+    Attributes:
+        setting: The setting that holds the list.
+        secrets: The keys of an entry that are secret.
+        parse: Returns the account of an entry, whose text is its name, or raises a
+            `ConfigValidationError`; the second argument are all settings.
+        required: What to set, if there are no accounts, as a sentence.
+        single: A setting that makes the settings themselves an entry.
+    """
+
+    setting: str
+    secrets: tuple[str, ...]
+    parse: Callable[[Mapping[str, Any], Mapping[str, Any]], T]
+    required: str
+    single: tuple[str, ...] = ()
+
+    @property
+    def file_setting(self) -> str:
+        """The setting that names a file with the list."""
+        return file_setting(self.setting)
+
+    def load(self, config: dict[str, Any], schema: Mapping[str, Any]) -> dict[str, Any]:
+        """Return the settings with the list from the file, if they name one.
+
+        Args:
+            config: The settings.
+            schema: Their JSON Schema.
+
+        Raises:
+            ConfigValidationError: The file cannot be read, or holds something else.
+        """
+        path = config.get(self.file_setting)
+        if not path or not isinstance(path, str):
+            return config
+        if config.get(self.setting):
+            raise config_error(
+                f"Both {self.setting!r} and {self.file_setting!r} are set. Remove one of the two."
+            )
+        entries = read_account_file(path, self.setting, schema["properties"][self.setting])
+        return {**config, self.setting: entries}
+
+    def read(self, config: Mapping[str, Any]) -> Accounts[T]:
+        """Return the accounts in settings that `load` has returned.
+
+        Raises:
+            ConfigValidationError: There are none, or some that must not be used.
+        """
+        entries = self._entries(config)
+        if not entries:
+            raise config_error(self.required)
+        part = parse_slice(config)
+        found = [self._parse(place, entry, config) for place, entry in entries.items()]
+        self._refuse_namesakes(list(entries), [str(account) for account in found])
+        chosen = [
+            self._parse(place, self._with_secrets(place, entry, config), config)
+            for (place, entry), account in zip(entries.items(), found, strict=True)
+            if part.has(str(account))
+        ]
+        return Accounts(chosen, found, part)
+
+    def _entries(self, config: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:
+        """Return all entries by what messages call their places."""
+        path = config.get(self.file_setting)
+        entries = {
+            place_of_entry(path, index, entry) if path else f"{self.setting}[{index}]": entry
+            for index, entry in enumerate(config.get(self.setting) or ())
+        }
+        if any(config.get(name) for name in self.single):
+            return {"": config, **entries}
+        return entries
+
+    def _parse(self, place: str, entry: Mapping[str, Any], config: Mapping[str, Any]) -> T:
+        try:
+            return self.parse(entry, config)
+        except ConfigValidationError as error:
+            raise config_error(f"{place}: {error}" if place else str(error)) from None
+
+    def _with_secrets(
+        self, place: str, entry: Mapping[str, Any], config: Mapping[str, Any]
+    ) -> Mapping[str, Any]:
+        """Return an entry of a file with the values of variables in place of their names."""
+        if not place or not config.get(self.file_setting):
+            return entry
+        return {
+            **entry,
+            **{key: _read_secret(entry[key], f"{place}: {key!r}") for key in self.secrets},
+        }
+
+    def _refuse_namesakes(self, places: list[str], names: list[str]) -> None:
+        by_name: defaultdict[str, list[str]] = defaultdict(list)
+        for place, name in zip(places, names, strict=True):
+            by_name[name].append(place or f"'{self.single[0]}' of the settings")
+        for name, same in by_name.items():
+            if len(same) > 1:
+                raise config_error(
+                    f"{len(same)} {self.setting} are called {name!r}, and each must have a name "
+                    f"of its own: {'; '.join(same)}."
+                )
+
+
+def _read_secret(text: str, place: str) -> str:
+    """Return a secret of a file: a variable's value, or the text itself.
+
+    The message does not quote the name of the variable, as it may be a secret that begins with $.
+
+    Raises:
+        ConfigValidationError: The variable is not set.
+    """
+    if text.startswith("$$"):
+        return text[1:]
+    if not text.startswith("$"):
+        return text
+    name = VARIABLE.fullmatch(text)
+    value = os.environ.get(name[1]) if name else None
+    if not value:
+        raise config_error(
+            f"{place} begins with $, so it names an environment variable, and that one is not "
+            "set. Write $$ for a secret that begins with $."
+        )
+    return value

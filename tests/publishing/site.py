@@ -1,0 +1,147 @@
+"""Collect the pages of the site: ``python -m tests.publishing.site`` writes them for Zensical.
+
+The pages are the documents of the repository, which can be read there as well. The site only has
+them in other places, so that links between them are rewritten. A link that leads nowhere is an
+error.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import tomllib
+from typing import TYPE_CHECKING, Any
+
+from tests.meltano import REPOSITORY
+from tests.publishing.definition import ADDRESS, extractors
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from pathlib import Path
+
+CONFIG = REPOSITORY / "zensical.toml"
+DOCS = REPOSITORY / "docs"
+LIBRARY = REPOSITORY / "singer-tapkit"
+START = "index.md"
+FILES = f"{ADDRESS.removesuffix('.git')}/blob/main"
+"""Where files that are no pages of the site can be seen."""
+FENCE = re.compile(r"^( *)(```|~~~).*?^\1\2 *$", re.MULTILINE | re.DOTALL)
+LINK = re.compile(r"(?<=\]\()(?![a-z]+:|#)([^)#\s]+)(#[^)\s]*)?(?=\))")
+PAGES = {
+    "README.md": START,
+    "CONTRIBUTING.md": "contributing.md",
+    "CODE_OF_CONDUCT.md": "code-of-conduct.md",
+    "SECURITY.md": "security.md",
+    "singer-tapkit/README.md": "library/index.md",
+    "singer-tapkit/CHANGELOG.md": "changes/singer-tapkit.md",
+    "tests/benchmarks/DATABASES.md": "figures/databases.md",
+    "tests/benchmarks/RESULTS.md": "figures/taps.md",
+    "tests/sandbox/README.md": "sandbox.md",
+}
+
+
+class SiteError(Exception):
+    """Raised when the pages do not fit together."""
+
+
+def main() -> None:
+    """Write the pages into the folder from which the site is built."""
+    collect_pages(REPOSITORY)
+
+
+def collect_pages(project: Path) -> None:
+    """Write the pages into the folder that the configuration names.
+
+    Args:
+        project: The folder with that folder.
+
+    Raises:
+        SiteError: A link leads nowhere, or a page is not in the navigation.
+    """
+    config = tomllib.loads(CONFIG.read_text(encoding="utf-8"))["project"]
+    folder = project / config["docs_dir"]
+    shutil.rmtree(folder, ignore_errors=True)
+    places = find_places()
+    for source, place in places.items():
+        target = folder / place
+        target.parent.mkdir(parents=True, exist_ok=True)
+        if target.suffix != ".md":
+            shutil.copy(REPOSITORY / source, target)
+        elif source != "README.md":
+            text = (REPOSITORY / source).read_text(encoding="utf-8")
+            target.write_text(move_links(text, source, places), encoding="utf-8")
+    for place, text in reference_pages():
+        (folder / place).parent.mkdir(parents=True, exist_ok=True)
+        (folder / place).write_text(text, encoding="utf-8")
+    check_navigation(folder, config["nav"])
+
+
+def find_places() -> dict[str, str]:
+    """Return where in the site each document and picture stands, by its path in the repository.
+
+    The README is for those who look into the repository; the site has a first page of its own.
+    """
+    documents = {
+        f"docs/{file.relative_to(DOCS)}": str(file.relative_to(DOCS))
+        for file in sorted(DOCS.rglob("*"))
+        if file.is_file()
+    }
+    taps = {
+        f"{tap}/{name}": f"{folder}/{tap}.md"
+        for tap in extractors()
+        for name, folder in (("README.md", "taps"), ("CHANGELOG.md", "changes"))
+    }
+    return {**PAGES, **taps, **documents}
+
+
+def move_links(text: str, source: str, places: Mapping[str, str]) -> str:
+    """Return a document with its links as they are in the site.
+
+    Args:
+        text: The document.
+        source: Its path in the repository.
+        places: Where documents and pictures stand in the site.
+    """
+
+    def move(link: re.Match[str]) -> str:
+        path = os.path.normpath(os.path.join(os.path.dirname(source), link[1]))  # noqa: PTH118, PTH120
+        if path in places:
+            start = os.path.dirname(places[source])  # noqa: PTH120
+            return os.path.relpath(places[path], start) + (link[2] or "")
+        if not (REPOSITORY / path).exists():
+            raise SiteError(f"{source} links to {link[1]}, which does not exist.")
+        return f"{FILES}/{path}"
+
+    code = [match.span() for match in FENCE.finditer(text)]
+
+    def is_code(link: re.Match[str]) -> bool:
+        return any(begin <= link.start() < end for begin, end in code)
+
+    return LINK.sub(lambda link: link[0] if is_code(link) else move(link), text)
+
+
+def reference_pages() -> Iterator[tuple[str, str]]:
+    """Yield a page for each module of the library, which is filled from its docstrings."""
+    for module in sorted((LIBRARY / "singer_tapkit").glob("[a-z]*.py")):
+        yield f"library/{module.stem}.md", f"# {module.stem}\n\n::: singer_tapkit.{module.stem}\n"
+
+
+def check_navigation(folder: Path, navigation: list[Any]) -> None:
+    """Raise a `SiteError` if a page is not in the navigation."""
+    pages = {str(page.relative_to(folder)) for page in folder.rglob("*.md")}
+    if missing := pages - set(_pages_in(navigation)):
+        raise SiteError(f"zensical.toml does not list {', '.join(sorted(missing))}.")
+
+
+def _pages_in(navigation: list[Any]) -> Iterator[str]:
+    for entry in navigation:
+        if isinstance(entry, str):
+            yield entry
+        else:
+            for inner in entry.values():
+                yield from [inner] if isinstance(inner, str) else _pages_in(inner)
+
+
+if __name__ == "__main__":
+    main()
