@@ -10,7 +10,7 @@ import subprocess
 import sys
 import time
 from contextlib import contextmanager
-from typing import IO, TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from click.testing import CliRunner
@@ -91,64 +91,6 @@ def process(folder: Path, config: Any, *arguments: str) -> Iterator[subprocess.P
             running.kill()
 
 
-def read_until_bookmark(stdout: IO[bytes] | None) -> list[bytes]:
-    """Return the lines up to the state with a bookmark."""
-    assert stdout is not None
-    lines = []
-    for line in stdout:
-        lines.append(line)
-        message = json.loads(line)
-        if message["type"] == "STATE" and "replication_key_value" in json.dumps(message):
-            return lines
-    raise AssertionError("the output has ended")
-
-
-@pytest.mark.parametrize("arguments", [(), ("--test",)], ids=["sync", "test"])
-def test_certificates_that_are_not_there_are_one_sentence_before_anything_is_read(
-    server: FakeServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, arguments: tuple[str, ...]
-) -> None:
-    monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(tmp_path / "none.pem"))
-
-    with process(tmp_path, settings(server), *arguments) as running:
-        stdout, stderr = running.communicate(timeout=30)
-
-    errors = [line for line in stderr.decode().splitlines() if "ERROR" in line]
-    assert (running.returncode, stdout, len(errors)) == (1, b"", 1)
-    assert "REQUESTS_CA_BUNDLE names" in errors[0]
-    assert not server.requests
-
-
-def test_a_setting_for_a_package_that_is_missing_is_refused(
-    server: FakeServer,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    caplog: pytest.LogCaptureFixture,
-) -> None:
-    monkeypatch.setattr("singer_tapkit.tap.find_spec", lambda _: None)
-
-    result = invoke(SmallTap, tmp_path, settings(server, faker_config={"seed": 1}))
-
-    assert result.exit_code == 1
-    assert "Install the tap as tap-small[faker]" in caplog.text
-    assert not server.requests
-
-
-@pytest.mark.parametrize("expression", ["nosuch(id)", "id +"])
-def test_a_stream_map_that_cannot_be_evaluated_is_one_sentence(
-    server: FakeServer, tmp_path: Path, expression: str
-) -> None:
-    maps = {"orders": {"x": expression}}
-
-    with process(tmp_path, settings(server, stream_maps=maps)) as running:
-        _, stderr = running.communicate(timeout=30)
-
-    assert running.returncode == 1
-    assert b"Traceback" not in stderr
-    last = stderr.decode().splitlines()[-1]
-    assert expression in last
-    assert "Check the setting 'stream_maps'" in last
-
-
 def test_a_run_writes_valid_messages_and_ends_with_zero(server: FakeServer, tmp_path: Path) -> None:
     with process(tmp_path, settings(server)) as running:
         stdout, stderr = running.communicate(timeout=30)
@@ -182,7 +124,6 @@ def test_a_signal_ends_the_run_with_its_status_and_the_state_so_far(
 ) -> None:
     server.respond("/orders/b", SLOW)
     with process(tmp_path, settings(server, accounts=["a", "b"])) as running:
-        lines = read_until_bookmark(running.stdout)
         while not server.received("/orders/b"):
             time.sleep(0.01)
         running.send_signal(number)
@@ -190,7 +131,7 @@ def test_a_signal_ends_the_run_with_its_status_and_the_state_so_far(
 
     assert running.returncode == status
     assert b"Traceback" not in stderr
-    output = read_messages([*lines, *stdout.splitlines()])
+    output = read_messages(stdout.splitlines())
     assert output.keys("orders") == [("a", 1), ("a", 2)]
     assert output.bookmark("orders", account="a") == 2
 
@@ -200,13 +141,12 @@ def test_a_signal_writes_a_state_that_had_to_wait(server: FakeServer, tmp_path: 
     server.respond("/orders/b", Answer(json=[{"id": 7}]))
     server.respond("/orders/c", SLOW)
     with process(tmp_path, settings(server, accounts=["a", "b", "c"])) as running:
-        lines = read_until_bookmark(running.stdout)
         while not server.received("/orders/c"):
             time.sleep(0.01)
         running.send_signal(signal.SIGTERM)
         stdout, _ = running.communicate(timeout=10)
 
-    output = read_messages([*lines, *stdout.splitlines()])
+    output = read_messages(stdout.splitlines())
     assert output.bookmark("orders", account="a") == 2
     assert output.bookmark("orders", account="b") == 7
 
