@@ -6,9 +6,9 @@ import os
 from typing import TYPE_CHECKING
 
 import pytest
-from filelock import FileLock
 
 from tests.meltano import Project
+from tests.once import make_once
 from tests.pipelines import postgresql
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ MOST_WORKERS = 8
 
 
 def pytest_xdist_auto_num_workers() -> int:
-    """Say how many workers ``--numprocesses auto`` starts."""
+    """Return how many workers ``--numprocesses auto`` starts."""
     return min(WORKERS_PER_CORE * (os.cpu_count() or 1), MOST_WORKERS)
 
 
@@ -45,13 +45,9 @@ def _seconds(item: pytest.Item) -> float:
 @pytest.fixture(scope="session")
 def plugins(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Path:
     """The folder of a project in which all plugins are installed, once for all workers."""
-    own = tmp_path_factory.getbasetemp()
-    directory = (own if worker_id == "master" else own.parent) / "plugins"
-    with FileLock(f"{directory}.lock"):
-        if not directory.exists():
-            directory.mkdir()
-            Project(directory).install()
-    return directory
+    return make_once(
+        "plugins", lambda directory: Project(directory).install(), tmp_path_factory, worker_id
+    )
 
 
 @pytest.fixture(scope="session")

@@ -7,7 +7,7 @@ after its response. Then no window, wherever it starts, holds one request too ma
 pyrate-limiter 4.5 and requests-ratelimiter 0.10, which builds on it, are not used. They count a
 request at one moment before it is sent, so a slow request can fall into a later window of the
 server. Waiting threads sleep and try again in no particular order, a 429 fills the shortest window
-without a look at ``Retry-After``, and nothing tells keys that turn out to share one limit.
+without a look at ``Retry-After``, and nothing detects keys that share one limit.
 """
 
 from __future__ import annotations
@@ -65,7 +65,7 @@ class RateLimitKey:
     Attributes:
         server: The server; stands in logs.
         endpoint: The endpoint, if each one has a counter; stands in logs.
-        credentials: What tells accounts or API keys apart, if each has a counter; in no log.
+        credentials: Identifies the account or API key, if each has a counter; in no log.
     """
 
     server: str

@@ -7,7 +7,7 @@ from functools import cached_property
 import click
 from typing_extensions import override
 
-from singer_tapkit.config import parse_date, to_config_schema
+from singer_tapkit.config import to_config_schema, validate_dates
 from singer_tapkit.tap import BaseTap
 from tap_goatcounter.client import GoatCounterClient
 from tap_goatcounter.config import SETTINGS, SITES
@@ -28,9 +28,7 @@ class TapGoatCounter(BaseTap):
     @override
     def validate_config(self) -> None:
         SITES.read(self.config)
-        for setting in ("start_date", "end_date"):
-            if value := self.config.get(setting):
-                parse_date(value, setting)
+        validate_dates(self.config)
 
     @cached_property
     def sites(self) -> SiteDirectory:

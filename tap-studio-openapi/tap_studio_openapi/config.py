@@ -77,14 +77,14 @@ SETTINGS = th.PropertiesList(
         "debt_collection_run_ids",
         th.ArrayType(th.IntegerType),
         title="Debt collection runs",
-        description="The ids of debt collection runs, which the API tells by webhook alone.",
+        description="The ids of debt collection runs, which the API sends by webhook alone.",
     ),
     th.Property(
         "include_personal_data",
         th.BooleanType,
         default=True,
         title="Personal data",
-        description="Read names, addresses, bank details and all else that tells about persons. "
+        description="Read names, addresses, bank details and all else about persons. "
         "Streams of nothing else do not exist without it.",
     ),
     th.Property(

@@ -102,7 +102,9 @@ class Trial:
         self._state: dict[str, Any] | None = None
         self._successes = 0
         self._report = Report()
-        self._reach = Reach(lines=sum(len(rows) for rows in source.rows().values()))
+        rows = sum(len(rows) for rows in source.rows().values())
+        rows_of_a_line = source.settings.get("batch_config", {}).get("batch_size", 1)
+        self._reach = Reach(lines=rows // rows_of_a_line)
         self._tap = tap = tap.split(maxsplit=1)[0]
         self._catalog = (
             select_streams(discover_catalog(tap), source.streams) if source.streams else None
@@ -132,7 +134,7 @@ class Trial:
         yield Kill(Victim.TARGET, Moment.LINE, self._chance.randint(1, self._reach.lines // 2))
 
     def _rarest_victim(self) -> Victim:
-        """Give one of those that were killed least."""
+        """Return one of those that were killed least."""
         return min(Victim, key=lambda victim: (self._report.kills[victim], self._chance.random()))
 
     def _step(self, kill: Kill | None) -> None:
@@ -210,7 +212,7 @@ class Trial:
 
     @contextlib.contextmanager
     def _explained(self, kill: Kill | None, outcome: Outcome) -> Iterator[None]:
-        """Say at which step something went wrong, and what the tap and the target said."""
+        """Report at which step something went wrong, with the logs of tap and target."""
         try:
             yield
         except ChaosError as error:

@@ -52,6 +52,7 @@ def visited(path_id: int, *days: str, **changed: Any) -> dict[str, Any]:
         "path": f"/{path_id}",
         "title": "",
         "event": False,
+        "count": len(days),
         "stats": stats,
         **changed,
     }
