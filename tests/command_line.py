@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar, Self, TypedDict
@@ -124,7 +125,7 @@ class CommandLine:
         command = [find_program(self.name)]
         if settings is not None:
             command = build_command(self.name, settings, self._directory)
-        return run_program([*command, *arguments], environment)
+        return run_program([*command, *arguments], {**os.environ, **(environment or {})})
 
     def command(
         self, settings: Mapping[str, Any], *streams: str, **given: Unpack[Given]

@@ -6,9 +6,9 @@ import os
 from typing import TYPE_CHECKING
 
 import pytest
-from filelock import FileLock
 
 from tests.meltano import Project
+from tests.once import make_once
 from tests.pipelines import postgresql
 
 if TYPE_CHECKING:
@@ -45,13 +45,9 @@ def _seconds(item: pytest.Item) -> float:
 @pytest.fixture(scope="session")
 def plugins(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Path:
     """The folder of a project in which all plugins are installed, once for all workers."""
-    own = tmp_path_factory.getbasetemp()
-    directory = (own if worker_id == "master" else own.parent) / "plugins"
-    with FileLock(f"{directory}.lock"):
-        if not directory.exists():
-            directory.mkdir()
-            Project(directory).install()
-    return directory
+    return make_once(
+        "plugins", lambda directory: Project(directory).install(), tmp_path_factory, worker_id
+    )
 
 
 @pytest.fixture(scope="session")

@@ -5,19 +5,18 @@ from __future__ import annotations
 import json
 import os
 import shutil
-import subprocess
-import sys
 from collections import Counter
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from tests.processes import MELTANO, find_program, run_program
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
 REPOSITORY = Path(__file__).parents[1]
-TIME_LIMIT_SECONDS = 600
 FOREIGN_SETTINGS = ("MELTANO_", "TAP_", "TARGET_", "COVERAGE_", "PYTHONDONTWRITEBYTECODE")
 """Variables that begin so are kept from Meltano: a test says itself what is set.
 
@@ -114,14 +113,10 @@ class Project:
             arguments: Its arguments.
             settings: Environment variables of Meltano and its plugins.
         """
-        finished = subprocess.run(
-            [Path(sys.executable).with_name("meltano"), "--log-format=json", *arguments],
-            cwd=self.directory,
-            env={**_environment(), **(settings or {})},
-            capture_output=True,
-            text=True,
-            timeout=TIME_LIMIT_SECONDS,
-            check=False,
+        finished = run_program(
+            [find_program(MELTANO), "--log-format=json", *arguments],
+            {**_environment(), **(settings or {})},
+            self.directory,
         )
         return Run(finished.returncode, finished.stdout, finished.stderr)
 

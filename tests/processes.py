@@ -1,7 +1,7 @@
-"""Run taps in processes of their own that need not import everything anew.
+"""Run taps and Meltano in processes of their own that need not import everything anew.
 
-A fresh Python spends a second on imports before a tap's first word. Here a helper process imports
-the taps once, and each run is forked from that.
+A fresh Python spends a second on imports before a program's first word. Here a helper process
+imports the taps and most of Meltano once, and each run is forked from that.
 """
 
 from __future__ import annotations
@@ -21,11 +21,18 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
 TIME_LIMIT_SECONDS = 600
-TAPS: dict[str, EntryPoint] = {
-    entry.name: entry for entry in entry_points(group="console_scripts") if entry.name[:4] == "tap-"
+MELTANO = "meltano"
+PROGRAMS: dict[str, EntryPoint] = {
+    entry.name: entry
+    for entry in entry_points(group="console_scripts")
+    if entry.name.startswith("tap-") or entry.name == MELTANO
 }
+OF_MELTANO = "meltano.core.project"
+"""What takes long to import; the package with the commands would also set up logging."""
 FORKING = get_context("forkserver")
-FORKING.set_forkserver_preload([entry.module for entry in TAPS.values()])
+FORKING.set_forkserver_preload(
+    [OF_MELTANO, *(entry.module for entry in PROGRAMS.values() if entry.name != MELTANO)]
+)
 
 
 def find_program(name: str) -> str:
@@ -65,13 +72,16 @@ def discover_catalog(name: str) -> dict[str, Any]:
 
 
 def run_program(
-    command: Sequence[str], environment: Mapping[str, str] | None = None
+    command: Sequence[str],
+    environment: Mapping[str, str] | None = None,
+    working_directory: Path | None = None,
 ) -> CompletedProcess[str]:
-    """Run a tap to its end.
+    """Run a tap or Meltano to its end.
 
     Args:
         command: Its program and arguments.
-        environment: Variables that are set besides those of this process.
+        environment: Its variables; None for those of this process.
+        working_directory: Where it runs; None for where this process does.
 
     Returns:
         Its exit status, stdout and stderr.
@@ -79,12 +89,13 @@ def run_program(
     Raises:
         TimeoutExpired: It does not end.
     """
-    entry = TAPS[Path(command[0]).name]
-    variables = {**os.environ, **(environment or {})}
+    entry = PROGRAMS[Path(command[0]).name]
+    variables = dict(os.environ if environment is None else environment)
     with TemporaryDirectory() as directory:
         output, log = Path(directory, "output"), Path(directory, "log")
         process = FORKING.Process(
-            target=_become, args=(entry, list(command), variables, output, log)
+            target=_become,
+            args=(entry, list(command), variables, working_directory or Path.cwd(), output, log),
         )
         process.start()
         process.join(TIME_LIMIT_SECONDS)
@@ -106,11 +117,17 @@ def _discover(name: str) -> str:
 
 
 def _become(
-    entry: EntryPoint, command: list[str], variables: dict[str, str], output: Path, log: Path
+    entry: EntryPoint,
+    command: list[str],
+    variables: dict[str, str],
+    directory: Path,
+    output: Path,
+    log: Path,
 ) -> None:
-    """Do in a forked process what the tap's own program does."""
+    """Do in a forked process what the program itself does."""
     os.dup2(os.open(output, os.O_CREAT | os.O_WRONLY), 1)
     os.dup2(os.open(log, os.O_CREAT | os.O_WRONLY), 2)
+    os.chdir(directory)
     os.environ.clear()
     os.environ.update(variables)
     sys.argv = command

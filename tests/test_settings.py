@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -35,7 +36,8 @@ def run(tap: str, folder: Path, config: object, *arguments: str, **variables: st
     """Run a tap whose server is not there."""
     file = folder / "config.json"
     file.write_text(config if isinstance(config, str) else json.dumps(config))
-    return run_program([find_program(tap), "--config", str(file), *arguments], variables)
+    command = [find_program(tap), "--config", str(file), *arguments]
+    return run_program(command, {**os.environ, **variables})
 
 
 def warnings(finished: Run) -> list[str]:

@@ -18,7 +18,6 @@ from singer_tapkit.stream import BaseStream
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from types import TracebackType
     from typing import Self
 
     from singer_sdk.helpers.types import Context
@@ -32,12 +31,7 @@ class AggregateCounter(RecordCounter):
         return self
 
     @override
-    def __exit__(
-        self,
-        exc_type: type[BaseException] | None,
-        exc_val: BaseException | None,
-        exc_tb: TracebackType | None,
-    ) -> None: ...
+    def __exit__(self, *_: object) -> None: ...
 
     @override
     def with_context(self, value: Context | None) -> None: ...
@@ -47,12 +41,7 @@ class AggregateTimer(SyncTimer):
     """A timer over all parents."""
 
     @override
-    def __exit__(
-        self,
-        exc_type: type[BaseException] | None,
-        exc_val: BaseException | None,
-        exc_tb: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self.pause()
 
     @override

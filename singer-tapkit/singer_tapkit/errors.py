@@ -41,6 +41,8 @@ CERTIFICATE_HINT: Final = (
     "the file with its certificates."
 )
 
+CONNECTION: Final = re.compile(r"\b_?\w+\(host='[^']*', port=\d+\): ")
+"""How urllib3 begins what it says, with the name of a class."""
 REQUEST_LINE: Final = re.compile(r"( to )?\b[A-Z]{3,7} /[^\s,]*( answered )?")
 
 
@@ -188,7 +190,8 @@ def connection_error_message(
     asked = f" to {request_line(request)}" if request else ""
     cause = error.args[0] if error.args else error
     quotes_url = isinstance(error, ValueError)
-    reason = "" if quotes_url else truncate(getattr(cause, "reason", cause)).rstrip(".")
+    words = CONNECTION.sub("", str(getattr(cause, "reason", cause)))
+    reason = "" if quotes_url else truncate(words).rstrip(".")
     if is_certificate_error(error):
         hint = CERTIFICATE_HINT
     problem = f"{type(error).__name__}: {reason}" if reason else type(error).__name__

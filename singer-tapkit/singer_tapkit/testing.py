@@ -8,6 +8,7 @@ import logging
 import signal
 from contextlib import contextmanager, redirect_stdout
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -60,11 +61,14 @@ class SingerOutput:
         return [tuple(record[name] for name in names) for record in self.records[stream]]
 
     def bookmark(self, stream: str, **context: object) -> Any:
-        """Return the replication key value in the last state of a stream, or of its partition."""
+        """Return the replication key value in the last state of a stream, or of its partition.
+
+        It is None where the state does not mention the partition.
+        """
         entry = self.state["bookmarks"][stream]
         if context:
-            partitions = entry["partitions"]
-            entry = next(found for found in partitions if found["context"] == context)
+            partitions = entry.get("partitions", [])
+            entry = next((found for found in partitions if found["context"] == context), {})
         return entry.get("replication_key_value")
 
 
@@ -84,7 +88,7 @@ class TapRun:
     exit_code: int
     error: str
 
-    @property
+    @cached_property
     def output(self) -> SingerOutput:
         """What it wrote, validated."""
         return read_messages(self.stdout.splitlines())

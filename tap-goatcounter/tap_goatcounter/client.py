@@ -61,6 +61,8 @@ class GoatCounterClient(HttpClient):
         credentials: Sequence[SiteCredentials],
         config: Mapping[str, Any],
         logger: logging.Logger,
+        *,
+        slices: int = 1,
     ) -> None:
         """Open a session.
 
@@ -68,9 +70,12 @@ class GoatCounterClient(HttpClient):
             credentials: Which sites there are.
             config: The settings.
             logger: Where retries and long waits are logged.
+            slices: How many processes share the limits, as a server counts those of an address
+                together.
         """
         self.credentials = credentials
         self.has_exported = False
+        self._slices = slices
         self._per_second = Window(config["requests_per_second"], 1.0)
         self._per_hour: int | None = config.get("requests_per_hour")
         self._limiter = RateLimiter(logger, self._windows(self._per_hour))
@@ -197,7 +202,8 @@ class GoatCounterClient(HttpClient):
         return RateLimitKey("GoatCounter")
 
     def _windows(self, per_hour: int | None) -> list[Window]:
-        return [self._per_second, Window(per_hour, HOUR)] if per_hour else [self._per_second]
+        hourly = [Window(per_hour, HOUR)] if per_hour else []
+        return [window.share(self._slices) for window in (self._per_second, *hourly)]
 
 
 def _join(messages: object) -> str:

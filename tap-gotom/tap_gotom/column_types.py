@@ -18,7 +18,9 @@ if TYPE_CHECKING:
 
     Convert = Callable[[str], Any]
 
-INTEGER = re.compile(r"-?(?:0|[1-9][0-9]*)")
+INTEGER = re.compile(r"-?(?:0|[1-9][0-9]{0,18})")
+MIN_INTEGER, MAX_INTEGER = -(2**63), 2**63 - 1
+"""What the integers of databases hold; a number beyond that would end the loader."""
 ISO_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 OFFSET = re.compile(r".*(?:Z|[+-][0-9]{2}:?[0-9]{2})")
 SAMPLE = re.compile(r"1(?P<group>[.,'’ \u00a0\u202f]?)234(?P<point>[.,])5")  # noqa: RUF001
@@ -114,7 +116,7 @@ def mask_value(cell: str) -> str:
 
 
 def _integer(cell: str) -> int:
-    if INTEGER.fullmatch(cell) is None:
+    if INTEGER.fullmatch(cell) is None or not MIN_INTEGER <= int(cell) <= MAX_INTEGER:
         raise ValueError
     return int(cell)
 

@@ -29,6 +29,8 @@ END_BYTES: Final = 8
 SEPARATOR_LINE = re.compile(r'"?sep=(?P<delimiter>.)"?\r?\n?')
 """A line for spreadsheet programs, which is no part of the data."""
 OTHER_DELIMITERS: Final = frozenset(",;\t|")
+ODD_DELIMITERS: Final = frozenset("^~¦§#:!\x01\x02\x1c\x1d\x1e\x1f")
+"""Characters that stand between cells so rarely that the header alone does not tell."""
 
 Row = list[str]
 
@@ -93,11 +95,13 @@ class ReportReader:
         """Check that lines are not split at commas in names and numbers, as German ones are.
 
         Raises:
-            ReportError: The header and all rows hold a semicolon or a tab equally often.
+            ReportError: The header and all rows hold a semicolon or a tab equally often, or, if
+                there is but one column, any other character that may stand between cells.
         """
         if self._quotes_header or not rows:
             return
-        for other in {";", TAB} - {self._report.delimiter}:
+        odd = ODD_DELIMITERS if len(self.header) == 1 else frozenset[str]()
+        for other in {";", TAB, *odd} - {self._report.delimiter}:
             counts = {sum(cell.count(other) for cell in row) for row in (self.header, *rows)}
             if len(counts) == 1 and counts != {0}:
                 raise ReportError(

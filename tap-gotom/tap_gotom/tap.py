@@ -12,7 +12,6 @@ from singer_tapkit.config import config_error
 from singer_tapkit.errors import ExtractionError
 from singer_tapkit.spool import RecordSpool
 from singer_tapkit.tap import BaseTap
-from tap_gotom.campaign_ids import read_campaign_ids
 from tap_gotom.client import GoTomClient
 from tap_gotom.columns import columns_from_names, columns_from_schema
 from tap_gotom.config import (
@@ -29,6 +28,7 @@ from tap_gotom.streams.campaigns import (
     CampaignDiscountStream,
     CampaignStream,
     FlightDiscountStream,
+    read_campaign_ids,
 )
 from tap_gotom.streams.flights import (
     FlightCommissionStream,

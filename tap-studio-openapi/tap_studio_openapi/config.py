@@ -111,6 +111,15 @@ SETTINGS = th.PropertiesList(
         "which other programs may share.",
     ),
     th.Property(
+        "keys_share_limit",
+        th.BooleanType,
+        default=False,
+        title="Keys share the limit",
+        description="Set it if the server counts the requests of all keys of an address together, "
+        "as the log says then: `requests_per_minute` holds for them all, divided by the number of "
+        "slices.",
+    ),
+    th.Property(
         "max_concurrency",
         th.IntegerType(minimum=1, maximum=200),
         default=20,

@@ -13,8 +13,8 @@ if TYPE_CHECKING:
 
     from tests.chaos.source import Serve, Source
 
-RECORDS_OF_A_FILE = 2
-"""So few that there are about as many lines as there would be with records."""
+RECORDS_OF_A_FILE = 8
+"""So few that there are a hundred lines at which a run can be killed."""
 
 
 @contextlib.contextmanager

@@ -102,7 +102,9 @@ class Trial:
         self._state: dict[str, Any] | None = None
         self._successes = 0
         self._report = Report()
-        self._reach = Reach(lines=sum(len(rows) for rows in source.rows().values()))
+        rows = sum(len(rows) for rows in source.rows().values())
+        rows_of_a_line = source.settings.get("batch_config", {}).get("batch_size", 1)
+        self._reach = Reach(lines=rows // rows_of_a_line)
         self._tap = tap = tap.split(maxsplit=1)[0]
         self._catalog = (
             select_streams(discover_catalog(tap), source.streams) if source.streams else None

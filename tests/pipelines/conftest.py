@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -98,9 +99,11 @@ def site(generation: Generation) -> Iterator[Site]:
 
 
 @pytest.fixture
-def state(tmp_path: Path) -> dict[str, str]:
-    """Where Meltano keeps the state of this test's pipeline."""
-    return {"MELTANO_DATABASE_URI": f"sqlite:///{tmp_path / 'meltano.db'}"}
+def state(tmp_path: Path, plugins: Path) -> dict[str, str]:
+    """Where Meltano keeps the state of this test's pipeline: a database that has its tables."""
+    file = tmp_path / "meltano.db"
+    shutil.copy(plugins / ".meltano" / file.name, file)
+    return {"MELTANO_DATABASE_URI": f"sqlite:///{file}"}
 
 
 @pytest.fixture

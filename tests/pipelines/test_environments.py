@@ -14,6 +14,7 @@ import pytest
 from psycopg import sql
 
 from tests.meltano import REPOSITORY, Project
+from tests.once import make_once
 from tests.sandbox.apparena import AppArena
 from tests.sandbox.studio_openapi import StudioOpenApi
 
@@ -27,6 +28,7 @@ TARGETS = ("target-duckdb", "target-jsonl", "target-postgres")
 KEY = "key-of-an-agency"
 AGENCY = 12
 CUSTOMERS = 3
+SCHEMAS = {"dev": "dev_tap_apparena", "prod": "tap_apparena"}
 
 
 @dataclass(frozen=True)
@@ -35,39 +37,66 @@ class Loaded:
 
     Attributes:
         folder: Its folder, a git repository.
-        database: The database of PostgreSQL that both have loaded.
         names: The names of the App-Arena customers, by environment.
+        in_postgresql: Those in the database that both have loaded, by schema.
     """
 
     folder: Path
-    database: Database
     names: Mapping[str, set[str]]
+    in_postgresql: Mapping[str, set[str]]
 
 
 @pytest.fixture(scope="module")
 def loaded(
-    tmp_path_factory: pytest.TempPathFactory, plugins: Path, postgresql_server: Server
+    request: pytest.FixtureRequest,
+    tmp_path_factory: pytest.TempPathFactory,
+    worker_id: str,
+    plugins: Path,
 ) -> Loaded:
+    """Load into every place from each environment, once for all workers."""
+
+    def make(directory: Path) -> None:
+        server: Server = request.getfixturevalue("postgresql_server")
+        names, database = load(directory / "project", plugins, server)
+        stored = {schema: sorted(names_in(database, schema)) for schema in SCHEMAS.values()}
+        (directory / "names.json").write_text(json.dumps([names, stored]), encoding="utf-8")
+
+    directory = make_once("environments", make, tmp_path_factory, worker_id)
+    found = json.loads((directory / "names.json").read_text(encoding="utf-8"))
+    names, stored = ({key: set(texts) for key, texts in one.items()} for one in found)
+    return Loaded(directory / "project", names, stored)
+
+
+def load(folder: Path, plugins: Path, server: Server) -> tuple[dict[str, list[str]], Database]:
     """Load into every place from each environment, as somebody would who has the READMEs."""
-    project = Project(tmp_path_factory.mktemp("project"))
+    folder.mkdir()
+    project = Project(folder)
     project.share_plugins(plugins)
     git(project.directory, "init", "--quiet")
     (project.directory / ".gitignore").write_bytes((REPOSITORY / ".gitignore").read_bytes())
     git(project.directory, "add", "--all")
-    database = postgresql_server.create_database()
+    database = server.create_database()
     settings = {f"TARGET_POSTGRES_{name.upper()}": text for name, text in database.parts.items()}
     succeed(project, {}, "config", "set", "tap-apparena", "api_key", KEY)
     names = {}
     for environment in ("dev", "prod"):
         with serve_customers(environment) as (arena, theirs):
-            names[environment] = {row["name"] for row in arena.data.customers_of(AGENCY)}
+            names[environment] = [row["name"] for row in arena.data.customers_of(AGENCY)]
             blocks = [part for target in TARGETS for part in ("tap-apparena", target)]
             both = (*blocks, "tap-studio-openapi", "target-jsonl")
             run = (f"--environment={environment}", "run", *both)
             succeed(project, {**settings, **theirs}, *run)
-    return Loaded(project.directory, database, names)
+    return names, database
 
 
+def names_in(database: Database, schema: str) -> set[str]:
+    """Read the names of customers in a schema of PostgreSQL."""
+    query = sql.SQL("select name from {}").format(sql.Identifier(schema, "customers"))
+    with psycopg.connect(database.address) as connection:
+        return {name for (name,) in connection.execute(query).fetchall()}
+
+
+@pytest.mark.long(seconds=30)
 def test_the_sources_differ(loaded: Loaded) -> None:
     assert loaded.names["dev"] - loaded.names["prod"] == {"Only in dev"}
     assert loaded.names["prod"] - loaded.names["dev"] == {"Only in prod"}
@@ -82,17 +111,9 @@ def test_each_environment_has_a_duckdb_file(loaded: Loaded, environment: str) ->
     assert {name for (name,) in rows} == loaded.names[environment]
 
 
-@pytest.mark.parametrize(
-    ("environment", "schema"), [("dev", "dev_tap_apparena"), ("prod", "tap_apparena")]
-)
-def test_each_environment_has_a_schema_in_postgresql(
-    loaded: Loaded, environment: str, schema: str
-) -> None:
-    query = sql.SQL("select name from {}").format(sql.Identifier(schema, "customers"))
-    with psycopg.connect(loaded.database.address) as connection:
-        rows = connection.execute(query).fetchall()
-
-    assert {name for (name,) in rows} == loaded.names[environment]
+@pytest.mark.parametrize("environment", ["dev", "prod"])
+def test_each_environment_has_a_schema_in_postgresql(loaded: Loaded, environment: str) -> None:
+    assert loaded.in_postgresql[SCHEMAS[environment]] == loaded.names[environment]
 
 
 @pytest.mark.parametrize("environment", ["dev", "prod"])

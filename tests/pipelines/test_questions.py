@@ -8,11 +8,13 @@ import pytest
 
 from tests.demo.__main__ import DEMOS
 from tests.demo.questions import questions_of
-from tests.pipelines.pipeline import Pipeline
+from tests.pipelines.warehouses import DuckDb, PostgreSql
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from tests.meltano import Project
-    from tests.pipelines.warehouses import DuckDb, PostgreSql
+    from tests.pipelines.postgresql import Server
 
 
 SCHEMA = "asked"
@@ -23,16 +25,19 @@ SETTINGS = {
 
 
 @pytest.mark.long(seconds=15)
-@pytest.mark.parametrize("warehouse", ["duckdb", "postgres"], indirect=True)
 @pytest.mark.parametrize("tap", DEMOS)
 def test_queries_answer_what_the_source_says(
-    tap: str, project: Project, warehouse: DuckDb | PostgreSql, state: dict[str, str]
+    tap: str, project: Project, postgresql_server: Server, state: dict[str, str], tmp_path: Path
 ) -> None:
+    duckdb = DuckDb(tmp_path / "warehouse.duckdb")
+    postgresql = PostgreSql(postgresql_server.create_database())
+    places = {**duckdb.settings, **postgresql.settings, **SETTINGS}
     with DEMOS[tap]() as source:
-        Pipeline(project, tap, warehouse, {**state, **source.settings, **SETTINGS}).run()
+        settings = {**state, **source.settings, **places}
+        run = project.meltano("run", tap, duckdb.target, tap, postgresql.target, settings=settings)
+        assert run.status == 0, run.story
         wanted = source.answers()
-    answers = {
-        question.name: warehouse.ask(question.sql, SCHEMA).rows for question in questions_of(tap)
-    }
 
-    assert answers == wanted
+    for warehouse in (duckdb, postgresql):
+        answers = {one.name: warehouse.ask(one.sql, SCHEMA).rows for one in questions_of(tap)}
+        assert answers == wanted

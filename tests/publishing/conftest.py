@@ -11,12 +11,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from filelock import FileLock
 
-from tests.meltano import FOREIGN_SETTINGS, REPOSITORY, TIME_LIMIT_SECONDS
+from tests.meltano import FOREIGN_SETTINGS, REPOSITORY
+from tests.once import make_once
+from tests.processes import TIME_LIMIT_SECONDS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Mapping
 
 UV = Path(sys.executable).with_name("uv")
 """The program that builds and installs, which Meltano brings along."""
@@ -76,21 +77,6 @@ def git_repository(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> 
     return f"git+file://{directory}"
 
 
-def make_once(
-    name: str,
-    make: Callable[[Path], None],
-    factory: pytest.TempPathFactory,
-    worker_id: str,
-) -> Path:
-    """Make a directory unless another worker has."""
-    own = factory.getbasetemp()
-    directory = (own if worker_id == "master" else own.parent) / name
-    with FileLock(f"{directory}.lock"):
-        if not directory.exists():
-            make(directory)
-    return directory
-
-
 def build_packages(directory: Path) -> None:
     """Build the packages of the workspace."""
     run(UV, "build", "--all-packages", "--quiet", "--out-dir", directory)
@@ -99,7 +85,6 @@ def build_packages(directory: Path) -> None:
 def commit_workspace(directory: Path) -> None:
     """Copy what the packages are made of into a git repository."""
     ignored = shutil.ignore_patterns("__pycache__", "*.egg-info", "dist", ".*")
-    directory.mkdir()
     shutil.copy(REPOSITORY / "pyproject.toml", directory)
     for package in (REPOSITORY / "singer-tapkit", *REPOSITORY.glob("tap-*")):
         shutil.copytree(package, directory / package.name, ignore=ignored)

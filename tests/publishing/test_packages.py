@@ -33,14 +33,14 @@ def test_uv_installs_a_tap_as_a_tool_from_git(
     assert_runs(tmp_path / "bin" / tap)
 
 
-@each_tap
-def test_wheels_install_from_a_folder(tap: str, packages: Packages, tmp_path: Path) -> None:
+def test_wheels_install_from_a_folder(packages: Packages, tmp_path: Path) -> None:
     environment = tmp_path / "environment"
     run(UV, "venv", "--quiet", environment)
     install = (UV, "pip", "install", "--quiet", "--python", environment)
-    run(*install, "--find-links", packages.directory, tap)
+    run(*install, "--find-links", packages.directory, *TAPS)
 
-    assert_runs(environment / "bin" / tap)
+    for tap in TAPS:
+        assert_runs(environment / "bin" / tap)
 
 
 @pytest.mark.long(seconds=20)

@@ -7,6 +7,7 @@ import hashlib
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -17,6 +18,7 @@ import pytest
 import yaml
 
 from tests.meltano import REPOSITORY
+from tests.once import make_once
 from tests.publishing.conftest import run
 from tests.publishing.definition import ADDRESS, extractors, sandbox_settings
 from tests.publishing.readme import readme_of
@@ -50,13 +52,23 @@ STATE = '{"bookmarks": {}}'
 each_tap = pytest.mark.parametrize("tap", extractors())
 
 
+@pytest.fixture(scope="session")
+def fresh(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Path:
+    """What `meltano init` makes, once for all workers."""
+
+    def make(directory: Path) -> None:
+        run(PROGRAMS / "meltano", "init", "own", "--no-usage-stats", directory=directory)
+
+    return make_once("fresh", make, tmp_path_factory, worker_id) / "own"
+
+
 @pytest.mark.long(seconds=30)
 @each_tap
 def test_a_tap_loads_in_a_project_of_ones_own(
-    tap: str, git_repository: str, tmp_path: Path
+    tap: str, fresh: Path, git_repository: str, tmp_path: Path
 ) -> None:
     block = block_with(tap, "meltano add").replace(ADDRESS, git_repository.removeprefix("git+"))
-    run(PROGRAMS / "meltano", "init", "own", "--no-usage-stats", directory=tmp_path)
+    shutil.copytree(fresh, tmp_path / "own", symlinks=True)
 
     with serve(tap) as settings:
         run(

@@ -99,7 +99,10 @@ class DailyStream(SiteStream):
             resumed = bookmark.toordinal() - self.config["stats_lookback_days"]
             first = date.fromordinal(max(first.toordinal(), resumed))
         last = site.now.astimezone(zone).date() - ONE_DAY
-        return DateRange(first, min(last, _day_setting(self, "end_date") or last))
+        end = _day_setting(self, "end_date")
+        if end and not bookmark and end < first:
+            self.record_skip("sites that begin after 'end_date'", f"{site}, on {first}")
+        return DateRange(first, min(last, end or last))
 
 
 class UserTimezoneDailyStream(DailyStream):
@@ -189,6 +192,11 @@ class PathDaily(UserTimezoneDailyStream):
         wanted = {day.isoformat() for day in days}
         time_range = whole_days(days, site.utc_offset)
         for path in read_visited_paths(self.client, site, time_range, is_splittable=len(days) > 1):
+            if path["count"] and not path["stats"]:
+                raise InvalidResponseError(
+                    f"the server counts visitors of the path {path['path_id']} from {days.first} "
+                    f"to {days.last}, and does not say on which days."
+                )
             for entry in path["stats"]:
                 if entry["daily"] and entry["day"] in wanted:
                     yield _to_row(site, {**path, **entry})

@@ -66,6 +66,7 @@ class Hits(SiteStream):
             self._warn_of_unproven_cursor(site, context, cursor)
             job.discard()
             return
+        job.confirm(export)
         yield from self._read_export(job, export, (site.id, cursor, export.id, last_hit_id))
         job.discard()
         origin = {CREATED_AT: format_time(site.created_at), EXPORT_ID: export.id}

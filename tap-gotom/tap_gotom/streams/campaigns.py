@@ -1,31 +1,39 @@
 """Campaigns with their discounts; goTom has no list of them, so their external ids must be known.
 
-Each campaign is asked for once, whichever of the streams is the first to need it.
-Source: goTom's API documentation, ``/app-api/campaign/{campaignExternalId}`` and below.
+Each campaign is asked for once, whichever of the streams is the first to need it. Client systems
+call campaigns what they like.
+Source: goTom's API documentation, ``/app-api/campaign/{campaignExternalId}`` and below, and the
+page about good and bad external IDs.
 """
 
 from __future__ import annotations
 
 from functools import cached_property
 from http import HTTPStatus
-from itertools import islice
+from itertools import chain, islice
 from typing import TYPE_CHECKING, Any, ClassVar, Final
+from urllib.parse import quote
 
 import msgspec
 from typing_extensions import override
 
-from singer_tapkit.errors import InvalidResponseError
+from singer_tapkit.errors import ExtractionError, InvalidResponseError
 from singer_tapkit.spool import RecordSpool
 from singer_tapkit.stream import PartitionStatus
-from tap_gotom.campaign_ids import campaign_path, is_reachable
 from tap_gotom.keys import KeyDeduplicator, discount_key, read_external_id
+from tap_gotom.reports import ReportError
 from tap_gotom.streams.base import DependentStream
 
 if TYPE_CHECKING:
+    import logging
     from collections.abc import Iterable, Iterator, Mapping
 
     from singer_sdk.helpers.types import Context, Record
 
+    from singer_tapkit.failures import FailureCollector
+    from tap_gotom.download import ReportSource
+
+DOTS: Final = frozenset({".", ".."})
 UNKNOWN: Final = "unknown to goTom"
 UNREACHABLE: Final = "out of the API's reach, as their external ids hold a slash or are dots"
 LOG_INTERVAL: Final = 500
@@ -157,3 +165,70 @@ def read_rows_in(parent: Mapping[str, Any], field: str) -> list[dict[str, Any]]:
         raise InvalidResponseError(
             f"{field!r} is not as documented: {error}. Report it with the tap's version."
         ) from None
+
+
+def encode_id(external_id: str) -> str:
+    """Return an id as it stands in a path."""
+    return quote(external_id, safe="")
+
+
+def campaign_path(external_id: str) -> str:
+    """Return the path of a campaign."""
+    return f"/app-api/campaign/{encode_id(external_id)}"
+
+
+def is_reachable(external_id: str) -> bool:
+    """Return whether a path can lead to an id.
+
+    Servers take an encoded slash for one that separates, and HTTP libraries resolve dots.
+    """
+    return "/" not in external_id and external_id not in DOTS
+
+
+def read_campaign_ids(
+    config: Mapping[str, Any],
+    sources: Mapping[str, ReportSource],
+    failures: FailureCollector,
+    logger: logging.Logger,
+) -> Iterator[str]:
+    """Yield the external ids of the campaigns to read, each once.
+
+    If the report with more of them cannot be read, those in the settings remain.
+
+    Args:
+        config: The settings.
+        sources: The reports that can be read, by name.
+        failures: Where it is noted that the report cannot be read.
+        logger: Where a report without ids is logged.
+    """
+    ids_from = config.get("campaign_external_ids_from")
+    cells = _read_report(ids_from["report"], sources, failures, logger) if ids_from else ()
+    return unique_ids(chain(config.get("campaign_external_ids") or (), cells))
+
+
+def unique_ids(external_ids: Iterable[str]) -> Iterator[str]:
+    """Yield each id once, in its first spelling; goTom ignores case. Empty ids are none."""
+    seen: set[str] = set()
+    for external_id in external_ids:
+        folded = external_id.casefold()
+        if external_id.strip() and folded not in seen:
+            seen.add(folded)
+            yield external_id
+
+
+def _read_report(
+    name: str,
+    sources: Mapping[str, ReportSource],
+    failures: FailureCollector,
+    logger: logging.Logger,
+) -> list[str]:
+    try:
+        if name not in sources:
+            raise ReportError("'graph_user' and 'graph_secret' are missing to read it with.")
+        external_ids = sources[name].read_ids()
+    except ExtractionError as error:
+        failures.record(f"campaigns of the report {name}", error)
+        return []
+    if not external_ids:
+        logger.warning("The report %s has no rows, so that it names no campaigns.", name)
+    return external_ids

@@ -15,10 +15,16 @@ import msgspec
 from typing_extensions import override
 
 from singer_tapkit.errors import ApiError, InvalidResponseError
-from tap_gotom.campaign_ids import campaign_path, encode_id, is_reachable
 from tap_gotom.keys import KeyDeduplicator, flight_key, read_external_id
 from tap_gotom.streams.base import DependentStream
-from tap_gotom.streams.campaigns import UNKNOWN, UNREACHABLE, read_rows_in
+from tap_gotom.streams.campaigns import (
+    UNKNOWN,
+    UNREACHABLE,
+    campaign_path,
+    encode_id,
+    is_reachable,
+    read_rows_in,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

@@ -334,8 +334,15 @@ class StudioStream(BaseStream):
         return self.is_sparse or not status.note_refusal()
 
     def _end_for_scope(self, status: StreamStatus) -> None:
-        """Note that the key of a studio may not read the stream at all."""
+        """Note that the key of a studio may not read the stream at all.
+
+        That is a failure if somebody has selected the stream, and else a warning.
+        """
         status.end()
+        if self._tap.input_catalog is None:
+            reason = f"studios whose key lacks the scope {' or '.join(self.scopes)}"
+            self.record_skip(reason, str(status.studio))
+            return
         self.record_failure(f"{self.name} of {status.studio}", scope_hint(self.scopes))
 
 
