@@ -135,9 +135,21 @@ def reference_pages() -> Iterator[tuple[str, str]]:
 
 
 def check_navigation(pages: Collection[str], navigation: list[Any]) -> None:
-    """Raise a `SiteError` if a page is not in the navigation."""
-    if missing := {page for page in pages if page.endswith(".md")} - set(_pages_in(navigation)):
+    """Check that each page is in the navigation, which Zensical does not compare with the pages.
+
+    Args:
+        pages: What must be in it; other files, such as pictures, need not be.
+        navigation: What is in it, with pages of the library's modules.
+
+    Raises:
+        SiteError: A page is not in it, or is not there.
+    """
+    listed = set(_pages_in(navigation))
+    if missing := {page for page in pages if page.endswith(".md")} - listed:
         raise SiteError(f"zensical.toml does not list {', '.join(sorted(missing))}.")
+    modules = {page for page, _ in reference_pages()}
+    if gone := listed - set(pages) - modules:
+        raise SiteError(f"zensical.toml lists {', '.join(sorted(gone))}, which does not exist.")
 
 
 def _pages_in(navigation: list[Any]) -> Iterator[str]:
