@@ -31,7 +31,7 @@ def main() -> None:
 
 
 def pip() -> list[str]:
-    """Give the command that runs pip."""
+    """Return the command that runs pip."""
     if importlib.util.find_spec("pip"):
         return [sys.executable, "-m", "pip"]
     return [sys.executable, str(fetch_pip() / "pip")]

@@ -109,7 +109,7 @@ class CommandLine:
         return process
 
     def discover(self, settings: Mapping[str, Any]) -> dict[str, Any]:
-        """Give the catalog."""
+        """Return the catalog."""
         found = self.run_with("--discover", settings=settings)
         assert found.returncode == 0, found.stderr
         catalog: dict[str, Any] = json.loads(found.stdout)

@@ -23,7 +23,7 @@ MOST_WORKERS = 8
 
 
 def pytest_xdist_auto_num_workers() -> int:
-    """Say how many workers ``--numprocesses auto`` starts."""
+    """Return how many workers ``--numprocesses auto`` starts."""
     return min(WORKERS_PER_CORE * (os.cpu_count() or 1), MOST_WORKERS)
 
 

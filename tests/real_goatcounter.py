@@ -126,7 +126,7 @@ def _wait_for(url: str, server: subprocess.Popen[bytes]) -> None:
 
 
 def _exports_json(url: str, token: str) -> bool:
-    """Tell by a parameter that came to the statistics shortly before the JSON export."""
+    """Return whether a server has JSON exports, by a parameter that came shortly before them."""
     headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
     requests.get(f"{url}/api/v0/me", headers=headers, timeout=20)
     answer = requests.get(f"{url}/api/v0/stats/hits", {"group": "day"}, headers=headers, timeout=20)

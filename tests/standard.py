@@ -15,7 +15,7 @@ __all__ = ["get_tap_test_class"]
 
 
 def _own_values(test: AttributeTestTemplate) -> list[Any]:
-    """Give the values of a test's attribute that are not null, of which there may be none."""
+    """Return the values of a test's attribute that are not null, of which there may be none."""
     values = (record.get(test.attribute_name) for record in test.stream_records)
     return [value for value in values if value is not None]
 

@@ -15,6 +15,7 @@ from singer_tapkit.config import (
     parse_date,
     to_config_schema,
     validate_base_url,
+    validate_dates,
 )
 from singer_tapkit.conformer import Conformer, compile_conformer
 from singer_tapkit.errors import (
@@ -84,5 +85,6 @@ __all__ = [
     "supports_fast_write",
     "to_config_schema",
     "validate_base_url",
+    "validate_dates",
     "write_records",
 ]

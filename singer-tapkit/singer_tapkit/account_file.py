@@ -13,11 +13,6 @@ from typing_extensions import override
 
 from singer_tapkit.config import config_error, describe_errors
 
-try:
-    from yaml import CSafeLoader as SafeLoader
-except ImportError:  # PyYAML was built without libyaml
-    from yaml import SafeLoader  # type: ignore[assignment]
-
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
@@ -25,8 +20,11 @@ MAX_TOLD: Final = 5
 """How many errors of a file are told."""
 
 
-class _UniqueKeyLoader(SafeLoader):
-    """A loader that refuses a key that comes twice, as where the dash of an entry is missing."""
+class _UniqueKeyLoader(yaml.SafeLoader):
+    """A loader that refuses a key that comes twice, as where the dash of an entry is missing.
+
+    PyYAML's loader in C is faster, and crashes on what is nested too deep.
+    """
 
     @override
     def flatten_mapping(self, node: yaml.MappingNode) -> None:

@@ -1,7 +1,7 @@
-"""An HTTP client for one API: a session, credentials, retries, rate limits, decoded answers.
+"""An HTTP client for one API: a session, credentials, retries, rate limits, decoded responses.
 
 The tap builds it and hands it to its streams; many threads may use it at once. A tap derives its
-own client, which says what errors of its API look like and what the user can do about them.
+own client, which knows the errors of its API and what the user can do about them.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ DEFAULT_RETRY_AFTER: Final = 60.0
 
 
 class HttpClient(ResponseReader):
-    """Sends requests to an API, and returns what it answers.
+    """Sends requests to an API, and returns its responses.
 
     It follows no redirects, which would take credentials to another address, and keeps no cookies,
     as those of one key must not go out with another.
@@ -105,7 +105,7 @@ class HttpClient(ResponseReader):
     def server_time(
         self, moment: datetime | None = None, *, base_url: str | None = None
     ) -> datetime:
-        """Return a moment by the clock of the server, as its latest response tells the time.
+        """Return a moment by the clock of the server, as its latest response has it.
 
         No bookmark should be later than the server's own time: what it stands for would not be
         read before that.
@@ -129,18 +129,18 @@ class HttpClient(ResponseReader):
         auth: AuthBase | None = None,
         base_url: str | None = None,
     ) -> T:
-        """Return the answer to a GET request, decoded into a type.
+        """Return the response to a GET request, decoded into a type.
 
         Args:
             path: Below the base URL, percent-encoded.
-            kind: What the answer is to be, such as a msgspec struct.
+            kind: The type of the response, such as a msgspec struct.
             params: The query, as requests takes it.
             auth: Other credentials than the client's.
             base_url: Another base URL than the client's.
 
         Raises:
-            RequestError: There is no answer, or a refusal.
-            InvalidResponseError: The answer is something else.
+            RequestError: There is no response, or a refusal.
+            InvalidResponseError: The response is something else.
         """
 
         def attempt() -> T:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 from difflib import get_close_matches
 from functools import reduce
 from typing import TYPE_CHECKING, Any, Final
@@ -239,6 +239,28 @@ def parse_date(value: str, setting: str) -> date:
         raise config_error(message) from None
 
 
+def validate_dates(config: Mapping[str, Any]) -> None:
+    """Check the settings `start_date` and `end_date`, as far as they are set.
+
+    Raises:
+        ConfigValidationError: One is no date, or nothing would be read because of them.
+    """
+    start, end = (
+        parse_date(config[name], name) if config.get(name) else None
+        for name in ("start_date", "end_date")
+    )
+    if start and end and end < start:
+        raise config_error(
+            f"'end_date' is {end}, which is before 'start_date', {start}: nothing would be read."
+        )
+    tomorrow = datetime.now(UTC).date() + timedelta(days=1)  # which has begun in some time zones
+    if start and start > tomorrow:
+        raise config_error(
+            f"'start_date' is {start}, which is to come by the clock of this machine: nothing "
+            "would be read."
+        )
+
+
 def _split_url(url: str) -> SplitResult | None:
     """Return the parts of a URL with its host in ASCII, None if it is no URL."""
     try:
@@ -261,7 +283,7 @@ def _property_names(schema: Mapping[str, Any]) -> set[str]:
 
 
 def _parts_of(value: Any, names: set[str]) -> Iterator[Any]:
-    """Yield all that a value says but for the names of properties."""
+    """Yield all texts in a value but the names of properties."""
     match value:
         case Mapping():
             yield from value.keys() - names

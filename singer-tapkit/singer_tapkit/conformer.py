@@ -166,7 +166,7 @@ class _Compiler:
         return (name, *converter.choose(json_type, schema.get("format")))
 
     def _compile_free_form(self, json_type: str, name: str, path: str) -> _Field:
-        """Compile an object or a list of which the schema does not say what is in it."""
+        """Compile an object or a list whose content the schema does not describe."""
         kind = PYTHON_TYPES[json_type]
 
         def convert_free_form(value: Any) -> Any:

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 EMPTY_DATE = "0000-00-00"
 INTEGER = re.compile(r"[+-]?[0-9]{1,400}")
+MIN_INTEGER = -(2**63)
+MAX_INTEGER = 2**63 - 1
 NUMBER = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
 RFC_3339 = re.compile(
     r"[0-9]{4}-[0-9]{2}-[0-9]{2}T(?:[01][0-9]|2[0-3]):[0-9]{2}:[0-9]{2}(?:\.[0-9]+)?"
@@ -66,7 +68,7 @@ class ScalarConverter:
             case "string", _:
                 return str, self.to_string
             case "integer", _:
-                return int, self.to_integer
+                return None, self.to_integer
             case "number", _:
                 return int, self.to_number
             case _:
@@ -90,7 +92,16 @@ class ScalarConverter:
         return f"{time.hour:02}:{time.minute:02}:{time.second or 0:02}"
 
     def to_integer(self, value: Any) -> int | None:
-        """Return the whole number that a text holds or that a number equals."""
+        """Return the whole number that a value is, that a text holds or that a number equals.
+
+        One that the integers of databases cannot hold would end the loader, with all streams.
+        """
+        number = value if type(value) is int else self._read_integer(value)
+        if number is not None and not MIN_INTEGER <= number <= MAX_INTEGER:
+            raise self._type_error(value, "integer of 64 bits")
+        return number
+
+    def _read_integer(self, value: Any) -> int | None:
         if self._is_infinite(value):
             return None
         is_whole = isinstance(value, float) and value.is_integer()

@@ -41,6 +41,8 @@ CERTIFICATE_HINT: Final = (
     "the file with its certificates."
 )
 
+CONNECTION: Final = re.compile(r"\b_?\w+\(host='[^']*', port=\d+\): ")
+"""How urllib3 begins what it says, with the name of a class."""
 REQUEST_LINE: Final = re.compile(r"( to )?\b[A-Z]{3,7} /[^\s,]*( answered )?")
 
 
@@ -65,7 +67,7 @@ class RequestError(ExtractionError):
     Attributes:
         is_retriable: Whether the same request may succeed a little later.
         max_retries: How often to try again at most, if less than usual.
-        retry_after: How many seconds the server wants to be left alone, if it says so.
+        retry_after: How many seconds the server asks to wait, if it does.
     """
 
     is_retriable: bool = False
@@ -101,14 +103,14 @@ class ApiError(RequestError):
 
 
 class GatewayError(RequestError):
-    """Something between the tap and the API answered, so that the answer says nothing about data.
+    """Something between the tap and the API answered, so that the response is not about data.
 
     Attributes:
         status: The HTTP status.
     """
 
     def __init__(self, message: str, *, status: int) -> None:
-        """Describe an answer that is not the API's."""
+        """Describe a response that is not the API's."""
         super().__init__(message)
         self.is_transient = is_transient_status(status)
         self.status = status
@@ -163,7 +165,7 @@ def response_error_message(response: Response, status: int, detail: str, hint: s
     Args:
         response: The response.
         status: The status that counts.
-        detail: What is to be said of the body.
+        detail: What to report of the body.
         hint: What the user can do, may be empty.
     """
     end = "" if detail.endswith((".", "!", "?", "…")) else "."
@@ -188,7 +190,8 @@ def connection_error_message(
     asked = f" to {request_line(request)}" if request else ""
     cause = error.args[0] if error.args else error
     quotes_url = isinstance(error, ValueError)
-    reason = "" if quotes_url else truncate(getattr(cause, "reason", cause)).rstrip(".")
+    words = CONNECTION.sub("", str(getattr(cause, "reason", cause)))
+    reason = "" if quotes_url else truncate(words).rstrip(".")
     if is_certificate_error(error):
         hint = CERTIFICATE_HINT
     problem = f"{type(error).__name__}: {reason}" if reason else type(error).__name__

@@ -124,7 +124,7 @@ class FailureCollector:
         """Raise one error about all failures, its last line about the most frequent cause.
 
         Args:
-            has_output: Whether anything was read, so that the rest is said to be complete.
+            has_output: Whether anything was read, so that the rest is called complete.
 
         Raises:
             SyncFailedError: There are some.

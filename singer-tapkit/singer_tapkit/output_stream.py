@@ -5,10 +5,12 @@ What the SDK does otherwise:
 * It has no way to write many records at once.
 * It passes stream maps and the selection of fields over where records go out in files.
 * It leaves objects that are null in flattened records, as fields that the schema lacks.
+* It writes the state at the end of a stream alone, or after so many records.
 """
 
 from __future__ import annotations
 
+import sys
 from datetime import UTC, datetime
 from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -23,6 +25,7 @@ from singer_tapkit import fast_writer
 from singer_tapkit.batch_files import BatchFileWriter, encode_records, supports_batch_files
 from singer_tapkit.errors import ExtractionError
 from singer_tapkit.meters import RecordCounter
+from singer_tapkit.run_state import IndexedStateManager, pace_states
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Generator, Iterable, Iterator, Sequence
@@ -30,6 +33,7 @@ if TYPE_CHECKING:
     from singer_sdk import Tap
     from singer_sdk.helpers._batch import BaseBatchFileEncoding, BatchConfig
     from singer_sdk.helpers.types import Context, Record
+    from singer_sdk.streams._state import StreamStateManager
 
 T = TypeVar("T")
 
@@ -41,6 +45,7 @@ class OutputStream(Stream):
     """
 
     TYPE_CONFORMANCE_LEVEL = TypeConformanceLevel.NONE
+    STATE_MSG_FREQUENCY = sys.maxsize
 
     def __init__(self, tap: Tap, schema: dict[str, Any], *, name: str | None = None) -> None:
         """Prepare to write.
@@ -54,14 +59,40 @@ class OutputStream(Stream):
         self._record_counter: RecordCounter | None = None
         self._batch_counter: metrics.Counter | None = None
         self._has_unnamed_records = False
+        self._state_writer = pace_states(tap)
 
-    def write_state(self) -> None:
-        """Write a STATE message, which the SDK does only at the end of a stream.
+    def write_state(self, *, at_once: bool = False) -> None:
+        """Let a STATE message say what has changed, some seconds after the one before.
 
-        It waits for the next BATCH message if records stand in a file that none names yet.
+        It is written now, with a later record or partition, or at the end of the stream. It waits
+        for the next BATCH message if records stand in a file that none names yet.
+
+        Args:
+            at_once: Whether it cannot wait, as what it says would be costly to lose.
         """
+        if self._has_unnamed_records:
+            return
+        if at_once:
+            self._state_writer.write_state(self.tap_state)
+        else:
+            self._state_writer.write_when_due(self.tap_state)
+
+    def write_pending_state(self) -> None:
+        """Write a STATE message if there is a change that had to wait, and it is time."""
         if not self._has_unnamed_records:
-            self._tap.state_writer.write_state(self.tap_state)
+            self._state_writer.write_pending(self.tap_state)
+
+    @cached_property
+    @override
+    def state_manager(self) -> StreamStateManager:
+        return IndexedStateManager(
+            tap_name=self.tap_name,
+            stream_name=self.name,
+            tap_state=self._tap_state,
+            state_partitioning_keys=self.state_partitioning_keys,
+            is_sorted=self.is_sorted,
+            check_sorted=self.check_sorted,
+        )
 
     def supports_fast_write(self) -> bool:
         """Return whether records reach the target just as they are, so that many go at once."""
@@ -82,12 +113,12 @@ class OutputStream(Stream):
             rows: The values in the order of `fields`, fit for the schema.
             version: The version of the table, None without versions, and for files.
         """
-        counter = self._record_counter
-        on_batch = counter.increment if counter else None
         if self._batch_files is None:
-            fast_writer.write_records(self, fields, rows, version=version, on_batch=on_batch)
+            fast_writer.write_records(
+                self, fields, rows, version=version, on_batch=self._count_written
+            )
             return
-        encode = partial(fast_writer.encode_rows, fields, on_batch=on_batch)
+        encode = partial(fast_writer.encode_rows, fields, on_batch=self._count_written)
         try:
             self._batch_files.write(self._note_unnamed(rows), encode, self._announce_file)
         finally:  # rows that could not be read to their end are in no file
@@ -111,8 +142,18 @@ class OutputStream(Stream):
                 "that hold the records of one. Remove one of the two settings."
             )
         records = self._map_records(self._sync_records(context, write_messages=False))
-        self._batch_files.write(records, encode_records, self._announce_records)
+        self._batch_files.write(records, encode_records, self._announce_file)
         self._write_state_message()
+
+    def _count_written(self, count: int) -> None:
+        if self._record_counter is not None:
+            self._record_counter.increment(count)
+        self.write_pending_state()
+
+    @override
+    def _write_record_message(self, record: Record) -> None:
+        super()._write_record_message(record)
+        self.write_pending_state()
 
     def begin_version(self, version: int | None) -> None:
         """Let records that are yielded from now on belong to a version of the table.
@@ -170,9 +211,6 @@ class OutputStream(Stream):
         self._has_unnamed_records = False
         if self._batch_counter is not None:
             self._batch_counter.increment()
-
-    def _announce_records(self, address: str) -> None:
-        self._announce_file(address)
         self._write_state_message()
 
     @override

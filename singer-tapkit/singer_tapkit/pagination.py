@@ -54,11 +54,11 @@ class PagePaginator(BaseAPIPaginator[Token], Generic[Token, Page]):
         """Return what asks for the next page, None if the list is at its end.
 
         Raises:
-            InvalidResponseError: The page says that it goes on, but not where.
+            InvalidResponseError: The page announces another one, but not where.
         """
 
     def total_of(self, page: Page) -> int | None:
-        """Return how many rows the list has, None where a page does not tell."""
+        """Return how many rows the list has, None where a page does not count them."""
         del page
         return None
 

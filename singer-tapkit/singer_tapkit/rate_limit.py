@@ -7,7 +7,7 @@ after its response. Then no window, wherever it starts, holds one request too ma
 pyrate-limiter 4.5 and requests-ratelimiter 0.10, which builds on it, are not used. They count a
 request at one moment before it is sent, so a slow request can fall into a later window of the
 server. Waiting threads sleep and try again in no particular order, a 429 fills the shortest window
-without a look at ``Retry-After``, and nothing tells keys that turn out to share one limit.
+without a look at ``Retry-After``, and nothing detects keys that share one limit.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from typing_extensions import override
 
 if TYPE_CHECKING:
     import logging
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
 MIN_SLEEP = 0.001
 """Seconds; shorter sleeps may not move the clock."""
@@ -51,6 +51,12 @@ class Window:
     limit: int
     seconds: float
 
+    def share(self, count: int) -> Window:
+        """Return what each of so many may send, so that together they keep the limit."""
+        if count <= self.limit:
+            return Window(self.limit // count, self.seconds)
+        return Window(1, self.seconds * count / self.limit)
+
 
 @dataclass(frozen=True)
 class RateLimitKey:
@@ -59,7 +65,7 @@ class RateLimitKey:
     Attributes:
         server: The server; stands in logs.
         endpoint: The endpoint, if each one has a counter; stands in logs.
-        credentials: What tells accounts or API keys apart, if each has a counter; in no log.
+        credentials: Identifies the account or API key, if each has a counter; in no log.
     """
 
     server: str
@@ -79,6 +85,10 @@ class RateLimiter:
     together is often unknown. The limiter begins with the former. When a server refuses a request
     although no credentials alone have reached the limit, and all together have exceeded it, the
     credentials of that server share the limit from then on.
+
+    Other processes may read from the same server with other credentials. What they send is not
+    known here, so any refusal then counts as a sign that the limit is shared, and each process
+    keeps to its share.
     """
 
     def __init__(
@@ -87,6 +97,8 @@ class RateLimiter:
         windows: Sequence[Window] = (),
         *,
         hint: str = "",
+        processes: Mapping[str, int] | None = None,
+        shares_credentials: bool = False,
         clock: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
@@ -96,12 +108,17 @@ class RateLimiter:
             logger: Where refusals and long waits are logged.
             windows: The limits; none lets all requests through until the server refuses one.
             hint: What a user can do about refusals, as a sentence.
+            processes: How many processes read from a server, each with credentials of its own; one
+                where nothing is said.
+            shares_credentials: Whether servers are known to count all credentials together.
             clock: Returns seconds that never go back.
             sleep: Waits for a number of seconds.
         """
         self._logger = logger
         self._windows = tuple(windows)
         self._hint = f" {hint}" if hint else ""
+        self._processes = processes or {}
+        self._shares_credentials = shares_credentials
         self._clock = clock
         self._sleep = sleep
         self._lock = Lock()
@@ -141,16 +158,22 @@ class RateLimiter:
         """
         with self._lock:
             now = self._clock()
-            if key.server not in self._shared_servers and self._shows_sharing(key, now):
+            if not self._is_shared(key) and self._shows_sharing(key, now):
                 self._shared_servers.add(key.server)
-                self._logger.warning(
-                    "%s counts the requests of all credentials together: they share its rate "
-                    "limit from now on.",
-                    key.server,
-                )
+                self._log_sharing(key)
             is_news = self._limiting(key).pause(now, seconds)
         if is_news:
             self._logger.warning("Rate limited by %s; waiting %.0f s.%s", key, seconds, self._hint)
+
+    def _log_sharing(self, key: RateLimitKey) -> None:
+        processes = self._processes_of(key)
+        self._logger.warning(
+            "%s counts the requests of all credentials together%s: they share its rate limit from "
+            "now on%s.",
+            key.server,
+            "" if processes == 1 else ", as it seems",
+            "" if processes == 1 else f", with a share of 1/{processes:,} for this process",
+        )
 
     def _wait(self, key: RateLimitKey) -> None:
         with self._lock:
@@ -174,8 +197,10 @@ class RateLimiter:
         with self._lock:
             now = self._clock()
             seconds = self._counters[key].seconds_to_wait(now, self._windows)
-            if key.server in self._shared_servers:
-                shared = self._limiting(key).seconds_to_wait(now, self._windows)
+            if self._is_shared(key):
+                count = self._processes_of(key)
+                windows = [window.share(count) for window in self._windows]
+                shared = self._limiting(key).seconds_to_wait(now, windows)
                 seconds = max(seconds, shared)
             if seconds > 0:
                 return max(seconds, MIN_SLEEP)
@@ -185,11 +210,19 @@ class RateLimiter:
 
     def _shows_sharing(self, key: RateLimitKey, now: float) -> bool:
         """Return whether all credentials together have exceeded a limit; one alone never does."""
+        if self._processes_of(key) > 1:
+            return True
         shared = self._counters[_without_credentials(key)]
         return any(shared.has_exceeded(now, window) for window in self._windows)
 
+    def _is_shared(self, key: RateLimitKey) -> bool:
+        return self._shares_credentials or key.server in self._shared_servers
+
+    def _processes_of(self, key: RateLimitKey) -> int:
+        return self._processes.get(key.server, 1)
+
     def _limiting(self, key: RateLimitKey) -> _Counter:
-        if key.server in self._shared_servers:
+        if self._is_shared(key):
             key = _without_credentials(key)
         return self._counters[key]
 

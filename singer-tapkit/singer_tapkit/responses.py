@@ -1,4 +1,4 @@
-"""What responses say: data in the documented form, an error of the API, or something in between.
+"""What responses are: data in the documented form, an error of the API, or something in between.
 
 Only the API's own form of errors can say that something is not there or may not be read. All else
 comes from what stands in front of the server, such as a proxy or a load balancer.
@@ -56,7 +56,7 @@ class ErrorBody(NamedTuple):
 
 
 class ResponseReader:
-    """Reads the responses of one API; a client derives from it and says what errors look like.
+    """Reads the responses of one API; a client derives from it and knows what errors look like.
 
     Attributes:
         hints: What the user can do about an error, by status.
@@ -84,7 +84,7 @@ class ResponseReader:
         Raises:
             ApiError: The API refused.
             GatewayError: Something in between did.
-            NoResponseError: There is a part of the answer, though no request asks for a part.
+            NoResponseError: There is a part of the response, though no request asks for a part.
         """
         if response.status_code == HTTPStatus.PARTIAL_CONTENT:
             response.close()

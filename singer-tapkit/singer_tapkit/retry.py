@@ -59,7 +59,7 @@ class Retries:
         self._silent_hosts: set[str] = set()
 
     def note_answer(self, host: str) -> None:
-        """Note that a host has answered, whatever it said."""
+        """Note that a host has answered at all."""
         self._answered_hosts.add(host)
 
     def wrap(self, function: Callable[P, T]) -> Callable[P, T]:

@@ -1,4 +1,4 @@
-"""The JSON Schemas of streams: where they are, what they say, and fields that stay out."""
+"""The JSON Schemas of streams: where they are, what is in them, and fields that stay out."""
 
 from __future__ import annotations
 

@@ -26,7 +26,7 @@ class ServerClock:
         self._offsets: dict[str, timedelta] = {}
 
     def observe(self, response: Response) -> None:
-        """Remember the time of the server that has sent a response, if it tells it."""
+        """Remember the time of the server that has sent a response, if it names it."""
         moment = read_date(response)
         if moment is not None:
             host = urlsplit(response.request.url or "").netloc
@@ -46,7 +46,7 @@ class ServerClock:
 
 
 def read_date(response: Response) -> datetime | None:
-    """Return when a response was made by the server's clock, None if it does not say."""
+    """Return when a response was made by the server's clock, None if it has no date."""
     return parse_http_date(response.headers.get("Date", ""))
 
 

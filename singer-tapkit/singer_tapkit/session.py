@@ -46,7 +46,7 @@ def open_session(urls: Sequence[str], max_connections: int) -> requests.Session:
     for url in urls:
         add_proxy(session, url)
     session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
-    session.verify = _certificates()
+    session.verify = find_certificates()
     session.headers["Accept-Encoding"] = "gzip, deflate"
     adapter = BoundedAdapter(pool_connections=max_connections, pool_maxsize=max_connections)
     session.mount("https://", adapter)
@@ -97,8 +97,12 @@ class _DirectSession(requests.Session):
         return None
 
 
-def _certificates() -> str | bool:
-    """Return the file or folder of certificates that the environment names, True if none."""
+def find_certificates() -> str | bool:
+    """Return the file or folder of certificates that the environment names, True if none.
+
+    Raises:
+        ConfigValidationError: It is not there, or holds none.
+    """
     for variable in ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"):
         if path := os.environ.get(variable):
             _check_certificates(path, variable)

@@ -77,7 +77,7 @@ def _find_folder() -> str | None:
 
 @contextmanager
 def disk_errors(what: str) -> Iterator[None]:
-    """Turn errors of the file system into an error that says what to do.
+    """Turn errors of the file system into an error with a hint.
 
     Args:
         what: What is stored, such as "Report 46".

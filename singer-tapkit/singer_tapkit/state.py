@@ -7,6 +7,7 @@ from typing import IO, Any, Final
 import msgspec
 
 from singer_tapkit.config import config_error
+from singer_tapkit.run_state import partition_key
 
 STATE_FORM: Final = '{"bookmarks": {...}}, as the last STATE message has it in "value"'
 CATALOG_FORM: Final = '{"streams": [...]}, as --discover writes it'
@@ -51,6 +52,23 @@ class _Catalog(msgspec.Struct):
 
 
 def parse_state(file: IO[str]) -> dict[str, Any]:
+    """Return the state in a file, which says one thing of each partition.
+
+    Raises:
+        ConfigValidationError: There is none.
+    """
+    state = read_state(file)
+    for stream, stream_state in state["bookmarks"].items():
+        partitions = stream_state.get("partitions", ())
+        if len({partition_key(entry["context"]) for entry in partitions}) < len(partitions):
+            raise config_error(
+                f"The state file {file.name} has a partition of the stream {stream!r} twice. Give "
+                "what 'python -m singer_tapkit merge-states' makes of it."
+            )
+    return state
+
+
+def read_state(file: IO[str]) -> dict[str, Any]:
     """Return the state in a file, without what Meltano or a STATE message wraps it in.
 
     Raises:

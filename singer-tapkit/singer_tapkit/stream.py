@@ -245,7 +245,7 @@ class BaseStream(OutputStream):
         (self.logger.info if is_logged else self.logger.debug)("Skipped, %s: %s", reason, detail)
 
     def check_connection(self) -> bool:
-        """Check that the stream may be read, if one request can tell.
+        """Check that the stream may be read, if one request can show it.
 
         Returns:
             Whether it can; by default it cannot.
@@ -262,7 +262,7 @@ class BaseStream(OutputStream):
         return self.get_context_state(context).get("replication_key_value")
 
     def advance_bookmark(self, context: Context | None, value: Any) -> None:
-        """Note that all records up to `value` have been written, and write the state."""
+        """Note that all records up to `value` have been written; `write_state` tells when due."""
         state = self.get_context_state(context)
         if self.replication_method == REPLICATION_INCREMENTAL:
             state["replication_key"] = self.replication_key

@@ -8,6 +8,7 @@ import os
 import sys
 from contextlib import contextmanager, suppress
 from functools import cached_property, partial
+from importlib.util import find_spec
 from pathlib import Path
 from time import monotonic
 from typing import IO, TYPE_CHECKING, Any, ClassVar, Final
@@ -15,12 +16,17 @@ from typing import IO, TYPE_CHECKING, Any, ClassVar, Final
 import click
 from jsonschema import Draft7Validator
 from singer_sdk import Tap
-from singer_sdk.exceptions import ConfigValidationError
+from singer_sdk.exceptions import (
+    ConfigValidationError,
+    MapExpressionError,
+    StreamMapConfigError,
+)
 from singer_sdk.helpers.capabilities import PluginCapabilities, TapCapabilities
 from typing_extensions import override
 
 from singer_tapkit.accounts import SLICE
 from singer_tapkit.config import (
+    config_error,
     describe_errors,
     read_environment,
     redact_secrets,
@@ -35,6 +41,7 @@ from singer_tapkit.failures import (
     RunFailedError,
 )
 from singer_tapkit.message_writer import MessageWriter
+from singer_tapkit.session import find_certificates
 from singer_tapkit.state import parse_catalog, parse_object, parse_state
 from singer_tapkit.stream import BaseStream
 
@@ -59,7 +66,7 @@ SIGNAL_STATUS: Final = 128
 
 
 class BaseTap(Tap):
-    """A tap that tells no secrets, goes on where a part fails, and ends with a true status."""
+    """A tap that reveals no secrets, goes on where a part fails, and ends with a true status."""
 
     accounts: ClassVar[AccountList[Any] | None] = None
     """How the settings list the accounts that are read, if there may be several."""
@@ -203,8 +210,22 @@ class BaseTap(Tap):
             messages = describe_errors(error.errors, self.config, schema)
             raise ConfigValidationError(str(error), errors=messages, schema=error.schema) from None
         if raise_errors:
+            find_certificates()
+            self._check_faker()
             self.validate_config()
         return redact_secrets(errors, self.config, schema)
+
+    def _check_faker(self) -> None:
+        """Refuse a setting that has no effect without a package, which is not always there.
+
+        Raises:
+            ConfigValidationError: It is set in vain.
+        """
+        if self.config.get("faker_config") and find_spec("faker") is None:
+            raise config_error(
+                "'faker_config' needs the package faker beside the tap. Install the tap as "
+                f"{self.name}[faker], or remove the setting."
+            )
 
     def _take_out_wrong_types(self, *, raise_errors: bool) -> None:
         """Refuse settings of a wrong type, or leave them out where settings are not needed.
@@ -256,7 +277,7 @@ class BaseTap(Tap):
         state: IO[str] | None = None,
         catalog: IO[str] | None = None,
     ) -> None:
-        """Run the tap as its command line says.
+        """Run the tap by its command line.
 
         Raises:
             ClickException: Something has failed; the exit status is not zero then.
@@ -276,7 +297,7 @@ class BaseTap(Tap):
     @classmethod
     @override
     def get_singer_command(cls) -> click.Command:
-        """Return the command line, which says what ``--test`` does here."""
+        """Return the command line, whose help describes what ``--test`` does here."""
         command = super().get_singer_command()
         for option in command.params:
             if isinstance(option, click.Option) and option.name == "test":
@@ -328,13 +349,13 @@ def _read_config(name: str, logger: logging.Logger) -> dict[str, Any]:
 
 @contextmanager
 def _errors_in_a_sentence(logger: logging.Logger) -> Iterator[None]:
-    """Let the command line tell errors without a traceback.
+    """Let the command line report errors without a traceback.
 
     Args:
         logger: Where they are logged, before the process ends with a status other than zero.
 
     Raises:
-        RunFailedError: What the command line tells.
+        RunFailedError: The error, as the command line reports it.
     """
     if sys.stdout is None:
         raise RunFailedError(
@@ -344,6 +365,12 @@ def _errors_in_a_sentence(logger: logging.Logger) -> Iterator[None]:
         yield
     except ConfigValidationError as error:
         raise RunFailedError("\n".join(error.errors), logger) from None
+    except (MapExpressionError, StreamMapConfigError) as error:
+        raise RunFailedError(
+            f"{error} Check the setting 'stream_maps'; names such as fake need the tap's extra "
+            "'faker'.",
+            logger,
+        ) from None
     except ExtractionError as error:
         status = TRANSIENT_STATUS if error.is_transient else LASTING_STATUS
         raise RunFailedError(str(error), logger, status) from None

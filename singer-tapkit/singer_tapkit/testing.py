@@ -61,11 +61,14 @@ class SingerOutput:
         return [tuple(record[name] for name in names) for record in self.records[stream]]
 
     def bookmark(self, stream: str, **context: object) -> Any:
-        """Return the replication key value in the last state of a stream, or of its partition."""
+        """Return the replication key value in the last state of a stream, or of its partition.
+
+        It is None where the state does not mention the partition.
+        """
         entry = self.state["bookmarks"][stream]
         if context:
-            partitions = entry["partitions"]
-            entry = next(found for found in partitions if found["context"] == context)
+            partitions = entry.get("partitions", [])
+            entry = next((found for found in partitions if found["context"] == context), {})
         return entry.get("replication_key_value")
 
 
@@ -77,7 +80,7 @@ class TapRun:
         stdout: What it wrote.
         log: What it logged; each message stands behind its level, as in ``WARNING: …``.
         exit_code: What the command line would have ended with.
-        error: What the command line would have said last, empty if the run succeeded.
+        error: The last message of the command line, empty if the run succeeded.
     """
 
     stdout: bytes

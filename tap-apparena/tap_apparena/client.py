@@ -51,8 +51,8 @@ class AppArenaClient(HttpClient):
             id_field: What identifies a row.
 
         Raises:
-            RequestError: There is no answer, or a refusal.
-            InvalidResponseError: The answer is no list.
+            RequestError: There is no response, or a refusal.
+            InvalidResponseError: The response is no list.
         """
 
         def attempt() -> Page:
@@ -65,9 +65,9 @@ class AppArenaClient(HttpClient):
         """Return the rows of a list that is not paged.
 
         Raises:
-            RequestError: There is no answer, or a refusal.
-            InvalidResponseError: The answer is no list.
-            IncompleteListError: It has other rows than it says, also when it is read once more.
+            RequestError: There is no response, or a refusal.
+            InvalidResponseError: The response is no list.
+            IncompleteListError: It has other rows than it counts, also when it is read once more.
         """
         page = self.get_page(path, params, id_field)
         if page.is_contradictory:
@@ -83,8 +83,8 @@ class AppArenaClient(HttpClient):
         """Return the languages of an app, a template or a version.
 
         Raises:
-            RequestError: There is no answer, or a refusal.
-            InvalidResponseError: The answer has none.
+            RequestError: There is no response, or a refusal.
+            InvalidResponseError: The response has none.
         """
         return self.get_json(path, Languages, params=encode_params(params))
 
@@ -102,7 +102,7 @@ class AppArenaClient(HttpClient):
     def read_error_body(self, body: Any) -> ErrorBody | None:
         """Return what an error says: it has a ``status`` and, unlike data, no ``_embedded``.
 
-        No form of errors is documented; this is how the vendor's own client tells them.
+        No form of errors is documented; this is how the vendor's own client recognises them.
         """
         if not isinstance(body, dict) or body.get("status") is None or "_embedded" in body:
             return None

@@ -1,4 +1,4 @@
-"""Fields that need more than a schema says."""
+"""Fields that need more than a schema describes."""
 
 from __future__ import annotations
 

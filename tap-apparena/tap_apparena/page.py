@@ -47,7 +47,7 @@ class Languages(msgspec.Struct):
 
     Attributes:
         available: Those that the version has.
-        activated: Those that contents can be read in; unset where the API does not say.
+        activated: Those that contents can be read in; unset where the API does not list them.
     """
 
     available: Map

@@ -5,7 +5,7 @@ through between two pages. Therefore a list is read in ascending order, each row
 and what has come is compared with what the server counts. If that does not come out, the list is
 read once more; if it still does not, the list has failed.
 
-New rows have higher ids than all others. A first request in descending order tells how many rows
+New rows have higher ids than all others. A first request in descending order shows how many rows
 there are and the highest id. What is there at the end beyond the ids above that one has been there
 from the beginning, so that a deletion shows even if as many rows were added. This, and going on
 where a run was interrupted, takes a server that obeys an order; where it obeys none, the counts
@@ -280,11 +280,11 @@ class PagedList:
         Args:
             fetch: Reads a page.
             ordering: How to ask for an order.
-            logger: Where it is told that the list is read again.
+            logger: Logs that the list is read again.
             position: Where an earlier run was interrupted.
             pages_per_position: After how many pages a position is wanted, each of which costs one
                 more request; None for never.
-            must_be_sure: Whether it is read again where neither an order nor a count tells that
+            must_be_sure: Whether it is read again where neither an order nor a count shows that
                 nothing has slipped through, as a read that brings nothing new does.
         """
         self._fetch = fetch

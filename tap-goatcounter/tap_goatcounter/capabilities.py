@@ -48,7 +48,7 @@ def parse_version(version: str) -> Capabilities | None:
             the commit, an underscore, the time), or any text that a packager has chosen.
 
     Returns:
-        None if the text does not tell.
+        None if the text does not show it.
     """
     if release := RELEASE.match(version):
         major, minor = int(release[1]), int(release[2])

@@ -61,6 +61,8 @@ class GoatCounterClient(HttpClient):
         credentials: Sequence[SiteCredentials],
         config: Mapping[str, Any],
         logger: logging.Logger,
+        *,
+        slices: int = 1,
     ) -> None:
         """Open a session.
 
@@ -68,9 +70,12 @@ class GoatCounterClient(HttpClient):
             credentials: Which sites there are.
             config: The settings.
             logger: Where retries and long waits are logged.
+            slices: How many processes share the limits, as a server counts those of an address
+                together.
         """
         self.credentials = credentials
         self.has_exported = False
+        self._slices = slices
         self._per_second = Window(config["requests_per_second"], 1.0)
         self._per_hour: int | None = config.get("requests_per_hour")
         self._limiter = RateLimiter(logger, self._windows(self._per_hour))
@@ -96,17 +101,17 @@ class GoatCounterClient(HttpClient):
         kind: type[T],
         params: Mapping[str, Any] | None = None,
     ) -> T:
-        """Return the answer to a GET request, decoded into a type.
+        """Return the response to a GET request, decoded into a type.
 
         Args:
             site: The site.
             path: Below the API's own path; ``/status`` lies outside of it.
-            kind: What the answer is to be.
+            kind: The type of the response.
             params: The query.
 
         Raises:
-            RequestError: There is no answer, or a refusal.
-            InvalidResponseError: The answer is something else.
+            RequestError: There is no response, or a refusal.
+            InvalidResponseError: The response is something else.
         """
         return self.decode(self.fetch(site, path, kind, params), kind)
 
@@ -124,14 +129,14 @@ class GoatCounterClient(HttpClient):
         Args:
             site: The site.
             path: Below the API's own path.
-            kind: What the answer is to be.
+            kind: The type of the response.
             params: The query.
             is_splittable: Whether the same can be asked for in smaller parts.
 
         Raises:
             QueryTooLargeError: It must be asked for in smaller parts.
-            RequestError: There is no answer, or a refusal.
-            InvalidResponseError: The answer is something else.
+            RequestError: There is no response, or a refusal.
+            InvalidResponseError: The response is something else.
         """
 
         def attempt() -> Response:
@@ -154,7 +159,7 @@ class GoatCounterClient(HttpClient):
         nobody knows whether it arrived.
 
         Raises:
-            RequestError: There is no answer, or a refusal.
+            RequestError: There is no response, or a refusal.
         """
         self._session.close()
         return self.send_to(site, "POST", path, json=dict(body))
@@ -169,7 +174,7 @@ class GoatCounterClient(HttpClient):
             options: As those of `send`.
 
         Raises:
-            RequestError: There is no answer, or a refusal.
+            RequestError: There is no response, or a refusal.
         """
         base = site.url if path == "/status" else site.url + API_PATH
         return self.send(method, path, base_url=base, auth=SiteAuthenticator(site), **options)
@@ -182,7 +187,9 @@ class GoatCounterClient(HttpClient):
         if isinstance(words := body.get("error"), str):
             return ErrorBody(words)
         if isinstance(fields := body.get("errors"), dict):
-            return ErrorBody("; ".join(f"{name}: {_join(said)}" for name, said in fields.items()))
+            return ErrorBody(
+                "; ".join(f"{name}: {_join(messages)}" for name, messages in fields.items())
+            )
         return None
 
     @override
@@ -195,8 +202,9 @@ class GoatCounterClient(HttpClient):
         return RateLimitKey("GoatCounter")
 
     def _windows(self, per_hour: int | None) -> list[Window]:
-        return [self._per_second, Window(per_hour, HOUR)] if per_hour else [self._per_second]
+        hourly = [Window(per_hour, HOUR)] if per_hour else []
+        return [window.share(self._slices) for window in (self._per_second, *hourly)]
 
 
-def _join(said: object) -> str:
-    return ", ".join(map(str, said)) if isinstance(said, list) else str(said)
+def _join(messages: object) -> str:
+    return ", ".join(map(str, messages)) if isinstance(messages, list) else str(messages)

@@ -54,7 +54,7 @@ SETTINGS: Final = th.PropertiesList(
         default=False,
         title="Other sites of the account",
         description="Read the account's other sites too, through the same address: for servers "
-        "that tell their sites apart by the host name alone.",
+        "that distinguish their sites by the host name alone.",
     ),
     th.Property(
         "start_date",
@@ -130,7 +130,7 @@ SETTINGS: Final = th.PropertiesList(
         title="Text for empty keys",
         description="What stands in a primary key instead of an empty text, which the API gives "
         "for unknown browsers and missing referrers and some targets take for null: "
-        "(unknown), for instance, as the API itself says for countries.",
+        "(unknown), for instance, as the API itself names countries.",
     ),
 )
 

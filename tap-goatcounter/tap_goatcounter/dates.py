@@ -77,7 +77,7 @@ def whole_days(days: DateRange, offset: timedelta = timedelta()) -> TimeRange:
         days: The days.
         offset: By how much the server moves its hours, which are UTC's, before it cuts days. Where
             that is no whole number of hours, generations of servers round it differently: the
-            time is then an hour wider at both ends, and the neighbouring days in the answer are
+            time is then an hour wider at both ends, and the neighbouring days in the response are
             incomplete.
     """
     margin = ONE_HOUR if offset % ONE_HOUR else timedelta()
@@ -90,7 +90,7 @@ def calendar_day(day: date, zone: tzinfo) -> TimeRange:
     """Return the time that stands for a UTC day in statistics that are stored by the day.
 
     The server moves both ends into `zone` and keeps only their dates. Noon has the same date
-    whatever daylight saving does to the offset; without a zone the whole day says it plainly.
+    whatever daylight saving does to the offset; without a zone the whole day is unambiguous.
     """
     if zone is UTC:
         return whole_days(DateRange(day, day))

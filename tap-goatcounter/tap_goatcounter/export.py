@@ -13,12 +13,12 @@ import re
 import time
 from datetime import UTC, datetime, timedelta
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Any, BinaryIO, Final, NamedTuple
+from typing import TYPE_CHECKING, Annotated, Any, BinaryIO, Final, NamedTuple
 
 import msgspec
 
 from singer_tapkit import checkpoint
-from singer_tapkit.errors import ApiError, ExtractionError, RequestError
+from singer_tapkit.errors import ApiError, ExtractionError, InvalidResponseError, RequestError
 from singer_tapkit.spool import disk_errors, open_spool
 
 if TYPE_CHECKING:
@@ -39,6 +39,9 @@ CHUNK_BYTES: Final = 1 << 18
 MIN_POLL_PAUSE: Final = 1.0
 MAX_POLL_PAUSE: Final = 10.0
 LOG_INTERVAL: Final = 30.0
+
+HitId = Annotated[int, msgspec.Meta(ge=0, le=2**63 - 1)]
+"""An id as databases hold it."""
 
 FILE_NAME: Final = re.compile(r'filename="?([^";]+)"?')
 
@@ -71,9 +74,9 @@ class Export(msgspec.Struct):
     finished_at: datetime | None
     error: str | None
     format: str = "csv"
-    start_from_hit_id: int = 0
+    start_from_hit_id: HitId = 0
     start_from_day: datetime | None = None
-    last_hit_id: int | None = None
+    last_hit_id: HitId | None = None
     num_rows: int | None = None
     hash: str | None = None
 
@@ -158,8 +161,20 @@ class ExportJob:
         """
         return self._client.with_retries(self._fetch)(export)
 
+    def confirm(self, export: Export) -> None:
+        """Ask for a finished export once more, as where it ends becomes the bookmark.
+
+        Raises:
+            ExtractionError: The server says something else now.
+        """
+        if self.find(export.id) != export:
+            raise InvalidResponseError(
+                f"the server describes export {export.id} otherwise when it is asked again. The "
+                "bookmark stays where it was. Run the tap again."
+            )
+
     def discard(self) -> None:
-        """Drop the export from the state; the next STATE message says so."""
+        """Drop the export from the state, from the next STATE message on."""
         checkpoint.clear(self._state)
         self._state.pop(OLD_CHECKPOINT, None)
 
@@ -366,7 +381,7 @@ class ExportJob:
 def _says_gone(error: ApiError, export: Export) -> bool:
     """Return whether a download was refused because the file was removed.
 
-    For files that have had their time the server says so with the status 500, which for younger
+    For files that have had their time the server answers with the status 500, which for younger
     ones means that something else went wrong.
     """
     if error.status == HTTPStatus.INTERNAL_SERVER_ERROR and export.finished_at:
@@ -378,7 +393,7 @@ def _refusal_message(error: ApiError) -> str:
     if error.status == HTTPStatus.BAD_REQUEST and "format" in error.detail:
         value = "omit" if "unknown parameter" in error.detail else "send"
         return (
-            f"the server's version could not be told from outside, and it answered: "
+            f"the server's version could not be found out, and it answered: "
             f"{error.detail}. Set 'export_format_parameter' to '{value}' and run the tap again in "
             "an hour, when the server grants the next export."
         )

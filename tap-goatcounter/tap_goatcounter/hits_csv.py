@@ -70,7 +70,7 @@ def read_hits(file: ExportFile, expected: int | None) -> Iterator[CsvRow]:
 
     Args:
         file: The file, compressed or not.
-        expected: How many rows the server has counted, None if it does not say.
+        expected: How many rows the server has counted, None if it sends no count.
 
     Yields:
         The row's number, counted from 1, and its 14 values: text, but for booleans in `Event` and
@@ -150,7 +150,7 @@ def _check_header(header: list[str], name: str) -> None:
 
 
 def _row_error_message(row: list[str], number: int, name: str) -> str:
-    """Return what is wrong with a row, quoting only cells that say nothing about visitors."""
+    """Return what is wrong with a row, quoting only cells that are not about visitors."""
     if len(row) != len(COLUMNS):
         return f"{name}, row {number}: {len(row)} cells instead of {len(COLUMNS)}. {HINT}"
     cells = dict(zip(COLUMNS, row, strict=True))

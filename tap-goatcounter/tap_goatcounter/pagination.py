@@ -51,6 +51,7 @@ class VisitedPathRow(msgspec.Struct):
     path: str
     title: str
     event: bool
+    count: int
     stats: list[DayRow]
 
 

@@ -60,14 +60,14 @@ class _Token(msgspec.Struct):
 
 
 class _Me(msgspec.Struct):
-    """The answer of ``GET /me``."""
+    """The response of ``GET /me``."""
 
     user: _User
     token: _Token
 
 
 class _Status(msgspec.Struct):
-    """The answer of ``GET /status``."""
+    """The response of ``GET /status``."""
 
     version: str
 
@@ -77,7 +77,7 @@ class _SiteSettings(msgspec.Struct):
 
 
 class SiteRow(msgspec.Struct):
-    """A site in the answer of ``GET /sites``, as far as reading depends on it."""
+    """A site in the response of ``GET /sites``, as far as reading depends on it."""
 
     id: int
     code: str
@@ -88,7 +88,7 @@ class SiteRow(msgspec.Struct):
 
 
 class SitesPage(msgspec.Struct):
-    """The answer of ``GET /sites``."""
+    """The response of ``GET /sites``."""
 
     sites: list[SiteRow]
 
@@ -207,7 +207,7 @@ class SiteDirectory:
             self._failures.record(
                 site,
                 f"it has the same id as {known.credentials}, on another server. Records of "
-                "the two could not be told apart: run the tap for each server by itself.",
+                "the two could not be distinguished: run the tap for each server by itself.",
             )
 
 
@@ -306,7 +306,7 @@ def _read_version(client: GoatCounterClient, credentials: SiteCredentials) -> st
 
 
 def _read_clock_offset(response: Response) -> timedelta:
-    """Return by how much the server's clock is ahead, nothing if it does not tell the time."""
+    """Return by how much the server's clock is ahead, nothing if it does not send the time."""
     try:
         moment = parsedate_to_datetime(response.headers.get("Date", ""))
     except ValueError:

@@ -7,7 +7,7 @@ from functools import cached_property
 import click
 from typing_extensions import override
 
-from singer_tapkit.config import parse_date, to_config_schema
+from singer_tapkit.config import to_config_schema, validate_dates
 from singer_tapkit.tap import BaseTap
 from tap_goatcounter.client import GoatCounterClient
 from tap_goatcounter.config import SETTINGS, SITES
@@ -28,19 +28,22 @@ class TapGoatCounter(BaseTap):
     @override
     def validate_config(self) -> None:
         SITES.read(self.config)
-        for setting in ("start_date", "end_date"):
-            if value := self.config.get(setting):
-                parse_date(value, setting)
+        validate_dates(self.config)
 
     @cached_property
     def sites(self) -> SiteDirectory:
         """The sites in the settings."""
         return SiteDirectory(
-            lambda: GoatCounterClient(SITES.read(self.config).chosen, self.config, self.logger),
+            self._open_client,
             with_children=self.config["child_sites"],
             failures=self.failures,
             logger=self.logger,
         )
+
+    def _open_client(self) -> GoatCounterClient:
+        sites = SITES.read(self.config)
+        slices = sites.count_slices(lambda _: self.name)[self.name]
+        return GoatCounterClient(sites.chosen, self.config, self.logger, slices=slices)
 
     @override
     def discover_streams(self) -> list[SiteStream]:

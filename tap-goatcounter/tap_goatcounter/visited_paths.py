@@ -41,7 +41,7 @@ def read_visited_paths(
     Raises:
         QueryTooLargeError: Less time must be asked for.
         RequestError: A request has brought nothing.
-        InvalidResponseError: An answer is not as documented.
+        InvalidResponseError: A response is not as documented.
     """
     seen: set[int] = set()
     try:

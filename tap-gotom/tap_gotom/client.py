@@ -34,7 +34,7 @@ PAGES: Final = (
     HTTPStatus.BAD_GATEWAY,
     HTTPStatus.SERVICE_UNAVAILABLE,
 )
-"""What goTom also answers with a page of HTML; none says that something is not there."""
+"""What goTom also answers with a page of HTML; none means that something is not there."""
 
 REPORT_PAGES: Final = (HTTPStatus.NOT_FOUND, HTTPStatus.INTERNAL_SERVER_ERROR)
 """What goTom answers with a page of HTML when a report cannot be had."""
@@ -46,7 +46,7 @@ ABSENCES: Final[dict[int, str]] = {
     HTTPStatus.NOT_FOUND: PROBLEM,
     HTTPStatus.UNPROCESSABLE_ENTITY: UNKNOWN_ENTITY,
 }
-"""The forms in which goTom says that something is not there."""
+"""The forms of the response that something is not there."""
 
 
 class GoTomClient(HttpClient):

@@ -1,7 +1,7 @@
 """The types that columns of a report can be given, and how a cell becomes a value.
 
 How goTom writes numbers and dates is not documented and depends on the report, so nothing is
-guessed: a cell that is not exactly as the type says is an error.
+guessed: a cell that is not exactly of its type is an error.
 """
 
 from __future__ import annotations
@@ -18,7 +18,9 @@ if TYPE_CHECKING:
 
     Convert = Callable[[str], Any]
 
-INTEGER = re.compile(r"-?(?:0|[1-9][0-9]*)")
+INTEGER = re.compile(r"-?(?:0|[1-9][0-9]{0,18})")
+MIN_INTEGER, MAX_INTEGER = -(2**63), 2**63 - 1
+"""What the integers of databases hold; a number beyond that would end the loader."""
 ISO_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 OFFSET = re.compile(r".*(?:Z|[+-][0-9]{2}:?[0-9]{2})")
 SAMPLE = re.compile(r"1(?P<group>[.,'’ \u00a0\u202f]?)234(?P<point>[.,])5")  # noqa: RUF001
@@ -108,13 +110,13 @@ class ColumnType:
 
 
 def mask_value(cell: str) -> str:
-    """Return how a cell is written but not what it says: digits as 9, letters as a."""
+    """Return how a cell is written without its content: digits as 9, letters as a."""
     shown = re.sub(r"[^\W\d_]", "a", re.sub(r"\d", "9", cell[:40]))
     return repr(shown + ("…" if len(cell) > 40 else ""))  # noqa: PLR2004
 
 
 def _integer(cell: str) -> int:
-    if INTEGER.fullmatch(cell) is None:
+    if INTEGER.fullmatch(cell) is None or not MIN_INTEGER <= int(cell) <= MAX_INTEGER:
         raise ValueError
     return int(cell)
 
@@ -165,7 +167,7 @@ def _date(pattern: str | None) -> Convert:
     found = _read_back(pattern) if pattern else SAMPLE_MOMENT
     if (found.year, found.month) != (SAMPLE_MOMENT.year, SAMPLE_MOMENT.month):
         raise ValueError(
-            f"the format of a date tells year and month, such as %d.%m.%Y, not {pattern!r}"
+            f"the format of a date has year and month, such as %d.%m.%Y, not {pattern!r}"
         )
 
     def convert(cell: str) -> str:
@@ -198,7 +200,7 @@ def _date_time(pattern: str | None) -> Convert:
         )
     if pattern and _read_back(pattern) != SAMPLE_MOMENT:
         raise ValueError(
-            f"the format of a date-time tells day and time, such as %d.%m.%Y %H:%M %z, not "
+            f"the format of a date-time has day and time, such as %d.%m.%Y %H:%M %z, not "
             f"{pattern!r}"
         )
 

@@ -53,7 +53,7 @@ def columns_from_names(
 ) -> list[Column]:
     """Return columns for the names in a header.
 
-    Columns of one name are told apart by their names in the stream, as in the settings.
+    Columns of one name are distinguished by their names in the stream, as in the settings.
 
     Args:
         originals: The names.

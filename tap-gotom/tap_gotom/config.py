@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 API_PATH: Final = "/app-api"
 REPORT_PATHS: Final = ("/app-api/graph-export/", "/app-api/custom-report-export/")
 REQUEST_TIMEOUT: Final = 900
-"""Seconds; goTom says nothing while it builds a report."""
+"""Seconds; goTom sends nothing while it builds a report."""
 
 PREFIXES: Final = {"prod": "", "test": "test-"}
 SUBDOMAIN = re.compile(r"[a-z0-9](?:[a-z0-9-]*[a-z0-9])?", re.IGNORECASE)
@@ -94,7 +94,7 @@ REPORT: Final = th.ObjectType(
     th.Property(
         "primary_keys",
         th.ArrayType(th.StringType(min_length=1)),
-        description="The columns that tell its rows apart; without them all rows are replaced.",
+        description="The columns that distinguish its rows; without them all rows are replaced.",
     ),
     th.Property(
         "columns",

@@ -51,7 +51,7 @@ def customer_key(customer: Mapping[str, Any]) -> str:
 
 
 def discount_key(discount: Mapping[str, Any]) -> str:
-    """Return a discount's external id, else its id in goTom, else a hash of all that it says."""
+    """Return a discount's external id, else its id in goTom, else a hash of all its values."""
     if external_id := discount.get("externalId"):
         return f"ext:{external_id}"
     entity_id = discount.get("entityId")
@@ -88,7 +88,7 @@ def flight_key(flight: Mapping[str, Any]) -> str:
 
 
 class KeyDeduplicator:
-    """Tells keys apart that turn out equal within one list."""
+    """Makes keys unique that are equal within one list."""
 
     def __init__(self) -> None:
         """Begin a list."""

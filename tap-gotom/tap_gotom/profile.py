@@ -1,4 +1,4 @@
-"""What the beginning of a report shows: columns that tell its rows apart, and likely types."""
+"""What the beginning of a report shows: columns that distinguish its rows, and likely types."""
 
 from __future__ import annotations
 

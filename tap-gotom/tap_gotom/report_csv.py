@@ -1,7 +1,7 @@
 """Read the CSV files of reports, strictly.
 
 goTom's API documentation shows no more of the format than that cells are quoted and separated by
-commas, so the settings say what a report is really like.
+commas, so the settings describe what a report is really like.
 """
 
 from __future__ import annotations
@@ -23,12 +23,14 @@ MAX_CELL: Final = 1 << 24
 BYTE_ORDER_MARK: Final = "\ufeff"
 WITH_BYTE_ORDER_MARK: Final = {"utf-8": "utf-8-sig", "utf8": "utf-8-sig"}
 ENDS_EARLY: Final = "unexpected end of data"
-"""What both the CSV reader and the decoder say of a file that is cut off."""
+"""The message of both the CSV reader and the decoder for a file that is cut off."""
 END_BYTES: Final = 8
 """Bytes at either end of a file that show how cells are quoted, in any encoding."""
 SEPARATOR_LINE = re.compile(r'"?sep=(?P<delimiter>.)"?\r?\n?')
 """A line for spreadsheet programs, which is no part of the data."""
 OTHER_DELIMITERS: Final = frozenset(",;\t|")
+ODD_DELIMITERS: Final = frozenset("^~¦§#:!\x01\x02\x1c\x1d\x1e\x1f")
+"""Characters that stand between cells so rarely that the header alone does not tell."""
 
 Row = list[str]
 
@@ -93,11 +95,13 @@ class ReportReader:
         """Check that lines are not split at commas in names and numbers, as German ones are.
 
         Raises:
-            ReportError: The header and all rows hold a semicolon or a tab equally often.
+            ReportError: The header and all rows hold a semicolon or a tab equally often, or, if
+                there is but one column, any other character that may stand between cells.
         """
         if self._quotes_header or not rows:
             return
-        for other in {";", TAB} - {self._report.delimiter}:
+        odd = ODD_DELIMITERS if len(self.header) == 1 else frozenset[str]()
+        for other in {";", TAB, *odd} - {self._report.delimiter}:
             counts = {sum(cell.count(other) for cell in row) for row in (self.header, *rows)}
             if len(counts) == 1 and counts != {0}:
                 raise ReportError(

@@ -46,7 +46,7 @@ class Report:
         name: What its stream is called.
         report_id: Its number in goTom.
         kind: ``graph`` or ``custom``.
-        primary_keys: The columns that tell its rows apart, by either of their names.
+        primary_keys: The columns that distinguish its rows, by either of their names.
         columns: The types of all columns by their names, None to find the columns out.
         delimiter: The character between cells.
         encoding: The file's encoding.
@@ -159,7 +159,7 @@ def _read_columns(report: str, columns: Mapping[str, Any]) -> dict[str, ColumnTy
 def _check_dialect(report: Report) -> None:
     try:
         "".encode(report.encoding)
-    except (LookupError, UnicodeError):  # how Python tells that it has no such encoding
+    except (LookupError, UnicodeError):  # what Python raises for an unknown encoding
         message = (
             f"Report {report.name!r}: 'encoding' {report.encoding!r} is unknown. Common ones are "
             "utf-8, windows-1252 and utf-16."

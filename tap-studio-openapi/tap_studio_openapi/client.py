@@ -97,7 +97,11 @@ class StudioClient(HttpClient):
 
 
 def open_client(
-    config: Mapping[str, Any], urls: Sequence[str], logger: logging.Logger
+    config: Mapping[str, Any],
+    urls: Sequence[str],
+    logger: logging.Logger,
+    *,
+    slices: Mapping[str, int] | None = None,
 ) -> StudioClient:
     """Return a client that obeys the settings.
 
@@ -105,6 +109,7 @@ def open_client(
         config: The settings.
         urls: The addresses of all tenants.
         logger: Where retries and waits are logged.
+        slices: In how many slices there are keys of a tenant, by its address.
     """
     window = Window(config["requests_per_minute"], SECONDS_PER_MINUTE)
     return StudioClient(
@@ -117,5 +122,11 @@ def open_client(
         timeout=config["request_timeout"],
         max_retries=config["max_retries"],
         max_concurrency=config["max_concurrency"],
-        rate_limiter=RateLimiter(logger, [window], hint=RATE_LIMIT_HINT),
+        rate_limiter=RateLimiter(
+            logger,
+            [window],
+            hint=RATE_LIMIT_HINT,
+            processes={urlsplit(url).netloc: count for url, count in (slices or {}).items()},
+            shares_credentials=config["keys_share_limit"],
+        ),
     )

@@ -77,14 +77,14 @@ SETTINGS = th.PropertiesList(
         "debt_collection_run_ids",
         th.ArrayType(th.IntegerType),
         title="Debt collection runs",
-        description="The ids of debt collection runs, which the API tells by webhook alone.",
+        description="The ids of debt collection runs, which the API sends by webhook alone.",
     ),
     th.Property(
         "include_personal_data",
         th.BooleanType,
         default=True,
         title="Personal data",
-        description="Read names, addresses, bank details and all else that tells about persons. "
+        description="Read names, addresses, bank details and all else about persons. "
         "Streams of nothing else do not exist without it.",
     ),
     th.Property(
@@ -109,6 +109,15 @@ SETTINGS = th.PropertiesList(
         title="Requests per minute",
         description="How many requests each key sends to each endpoint; the API's limit is 1000, "
         "which other programs may share.",
+    ),
+    th.Property(
+        "keys_share_limit",
+        th.BooleanType,
+        default=False,
+        title="Keys share the limit",
+        description="Set it if the server counts the requests of all keys of an address together, "
+        "as the log says then: `requests_per_minute` holds for them all, divided by the number of "
+        "slices.",
     ),
     th.Property(
         "max_concurrency",

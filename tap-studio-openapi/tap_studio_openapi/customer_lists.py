@@ -36,7 +36,7 @@ class Position(msgspec.Struct, frozen=True):
 
     Attributes:
         status: Which status is being read.
-        offset: Where to go on, as the server said; None at the beginning.
+        offset: Where to go on, as the server named it; None at the beginning.
     """
 
     status: str
@@ -84,7 +84,7 @@ class CustomerList:
             api: Reads from the studios.
             studio: Whose customers are to be read.
             statuses: Which ones, in order.
-            logger: Where it is told what a server does not know.
+            logger: Logs what a server does not know.
         """
         self._api = api
         self._studio = studio

@@ -1,4 +1,4 @@
-"""Which fields tell about persons, and which are links that expire.
+"""Which fields are about persons, and which are links that expire.
 
 Source: the fields of the API's documentation that are personal data under the GDPR. Ids stay, as
 they join the streams.

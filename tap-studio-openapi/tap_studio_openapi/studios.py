@@ -19,7 +19,7 @@ from singer_tapkit.pagination import read_pages
 from singer_tapkit.prefetch import Prefetcher
 from tap_studio_openapi.auth import ApiKeyAuth
 from tap_studio_openapi.client import open_client
-from tap_studio_openapi.hints import scope_hint
+from tap_studio_openapi.hints import ADDRESS_HINT, scope_hint
 from tap_studio_openapi.pagination import OffsetPaginator
 
 if TYPE_CHECKING:
@@ -101,7 +101,7 @@ class Studio:
 
 
 class StudioInformation(msgspec.Struct):
-    """What must stand in the answer that tells which studio a key opens."""
+    """What must be in the response that names the studio of a key."""
 
     studio_id: int = msgspec.field(name="studioId")
 
@@ -143,7 +143,8 @@ class StudioApi:
     def client(self) -> StudioClient:
         """What sends the requests of all studios and threads."""
         urls = [connection.url for connection in self.connections]
-        return open_client(self._config, urls, self._logger)
+        slices = self._accounts.count_slices(lambda connection: connection.url)
+        return open_client(self._config, urls, self._logger, slices=slices)
 
     @cached_property
     def studios(self) -> dict[int, Studio]:
@@ -155,7 +156,7 @@ class StudioApi:
             try:
                 studio = self.prefetcher.result(connection.name, read)
             except ExtractionError as error:
-                self._failures.record(connection, _with_scope_hint(error))
+                self._failures.record(connection, _with_hint(error))
             else:
                 self._add(studio, studios)
         return studios
@@ -168,7 +169,7 @@ class StudioApi:
         Args:
             studio: Whose it is.
             path: Where it is.
-            kind: What the answer is to be, such as a list of rows.
+            kind: The type of the response, such as a list of rows.
             params: The query.
 
         Raises:
@@ -244,9 +245,11 @@ class StudioApi:
             )
 
 
-def _with_scope_hint(error: ExtractionError) -> ExtractionError | str:
+def _with_hint(error: ExtractionError) -> ExtractionError | str:
     if isinstance(error, ApiError) and error.status == HTTPStatus.FORBIDDEN:
         return f"{error} For all streams, {scope_hint(STUDIO_SCOPES)}"
+    if isinstance(error, ApiError) and error.status == HTTPStatus.NOT_FOUND:
+        return f"{str(error).removesuffix(ADDRESS_HINT).rstrip()} {ADDRESS_HINT}"
     return error
 
 

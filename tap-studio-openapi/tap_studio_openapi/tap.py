@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 from typing_extensions import override
 
-from singer_tapkit.config import config_error, parse_date, to_config_schema
+from singer_tapkit.config import config_error, to_config_schema, validate_dates
 from singer_tapkit.tap import BaseTap
 from tap_studio_openapi.config import NAME, SETTINGS
 from tap_studio_openapi.streams import STREAMS
@@ -32,8 +32,7 @@ class TapStudioOpenApi(BaseTap):
         CONNECTIONS.read(self.config)
         if not self.config["customer_statuses"]:
             raise config_error("'customer_statuses' must name at least one status, such as MEMBER.")
-        if start_date := self.config.get("start_date"):
-            parse_date(start_date, "start_date")
+        validate_dates(self.config)
 
     @override
     def discover_streams(self) -> Sequence[StudioStream]:

@@ -48,7 +48,7 @@ class Contest:
         return one.lines_per_second / base.lines_per_second
 
     def too_slow(self, name: str, other: str, least: float) -> Iterator[str]:
-        """Tell if a run was not so many times as fast as another one."""
+        """Yield a complaint if a run was not so many times as fast as another one."""
         if (times := self.times(name, other)) < least:
             yield f"{name} was {times:.1f} times as fast as {other}, less than {least}."
 

@@ -171,7 +171,7 @@ def report(job: Job) -> BinaryIO:
 
 
 def body_of(answer: Any) -> BinaryIO:
-    """Give the body as a file that stays open when it has been read, as readers of text want."""
+    """Return the body as a file that stays open when it has been read, as readers of text want."""
     body: BinaryIO = answer.raw
     answer.raw.auto_close = False
     return body

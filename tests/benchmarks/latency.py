@@ -39,7 +39,7 @@ class Traffic:
     def share_of_limit(
         self, per_minute: float, counted_as: Callable[[ReceivedRequest], Hashable]
     ) -> float:
-        """Tell how much of a limit was used, 1 being all of it.
+        """Return how much of a limit was used, 1 being all of it.
 
         Args:
             per_minute: How many requests are allowed of each kind.

@@ -38,7 +38,7 @@ class Memory:
 
 
 def remembering(make: Callable[[], Sandbox]) -> Callable[[], Sandbox]:
-    """Give what makes a sandbox that remembers its answers; it fits into a pickle as well.
+    """Return what makes a sandbox that remembers its answers; it fits into a pickle as well.
 
     Args:
         make: Makes a sandbox that has no faults, and one key.

@@ -91,7 +91,7 @@ class Line:
 
 
 def table(benches: Sequence[Bench]) -> Table:
-    """Give the table for the terminal."""
+    """Return the table for the terminal."""
     shown = Table(title=machine(), box=SIMPLE_HEAD)
     for number, heading in enumerate(_headings(benches)):
         shown.add_column(heading, justify="left" if number < 2 else "right", no_wrap=True)
@@ -131,7 +131,7 @@ def write(
 
 
 def machine() -> str:
-    """Tell when, on what and with what was measured."""
+    """Return when, on what and with what was measured."""
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / GIBIBYTE
     return (
         f"Measured on {datetime.now(UTC):%Y-%m-%d}, {os.cpu_count()} cores of "
@@ -146,7 +146,7 @@ def _headings(benches: Sequence[Bench]) -> list[str]:
 
 
 def _compared(benches: Sequence[Bench]) -> list[str]:
-    """Give the names that anything is compared with."""
+    """Return the names that anything is compared with."""
     runs = {name for bench in benches for contest in bench.contests for name in contest.runs}
     return [name for name in HEADINGS if name in runs]
 

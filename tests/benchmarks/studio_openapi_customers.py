@@ -88,7 +88,7 @@ class Tenant:
         return server
 
     def command(self, directory: Path, *streams: str, url: str, **settings: Any) -> list[str]:
-        """Give the command that reads streams of all studios."""
+        """Return the command that reads streams of all studios."""
         connections = [
             {"name": f"Studio {number}", "base_url": url, "api_key": _key(number)}
             for number in range(self.studios)
@@ -124,7 +124,7 @@ def _within_limits(directory: Path) -> Traffic:
 
 
 def _key_and_endpoint(request: ReceivedRequest) -> tuple[str, str]:
-    """Give what the server has a counter for."""
+    """Return what the server has a counter for."""
     return request.headers["x-api-key"], re.sub(r"/\d+", "/{id}", request.path)
 
 

@@ -51,14 +51,14 @@ def through_dlt(job: Mapping[str, object], directory: Path) -> Measurement:
 
 @cache
 def version() -> str:
-    """Give the version of dlt that is measured."""
+    """Return the version of dlt that is measured."""
     command = [_python(), "-c", "import dlt; print(dlt.__version__)"]
     return subprocess.run(command, capture_output=True, check=True, text=True).stdout.strip()
 
 
 @cache
 def _python() -> str:
-    """Give the Python of the environment that the script asks for, made when it is missing."""
+    """Return the Python of the environment that the script asks for, made when it is missing."""
     uv = find_program("uv")
     subprocess.run([uv, "sync", "--quiet", "--script", SCRIPT], check=True)
     find = [uv, "python", "find", "--script", str(SCRIPT)]

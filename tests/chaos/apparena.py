@@ -86,7 +86,7 @@ class AppArenaSource:
             self._change_settings(data, chance)
 
     def rows(self) -> Tables:
-        """Give the server's data in the fields that the API's documentation names."""
+        """Return the server's data in the fields that the API's documentation names."""
         data = self.sandbox.data
         apps = data.of_company(data.apps, seeds.COMPANY)
         projects = data.of_company(data.projects, seeds.COMPANY)
@@ -175,7 +175,7 @@ class AppArenaSource:
 
 
 def _settings(data: Data, owner: Owner, kind: str) -> list[Row]:
-    """Give what holds for an owner in any of the languages."""
+    """Return what holds for an owner in any of the languages."""
     key = {"configs": "configId", "infos": "infoId", "translations": "translationId"}[kind]
     found = (row for lang in LANGUAGES for row in effective(data, owner, kind, lang))
     rows = {(row[key], row["lang"]): row for row in found}
@@ -183,7 +183,7 @@ def _settings(data: Data, owner: Owner, kind: str) -> list[Row]:
 
 
 def _languages(data: Data, app: int) -> Iterator[Row]:
-    """Tell of each language whether an app has it, and whether its version does."""
+    """Return for each language whether an app has it, and whether its version does."""
     has = {row["lang"] for row in activated(data, app)}
     could = {row["lang"] for row in available(data, Owner(APP, app))}
     for lang in has | could:
@@ -193,13 +193,13 @@ def _languages(data: Data, app: int) -> Iterator[Row]:
 def _columns(
     path: str, rows: Iterable[Mapping[str, Any]], *, without: Collection[str] = ()
 ) -> list[Row]:
-    """Give the documented fields of rows, but for those that the list does not show."""
+    """Return the documented fields of rows, but for those that the list does not show."""
     (endpoint,) = (one for one in documented() if one.path == path)
     names = endpoint.record["properties"].keys() - {"_links", *without}
     return [{name: _column(name, row.get(name)) for name in names} for row in rows]
 
 
 def _column(name: str, value: Any) -> Any:
-    """Give a value as the tap writes it: a date-time of no zone as one of UTC."""
+    """Return a value as the tap writes it: a date-time of no zone as one of UTC."""
     is_date = name in DATES and value is not None
     return datetime.fromisoformat(value).replace(tzinfo=UTC) if is_date else value

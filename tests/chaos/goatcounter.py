@@ -182,7 +182,7 @@ class GoatCounterSource:
         ]
 
     def _visitors(self, views: Iterable[View]) -> list[View]:
-        """Give the views that count, of days that are over."""
+        """Return the views that count, of days that are over."""
         return [view for view in views if view.first and view.day <= self._last_day]
 
     def _hits(self) -> list[Row]:

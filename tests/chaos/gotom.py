@@ -130,7 +130,7 @@ class GoTomSource:
         chance.choice(campaign.flights)["units"] = chance.randrange(10**6)
 
     def rows(self) -> Tables:
-        """Give the server's data by the names that the README gives to streams and columns."""
+        """Return the server's data by the names that the README gives to streams and columns."""
         data = self.sandbox.data
         return {
             "bookings": [
@@ -212,7 +212,7 @@ def _turnover(chance: random.Random) -> tuple[str, Decimal]:
 
 
 def _typed(items: Iterable[Mapping[str, Any]], path: str, *way: str) -> list[Row]:
-    """Give the documented fields of items, but for flights, which have a table of their own.
+    """Return the documented fields of items, but for flights, which have a table of their own.
 
     Args:
         items: The items.
@@ -229,7 +229,7 @@ def _typed(items: Iterable[Mapping[str, Any]], path: str, *way: str) -> list[Row
 
 
 def _value(schema: Mapping[str, Any], value: Any) -> Any:
-    """Give the value of a column: what stands in objects and arrays is JSON."""
+    """Return the value of a column: what stands in objects and arrays is JSON."""
     if value is None:
         return None
     if "number" in schema["type"]:

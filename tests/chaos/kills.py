@@ -54,7 +54,7 @@ class Kill:
         return f"{self.victim.value} after {self.number} {self.moment.value}"
 
     def comes_after(self, line: int) -> bool:
-        """Tell whether it is due when a line of the tap was handed on."""
+        """Return whether it is due when a line of the tap was handed on."""
         return self.moment is Moment.LINE and self.number == line
 
 
@@ -73,7 +73,7 @@ class Reach:
     tenths: int = 30
 
     def of(self, moment: Moment) -> int:
-        """Give the greatest number that a kill may wait for."""
+        """Return the greatest number that a kill may wait for."""
         match moment:
             case Moment.REQUEST:
                 return self.requests

@@ -244,7 +244,7 @@ class Pipeline:
 
 
 def _environment() -> dict[str, str]:
-    """Give the variables but for those by which the processes would be set or measured."""
+    """Return the variables but for those by which the processes would be set or measured."""
     return {
         name: text for name, text in os.environ.items() if not name.startswith(FOREIGN_SETTINGS)
     }

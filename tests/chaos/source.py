@@ -51,7 +51,7 @@ class Source(Protocol):
         """Add and change data, all of which the tap promises to see."""
 
     def rows(self) -> Tables:
-        """Give what a warehouse ought to hold now, by the server's data and not by the tap.
+        """Return what a warehouse ought to hold now, by the server's data and not by the tap.
 
         Values are as PostgreSQL gives them: dates, moments, decimals, whole numbers, booleans,
         text, and lists or objects of these. Keys that the tap makes up are left out, so that a row

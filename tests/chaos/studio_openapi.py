@@ -99,7 +99,7 @@ class StudioSource:
         chance.choice(studio.employees)["email"] = f"{chance.random()}@studio.example"
 
     def rows(self) -> Tables:
-        """Give the server's data, with the types that the API's documentation gives them."""
+        """Return the server's data, with the types that the API's documentation gives them."""
         return {
             "studio": self._of_each_studio(
                 "GET /v1/studios/information", lambda studio: [studio.information]
@@ -171,7 +171,7 @@ class StudioSource:
 
 
 def _typed(endpoint: str, record: Row) -> Row:
-    """Give all that an endpoint's records have, but for links that expire."""
+    """Return all that an endpoint's records have, but for links that expire."""
     properties = documented()[endpoint].record["properties"]
     return {
         name: _value(schema, record.get(name))
@@ -181,7 +181,7 @@ def _typed(endpoint: str, record: Row) -> Row:
 
 
 def _value(schema: Schema, value: Any) -> Any:
-    """Give the value of a column: what stands in objects and arrays is JSON."""
+    """Return the value of a column: what stands in objects and arrays is JSON."""
     if value is None:
         return None
     match schema:
@@ -195,7 +195,7 @@ def _value(schema: Schema, value: Any) -> Any:
 
 
 def _json(schema: Schema, value: Any) -> Any:
-    """Give a value as JSON, in which texts are texts and moments have no name of their zone."""
+    """Return a value as JSON, in which texts are texts and moments have no name of their zone."""
     if value is None:
         return None
     match schema:

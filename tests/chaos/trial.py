@@ -134,7 +134,7 @@ class Trial:
         yield Kill(Victim.TARGET, Moment.LINE, self._chance.randint(1, self._reach.lines // 2))
 
     def _rarest_victim(self) -> Victim:
-        """Give one of those that were killed least."""
+        """Return one of those that were killed least."""
         return min(Victim, key=lambda victim: (self._report.kills[victim], self._chance.random()))
 
     def _step(self, kill: Kill | None) -> None:
@@ -212,7 +212,7 @@ class Trial:
 
     @contextlib.contextmanager
     def _explained(self, kill: Kill | None, outcome: Outcome) -> Iterator[None]:
-        """Say at which step something went wrong, and what the tap and the target said."""
+        """Report at which step something went wrong, with the logs of tap and target."""
         try:
             yield
         except ChaosError as error:

@@ -47,7 +47,7 @@ def install_target(directory: Path) -> Path:
 
 
 def target_python(directory: Path) -> Path:
-    """Give the Python that has the target installed, in the project of a directory."""
+    """Return the Python that has the target installed, in the project of a directory."""
     return directory / ".meltano/loaders" / TARGET / "venv/bin/python"
 
 
@@ -114,7 +114,7 @@ def counted(rows: Iterable[Row], names: Iterable[str]) -> Counter[tuple[Hashable
 
 
 def _comparable(value: Any) -> Hashable:
-    """Tell 1, True and "1" apart, and let moments without a zone be UTC, as the target means it."""
+    """Distinguish 1, True and "1", and take moments without a zone for UTC, as the target does."""
     match value:
         case datetime(tzinfo=None):
             value = value.replace(tzinfo=UTC)

@@ -105,7 +105,7 @@ def conclude(summaries: Mapping[str, Summary], console: Console) -> None:
 
 
 def tell_how_to_open(console: Console) -> None:
-    """Say where the database is, and by which commands it is opened."""
+    """Print where the database is, and by which commands it is opened."""
     path, python = DATABASE.relative_to(REPOSITORY), Path(sys.executable)
     if python.is_relative_to(REPOSITORY):
         python = python.relative_to(REPOSITORY)

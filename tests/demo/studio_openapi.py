@@ -107,7 +107,7 @@ class StudiosSource:
         return f"{visits} members have come, one has left, one has moved, and one is new."
 
     def _readable(self) -> Iterator[tuple[Studio, int]]:
-        """Give all customers who have not switched off access."""
+        """Return all customers who have not switched off access."""
         for studio in self._studios:
             for number in studio.customers:
                 if number not in studio.opted_out:

@@ -161,7 +161,7 @@ def _damages(
     if isinstance(value, dict | list) and len(value) > 1:
         yield from _damages_of_rows(path, value, chance, is_counted=is_counted)
     elif value is False:
-        yield Damage("true", path, _setting(value=True), ALL)
+        yield Damage("true", path, _setting(value=True), KEYS)
     elif isinstance(value, int | float):
         yield from _damages_of_number(path, parent, chance, counters)
     elif isinstance(value, str):

@@ -59,7 +59,7 @@ class SourcePipeline(Pipeline):
         self.source.change(self.chance)
 
     def tables(self) -> Tables:
-        """Give the rows that ought to be loaded now."""
+        """Return the rows that ought to be loaded now."""
         rows = self.source.rows()
         return {table: rows[table] for table in rows if table not in self.without}
 

@@ -84,6 +84,6 @@ def assert_all_hold(pipeline: SitePipeline, streams: Iterable[str]) -> None:
 
 
 def _typed(rows: Iterable[Row], names: Iterable[str]) -> Counter[tuple[Any, ...]]:
-    """Give the values of rows such that 1, True and "1" differ."""
+    """Return the values of rows such that 1, True and "1" differ."""
     names = sorted(names)
     return Counter(tuple((name, repr(row[name])) for name in names) for row in rows)

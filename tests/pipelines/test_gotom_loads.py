@@ -53,7 +53,7 @@ class ReportPipeline(Pipeline):
         self.server.add_report(NUMBER, report)
 
     def rows(self) -> list[dict[str, Any]]:
-        """Give the table, with rows that are marked as deleted."""
+        """Return the table, with rows that are marked as deleted."""
         return list(self.warehouse.read(TABLE))
 
 
@@ -122,7 +122,7 @@ def test_only_a_complete_report_replaces_the_table(pipeline: ReportPipeline) -> 
 
 
 def report(**more: Any) -> dict[str, str]:
-    """Give the setting that names the report."""
+    """Return the setting that names the report."""
     entry = {"name": TABLE, "report_id": NUMBER, "columns": COLUMNS, **more}
     return {"TAP_GOTOM_REPORTS": json.dumps([entry])}
 
@@ -140,7 +140,7 @@ def assert_holds(pipeline: ReportPipeline, rows: list[dict[str, Any]], cells: Ce
 
 
 def typed(cells: Iterable[Sequence[str]]) -> Iterator[dict[str, Any]]:
-    """Give what rows of the report become, without the character that PostgreSQL refuses."""
+    """Yield what rows of the report become, without the character that PostgreSQL refuses."""
     for number, name, amount, day in cells:
         yield {
             "_report_id": NUMBER,

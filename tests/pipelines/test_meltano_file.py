@@ -129,20 +129,20 @@ def test_apparena_in_the_sandbox_is_where_it_serves() -> None:
 
 
 def discovered(tap: str, directory: Path) -> Any:
-    """Give the catalog of a tap that is set as for the sandbox, for which no server is asked."""
+    """Return the catalog of a tap that is set as for the sandbox, for which no server is asked."""
     config = directory / "config.json"
     config.write_text(json.dumps(SANDBOX[tap]), encoding="utf-8")
     return said_by(tap, "--discover", f"--config={config}")
 
 
 def root(stream: dict[str, Any]) -> dict[str, Any]:
-    """Give what a catalog says of a stream as a whole."""
+    """Return what a catalog says of a stream as a whole."""
     entry = next(entry for entry in stream["metadata"] if not entry["breadcrumb"])
     metadata: dict[str, Any] = entry["metadata"]
     return metadata
 
 
 def said_by(tap: str, *arguments: str) -> Any:
-    """Give the JSON that a tap writes."""
+    """Return the JSON that a tap writes."""
     finished = run_program([find_program(tap), *arguments])
     return json.loads(finished.stdout)

@@ -38,7 +38,7 @@ SYSTEMS_IN_FULL = {FIREFOX: "Linux", CHROME: "Windows 10", "": None}
 
 
 def days_ago(days: int) -> date:
-    """Give the UTC day that was so many days ago."""
+    """Return the UTC day that was so many days ago."""
     return datetime.now(UTC).date() - timedelta(days=days)
 
 
@@ -55,12 +55,12 @@ def view(path: str, day: date, at: str, session: str, **more: str) -> Hit:
 
 
 def first_visits() -> list[Hit]:
-    """Give the visits of some days, the last of which is yesterday."""
+    """Return the visits of some days, the last of which is yesterday."""
     return [hit for days in range(DAYS, 0, -1) for hit in _visits(days_ago(days), days)]
 
 
 def later_visits() -> list[Hit]:
-    """Give visits of today, and of two days that were read before."""
+    """Return visits of today, and of two days that were read before."""
     return [
         view("/", days_ago(1), "12:00:00", "late", user_agent=CHROME),
         view("/prices", days_ago(1), "12:00:01", "late", user_agent=CHROME),
@@ -90,7 +90,7 @@ class Expectation:
     hits: Sequence[Hit]
 
     def rows(self, stream: str) -> list[Row]:
-        """Give the rows of a stream, without keys that the server or the tap makes up."""
+        """Return the rows of a stream, without keys that the server or the tap makes up."""
         rows: list[Row] = getattr(self, f"_{stream}")()
         return rows
 
@@ -150,7 +150,7 @@ class Expectation:
         ]
 
     def _visitors(self) -> list[Hit]:
-        """Give the visitors of the days that are over, of which alone there are statistics."""
+        """Return the visitors of the days that are over, of which alone there are statistics."""
         return [
             hit
             for hit, is_visitor in self._told_apart()
@@ -158,7 +158,7 @@ class Expectation:
         ]
 
     def _told_apart(self) -> Iterator[tuple[Hit, bool]]:
-        """Tell of each hit whether it counts as a visitor."""
+        """Return for each hit whether it counts as a visitor."""
         seen = set()
         for hit in self.hits:
             yield hit, (hit.session, hit.path) not in seen

@@ -52,7 +52,7 @@ class Warehouse(ABC):
         """Remove a table."""
 
     def kept(self, value: Any) -> Any:
-        """Give what the target makes of a value; by itself, it keeps it."""
+        """Return what the target makes of a value; by itself, it keeps it."""
         return value
 
 
@@ -89,7 +89,7 @@ class DuckDb(Warehouse):
 
     @override
     def kept(self, value: Any) -> Any:
-        """Give a value without what the target has no column for: days, decimals, empty texts."""
+        """Return a value without what the target has no column for: days, decimals, empty texts."""
         match value:
             case "":
                 return None

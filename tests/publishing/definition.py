@@ -57,12 +57,12 @@ def definition(tap: str) -> dict[str, Any]:
 
 
 def extractors() -> dict[str, dict[str, Any]]:
-    """Give the extractors of ``meltano.yml`` by their names."""
+    """Return the extractors of ``meltano.yml`` by their names."""
     return {extractor["name"]: extractor for extractor in _project()["plugins"]["extractors"]}
 
 
 def sandbox_settings(tap: str) -> dict[str, Any]:
-    """Give the settings of a tap for what ``make sandbox`` serves."""
+    """Return the settings of a tap for what ``make sandbox`` serves."""
     (sandbox,) = (
         environment
         for environment in _project()["environments"]
@@ -77,14 +77,14 @@ def sandbox_settings(tap: str) -> dict[str, Any]:
 
 
 def about(tap: str) -> dict[str, Any]:
-    """Give what a tap says about itself."""
+    """Return what a tap says about itself."""
     finished = run_program([find_program(tap), "--about", "--format=json"])
     said: dict[str, Any] = json.loads(finished.stdout)
     return said
 
 
 def streams(tap: str, settings: Mapping[str, Any], directory: Path) -> dict[str, dict[str, Any]]:
-    """Give the entries of a tap's catalog by their names.
+    """Return the entries of a tap's catalog by their names.
 
     Args:
         tap: Its name.
@@ -97,12 +97,12 @@ def streams(tap: str, settings: Mapping[str, Any], directory: Path) -> dict[str,
 
 
 def file_of(tap: str) -> Path:
-    """Give the file that holds the definition of a tap."""
+    """Return the file that holds the definition of a tap."""
     return REPOSITORY / tap / "plugin.yaml"
 
 
 def text_of(tap: str) -> str:
-    """Give the content of that file."""
+    """Return the content of that file."""
     return yaml.safe_dump(definition(tap), sort_keys=False, allow_unicode=True, width=100)
 
 

@@ -28,7 +28,7 @@ def run(
 
 def bookmarks(state: dict[str, Any]) -> dict[str, Any]:
     """Return the bookmark of each account in a state."""
-    partitions = state["bookmarks"]["orders"]["partitions"]
+    partitions = state["bookmarks"]["orders"].get("partitions", [])
     return {
         entry["context"]["account"]: entry["replication_key_value"]
         for entry in partitions

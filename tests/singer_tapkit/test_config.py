@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -17,6 +17,7 @@ from singer_tapkit.config import (
     redact_secrets,
     to_config_schema,
     validate_base_url,
+    validate_dates,
 )
 
 SCHEMA = to_config_schema(
@@ -185,6 +186,37 @@ def test_a_day_may_have_a_time_behind_it() -> None:
 def test_a_day_that_is_none_is_refused(value: str) -> None:
     with pytest.raises(ConfigValidationError, match="'start_date' must be a date like 2026-01-31"):
         parse_date(value, "start_date")
+
+
+@pytest.mark.parametrize(
+    "config",
+    [
+        {},
+        {"start_date": "2026-01-31T00:00:00Z"},
+        {"start_date": "2026-01-31", "end_date": "2026-01-31"},
+        {"end_date": "2999-01-01"},
+        {"start_date": f"{datetime.now(UTC).date() + timedelta(days=1)}"},
+    ],
+    ids=str,
+)
+def test_dates_between_which_something_can_be_read(config: dict[str, Any]) -> None:
+    validate_dates(config)
+
+
+@pytest.mark.parametrize(
+    ("config", "words"),
+    [
+        ({"start_date": "soon"}, "'start_date' must be a date"),
+        ({"end_date": "2026-02-30"}, "'end_date' must be a date"),
+        ({"start_date": "2026-02-01", "end_date": "2026-01-31"}, "before 'start_date'"),
+        ({"start_date": "2999-01-01"}, "is to come"),
+    ],
+)
+def test_dates_between_which_nothing_would_be_read_are_refused(
+    config: dict[str, Any], words: str
+) -> None:
+    with pytest.raises(ConfigValidationError, match=words):
+        validate_dates(config)
 
 
 def test_an_error_is_among_those_that_the_command_line_shows() -> None:

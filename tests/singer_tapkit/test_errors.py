@@ -94,6 +94,14 @@ def test_no_response_is_told_without_the_url() -> None:
     )
 
 
+def test_the_names_of_classes_are_not_told() -> None:
+    words = "_PlainConnection(host='127.0.0.1', port=9): Failed to establish a new connection"
+
+    assert connection_error_message(requests.ConnectionError(words), "") == (
+        "no answer, ConnectionError: Failed to establish a new connection."
+    )
+
+
 def test_an_error_without_request_or_cause_is_told_as_well() -> None:
     assert connection_error_message(requests.Timeout(), "") == "no answer, Timeout."
     assert connection_error_message(requests.Timeout("late"), "", asked(), "complete ") == (

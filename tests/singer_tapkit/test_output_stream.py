@@ -202,6 +202,4 @@ def test_each_file_is_followed_by_a_state_that_is_no_further(
         for message in output.messages
         if message["type"] != "SCHEMA"
     ]
-    assert steps[:5] == ["BATCH", {}, {"a": 2}, "BATCH", {"a": 2}]
-    assert steps[5] == "BATCH"
-    assert steps[6] == bookmarks(output.state) == {"a": 2, "b": 9}
+    assert steps == ["BATCH", {}, "BATCH", {"a": 2}, "BATCH", {"a": 2, "b": 9}]

@@ -6,7 +6,7 @@ import logging
 import threading
 import time
 import tracemalloc
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import given, settings
@@ -53,9 +53,9 @@ class World:
         self._in_flight.append((self.now + latency, slot))
         return self.now
 
-    def limiter(self, *windows: Window, hint: str = "") -> RateLimiter:
+    def limiter(self, *windows: Window, **options: Any) -> RateLimiter:
         """Return a limiter that lives by this clock."""
-        return RateLimiter(LOGGER, windows, hint=hint, clock=self.clock, sleep=self.sleep)
+        return RateLimiter(LOGGER, windows, clock=self.clock, sleep=self.sleep, **options)
 
 
 def count_most(moments: Sequence[float], seconds: float) -> int:
@@ -256,6 +256,56 @@ def test_a_refusal_below_the_limit_shows_no_sharing() -> None:
 
     with limiter.slot(OTHER):
         assert world.now == 1000.0
+
+
+@pytest.mark.parametrize(
+    ("window", "count", "share"),
+    [
+        (Window(900, 60.0), 8, Window(112, 60.0)),
+        (Window(4, 1.0), 4, Window(1, 1.0)),
+        (Window(4, 1.0), 8, Window(1, 2.0)),
+        (Window(4, 1.0), 1, Window(4, 1.0)),
+    ],
+)
+def test_the_shares_of_a_window_together_keep_its_limit(
+    window: Window, count: int, share: Window
+) -> None:
+    assert window.share(count) == share
+
+
+def test_any_refusal_shows_sharing_where_other_processes_use_other_credentials(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    world = World()
+    limiter = world.limiter(Window(10, 60.0), processes={"api.example": 5})
+    with limiter.slot(KEY):
+        pass
+
+    limiter.pause(KEY, 60)
+    sent = []
+    for key in [KEY, OTHER] * 3:
+        with limiter.slot(key):
+            sent.append(round(world.now - 1000.0))
+
+    assert sent == [60, 60, 120, 120, 180, 180]
+    assert caplog.messages[0] == (
+        "api.example counts the requests of all credentials together, as it seems: they share its "
+        "rate limit from now on, with a share of 1/5 for this process."
+    )
+
+
+def test_servers_that_are_known_to_share_are_never_refused(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    world = World()
+    limiter = world.limiter(Window(10, 60.0), processes={"api.example": 5}, shares_credentials=True)
+    sent = []
+    for key in [KEY, OTHER, KEY]:
+        with limiter.slot(key):
+            sent.append(round(world.now - 1000.0))
+
+    assert sent == [0, 0, 60]
+    assert not caplog.messages
 
 
 def test_a_long_wait_is_logged_once(caplog: pytest.LogCaptureFixture) -> None:

@@ -49,6 +49,17 @@ def test_a_state_is_read_in_any_wrapping(content: Any, state: Any) -> None:
     assert parse_state(file(content)) == state
 
 
+def test_a_state_that_names_a_partition_twice_is_refused() -> None:
+    partitions = [{"context": {"a": 1, "b": 2}, "x": 1}, {"context": {"b": 2, "a": 1}}]
+
+    with pytest.raises(ConfigValidationError) as refused:
+        parse_state(file({"bookmarks": {"hits": {"partitions": partitions}}}))
+
+    (message,) = refused.value.errors
+    assert "has a partition of the stream 'hits' twice" in message
+    assert "merge-states" in message
+
+
 @pytest.mark.parametrize(
     ("content", "words"),
     [

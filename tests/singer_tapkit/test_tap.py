@@ -121,6 +121,52 @@ def read_until_bookmark(stdout: IO[bytes] | None) -> list[bytes]:
     raise AssertionError("the output has ended")
 
 
+@pytest.mark.parametrize("arguments", [(), ("--test",)], ids=["sync", "test"])
+def test_certificates_that_are_not_there_are_one_sentence_before_anything_is_read(
+    server: FakeServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, arguments: tuple[str, ...]
+) -> None:
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(tmp_path / "none.pem"))
+
+    with process(tmp_path, settings(server), *arguments) as running:
+        stdout, stderr = running.communicate(timeout=30)
+
+    errors = [line for line in stderr.decode().splitlines() if "ERROR" in line]
+    assert (running.returncode, stdout, len(errors)) == (1, b"", 1)
+    assert "REQUESTS_CA_BUNDLE names" in errors[0]
+    assert not server.requests
+
+
+def test_a_setting_for_a_package_that_is_missing_is_refused(
+    server: FakeServer,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    monkeypatch.setattr("singer_tapkit.tap.find_spec", lambda _: None)
+
+    result = invoke(SmallTap, tmp_path, settings(server, faker_config={"seed": 1}))
+
+    assert result.exit_code == 1
+    assert "Install the tap as tap-small[faker]" in caplog.text
+    assert not server.requests
+
+
+@pytest.mark.parametrize("expression", ["nosuch(id)", "id +"])
+def test_a_stream_map_that_cannot_be_evaluated_is_one_sentence(
+    server: FakeServer, tmp_path: Path, expression: str
+) -> None:
+    maps = {"orders": {"x": expression}}
+
+    with process(tmp_path, settings(server, stream_maps=maps)) as running:
+        _, stderr = running.communicate(timeout=30)
+
+    assert running.returncode == 1
+    assert b"Traceback" not in stderr
+    last = stderr.decode().splitlines()[-1]
+    assert expression in last
+    assert "Check the setting 'stream_maps'" in last
+
+
 def test_a_run_writes_valid_messages_and_ends_with_zero(server: FakeServer, tmp_path: Path) -> None:
     with process(tmp_path, settings(server)) as running:
         stdout, stderr = running.communicate(timeout=PATIENCE_SECONDS)

@@ -14,7 +14,7 @@ SITE = SiteCredentials(URL, "t0ken")
 PAGE = {"text": "<html>Gateway</html>", "headers": {"Content-Type": "text/html"}}
 
 
-def open_client(*credentials: SiteCredentials, **config: Any) -> GoatCounterClient:
+def open_client(*credentials: SiteCredentials, slices: int = 1, **config: Any) -> GoatCounterClient:
     """Return a client in a hurry, of one site unless others are given."""
     usual: dict[str, Any] = {
         "requests_per_second": 1000,
@@ -23,7 +23,7 @@ def open_client(*credentials: SiteCredentials, **config: Any) -> GoatCounterClie
         "max_retries": 0,
     }
     logger = logging.getLogger("tests")
-    return GoatCounterClient(credentials or (SITE,), {**usual, **config}, logger)
+    return GoatCounterClient(credentials or (SITE,), {**usual, **config}, logger, slices=slices)
 
 
 def me(permissions: int = 76, timezone: str | None = ".UTC") -> dict[str, Any]:
@@ -52,6 +52,7 @@ def visited(path_id: int, *days: str, **changed: Any) -> dict[str, Any]:
         "path": f"/{path_id}",
         "title": "",
         "event": False,
+        "count": len(days),
         "stats": stats,
         **changed,
     }

@@ -131,3 +131,9 @@ def test_the_hourly_limit_is_the_servers_unless_the_settings_name_another(
     client.expect_hourly_limit()
     windows = client._limiter._windows  # noqa: SLF001
     assert [(window.limit, window.seconds) for window in windows] == limits
+
+
+def test_slices_share_the_limits_as_a_server_counts_them_together() -> None:
+    client = open_client(requests_per_second=4, requests_per_hour=500, slices=8)
+    windows = client._limiter._windows  # noqa: SLF001
+    assert [(window.limit, window.seconds) for window in windows] == [(1, 2.0), (62, 3600.0)]

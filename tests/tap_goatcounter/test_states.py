@@ -60,7 +60,8 @@ def test_a_finished_run_is_followed_by_what_is_new(
         *("20", "21", "22", "23", "24", "25")
     ]
     assert {row["day"][8:] for row in run.records["browsers"]} == {"20", "21", "22", "24"}
-    assert run.state["bookmarks"]["paths"] == state["bookmarks"]["paths"]
+    assert state["bookmarks"]["paths"] == {"partitions": [{"context": {"site_id": 1}}]}
+    assert run.state["bookmarks"]["paths"] == {}
 
 
 def test_an_interrupted_run_goes_on_where_it_was(

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from singer_sdk.exceptions import ConfigValidationError
 
+from singer_tapkit.accounts import slice_of
 from singer_tapkit.failures import SyncFailedError
 from tap_goatcounter.tap import TapGoatCounter
 from tests.sandbox.goatcounter import Generation
@@ -45,6 +46,38 @@ def test_settings_that_cannot_work_are_refused_before_anything_is_sent(
     message = "\n".join(refused.value.errors)
     assert words in message
     assert TOKEN not in message
+
+
+@pytest.mark.parametrize("form", ["- {{site_url: '{url}/', token: $SITE_TOKEN}}", "JSON"])
+def test_sites_may_stand_in_a_file_and_be_read_in_slices(
+    older: Sandbox,
+    tap: TapInProcess,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    form: str,
+) -> None:
+    entry = json.dumps([{"site_url": older.url, "token": older.token}])
+    file = tmp_path / "sites"
+    file.write_text(entry if form == "JSON" else form.format(url=older.url), encoding="utf-8")
+    monkeypatch.setenv("SITE_TOKEN", older.token)
+    settings = {"sites_file": str(file), "requests_per_second": 1000}
+    number = slice_of(older.url, 50)
+
+    own = tap.succeed({**settings, "slice": f"{number}/50"}, "sites")
+    other = tap.succeed({**settings, "slice": f"{number % 50 + 1}/50"}, "sites")
+
+    assert [site["id"] for site in own.records["sites"]] == [older.site_id]
+    assert other.records == {"sites": []}
+    assert other.state == {"bookmarks": {"sites": {}}}
+
+
+def test_a_file_of_sites_is_told_by_its_entry(tmp_path: Path) -> None:
+    file = tmp_path / "sites.yaml"
+    file.write_text(f"- {{site_url: {URL}, token: two words}}\n", encoding="utf-8")
+    with pytest.raises(ConfigValidationError) as refused:
+        TapGoatCounter(config={"sites_file": str(file)})
+
+    assert str(refused.value).startswith(f"{file}, entry 1: The 'token' of the site {URL} holds")
 
 
 def test_the_connection_test_makes_no_export_and_reads_no_data(

@@ -14,6 +14,7 @@ from tap_gotom.column_types import ColumnType, mask_value
     ("setting", "cell", "value"),
     [
         ("integer", "-12", -12),
+        ("integer", "-9223372036854775808", -9223372036854775808),
         ("integer", "0", 0),
         ("number", "8662.50", 8662.5),
         ("number", "-3", -3.0),
@@ -52,6 +53,7 @@ def test_cells_that_fit_their_type(setting: Any, cell: str, value: Any) -> None:
     ("setting", "cells"),
     [
         ("integer", ["007", "1.0", " 1", "+1", "\u0661"]),
+        ("integer", ["9223372036854775808", "-9223372036854775809", "1" + "0" * 5000]),
         ("number", ["1'234.50", "1.234,56", "1234,50", "12.5 %", "NaN", "1e3", ".5", " 5"]),
         ({"type": "number", "format": "1.234,5"}, ["1.23,5", "1234.5"]),
         ("boolean", ["yes", "True", ""]),

@@ -160,7 +160,16 @@ def test_a_file_whose_check_fails_is_closed(
     assert body.closed
 
 
-@pytest.mark.parametrize("content", [b"Kunde;Umsatz, netto\nA;1,5\nB;2,0\n", b"A,x\tB\n1,2\t3\n"])
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"Kunde;Umsatz, netto\nA;1,5\nB;2,0\n",
+        b"A,x\tB\n1,2\t3\n",
+        b"A^B\n1^2\n",
+        b"A\x01B\x01C\n1\x012\x013\n",
+        "A§B\n1§2\n".encode(),
+    ],
+)
 def test_a_sample_split_at_the_commas_in_its_cells_tells_the_delimiter(
     server: FakeServer, content: bytes
 ) -> None:
@@ -176,6 +185,14 @@ def test_a_sample_may_have_another_delimiter_in_its_cells(
 ) -> None:
     sample = source_of(server, Answer(body=content, headers=CSV)).fetch_sample()
     assert sample.header == ["A; B", "C"]
+
+
+@pytest.mark.parametrize("content", [b"Zeit: von\n12\n12:30\n", b"A^B\n", b"A^B,C\n1^2,3\n"])
+def test_a_rare_character_in_cells_alone_tells_no_delimiter(
+    server: FakeServer, content: bytes
+) -> None:
+    sample = source_of(server, Answer(body=content, headers=CSV)).fetch_sample()
+    assert "".join(sample.header) == content.partition(b"\n")[0].replace(b",", b"").decode()
 
 
 def test_characters_that_databases_cannot_hold_are_replaced(server: FakeServer) -> None:

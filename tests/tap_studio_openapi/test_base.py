@@ -43,6 +43,19 @@ def test_a_missing_scope_stops_its_stream_alone_and_is_named(
     assert moved == [{"studio_id": tenant.luebeck.id}]
 
 
+def test_a_missing_scope_of_a_stream_that_nobody_has_selected_is_one_warning(
+    tenant: Tenant, tap: InProcessTap
+) -> None:
+    tenant.server.set_key(KEYS["kiel"], tenant.kiel, {"STUDIO_READ", "CUSTOMER_READ"})
+    run = tap.succeed(tenant.both())
+    assert run.log.count("employees: 1 skipped, studios whose key lacks the scope EMPLOYEE_R") == 1
+    assert ids(run.records["employees"], tenant.luebeck)
+    assert run.output.bookmark("customer_checkins", studio_id=tenant.luebeck.id)
+    state = run.output.state["bookmarks"]["customer_checkins"]["partitions"]
+    moved = [entry["context"] for entry in state if "replication_key_value" in entry]
+    assert moved == [{"studio_id": tenant.luebeck.id}]
+
+
 def test_an_endpoint_that_an_older_server_lacks_is_skipped(
     tenant: Tenant, tap: InProcessTap
 ) -> None:

@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from tap_studio_openapi.client import OPTED_OUT
 from tap_studio_openapi.streams.checkins import parse_bookmark
 from tests.sandbox.faults import Answer
 from tests.sandbox.studio_openapi import quirks
 from tests.tap_studio_openapi.tenant import refusal
 
 if TYPE_CHECKING:
+    from singer_tapkit.testing import TapRun
     from tests.sandbox.studio_openapi import Studio
     from tests.tap_studio_openapi.conftest import InProcessTap
     from tests.tap_studio_openapi.tenant import Tenant
@@ -30,6 +32,24 @@ def windows_of(tenant: Tenant, number: int) -> list[tuple[str, str]]:
 
 def ago(days: int) -> str:
     return (datetime.now(UTC).date() - timedelta(days)).isoformat()
+
+
+def add_customer_of_old(tenant: Tenant) -> int:
+    """Add a customer with one check-in of ninety days ago, whose id is 1, and return theirs."""
+    number: int = tenant.kiel.add_customer(status="MEMBER")["id"]
+    moment = f"{ago(90)}T10:00:00+01:00"
+    tenant.kiel.checkins[number] = [
+        {"checkinId": 1, "checkInDateTime": moment, "studioId": tenant.kiel.id}
+    ]
+    return number
+
+
+def unread_since(run: TapRun, tenant: Tenant) -> dict[str, str] | None:
+    """Whom the state names as skipped, and since when."""
+    entries = run.output.state["bookmarks"][STREAM]["partitions"]
+    (entry,) = (one for one in entries if one["context"]["studio_id"] == tenant.kiel.id)
+    found: dict[str, str] | None = entry.get("unread_since")
+    return found
 
 
 def state_of(tenant: Tenant, bookmark: Any) -> dict[str, Any]:
@@ -89,6 +109,60 @@ def test_a_failure_keeps_the_bookmark_of_its_studio_alone(
     assert run.output.bookmark(STREAM, studio_id=tenant.luebeck.id) > bookmark
 
 
+@pytest.mark.parametrize(
+    "answer",
+    [refusal(403, OPTED_OUT), refusal(403), refusal(404)],
+    ids=["opted out", "may not be read", "not there"],
+)
+def test_a_skipped_customer_is_read_from_where_they_were_skipped_once_they_can_be(
+    tenant: Tenant, tap: InProcessTap, answer: Answer
+) -> None:
+    number = add_customer_of_old(tenant)
+    path = f"/v1/customers/{number}/activities/checkins"
+    tenant.server.faults.add("GET", path, answer, times=2)
+
+    skipped = tap.succeed(tenant.one(), STREAM)
+    again = tap.succeed(tenant.one(), STREAM, state=skipped.output.state)
+    tenant.server.requests.clear()
+    read = tap.succeed(tenant.one(), STREAM, state=again.output.state)
+
+    assert unread_since(skipped, tenant) == {str(number): ago(365)}
+    assert unread_since(again, tenant) == {str(number): ago(365)}
+    assert 1 in {record["checkinId"] for record in read.records[STREAM]}
+    assert windows_of(tenant, number) == [(ago(365), ago(0))]
+    assert windows_of(tenant, tenant.kiel.id_of(0)) == [(ago(7), ago(0))]
+    assert unread_since(read, tenant) is None
+
+
+def test_a_skipped_customer_who_is_none_any_more_is_forgotten(
+    tenant: Tenant, tap: InProcessTap
+) -> None:
+    number = add_customer_of_old(tenant)
+    path = f"/v1/customers/{number}/activities/checkins"
+    tenant.server.faults.add("GET", path, refusal(403, OPTED_OUT), times=None)
+    skipped = tap.succeed(tenant.one(), STREAM)
+    del tenant.kiel.customers[number]
+
+    run = tap.succeed(tenant.one(), STREAM, state=skipped.output.state)
+
+    assert unread_since(run, tenant) is None
+
+
+@pytest.mark.parametrize(
+    "damaged", [[1], {"7": "soon"}, {"7": "0001-01-01"}, {"7": None}, "7"], ids=str
+)
+def test_damaged_skipped_customers_are_told_and_skip_nothing(
+    tenant: Tenant, tap: InProcessTap, damaged: Any
+) -> None:
+    state = state_of(tenant, f"{ago(3)}T08:00:00+00:00")
+    state["bookmarks"][STREAM]["partitions"][0]["unread_since"] = damaged
+
+    run = tap.succeed(tenant.one(), STREAM, state=state)
+
+    assert "is damaged or is no time in the past" in run.log
+    assert windows_of(tenant, tenant.kiel.id_of(0)) == [(ago(365), ago(0))]
+
+
 def test_a_check_in_without_an_id_keeps_the_bookmark(tenant: Tenant, tap: InProcessTap) -> None:
     bookmark = f"{ago(3)}T08:00:00+00:00"
     path = f"/v1/customers/{tenant.kiel.id_of(1)}/activities/checkins"
@@ -121,10 +195,8 @@ def test_a_list_of_customers_that_breaks_off_keeps_the_bookmark(
 def test_who_joins_while_the_tap_reads_is_not_passed_over(
     tenant: Tenant, tap: InProcessTap
 ) -> None:
-    number = tenant.kiel.add_customer(status="PROSPECT")["id"]
-    tenant.kiel.checkins[number] = [
-        {"checkinId": 1, "checkInDateTime": f"{ago(90)}T10:00:00+01:00", "studioId": tenant.kiel.id}
-    ]
+    number = add_customer_of_old(tenant)
+    tenant.kiel.customers[number]["status"] = "PROSPECT"
 
     def join(studio: Studio) -> None:
         studio.customers[number]["status"] = "MEMBER"

@@ -55,10 +55,13 @@ def test_a_key_that_ends_in_the_middle_is_not_used_again(tenant: Tenant, tap: In
     assert len(ids(run.records["customers"], tenant.luebeck)) == 12
 
 
-def test_a_tenant_that_is_unknown_is_told_with_its_cure(tenant: Tenant, tap: InProcessTap) -> None:
-    tenant.server.faults.add("GET", PATH, refusal(404, "login.tenant.not.exists"))
+@pytest.mark.parametrize("code", ["login.tenant.not.exists", "errormessage.not.found"])
+def test_a_tenant_that_is_unknown_is_told_with_its_cure(
+    tenant: Tenant, tap: InProcessTap, code: str
+) -> None:
+    tenant.server.faults.add("GET", PATH, refusal(404, code))
     run = tap.fail(tenant.one(), "studio")
-    assert "(login.tenant.not.exists)" in run.error
+    assert f"({code})" in run.error
     assert "Set 'base_url' to the address that came with the key" in run.error
 
 

@@ -127,7 +127,7 @@ class AppArenaStream(BaseStream):
         ]
 
     def prepare_row(self, row: Row) -> Row:
-        """Return a row as its schema wants it, as far as types do not tell."""
+        """Return a row as its schema wants it, as far as types do not show it."""
         row.pop("_links", None)
         for name in self._date_times.intersection(row):
             row[name] = mark_as_utc(row[name])

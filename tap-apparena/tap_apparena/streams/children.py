@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 class ChildListStream(ChildStream, AppArenaStream):
     """A stream with at least one request for each parent, some of which threads send ahead.
 
-    Rows can be inherited, so that the ids in them do not tell whom they were asked for: the ids in
+    Rows can be inherited, so that the ids in them do not show whom they were asked for: the ids in
     the path go into each record besides.
     """
 
@@ -78,7 +78,7 @@ class ChildListStream(ChildStream, AppArenaStream):
                     yield {**self.prepare_row(row), **ids}
 
     def fetch_rows(self, context: Context, language: str) -> list[tuple[Hashable, Row]]:
-        """Return the rows of a parent in one language, each with what tells it from the others.
+        """Return the rows of a parent in one language, each with what identifies it.
 
         This may run in a thread, and touches no state.
 

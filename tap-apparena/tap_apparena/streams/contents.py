@@ -1,7 +1,7 @@
-"""What apps, templates and versions are set to and say: configs, infos, translations.
+"""The contents of apps, templates and versions: configs, infos, translations.
 
 What the API gives for an app or a template is what holds there, inherited or not; the ids in a row
-tell where it is stored. Source: the API's documentation, "Configs", "Infos", "Translations".
+show where it is stored. Source: the API's documentation, "Configs", "Infos", "Translations".
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from typing_extensions import override
 
+from singer_tapkit.errors import InvalidResponseError
 from tap_apparena.page import IdField
 from tap_apparena.streams.children import ChildListStream
 from tap_apparena.streams.lists import Apps, Templates
@@ -41,6 +42,11 @@ class ContentStream(ChildListStream):
     def fetch_rows(self, context: Context, language: str) -> list[tuple[Hashable, Row]]:
         rows = super().fetch_rows(context, language)
         locales = [row.get("lang") or language for _, row in rows]
+        if not all(locales):
+            raise InvalidResponseError(
+                f"The server sends a row of the stream {self.name!r} without its 'lang', which is "
+                "part of the key. Set 'languages', so that it is known which one was asked for."
+            )
         return [
             ((an_id, str(locale)), {**row, "lang": locale})
             for (an_id, row), locale in zip(rows, locales, strict=True)

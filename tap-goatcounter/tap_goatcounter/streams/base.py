@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from datetime import date
+from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from typing_extensions import override
@@ -135,6 +136,6 @@ class SiteStream(BaseStream):
             site,
             self.get_context_state(context),
             config=self.config,
-            write_state=self.write_state,
+            write_state=partial(self.write_state, at_once=True),
             logger=self.logger,
         )

@@ -5,7 +5,7 @@ Each list costs a request per day, each detail list another one per row of the l
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, ClassVar, Final
 from urllib.parse import quote
 
 from typing_extensions import override
@@ -127,10 +127,15 @@ class TopReferrers(TopReferrerList, Breakdown):
 
 
 class Detail(Breakdown):
-    """A list within each row of another list."""
+    """A list within each row of another list.
+
+    Attributes:
+        is_named_by_id: Whether ids are names, so that what has no name has no id and no details.
+    """
 
     primary_keys = ("site_id", "day", "id", "name")
     selected_by_default = False
+    is_named_by_id: ClassVar[bool] = False
 
     @override
     def read_day(self, site: Site, day: date) -> Iterator[Record]:
@@ -148,10 +153,21 @@ class Detail(Breakdown):
         return self.read_day_pages(site, day, path, StatsPage)
 
     def _read_ids(self, site: Site, day: date) -> list[str]:
-        """Return the ids that have details, each once."""
+        """Return the ids that have details, each once.
+
+        Raises:
+            InvalidResponseError: A row that must have an id has none.
+        """
         pages = self.read_day_pages(site, day, self.path, StatsPage)
-        rows = (row for page in pages for row in page if row["count"])
+        rows = [row for page in pages for row in page if row["count"]]
+        if any(not row.get("id") and not self._is_unknown(row) for row in rows):
+            raise InvalidResponseError(
+                f"GET {self.path} answered with a row that has no id, which is not as documented."
+            )
         return list(dict.fromkeys(row["id"] for row in rows if row.get("id")))
+
+    def _is_unknown(self, row: Row) -> bool:
+        return self.is_named_by_id and not row["name"]
 
 
 class BrowserVersions(Detail):
@@ -159,6 +175,7 @@ class BrowserVersions(Detail):
 
     name = "browser_versions"
     page = "browsers"
+    is_named_by_id = True
 
 
 class SystemVersions(Detail):
@@ -166,6 +183,7 @@ class SystemVersions(Detail):
 
     name = "system_versions"
     page = "systems"
+    is_named_by_id = True
 
 
 class Regions(Detail):
@@ -194,6 +212,7 @@ class TopReferrerPaths(TopReferrerList, Detail):
 
     name = "topref_paths"
     page = "toprefs"
+    is_named_by_id = True
 
     @override
     def read_detail(self, site: Site, day: date, path: str) -> Iterator[list[Row]]:

@@ -44,7 +44,7 @@ SUMS_OF_WINDOW: Final = ("count", "max", "stats", "weekly", "monthly", "ref_sche
 
 
 class _Total(msgspec.Struct):
-    """The answer of ``GET /stats/total``; servers before 2.7 do not tell the days apart."""
+    """The response of ``GET /stats/total``; servers before 2.7 do not distinguish the days."""
 
     total: int
     stats: list[DayRow] | msgspec.UnsetType = msgspec.UNSET
@@ -99,7 +99,10 @@ class DailyStream(SiteStream):
             resumed = bookmark.toordinal() - self.config["stats_lookback_days"]
             first = date.fromordinal(max(first.toordinal(), resumed))
         last = site.now.astimezone(zone).date() - ONE_DAY
-        return DateRange(first, min(last, _day_setting(self, "end_date") or last))
+        end = _day_setting(self, "end_date")
+        if end and not bookmark and end < first:
+            self.record_skip("sites that begin after 'end_date'", f"{site}, on {first}")
+        return DateRange(first, min(last, end or last))
 
 
 class UserTimezoneDailyStream(DailyStream):
@@ -163,7 +166,7 @@ class TotalDaily(UserTimezoneDailyStream):
         total = self.client.decode(response, _Total)
         if total.stats is msgspec.UNSET:
             if len(days) > 1:
-                raise QueryTooLargeError("The server does not tell the days apart.")
+                raise QueryTooLargeError("The server does not distinguish the days.")
             yield {"site_id": site.id, "day": days.first.isoformat(), "daily": total.total}
             return
         entries = {
@@ -189,6 +192,11 @@ class PathDaily(UserTimezoneDailyStream):
         wanted = {day.isoformat() for day in days}
         time_range = whole_days(days, site.utc_offset)
         for path in read_visited_paths(self.client, site, time_range, is_splittable=len(days) > 1):
+            if path["count"] and not path["stats"]:
+                raise InvalidResponseError(
+                    f"the server counts visitors of the path {path['path_id']} from {days.first} "
+                    f"to {days.last}, and does not say on which days."
+                )
             for entry in path["stats"]:
                 if entry["daily"] and entry["day"] in wanted:
                     yield _to_row(site, {**path, **entry})

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from tap_goatcounter.sites import Site
 
 CREATED_AT: Final = "site_created_at"
-"""Where the state of a site says when that was created, which tells it from a later one."""
+"""The key in the state for when a site was created, which distinguishes it from a later one."""
 
 NO_PAGE_VIEWS: Final = (
     "individual page views are not stored, so that exports have none of the newer ones. To have "
@@ -32,7 +32,7 @@ NO_PAGE_VIEWS: Final = (
     "otherwise deselect the stream hits."
 )
 EXPORT_ID: Final = "export_id"
-"""Where the state of a site says after which export the bookmark was set."""
+"""The key in the state for the export after which the bookmark was set."""
 
 HINT: Final = "Correct the state, or empty the table and run the tap with a full refresh."
 
@@ -66,6 +66,7 @@ class Hits(SiteStream):
             self._warn_of_unproven_cursor(site, context, cursor)
             job.discard()
             return
+        job.confirm(export)
         yield from self._read_export(job, export, (site.id, cursor, export.id, last_hit_id))
         job.discard()
         origin = {CREATED_AT: format_time(site.created_at), EXPORT_ID: export.id}
@@ -97,7 +98,7 @@ class Hits(SiteStream):
         return bookmark
 
     def _check_cursor(self, site: Site, job: ExportJob, cursor: int, export_id: object) -> None:
-        """Hold the cursor against the export that is said to have ended there."""
+        """Compare the cursor with the export that ended there by the state."""
         export = job.find(export_id) if type(export_id) is int else None
         if export is None:
             self.logger.warning(
@@ -116,14 +117,14 @@ class Hits(SiteStream):
             )
 
     def _warn_of_unproven_cursor(self, site: Site, context: Context, cursor: int) -> None:
-        """Tell that an export without rows may have begun behind all hits.
+        """Warn that an export without rows may have begun behind all hits.
 
         Servers answer so whatever the cursor is, and states of earlier versions do not say from
         which export it comes.
         """
         if cursor and EXPORT_ID not in self.get_context_state(context):
             self.logger.warning(
-                "%s has no hits after hit %s, the bookmark of %s, and the state does not tell "
+                "%s has no hits after hit %s, the bookmark of %s, and the state does not show "
                 "after which export that was set. If the site had visitors since, hits are passed "
                 "over. %s",
                 site,

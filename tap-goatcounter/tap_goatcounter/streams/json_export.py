@@ -227,7 +227,7 @@ class JsonPaths(JsonStream):
 
     @override
     def read_site(self, site: Site, context: Context) -> Iterator[Record]:
-        """Yield the rows, of which only those of events say what they are."""
+        """Yield the rows, of which only those of events have their kind."""
         return ({"event": False, **row} for row in super().read_site(site, context))
 
 

@@ -32,7 +32,7 @@ class _Row(msgspec.Struct):
 
 
 class _Page(msgspec.Struct):
-    """The answer of ``GET /sites``, as far as the stream changes it."""
+    """The response of ``GET /sites``, as far as the stream changes it."""
 
     sites: list[_Row]
 

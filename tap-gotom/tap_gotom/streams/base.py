@@ -20,7 +20,7 @@ class GoTomStream(BaseStream):
     """A stream of one instance.
 
     Attributes:
-        personal_fields: Those that tell about persons, named as `schemas.exclude_fields` has it.
+        personal_fields: Those about persons, named as `schemas.exclude_fields` has it.
     """
 
     personal_fields: ClassVar[frozenset[str]] = frozenset()

@@ -193,7 +193,7 @@ def read_campaign_ids(
 ) -> Iterator[str]:
     """Yield the external ids of the campaigns to read, each once.
 
-    If the report that tells more of them cannot be read, those in the settings remain.
+    If the report with more of them cannot be read, those in the settings remain.
 
     Args:
         config: The settings.

@@ -1,4 +1,4 @@
-"""The flights of campaigns, and what the API tells of each flight by itself.
+"""The flights of campaigns, and what the API has of each flight by itself.
 
 Times have neither seconds nor offset; they are in a time zone of the instance that goTom does not
 name.

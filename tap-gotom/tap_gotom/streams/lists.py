@@ -58,7 +58,7 @@ class ListStream(GoTomStream):
         return read_list(self._client, self._list_path, self.read_id)
 
     def read_id(self, row: Record) -> Hashable:
-        """Return what tells a row from all others on other pages; None if nothing does."""
+        """Return what distinguishes a row from those on other pages; None if nothing does."""
         return repr(row.get("id"))
 
     @override
@@ -67,7 +67,7 @@ class ListStream(GoTomStream):
 
 
 class LookupStream(ListStream):
-    """A list that tells what ids in campaigns and prices stand for."""
+    """A list of what ids in campaigns and prices stand for."""
 
     path = "/app-api/primary-keys/{entity}"
     primary_keys = ("id",)

@@ -265,7 +265,7 @@ class ReportStream(GoTomStream):
     def _next_version(self, last: int | None) -> int | None:
         """Return the version of a full replacement, greater than the one before.
 
-        It tells milliseconds, as a run that was killed may have left rows within the same second.
+        It has milliseconds, as a run that was killed may have left rows within the same second.
         There is none for rows with a configured key, which replace each other, for new rows alone,
         which replace nothing, and for files, which targets load in their own time.
         """

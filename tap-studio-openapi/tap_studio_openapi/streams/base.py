@@ -74,7 +74,7 @@ class StudioStream(BaseStream):
         slice_size: How many records a chunk holds; None where the list comes whole.
         child_id: What children call the id of a record here, and which field it is.
         personal: The fields about persons, named as in `personal_data`.
-        is_personal: Whether it holds nothing but ids that does not tell about persons.
+        is_personal: Whether all of it but ids is about persons.
         keeps_unknown_fields: Whether unknown fields are kept unless they must fail.
         has_parts: Whether a studio is read in many parts.
         is_sparse: Whether parts are asked for that are known to be in some studios only.
@@ -334,8 +334,15 @@ class StudioStream(BaseStream):
         return self.is_sparse or not status.note_refusal()
 
     def _end_for_scope(self, status: StreamStatus) -> None:
-        """Note that the key of a studio may not read the stream at all."""
+        """Note that the key of a studio may not read the stream at all.
+
+        That is a failure if somebody has selected the stream, and else a warning.
+        """
         status.end()
+        if self._tap.input_catalog is None:
+            reason = f"studios whose key lacks the scope {' or '.join(self.scopes)}"
+            self.record_skip(reason, str(status.studio))
+            return
         self.record_failure(f"{self.name} of {status.studio}", scope_hint(self.scopes))
 
 

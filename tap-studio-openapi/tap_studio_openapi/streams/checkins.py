@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 from typing_extensions import override
 
 from singer_tapkit.config import parse_date
+from tap_studio_openapi.skipped_customers import SkippedCustomers
 from tap_studio_openapi.streams.customers import PerCustomerStream
 from tap_studio_openapi.windows import split_into_windows
 
@@ -54,6 +55,10 @@ class CustomerCheckins(PerCustomerStream):
     def _first_days(self) -> dict[int, date]:
         return {}
 
+    @cached_property
+    def _skipped(self) -> dict[int, SkippedCustomers]:
+        return {}
+
     @override
     def begin(self, studio: Studio) -> None:
         super().begin(studio)
@@ -63,14 +68,33 @@ class CustomerCheckins(PerCustomerStream):
     def end(self, studio: Studio, started_at: datetime, *, is_complete: bool) -> None:
         super().end(studio, started_at, is_complete=is_complete)
         if is_complete and self.status_of(studio).is_complete:
+            if started_at == studio.started_at:  # else an earlier run has read the first ones
+                self._skipped[studio.id].forget_others()
             self.advance_bookmark(
                 {"studio_id": studio.id}, started_at.isoformat(timespec="seconds")
             )
 
     @override
+    def read_part(self, ids: Ids) -> Iterator[Record]:
+        """Yield the check-ins of a customer, and remember it if they may not be read."""
+        studio_id, customer_id = ids["studio_id"], ids["customer_id"]
+        studio = self.studio_of(ids)
+        status = self.status_of(studio)
+        read_before = status.succeeded
+        yield from super().read_part(ids)
+        if studio.is_lost or not status.is_complete:
+            return
+        if status.succeeded > read_before:
+            self._skipped[studio_id].remove(customer_id)
+        else:
+            self._skipped[studio_id].add(customer_id, self._first_days[studio_id])
+
+    @override
     def fetch(self, ids: Ids) -> Iterator[Record]:
+        studio_id = ids["studio_id"]
         path = self.path.format(**ids)
-        first, today = self._first_days[ids["studio_id"]], self.studio_of(ids).today()
+        first = self._skipped[studio_id].first_day(ids["customer_id"], self._first_days[studio_id])
+        today = self.studio_of(ids).today()
         for window in split_into_windows(first, today, MAX_WINDOW_DAYS):
             days = {"fromDate": window.first.isoformat(), "toDate": window.last.isoformat()}
             for row in self.fetch_list(ids, path, days):
@@ -85,10 +109,13 @@ class CustomerCheckins(PerCustomerStream):
         """Leave out what would be a line of log per customer, and is not used."""
 
     def _first_day(self, studio: Studio) -> date:
+        state = self.get_context_state({"studio_id": studio.id})
+        skipped = SkippedCustomers(state, OLDEST_BOOKMARK.date())
+        self._skipped[studio.id] = skipped
         bookmark = self.get_bookmark({"studio_id": studio.id})
         if bookmark is not None:
             last_run = parse_bookmark(bookmark, studio.now())
-            if last_run:
+            if last_run and not skipped.is_damaged:
                 return last_run.date() - timedelta(self.config["checkin_lookback_days"])
             self._warn_of_bookmark(studio)
         start = self.config.get("start_date")
@@ -102,15 +129,15 @@ class CustomerCheckins(PerCustomerStream):
         self._has_warned = True
         self.logger.log(
             level,
-            "The bookmark of the check-ins of %s is no time in the past, perhaps because a clock "
-            "was wrong: they are read anew from 'start_date' on. So are those of all studios with "
-            "such a bookmark.",
+            "The bookmark of the check-ins of %s is damaged or is no time in the past, perhaps "
+            "because a clock was wrong: they are read anew from 'start_date' on. So are those of "
+            "all studios with such a bookmark.",
             studio,
         )
 
 
 def _utc_offset(moment: Any) -> int | None:
-    """Return how many minutes a moment is ahead of UTC, None if it does not tell."""
+    """Return how many minutes a moment is ahead of UTC, None if it has no offset."""
     try:
         offset = datetime.fromisoformat(str(moment).partition("[")[0]).utcoffset()
     except ValueError:

@@ -1,4 +1,4 @@
-"""The contracts, and what the API tells about one contract at a time: its idle periods.
+"""The contracts, and what the API has about one contract at a time: its idle periods.
 
 Source: the API's documentation, sections "Customers" and "Membership Self-service".
 """

@@ -1,4 +1,4 @@
-"""What the API tells about one customer at a time, but for contracts and check-ins.
+"""What the API has about one customer at a time, but for contracts and check-ins.
 
 Source: the API's documentation, sections "Customers", "Customers Account", "Customers
 Communication", "Customers Self-service", "Classes", "Appointments" and "Membership Self-service".

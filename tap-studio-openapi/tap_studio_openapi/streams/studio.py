@@ -105,7 +105,7 @@ class LeadConfig(ObjectStream):
 
 
 class TenantStudiosWithOffers(StudioStream):
-    """The tenant's studios that have offers, as each key tells them."""
+    """The tenant's studios that have offers, as each key lists them."""
 
     name = "tenant_studios_with_offers"
     path = "/v1/cross-studio/membership-offers/studios"

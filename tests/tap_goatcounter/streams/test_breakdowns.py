@@ -55,6 +55,24 @@ def test_a_detail_on_two_pages_is_not_counted_twice(newer: Sandbox, tap: TapInPr
     assert run.records["browser_versions"] == []
 
 
+@pytest.mark.parametrize(
+    ("page", "stream", "name"),
+    [("browsers", "browser_versions", "Chrome"), ("sizes", "size_widths", "")],
+)
+def test_a_row_without_its_id_is_not_passed_over(
+    newer: Sandbox, tap: TapInProcess, page: str, stream: str, name: str
+) -> None:
+    serve(newer, page, counts(name))
+    run = tap.fail(settings_of(newer), stream)
+    assert "a row that has no id" in run.error
+    assert run.output.bookmark(stream, site_id=1) is None
+
+
+def test_visitors_of_unknown_browsers_have_no_versions(newer: Sandbox, tap: TapInProcess) -> None:
+    serve(newer, "browsers", counts(""))
+    assert tap.succeed(settings_of(newer), "browser_versions").records["browser_versions"] == []
+
+
 def test_regions_without_a_name_are_summed_up(newer: Sandbox, tap: TapInProcess) -> None:
     serve(newer, "locations", counts("Ireland", id="IE"))
     serve(newer, "locations/IE", [*counts("", "Leinster", "")])

@@ -246,3 +246,23 @@ def test_a_server_before_2_7_is_asked_day_by_day(newer: Sandbox, tap: TapInProce
     newer.server.faults.add("GET", "/api/v0/stats/total", Answer(200, '{"total":3}'), times=None)
     run = tap.succeed(newer.settings(start_date=start(2)), "total_daily")
     assert [(row["daily"], row["hourly"]) for row in run.records["total_daily"]] == [(3, None)] * 2
+
+
+def test_visitors_of_a_path_without_days_are_not_passed_over(
+    sandbox: Sandbox, tap: TapInProcess
+) -> None:
+    row = {"path_id": 1, "path": "/", "title": "", "event": False, "count": 3, "stats": []}
+    body = json.dumps({"hits": [row], "more": False})
+    sandbox.server.faults.add("GET", "/api/v0/stats/hits", Answer(200, body), times=None)
+    run = tap.fail(sandbox.settings(start_date=start(2)), "path_daily")
+    assert "does not say on which days" in run.error
+    assert run.output.bookmark("path_daily", site_id=1) is None
+
+
+def test_an_end_before_the_first_visit_is_told_once_for_all_streams(
+    sandbox: Sandbox, tap: TapInProcess
+) -> None:
+    sandbox.add(view("/a", days_ago=3))
+    run = tap.succeed(sandbox.settings(end_date=start(9)), "total_daily", "path_daily")
+    assert run.log.count("skipped, sites that begin after 'end_date'") == 1
+    assert run.records["total_daily"] == []

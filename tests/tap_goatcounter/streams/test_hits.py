@@ -147,8 +147,30 @@ def test_a_start_date_does_not_get_in_the_way(sandbox: Sandbox, tap: TapInProces
     assert paths == ["/a", "/b"]
 
 
+def test_an_end_that_the_server_does_not_confirm_moves_no_bookmark(
+    newer: Sandbox, tap: TapInProcess
+) -> None:
+    newer.server.next_export.csv = csv_of(ROW, ROW).encode()
+    newer.server.next_export.rows = 2
+    newer.server.next_export.last_hit_id = 12
+    body = {
+        "id": 1,
+        "format": "csv",
+        "start_from_hit_id": 10,
+        "last_hit_id": 10**9,
+        "num_rows": 2,
+        "finished_at": f"{day(0)}T00:00:00Z",
+        "error": None,
+    }
+    newer.server.faults.add("GET", "/api/v0/export/*", Answer(200, json.dumps(body)), times=1)
+    run = tap.fail(newer.settings(), "hits", state=earlier_state(10))
+    assert "otherwise when it is asked again" in run.error
+    assert run.records["hits"] == []
+    assert run.output.bookmark("hits", site_id=1) == 10
+
+
 @pytest.mark.parametrize(
-    ("rows", "last_hit_id"), [(2, None), (2, 0), (2, 11), (None, None), (2, "many")]
+    ("rows", "last_hit_id"), [(2, None), (2, 0), (2, 11), (None, None), (2, "many"), (2, 2**63)]
 )
 def test_an_end_that_cannot_be_moves_no_bookmark(
     newer: Sandbox, tap: TapInProcess, rows: int | None, last_hit_id: Any

@@ -16,5 +16,5 @@ class Tap(CommandLine):
     name = "tap-studio-openapi"
 
     def entries(self, settings: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
-        """Give the entries of the catalog, by stream."""
+        """Return the entries of the catalog, by stream."""
         return {entry["tap_stream_id"]: entry for entry in self.discover(settings)["streams"]}

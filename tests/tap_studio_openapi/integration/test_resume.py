@@ -69,7 +69,7 @@ def test_a_killed_run_is_taken_up_at_its_offset(tenant: Tenant, tap: Tap) -> Non
     assert customers | read == set(tenant.kiel.customers)
     asked = {record["customer_id"] for record in run.records[BALANCES]}
     assert balances | asked == set(tenant.kiel.customers)
-    assert "checkpoint" not in run.state["bookmarks"]["customers"]["partitions"][0]
+    assert run.state["bookmarks"]["customers"] == {}
     bookmark = run.output.bookmark("customer_checkins", studio_id=tenant.kiel.id)
     assert before[:19] <= bookmark[:19] <= checkpoint["saved_at"][:19]
 

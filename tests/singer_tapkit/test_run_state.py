@@ -1,0 +1,308 @@
+"""When the state is written, what stands in it, and what it costs with many partitions."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from singer_sdk.streams._state import StreamStateManager
+from typing_extensions import override
+
+from singer_tapkit.fake_server import Answer, FakeServer
+from singer_tapkit.message_writer import MessageWriter
+from singer_tapkit.output_stream import OutputStream
+from singer_tapkit.run_state import (
+    STATE_BYTES_PER_INTERVAL,
+    IndexedStateManager,
+    PacedStateWriter,
+    compact_state,
+)
+from singer_tapkit.testing import run_tap
+from tests.singer_tapkit import small_tap
+from tests.singer_tapkit.order_runs import bookmarks, orders, run
+from tests.singer_tapkit.small_tap import Orders, SmallTap
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from singer_sdk.helpers.types import Context, Record
+
+ACCOUNTS = "abcdef"
+
+
+class Clock:
+    """A clock that stands still until it is moved.
+
+    Attributes:
+        now: The seconds that it shows.
+    """
+
+    def __init__(self) -> None:
+        """Begin anywhere."""
+        self.now = 1000.0
+
+    def __call__(self) -> float:
+        """Return the seconds."""
+        return self.now
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
+    """The clock of all states that are written."""
+    clock = Clock()
+    begin = PacedStateWriter.__init__
+    monkeypatch.setattr(
+        PacedStateWriter,
+        "__init__",
+        lambda writer, message_writer: begin(writer, message_writer, clock=clock),
+    )
+    return clock
+
+
+@pytest.fixture
+def server() -> Iterator[FakeServer]:
+    with FakeServer() as running:
+        for place, account in enumerate(ACCOUNTS):
+            running.respond(f"/orders/{account}", orders(10 * place + 1, 10 * place + 2))
+        yield running
+
+
+def steps_of(messages: list[dict[str, Any]]) -> list[Any]:
+    """Return the order ids and the bookmarks that were written, in their order."""
+    return [
+        message["record"]["id"] if message["type"] == "RECORD" else bookmarks(message["value"])
+        for message in messages
+        if message["type"] in {"RECORD", "STATE"}
+    ]
+
+
+def states_of(output: str) -> list[dict[str, Any]]:
+    """Return the states in an output."""
+    messages = map(json.loads, output.splitlines())
+    return [message["value"] for message in messages if message["type"] == "STATE"]
+
+
+@pytest.mark.usefixtures("clock")
+def test_many_partitions_in_a_moment_write_the_first_state_and_the_last(server: FakeServer) -> None:
+    steps = steps_of(run(server, ACCOUNTS).output.messages)
+
+    last = {account: 10 * place + 2 for place, account in enumerate(ACCOUNTS)}
+    assert steps[:3] == [1, 2, {"a": 2}]
+    assert steps[3:-1] == [11, 12, 21, 22, 31, 32, 41, 42, 51, 52]
+    assert steps[-1] == last
+
+
+def test_a_state_that_had_to_wait_goes_out_with_a_record_of_the_next_partition(
+    server: FakeServer, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class SlowOrders(Orders):
+        @override
+        def conform_rows(self, rows: Any, context: Context | None) -> Iterator[Record]:
+            for record in super().conform_rows(rows, context):
+                clock.now += 5.1 if record["id"] == 21 else 0
+                yield record
+
+    monkeypatch.setattr(small_tap, "Orders", SlowOrders)
+
+    steps = steps_of(run(server, "abcd").output.messages)
+
+    assert steps == [
+        *(1, 2, {"a": 2}),
+        *(11, 12),
+        *(21, {"a": 2, "b": 12}, 22),
+        *(31, 32, {"a": 2, "b": 12, "c": 22, "d": 32}),
+    ]
+
+
+def test_a_state_that_had_to_wait_goes_out_between_records_that_are_written_at_once(
+    server: FakeServer, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class FastOrders(Orders):
+        @override
+        def read(self, context: Context | None) -> Iterator[Record]:
+            account = (context or {})["account"]
+            clock.now += 5.1 if account == "c" else 0
+            self.write_records(["account", "id"], [[account, 1]])
+            self.advance_bookmark(context, 1)
+            return iter(())
+
+    monkeypatch.setattr(small_tap, "Orders", FastOrders)
+
+    steps = steps_of(run(server, "abcd").output.messages)
+
+    assert steps == [
+        *(1, {"a": 1}, 1, 1, {"a": 1, "b": 1}),
+        *(1, {"a": 1, "b": 1, "c": 1, "d": 1}),
+    ]
+
+
+@pytest.mark.usefixtures("clock")
+def test_a_stream_can_ask_for_its_state_at_once(
+    server: FakeServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class UrgentOrders(Orders):
+        @override
+        def read(self, context: Context | None) -> Iterator[Record]:
+            yield from super().read(context)
+            if context == {"account": "b"}:
+                self.write_state(at_once=True)
+
+    monkeypatch.setattr(small_tap, "Orders", UrgentOrders)
+
+    steps = steps_of(run(server, "abc").output.messages)
+
+    assert steps == [1, 2, {"a": 2}, 11, 12, {"a": 2, "b": 12}, 21, 22, {"a": 2, "b": 12, "c": 22}]
+
+
+@pytest.mark.usefixtures("clock")
+def test_a_given_state_counts_as_the_message_before(server: FakeServer) -> None:
+    state = run(server, "abc").state
+    server.respond("/orders/a", orders(3))
+    server.respond("/orders/b", orders(13))
+
+    steps = steps_of(run(server, "abc", state).output.messages)
+
+    assert steps == [bookmarks(state), 3, 13, {"a": 3, "b": 13, "c": 22}]
+
+
+def test_no_number_of_records_is_a_reason_for_a_state(
+    server: FakeServer, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Orders, "advance_bookmark", lambda *_: None)
+    server.respond("/orders/a", Answer(json=[{"id": number} for number in range(20_001)]))
+    clock.now += 100
+
+    types = [message["type"] for message in run(server, "a").output.messages]
+
+    assert types == ["SCHEMA", *["RECORD"] * 20_001, "STATE"]
+
+
+def test_a_large_state_is_written_less_often(capsys: pytest.CaptureFixture[str]) -> None:
+    clock = Clock()
+    writer = PacedStateWriter(MessageWriter(), interval=5, clock=clock)
+    large = {"bookmarks": {"orders": {"replication_key_value": "x" * STATE_BYTES_PER_INTERVAL * 3}}}
+    writer.write_when_due(large)
+    writer.write_when_due({"bookmarks": {}})
+    for seconds in (5.0, 9.9):
+        clock.now += seconds
+        writer.write_pending({"bookmarks": {}})
+    assert states_of(capsys.readouterr().out) == [large]
+
+    clock.now += 0.2
+    writer.write_pending({"bookmarks": {}})
+
+    assert states_of(capsys.readouterr().out) == [{"bookmarks": {}}]
+
+
+def test_a_state_that_says_the_same_is_written_once(capsys: pytest.CaptureFixture[str]) -> None:
+    writer = PacedStateWriter(MessageWriter(), interval=0)
+    state: dict[str, Any] = {"bookmarks": {"orders": {}}}
+    writer.write_state(state)
+    state["bookmarks"]["orders"]["partitions"] = [{"context": {"account": "a"}}]
+    writer.write_when_due(state)
+    state["bookmarks"]["orders"]["partitions"][0]["replication_key_value"] = 1
+    writer.write_when_due(state)
+    writer.write_pending(state)
+
+    assert len(states_of(capsys.readouterr().out)) == 2
+
+
+def test_a_state_holds_nothing_that_the_next_run_cannot_use() -> None:
+    known = {"context": {"account": "a"}, "replication_key_value": 3}
+    state = {
+        "bookmarks": {
+            "orders": {
+                "partitions": [
+                    {**known, "starting_replication_value": 1, "replication_key_signpost": 9},
+                    {"context": {"account": "b"}, "starting_replication_value": None},
+                    {"context": {"account": "c"}},
+                ]
+            },
+            "customers": {"partitions": [{"context": {"account": "a"}}]},
+            "notes": {"checkpoint": {"position": 7}},
+        },
+        "other": 1,
+    }
+
+    assert compact_state(state) == {
+        "bookmarks": {
+            "orders": {"partitions": [known]},
+            "customers": {},
+            "notes": {"checkpoint": {"position": 7}},
+        },
+        "other": 1,
+    }
+
+
+def test_partitions_are_found_whatever_the_order_of_their_names_and_whoever_adds_them() -> None:
+    old = {"context": {"account": "a", "year": 2025}, "replication_key_value": 3}
+    state: Any = {"bookmarks": {"orders": {"partitions": [old]}}}
+    manager = IndexedStateManager(stream_name="orders", tap_state=state)
+    assert manager.get_context_state({"year": 2025, "account": "a"}) is old
+
+    added = {"context": {"account": "b"}}
+    state["bookmarks"]["orders"]["partitions"].append(added)
+
+    assert manager.get_context_state({"account": "b"}) is added
+    manager.get_context_state({"account": "c"})["replication_key_value"] = 5
+    assert state["bookmarks"]["orders"]["partitions"][2:] == [
+        {"context": {"account": "c"}, "replication_key_value": 5}
+    ]
+
+
+def test_what_comes_of_partitioning_keys_is_as_with_the_sdk() -> None:
+    for keys in (None, (), ("account",)):
+        states: Any = [{}, {}]
+        for kind, state in zip((StreamStateManager, IndexedStateManager), states, strict=True):
+            manager = kind(stream_name="orders", tap_state=state, state_partitioning_keys=keys)
+            for context in ({"account": "a", "year": 1}, {"account": "b", "year": 1}, None):
+                manager.get_context_state(context)["replication_key_value"] = 1
+        assert states[0] == states[1]
+
+
+def test_the_sdk_finds_partitions_by_the_index(
+    server: FakeServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found: list[Context | None] = []
+    find = IndexedStateManager.get_context_state
+
+    def note(manager: IndexedStateManager, context: Context | None) -> dict[str, Any]:
+        found.append(context)
+        return find(manager, context)
+
+    monkeypatch.setattr(IndexedStateManager, "get_context_state", note)
+    monkeypatch.setattr(Orders, "advance_bookmark", lambda *_: None)
+    monkeypatch.setattr(Orders, "get_bookmark", lambda *_: None)
+
+    run(server, "ab")
+
+    assert found.count({"account": "a"}) >= 3  # at the beginning, the end and the very end
+
+
+def test_the_sdk_writes_each_record_by_the_hook_that_writes_a_pending_state(
+    server: FakeServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    calls: list[int] = []
+    monkeypatch.setattr(
+        OutputStream, "_write_record_message", lambda _, record: calls.append(record["id"])
+    )
+
+    run(server, "ab")
+
+    assert calls == [1, 2, 11, 12]
+
+
+@pytest.mark.usefixtures("clock")
+def test_the_state_grows_with_the_partitions_and_not_with_their_square() -> None:
+    def bytes_of_states(count: int) -> int:
+        accounts = [f"account-{number}" for number in range(count)]
+        with FakeServer() as server:
+            for account in accounts:
+                server.respond(f"/orders/{account}", orders(1))
+            config = {"api_key": "sentinel-key", "url": server.url, "accounts": accounts}
+            messages = run_tap(SmallTap, config, select=["orders"]).output.messages
+        states = [message for message in messages if message["type"] == "STATE"]
+        return len(json.dumps(states))
+
+    assert bytes_of_states(80) < 5 * bytes_of_states(20)
