@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 STREAMS = tuple(KEYS)
 STATISTICS = ("path_daily", "total_daily", "browsers")
+pytestmark = pytest.mark.long(seconds=15)
 WITHOUT_HITS = ["*_daily.*", "browsers.*"]
 
 
