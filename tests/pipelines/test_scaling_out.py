@@ -17,14 +17,15 @@ if TYPE_CHECKING:
 
 PAGE = Path(__file__).parents[2] / "docs" / "scaling-out.md"
 WHOLE = "prod:tap-studio-openapi-to-target-postgres"
-SLICES = 4
-STUDIOS = range(1, 9)
+SLICES = 8
+STUDIOS = range(1, 17)
 
 
 def commands_of(page: str) -> list[str]:
-    """Return the blocks of commands about states on a page, in their order."""
-    blocks = re.findall(r"```sh\n(.*?)```", page, re.DOTALL)
-    return [block for block in blocks if "singer_tapkit" in block]
+    """Return the commands that split a state and those that merge it again."""
+    section = page.partition("### From one process to slices, and back")[2]
+    prepare, split, merge = re.findall(r"```sh\n(.*?)```", section, re.DOTALL)[:3]
+    return [prepare + split, prepare + merge]
 
 
 def state_of(hours: dict[int, int]) -> dict[str, Any]:
@@ -73,11 +74,11 @@ def test_the_commands_split_a_state_into_slices_and_merge_it_again(
     before = dict.fromkeys(STUDIOS, 1)
     set_state(WHOLE, state_of(before))
     run(split)
-    assert get_state(f"{WHOLE}:3") == state_of(before)
+    assert get_state(f"{WHOLE}:3-of-8") == state_of(before)
 
     for number in range(1, SLICES + 1):
         read = {studio: 2 + number for studio in STUDIOS if studio % SLICES == number % SLICES}
-        set_state(f"{WHOLE}:{number}", state_of({**before, **read}))
+        set_state(f"{WHOLE}:{number}-of-8", state_of({**before, **read}))
     run(merge)
 
     expected = {studio: 2 + (studio % SLICES or SLICES) for studio in STUDIOS}

@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 import time
+from array import array
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -23,6 +24,10 @@ from singer_tapkit.testing import read_messages
 from tests.platforms import on_linux, on_posix
 from tests.singer_tapkit.small_tap import Orders, SmallTap
 
+if sys.platform != "win32":
+    import fcntl
+    import termios
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from pathlib import Path
@@ -33,6 +38,11 @@ if TYPE_CHECKING:
 
 KEY = "sentinel-key"
 SLOW = Answer(json=[], delay=30)
+PATIENCE_SECONDS = 25
+"""Less than the answer above takes."""
+
+FULL_PIPE_BYTES = 60_000
+"""Of a pipe that holds 65,536 bytes, as writes may leave the end of it unused."""
 
 
 @pytest.fixture
@@ -91,9 +101,63 @@ def process(folder: Path, config: Any, *arguments: str) -> Iterator[subprocess.P
             running.kill()
 
 
+def wait_until_full(pipe: IO[bytes]) -> None:
+    """Wait until a pipe takes no more of what is written into it."""
+    waiting = array("i", [0])
+    while waiting[0] < FULL_PIPE_BYTES:
+        time.sleep(0.01)
+        fcntl.ioctl(pipe, termios.FIONREAD, waiting)
+
+
+@pytest.mark.parametrize("arguments", [(), ("--test",)], ids=["sync", "test"])
+def test_certificates_that_are_not_there_are_one_sentence_before_anything_is_read(
+    server: FakeServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, arguments: tuple[str, ...]
+) -> None:
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(tmp_path / "none.pem"))
+
+    with process(tmp_path, settings(server), *arguments) as running:
+        stdout, stderr = running.communicate(timeout=30)
+
+    errors = [line for line in stderr.decode().splitlines() if "ERROR" in line]
+    assert (running.returncode, stdout, len(errors)) == (1, b"", 1)
+    assert "REQUESTS_CA_BUNDLE names" in errors[0]
+    assert not server.requests
+
+
+def test_a_setting_for_a_package_that_is_missing_is_refused(
+    server: FakeServer,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    monkeypatch.setattr("singer_tapkit.tap.find_spec", lambda _: None)
+
+    result = invoke(SmallTap, tmp_path, settings(server, faker_config={"seed": 1}))
+
+    assert result.exit_code == 1
+    assert "Install the tap as tap-small[faker]" in caplog.text
+    assert not server.requests
+
+
+@pytest.mark.parametrize("expression", ["nosuch(id)", "id +"])
+def test_a_stream_map_that_cannot_be_evaluated_is_one_sentence(
+    server: FakeServer, tmp_path: Path, expression: str
+) -> None:
+    maps = {"orders": {"x": expression}}
+
+    with process(tmp_path, settings(server, stream_maps=maps)) as running:
+        _, stderr = running.communicate(timeout=30)
+
+    assert running.returncode == 1
+    assert b"Traceback" not in stderr
+    last = stderr.decode().splitlines()[-1]
+    assert expression in last
+    assert "Check the setting 'stream_maps'" in last
+
+
 def test_a_run_writes_valid_messages_and_ends_with_zero(server: FakeServer, tmp_path: Path) -> None:
     with process(tmp_path, settings(server)) as running:
-        stdout, stderr = running.communicate(timeout=30)
+        stdout, stderr = running.communicate(timeout=PATIENCE_SECONDS)
 
     assert running.returncode == 0, stderr
     output = read_messages(stdout.splitlines())
@@ -127,7 +191,7 @@ def test_a_signal_ends_the_run_with_its_status_and_the_state_so_far(
         while not server.received("/orders/b"):
             time.sleep(0.01)
         running.send_signal(number)
-        stdout, stderr = running.communicate(timeout=10)
+        stdout, stderr = running.communicate(timeout=PATIENCE_SECONDS)
 
     assert running.returncode == status
     assert b"Traceback" not in stderr
@@ -161,12 +225,11 @@ def test_a_signal_while_the_target_does_not_read_cuts_no_line(
             time.sleep(0.01)
         assert running.stdout is not None
         first = running.stdout.readline()
-        with pytest.raises(subprocess.TimeoutExpired):
-            running.wait(0.5)  # the pipe is full then
+        wait_until_full(running.stdout)
         running.send_signal(signal.SIGTERM)
         with pytest.raises(subprocess.TimeoutExpired):
             running.wait(0.2)
-        stdout, _ = running.communicate(timeout=10)
+        stdout, _ = running.communicate(timeout=PATIENCE_SECONDS)
 
     assert running.returncode == 143
     assert stdout.endswith(b"\n")
@@ -185,7 +248,7 @@ def test_a_broken_pipe_is_told_in_one_sentence(server: FakeServer, tmp_path: Pat
         running.stdout.close()
         assert running.stderr is not None
         log = running.stderr.read().decode()
-        status = running.wait(10)
+        status = running.wait(PATIENCE_SECONDS)
 
     assert status == 1
     assert "Traceback" not in log
