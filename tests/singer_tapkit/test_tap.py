@@ -11,7 +11,7 @@ import sys
 import time
 from array import array
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any
 
 import pytest
 from click.testing import CliRunner
