@@ -7,13 +7,21 @@ ACTIONLINT := .tools/bin/actionlint
 # Python starts in half the time where it may keep what it has compiled.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: demo test chaos fuzz test-next lint bench sandbox docs site
+# Dagster has an environment of its own, as it needs other packages than the taps.
+ENGINE := $(RUN) --project orchestration/dagster
+
+.PHONY: demo test test-dagster chaos fuzz test-next lint bench sandbox dagster docs site
 
 demo: $(UV)
 	$(RUN) python -m tests.demo
 
 test: lint
+	$(ENGINE) pytest tests/orchestration -m 'not slow'
 	$(RUN) pytest --numprocesses auto --maxschedchunk 1
+
+# Dagster with its page and daemon, by itself and with Celery, some minutes.
+test-dagster: $(UV)
+	$(ENGINE) pytest tests/orchestration -m slow
 
 # Kills each tap's pipeline at fifty moments: make chaos CHAOS='tap-gotom --kills 10 --seed 7'
 chaos: $(UV)
@@ -31,7 +39,7 @@ test-next: $(UV)
 	$(UV) export --quiet --locked --no-hashes --no-emit-workspace | $(INSTALL) --requirement -
 	$(INSTALL) --no-deps $(foreach package,singer-tapkit $(wildcard tap-*),--editable $(package))
 	$(INSTALL) --prerelease allow --upgrade-package singer-sdk 'singer-sdk[msgspec,testing]>=0.55.0a1'
-	$(NEXT)/bin/python -m pytest --numprocesses auto tests/singer_tapkit \
+	$(NEXT)/bin/python -m pytest --numprocesses auto tests/singer_tapkit tests/upstream \
 		$(shell find tests/tap_* -name test_standard.py -o -name test_bulk.py)
 
 lint: $(UV)
@@ -39,6 +47,7 @@ lint: $(UV)
 	$(RUN) ruff format --check
 	$(RUN) mypy
 	$(RUN) lint-imports
+	$(ENGINE) mypy --config-file orchestration/dagster/pyproject.toml
 	$(RUN) check-jsonschema --builtin-schema vendor.meltano meltano.yml
 	$(RUN) check-jsonschema --builtin-schema vendor.github-workflows .github/workflows/*.yml
 	$(RUN) check-jsonschema --builtin-schema vendor.github-issue-forms \
@@ -64,6 +73,11 @@ site: $(UV)
 
 sandbox: $(UV)
 	$(RUN) python -m tests.sandbox
+
+# Runs the jobs of meltano.yml, here against the sandbox: make dagster MELTANO_ENVIRONMENT=dev
+dagster: export MELTANO_ENVIRONMENT ?= sandbox
+dagster: $(UV)
+	$(ENGINE) python -m orchestrator.dev
 
 # Go builds it from the module proxy. The package of the index fetches it from GitHub.
 $(ACTIONLINT): | $(UV)

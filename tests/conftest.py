@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
 import pytest
@@ -14,6 +15,9 @@ from tests.pipelines import postgresql
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
+
+collect_ignore = [] if find_spec("dagster") else ["orchestration"]
+"""Tests of what runs in an environment of its own: ``make test`` runs them there."""
 
 WORKERS_PER_CORE = 2
 """As tests wait for servers, targets and paces about as long as they compute."""
@@ -30,6 +34,7 @@ def pytest_xdist_auto_num_workers() -> int:
 def pytest_configure(config: pytest.Config) -> None:
     """Name our own markers."""
     config.addinivalue_line("markers", "long(seconds): takes long, and so begins before others")
+    config.addinivalue_line("markers", "slow: takes long, and is run by .ci/run alone")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -1,8 +1,8 @@
 """Measure the taps: ``make bench``, or only those named after ``python -m tests.benchmarks``.
 
-The figures of all taps, measured together, are also written to ``RESULTS.md``, and those of whole
-pipelines to ``DATABASES.md``. The exit status is 0 only if the taps are as fast and as small as
-they ought to be.
+The figures of all taps, measured together, are also written to ``RESULTS.md``, those of whole
+pipelines to ``DATABASES.md``, and those of long chains of studios to ``SCALE.md``. The exit status
+is 0 only if the taps are as fast and as small as they ought to be.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ from tests.benchmarks import (
     into_databases,
     results,
     studio_openapi_customers,
+    studio_openapi_scale,
 )
 
 if TYPE_CHECKING:
@@ -30,13 +31,20 @@ if TYPE_CHECKING:
     from tests.benchmarks.bench import Bench
 
 DATABASES = "databases"
+SCALE = "studios-scale"
 BENCHES: Mapping[str, Callable[[Path], Bench]] = {
     "goatcounter": goatcounter_hits.run,
     "gotom": gotom_reports.run,
     "studio-openapi": studio_openapi_customers.run,
     "apparena": apparena_apps.run,
     DATABASES: into_databases.run,
+    SCALE: studio_openapi_scale.run,
 }
+PAGES = {
+    DATABASES: (results.DATABASES, "How fast pipelines are"),
+    SCALE: (results.SCALE, "How long chains of studios are read"),
+}
+"""The benches that have a page of their own, and its title."""
 WIDTH = 128
 
 
@@ -51,11 +59,12 @@ def main() -> None:
             console.print(note)
         for miss in bench.misses:
             console.print(f"[red]{miss}[/]")
-    taps = [measured[name] for name in BENCHES if name in measured and name != DATABASES]
-    if len(taps) == len(BENCHES) - 1:
+    taps = [measured[name] for name in BENCHES if name in measured and name not in PAGES]
+    if len(taps) == len(BENCHES) - len(PAGES):
         results.write(taps)
-    if DATABASES in measured:
-        results.write([measured[DATABASES]], results.DATABASES, "How fast pipelines are")
+    for name, (page, title) in PAGES.items():
+        if name in measured:
+            results.write([measured[name]], page, title)
     sys.exit(any(bench.misses for bench in measured.values()))
 
 

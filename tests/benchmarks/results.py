@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 RESULTS = Path(__file__).with_name("RESULTS.md")
 DATABASES = Path(__file__).with_name("DATABASES.md")
+SCALE = Path(__file__).with_name("SCALE.md")
 HEADINGS = {
     USUAL: "x SDK",
     LEAN: "x lean",
@@ -40,8 +41,8 @@ EXPLANATION = """\
 Each figure is of whole processes, start and imports included. A server on the same machine, in a
 process of its own, sends the rows; the taps write them to a pipe as Singer messages. Pages of long
 lists are made before, so that making them takes no time from whoever reads them. Where several read
-the same rows, they did so by turns, and the fastest run of each counts. The columns that begin with
-x divide the rows per second by those of another:"""
+the same rows, they did so by turns, and the fastest run of each counts."""
+COMPARED = "The columns that begin with x divide the rows per second by those of another:"
 OTHERS = {
     USUAL: "is the same tap with the writer and the conformance that the SDK uses by itself.",
     LEAN: (
@@ -125,8 +126,8 @@ def write(
     rows = ("| " + " | ".join(cells) + " |" for cells in (headings, rules, *lines))
     notes = "\n".join(f"* {note}" for bench in benches for note in bench.notes)
     others = "\n".join(f"* **{name}** {OTHERS[name]}" for name in _compared(benches))
-    explanation = f"{EXPLANATION}\n\n{others}"
-    parts = (f"# {title}", f"{machine()}.", "\n".join(rows), notes, explanation)
+    comparison = f"{COMPARED}\n\n{others}" if others else ""
+    parts = (f"# {title}", f"{machine()}.", "\n".join(rows), notes, EXPLANATION, comparison)
     (path or RESULTS).write_text("\n\n".join(filter(None, parts)) + "\n", encoding="utf-8")
 
 

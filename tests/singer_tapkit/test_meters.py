@@ -1,4 +1,4 @@
-"""Totals, and measurements that tell a failed stream from one that has succeeded."""
+"""Totals, and measurements that distinguish a failed stream from one that has succeeded."""
 
 from __future__ import annotations
 

@@ -30,6 +30,11 @@ def fill(tenant: StudioOpenApi) -> None:
     first.opted_out.add(first.id_of(1))
 
 
+def chain_keys(count: int) -> dict[str, str]:
+    """Return the keys of the studios of a chain, by their names."""
+    return {f"Studio {number:04}": f"chain-sandbox-{number:04}" for number in range(1, count + 1)}
+
+
 def add_chain(tenant: StudioOpenApi, count: int) -> dict[str, str]:
     """Adds the studios of a chain, which have few customers each.
 
@@ -40,7 +45,7 @@ def add_chain(tenant: StudioOpenApi, count: int) -> dict[str, str]:
     Returns:
         Their keys by their names.
     """
-    keys = {f"Studio {number:04}": f"chain-sandbox-{number:04}" for number in range(1, count + 1)}
+    keys = chain_keys(count)
     for name, key in keys.items():
         tenant.add_studio(key, name, customers=CUSTOMERS_IN_CHAIN, checkins_each=2, class_count=2)
     return keys

@@ -1,0 +1,104 @@
+"""How one process reads chains of many studios: time, STATE and memory grow no faster than they."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING
+
+from typing_extensions import override
+
+from tests.benchmarks import serving
+from tests.benchmarks.bench import Bench, Contest
+from tests.benchmarks.measure import Measurement, StateOutput, measure_states
+from tests.processes import build_command
+from tests.sandbox.studio_openapi import Limit, StudioOpenApi, demonstration
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from pathlib import Path
+
+TAP = "tap-studio-openapi"
+SIZES = (50, 200, 1000)
+OUT_OF_THE_WAY = 1_000_000
+MEBIBYTE = 1 << 20
+MOST_STATE = 20 * MEBIBYTE
+MOST_TIMES_PER_STUDIO = 1.5
+"""How much longer a studio may take in the longest chain than in the one before."""
+
+
+@dataclass(frozen=True)
+class Chain:
+    """A run over a chain.
+
+    Attributes:
+        studios: How many it has.
+        run: What the process took.
+        states: Its STATE messages.
+    """
+
+    studios: int
+    run: Measurement
+    states: StateOutput
+
+    @property
+    def seconds_per_studio(self) -> float:
+        """Seconds of the run by studio."""
+        return self.run.seconds / self.studios
+
+    @override
+    def __str__(self) -> str:
+        """Return a sentence."""
+        return (
+            f"{self.studios:,} studios: {1000 * self.seconds_per_studio:.0f} ms per studio, "
+            f"{self.states.messages:,} STATE messages of {self.states.size / MEBIBYTE:.2f} MiB "
+            f"together."
+        )
+
+
+def run(directory: Path) -> Bench:
+    """Measure the streams that are on by default, of chains of three sizes."""
+    chains = [_read(studios, directory) for studios in SIZES]
+    first, last = chains[0], chains[-1]
+    growth = (last.run.peak_memory - first.run.peak_memory) / (last.studios - first.studios)
+    note = (
+        f"From {first.studios:,} to {last.studios:,} studios, each takes {1024 * growth:.0f} KiB "
+        f"of memory. Each has {demonstration.CUSTOMERS_IN_CHAIN} customers."
+    )
+    contests = [Contest(f"{chain.studios:,} studios", {TAP: chain.run}) for chain in chains]
+    return Bench(tuple(contests), (*map(str, chains), note), tuple(_misses(chains)))
+
+
+def make_chain(studios: int) -> StudioOpenApi:
+    """Make a server with a chain; its answers come at once, and without limits."""
+    server = StudioOpenApi(limit=Limit(OUT_OF_THE_WAY))
+    demonstration.add_chain(server, studios)
+    return server
+
+
+def _read(studios: int, directory: Path) -> Chain:
+    with serving.apart(partial(make_chain, studios)) as server:
+        keys = demonstration.chain_keys(studios)
+        entries = [
+            {"name": name, "base_url": server.url, "api_key": key} for name, key in keys.items()
+        ]
+        file = directory / f"chain-{studios}.json"
+        file.write_text(json.dumps(entries), encoding="utf-8")
+        config = {"connections_file": str(file), "requests_per_minute": OUT_OF_THE_WAY}
+        return Chain(studios, *measure_states(build_command(TAP, config, directory)))
+
+
+def _misses(chains: Sequence[Chain]) -> Iterator[str]:
+    longest, before = chains[-1], chains[-2]
+    if longest.states.size > MOST_STATE:
+        yield (
+            f"{longest.studios:,} studios wrote {longest.states.size / MEBIBYTE:.1f} MiB of STATE, "
+            f"more than {MOST_STATE / MEBIBYTE:.0f}."
+        )
+    times = longest.seconds_per_studio / before.seconds_per_studio
+    if times > MOST_TIMES_PER_STUDIO:
+        yield (
+            f"A studio took {times:.1f} times as long among {longest.studios:,} as among "
+            f"{before.studios:,}, more than {MOST_TIMES_PER_STUDIO}."
+        )

@@ -1,0 +1,1 @@
+"""The jobs of meltano.yml on Dagster, in an environment of its own."""
