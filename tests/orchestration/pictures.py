@@ -12,6 +12,7 @@ import tempfile
 from pathlib import Path
 
 import yaml
+from PIL import Image
 
 from tests.meltano import REPOSITORY, Project
 from tests.orchestration.page import run_dagster, wait_until
@@ -20,14 +21,14 @@ from tests.sandbox.studio_openapi import StudioOpenApi, demonstration
 IMAGES = REPOSITORY / "docs/images"
 LOCATION = "/locations/orchestrator.definitions"
 WRONG = "Kiel Nord"
-PATHS = {
-    "dagster-lineage": f"{LOCATION}/asset-groups/tap_studio_openapi/lineage",
-    "dagster-slices": f"{LOCATION}/jobs/studio_openapi_to_duckdb/partitions",
-    "dagster-table": "/assets/tap_studio_openapi/customers?view=partitions&partition=1/2",
-}
-"""Where the pictures are taken, by their names."""
-FAILURE = "dagster-failure"
 WIDTH, HEIGHT = 1280, 800
+VIEWS = {
+    "dagster-lineage": (f"{LOCATION}/asset-groups/tap_studio_openapi/lineage", HEIGHT),
+    "dagster-slices": (f"{LOCATION}/jobs/studio_openapi_to_duckdb/partitions", 500),
+    "dagster-table": ("/assets/tap_studio_openapi/customers?view=partitions&partition=1/2", 560),
+    "dagster-failure": ("/runs/{failed}", 636),
+}
+"""Where the pictures are taken, and how much of them is kept from the top, by their names."""
 CHROMIUM = (
     *("chromium", "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic"),
     *("--no-first-run", "--disable-background-networking", "--disable-component-update"),
@@ -53,8 +54,11 @@ def main() -> None:
             )
             (failed,) = (run for _, status, run in page.runs() if status == "FAILURE")
             IMAGES.mkdir(exist_ok=True)
-            for name, path in {**PATHS, FAILURE: f"/runs/{failed}"}.items():
-                _take(page.url + path, IMAGES / f"{name}.png", Path(folder, name))
+            for name, (path, height) in VIEWS.items():
+                file = IMAGES / f"{name}.png"
+                _take(page.url + path.format(failed=failed), file, Path(folder, name))
+                with Image.open(file) as picture:
+                    picture.crop((0, 0, WIDTH, height)).save(file, optimize=True)
 
 
 def _make_project(directory: Path, url: str) -> None:

@@ -75,7 +75,7 @@ def environment(
     }.items():
         monkeypatch.setenv(name, value)
     yield home
-    assert {row["studioname"] for row in read_tables(database)["studio"]} == {
+    assert {row["name"] for row in read_tables(database)["studio"]} == {
         SLICES["1/3"],
         SLICES["3/3"],
     }

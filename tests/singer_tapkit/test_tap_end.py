@@ -62,6 +62,21 @@ def test_a_signal_ends_the_run_with_its_status_and_the_state_so_far(
 
 
 @on_posix
+def test_a_signal_writes_a_state_that_had_to_wait(server: FakeServer, tmp_path: Path) -> None:
+    server.respond("/orders/b", Answer(json=[{"id": 7}]))
+    server.respond("/orders/c", SLOW)
+    with process(tmp_path, settings(server, accounts=["a", "b", "c"])) as running:
+        while not server.received("/orders/c"):
+            time.sleep(0.01)
+        running.send_signal(signal.SIGTERM)
+        stdout, _ = running.communicate(timeout=PATIENCE_SECONDS)
+
+    output = read_messages(stdout.splitlines())
+    assert output.bookmark("orders", account="a") == 2
+    assert output.bookmark("orders", account="b") == 7
+
+
+@on_posix
 def test_a_signal_while_the_target_does_not_read_cuts_no_line(
     server: FakeServer, tmp_path: Path
 ) -> None:

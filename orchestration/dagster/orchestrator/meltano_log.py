@@ -22,6 +22,14 @@ ALREADY_RUNNING = "pipeline is already running which started at"
 """What Meltano says of a state that another run holds, or held until it was killed."""
 
 
+TABLES_MADE_AT_ONCE = (
+    "pg_namespace_nspname_index",
+    "pg_class_relname_nsp_index",
+    "pg_type_typname_nsp_index",
+)
+"""What PostgreSQL names when two loaders make the same schema or table at once: the first load."""
+
+
 class _Metric(msgspec.Struct):
     metric: str
     value: float
@@ -85,9 +93,14 @@ class MeltanoLog:
     @property
     def may_pass(self) -> bool:
         """Whether the failure is one that may pass by itself."""
+        if LOADER in self.exit_codes:
+            return self._says(*TABLES_MADE_AT_ONCE)
         if self.exit_codes:
             return self.exit_codes == {EXTRACTOR: TEMPORARY_FAILURE}
-        return any(ALREADY_RUNNING in sentence for sentence in self.sentences)
+        return self._says(ALREADY_RUNNING)
+
+    def _says(self, *words: str) -> bool:
+        return any(word in sentence for sentence in self.sentences for word in words)
 
     def _count(self, metric: _Metric) -> None:
         stream = metric.tags.get("stream", "")

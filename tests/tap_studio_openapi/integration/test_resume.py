@@ -38,7 +38,7 @@ def tenant() -> Iterator[Tenant]:
 
 def kill_behind_first_chunk(tap: Tap, tenant: Tenant) -> tuple[dict[str, Any], set[int], set[int]]:
     """Kill a run; returns its last state, and the customers and balances that it has written."""
-    process = tap.start(tenant.one(**FREE), *STREAMS)
+    process = tap.start_with_all_states(tenant.one(**FREE), *STREAMS)
     assert process.stdout is not None
     state: dict[str, Any] = {}
     customers: set[int] = set()
