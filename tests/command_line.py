@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import subprocess
+import sys
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar, Self, TypedDict
 
@@ -16,6 +17,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from typing_extensions import Unpack
+
+
+WITH_ALL_STATES = (sys.executable, "-m", "tests.eager_states")
 
 
 class Given(TypedDict, total=False):
@@ -99,8 +103,17 @@ class CommandLine:
         self, settings: Mapping[str, Any], *streams: str, **given: Unpack[Given]
     ) -> subprocess.Popen[str]:
         """Start the tap; what it writes must be read."""
+        return self._start(self.command(settings, *streams, **given))
+
+    def start_with_all_states(
+        self, settings: Mapping[str, Any], *streams: str
+    ) -> subprocess.Popen[str]:
+        """Start the tap, which writes each change of its state at once."""
+        return self._start([*WITH_ALL_STATES, *self.command(settings, *streams)])
+
+    def _start(self, command: list[str]) -> subprocess.Popen[str]:
         process = subprocess.Popen(
-            self.command(settings, *streams, **given),
+            command,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,

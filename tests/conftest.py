@@ -7,6 +7,7 @@ from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from tests.meltano import Project
 from tests.once import make_once
@@ -32,7 +33,11 @@ def pytest_xdist_auto_num_workers() -> int:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Name our own markers."""
+    """Name our own markers, and let Hypothesis take its time on a busy machine."""
+    settings.register_profile(
+        "patient", deadline=None, suppress_health_check=[HealthCheck.too_slow]
+    )
+    settings.load_profile("patient")
     config.addinivalue_line("markers", "long(seconds): takes long, and so begins before others")
     config.addinivalue_line("markers", "slow: takes long, and is run by .ci/run alone")
 

@@ -5,6 +5,7 @@ What stands in ``__all__`` is public, and so is what `singer_tapkit.testing` and
 """
 
 from singer_tapkit import checkpoint
+from singer_tapkit.accounts import AccountList, Accounts, account_settings
 from singer_tapkit.body import decode_json
 from singer_tapkit.checkpoint import Checkpoint
 from singer_tapkit.child_stream import ChildStream
@@ -42,6 +43,8 @@ from singer_tapkit.stream import BaseStream, PartitionStatus
 from singer_tapkit.tap import BaseTap
 
 __all__ = [
+    "AccountList",
+    "Accounts",
     "ApiError",
     "BaseStream",
     "BaseTap",
@@ -70,6 +73,7 @@ __all__ = [
     "SyncFailedError",
     "UnknownFieldsError",
     "Window",
+    "account_settings",
     "checkpoint",
     "common_settings",
     "compile_conformer",

@@ -16,8 +16,8 @@ from singer_tapkit.config import config_error, describe_errors
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-MAX_TOLD: Final = 5
-"""How many errors of a file are told."""
+MAX_ERRORS: Final = 5
+"""How many errors of a file are reported."""
 
 
 class _UniqueKeyLoader(yaml.SafeLoader):
@@ -54,10 +54,10 @@ def read_account_file(path: str, setting: str, schema: Mapping[str, Any]) -> lis
     if not entries:
         raise config_error(f"{path} holds an empty list, so that nothing would be read.")
     if messages := list(_errors_in(entries, schema["items"], path)):
-        told = messages[:MAX_TOLD]
-        if more := len(messages) - len(told):
-            told.append(f"{path}: {more:,} more like these.")
-        raise ConfigValidationError(" ".join(told), errors=told)
+        reported = messages[:MAX_ERRORS]
+        if more := len(messages) - len(reported):
+            reported.append(f"{path}: {more:,} more like these.")
+        raise ConfigValidationError(" ".join(reported), errors=reported)
     return entries
 
 

@@ -58,7 +58,6 @@ class OutputStream(Stream):
         super().__init__(tap, schema=schema, name=name)
         self._record_counter: RecordCounter | None = None
         self._batch_counter: metrics.Counter | None = None
-        self._has_unnamed_records = False
         self._state_writer = pace_states(tap)
 
     def write_state(self, *, at_once: bool = False) -> None:
@@ -70,17 +69,11 @@ class OutputStream(Stream):
         Args:
             at_once: Whether it cannot wait, as what it says would be costly to lose.
         """
-        if self._has_unnamed_records:
-            return
-        if at_once:
-            self._state_writer.write_state(self.tap_state)
-        else:
-            self._state_writer.write_when_due(self.tap_state)
+        self._state_writer.write_change(self.tap_state, at_once=at_once)
 
     def write_pending_state(self) -> None:
         """Write a STATE message if there is a change that had to wait, and it is time."""
-        if not self._has_unnamed_records:
-            self._state_writer.write_pending(self.tap_state)
+        self._state_writer.write_pending(self.tap_state)
 
     @cached_property
     @override
@@ -122,7 +115,7 @@ class OutputStream(Stream):
         try:
             self._batch_files.write(self._note_unnamed(rows), encode, self._announce_file)
         finally:  # rows that could not be read to their end are in no file
-            self._has_unnamed_records = False
+            self._state_writer.unannounced.discard(self.name)
 
     @override
     def get_batches(
@@ -201,14 +194,14 @@ class OutputStream(Stream):
 
     def _note_unnamed(self, records: Iterable[T]) -> Iterator[T]:
         for record in records:
-            self._has_unnamed_records = True
+            self._state_writer.unannounced.add(self.name)
             yield record
 
     def _announce_file(self, address: str) -> None:
         config = self.get_batch_config(self.config)
         if config is not None:
             self._write_batch_message(config.encoding, [address])
-        self._has_unnamed_records = False
+        self._state_writer.unannounced.discard(self.name)
         if self._batch_counter is not None:
             self._batch_counter.increment()
         self._write_state_message()

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import logging
 from collections import deque
-from concurrent.futures import Future
+from concurrent.futures import Future, wait
 from itertools import islice
 from queue import SimpleQueue
 from threading import Lock, Thread
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 Result = TypeVar("Result")
 Parent = TypeVar("Parent")
 Item = TypeVar("Item")
+
+SECONDS_PER_WAIT = 1.0
 
 PARENTS_PER_THREAD = 2
 """How many parents are prefetched for each thread."""
@@ -39,7 +41,12 @@ class Prefetcher:
     """Threads that send requests ahead; they end with the process, however long a response takes.
 
     When the system has no thread left, the run goes on with those that there are, or with none.
+
+    Attributes:
+        on_wait: Called every second while a result is awaited.
     """
+
+    on_wait: Callable[[], object] | None = None
 
     def __init__(self, max_concurrency: int) -> None:
         """Start no thread yet.
@@ -102,7 +109,7 @@ class Prefetcher:
             Exception: What reading it raised.
         """
         future = self._current.pop(part) if self._current else None
-        return read() if future is None else future.result()
+        return read() if future is None else self._wait_for(future)
 
     def read_ahead(self, items: Iterator[Item]) -> Iterator[Item]:
         """Return items of which the next one is always being read, from now on.
@@ -122,9 +129,15 @@ class Prefetcher:
         return self._enqueue(read) if self._start_thread() else None
 
     def _read_ahead(self, items: Iterator[Item], upcoming: Future[Item | _End]) -> Iterator[Item]:
-        while not isinstance(item := upcoming.result(), _End):
+        while not isinstance(item := self._wait_for(upcoming), _End):
             upcoming = self._enqueue_next(items)
             yield item
+
+    def _wait_for(self, future: Future[Result]) -> Result:
+        while self.on_wait is not None and not future.done():
+            wait((future,), SECONDS_PER_WAIT)
+            self.on_wait()
+        return future.result()
 
     def _enqueue_next(self, items: Iterator[Item]) -> Future[Item | _End]:
         return self._enqueue(lambda: next(items, _END))

@@ -35,26 +35,31 @@ TRANSIENT_KEYS: Final = frozenset({STARTING_MARKER, SIGNPOST_MARKER})
 
 
 class PacedStateWriter(StateWriter):
-    """Writes the state of a tap: at once, or when its time has come."""
+    """Writes the state of a tap: at once, or when its time has come.
+
+    Attributes:
+        interval: Seconds between messages of a small state.
+        unannounced: The streams whose last records stand in a file that no BATCH message names yet.
+            A change of the state waits for that, as it may claim them.
+    """
+
+    interval: float = MIN_STATE_INTERVAL
 
     def __init__(
         self,
         message_writer: GenericSingerWriter[Any, Any],
-        *,
-        interval: float = MIN_STATE_INTERVAL,
         clock: Callable[[], float] = monotonic,
     ) -> None:
         """Write nothing yet; the first change is due at once.
 
         Args:
             message_writer: Writes the messages.
-            interval: Seconds between messages of a small state.
             clock: Returns the seconds.
         """
         super().__init__(message_writer)
-        self.interval = interval
         self._clock = clock
         self._due_at = clock()
+        self.unannounced: set[str] = set()
         self._has_pending_change = False
         self._last_content = b""
 
@@ -70,14 +75,21 @@ class PacedStateWriter(StateWriter):
             self._due_at = self._clock() + intervals * self.interval
         self._has_pending_change = False
 
-    def write_when_due(self, state: Mapping[str, Any]) -> None:
-        """Write a state that has changed: now if it is time, else by a later `write_pending`."""
+    def write_change(self, state: Mapping[str, Any], *, at_once: bool = False) -> None:
+        """Write a state that has changed, or else leave it to a later `write_pending`.
+
+        Args:
+            state: The state.
+            at_once: Whether it is written before its time.
+        """
         self._has_pending_change = True
+        if at_once:
+            self._due_at = self._clock()
         self.write_pending(state)
 
     def write_pending(self, state: Mapping[str, Any]) -> None:
         """Write the state if it has changed and it is time."""
-        if self._has_pending_change and self._clock() >= self._due_at:
+        if self._has_pending_change and not self.unannounced and self._clock() >= self._due_at:
             self.write_state(state)
 
 

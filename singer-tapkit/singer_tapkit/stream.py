@@ -262,7 +262,7 @@ class BaseStream(OutputStream):
         return self.get_context_state(context).get("replication_key_value")
 
     def advance_bookmark(self, context: Context | None, value: Any) -> None:
-        """Note that all records up to `value` have been written; `write_state` tells when due."""
+        """Note that all records up to `value` have been written; writes the state when due."""
         state = self.get_context_state(context)
         if self.replication_method == REPLICATION_INCREMENTAL:
             state["replication_key"] = self.replication_key

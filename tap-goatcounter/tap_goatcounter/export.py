@@ -294,6 +294,7 @@ class ExportJob:
         self._logger.info(
             "Waiting %.0f minutes for the next export that the server grants.", seconds / 60
         )
+        self._write_state()
         time.sleep(seconds + 1)
 
     def _wait(self, export: Export) -> Export:

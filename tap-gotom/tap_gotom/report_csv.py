@@ -30,7 +30,7 @@ SEPARATOR_LINE = re.compile(r'"?sep=(?P<delimiter>.)"?\r?\n?')
 """A line for spreadsheet programs, which is no part of the data."""
 OTHER_DELIMITERS: Final = frozenset(",;\t|")
 ODD_DELIMITERS: Final = frozenset("^~¦§#:!\x01\x02\x1c\x1d\x1e\x1f")
-"""Characters that stand between cells so rarely that the header alone does not tell."""
+"""Characters that stand between cells so rarely that the header alone does not prove them."""
 
 Row = list[str]
 

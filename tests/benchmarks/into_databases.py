@@ -44,8 +44,8 @@ class Database:
 
     Attributes:
         name: Whose it is.
-        settings: How the target is told where it is.
-        address: How dlt is told.
+        settings: The settings by which the target finds it.
+        address: The same for dlt.
         count: Counts the rows of a table of the schema `bench`.
     """
 

@@ -43,7 +43,7 @@ class Rows(ABC):
 
     @abstractmethod
     def dlt_job(self, url: str, *, as_arrow: bool) -> dict[str, Any]:
-        """Return what dlt is told."""
+        """Return the settings for dlt."""
 
     def through_the_tap(self) -> Measurement:
         """Measure the tap."""

@@ -83,7 +83,7 @@ class Trials:
             tap: The tap's name.
             server: Where the databases are.
             python: The Python that has the target installed.
-            console: Where progress is told.
+            console: Where progress is printed.
         """
         self._tap = tap
         self._server = server

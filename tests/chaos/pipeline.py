@@ -214,7 +214,7 @@ class Pipeline:
         target.flush()
 
     def _strike(self) -> bool:
-        """Kill, unless the tap has ended before, and tell whether it had not."""
+        """Kill, unless the tap has ended before, and return whether it had not."""
         if self._kill is None or self._tap.poll() is not None:
             return False
         self._note_strike()

@@ -172,7 +172,7 @@ class Trial:
         return Pipeline(tap, target, self._directory, self._source, kill)
 
     def _check_remains(self, outcome: Outcome) -> None:
-        """Check that the tap left no file, and told nobody a secret."""
+        """Check that the tap left no file, and wrote no secret."""
         left = [path.name for path in (self._directory / "tap").iterdir()]
         _expect(not left, f"the tap has left files: {left}")
         texts = {
@@ -182,8 +182,8 @@ class Trial:
             "a state": json.dumps(outcome.states),
         }
         for name, text in texts.items():
-            told = any(secret in text for secret in self._source.secrets)
-            _expect(not told, f"{name} tells a secret")
+            leaks = any(secret in text for secret in self._source.secrets)
+            _expect(not leaks, f"{name} has a secret")
         _expect("Traceback" not in outcome.tap_log, "the tap has died with a traceback")
 
     def _check_end(self, kill: Kill, outcome: Outcome, *, fresh: bool) -> None:
@@ -231,5 +231,5 @@ def _expect(condition: bool, otherwise: str) -> None:  # noqa: FBT001
 
 
 def _end_of(log: str) -> str:
-    told = [line for line in log.splitlines() if "METRIC" not in line]
-    return "\n".join(told[-LOG_LINES_SHOWN:])
+    lines = [line for line in log.splitlines() if "METRIC" not in line]
+    return "\n".join(lines[-LOG_LINES_SHOWN:])

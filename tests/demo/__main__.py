@@ -113,7 +113,7 @@ def tell_how_to_open(console: Console) -> None:
         f"The data are kept in {path}. Look into a table, or ask a question with DuckDB itself:",
         f'  {python} -c "{PEEK.format(path=path)}"',
         f"  duckdb -cmd \"set schema = 'tap_gotom'\" {path} < {EXAMPLE}",
-        "docs/data tells what the tables hold, and docs/questions shows the answers as charts.",
+        "docs/data describes the tables, and docs/questions shows the answers as charts.",
     ):
         console.print(line, markup=False, soft_wrap=True)
 

@@ -54,7 +54,7 @@ class Question:
 
     @property
     def digest(self) -> str:
-        """What tells whether a picture is that of this query."""
+        """A hash that shows whether a picture is that of this query."""
         return sha256(self.sql.encode()).hexdigest()
 
     @property

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from tests.sandbox.studio_openapi import Studio
 
 VERSION = "1.12.1"
-"""The first version that tells of former members."""
+"""The first version with former members."""
 FIRST_RUN_DAYS = 365
 LOOK_BACK_DAYS = 7
 VISITORS = (2, 4, 6)

@@ -32,7 +32,7 @@ class Difference:
 
 
 def read(path: Path, schema: str) -> Tables:
-    """Read all tables of a schema, without what tells when a row was loaded."""
+    """Read all tables of a schema, without the time when a row was loaded."""
     with duckdb.connect(path, read_only=True) as database:
         names = [name for (name,) in database.execute(TABLES, [schema]).fetchall()]
         return {

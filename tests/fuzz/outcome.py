@@ -31,7 +31,7 @@ SEVERITY = (
     "file left",
 )
 IDENTITIES = {"hits": ("site_id", "date")}
-"""What tells records apart whose keys depend on where an export began."""
+"""What identifies records whose keys depend on where an export began."""
 PLACES = {
     ("hits", name) for name in ("export_cursor", "export_id", "export_last_hit_id", "row_number")
 }
@@ -154,7 +154,7 @@ class Warehouse:
         }
 
     def identified(self, stream: str) -> dict[str, dict[str, Any]]:
-        """Return the records of a stream by what tells them apart."""
+        """Return the records of a stream by what identifies them."""
         found: dict[str, dict[str, Any]] = {}
         for key, (_, record) in sorted(self.rows.get(stream, {}).items()):
             names = IDENTITIES.get(stream)

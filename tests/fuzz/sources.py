@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from tests.sandbox.studio_openapi import Studio
 
 PERSON = "Quidam"
-"""What the fields begin with that tell of people."""
+"""The beginnings of fields about people."""
 SECRET = "fuzz-secret-sentinel"  # noqa: S105
 PAGE = 3
 """How many rows a page has."""

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 STREAMS = tuple(KEYS)
 STATISTICS = ("path_daily", "total_daily", "browsers")
+pytestmark = pytest.mark.long(seconds=15)
 WITHOUT_HITS = ["*_daily.*", "browsers.*"]
 
 
@@ -73,7 +74,7 @@ def test_a_full_refresh_counts_late_visits_of_long_ago(pipeline: SitePipeline) -
 
 
 def assert_all_hold(pipeline: SitePipeline, streams: Iterable[str]) -> None:
-    """Assert that tables hold, under keys that tell rows apart, what was sent to the site."""
+    """Assert that tables hold, under keys that distinguish rows, what was sent to the site."""
     for stream in streams:
         rows = pipeline.warehouse.rows(stream)
         expected = Expectation(pipeline.site.hits).rows(stream)

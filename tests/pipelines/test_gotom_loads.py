@@ -87,6 +87,7 @@ def test_rows_that_have_gone_stay_where_there_are_keys(pipeline: ReportPipeline)
     assert_holds(pipeline, pipeline.rows(), (*SECOND, FIRST[2]))
 
 
+@pytest.mark.long(seconds=15)
 @into_postgresql
 def test_rows_that_have_gone_are_marked(pipeline: ReportPipeline) -> None:
     for rows, number_gone in ((FIRST, 0), (SECOND[:2], 1), (SECOND, 0)):

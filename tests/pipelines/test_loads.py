@@ -30,15 +30,17 @@ def pipeline(
 
 @pytest.mark.long(seconds=50)
 @pytest.mark.parametrize(
-    ("case", "warehouse"),
+    ("case", "warehouse", "is_first"),
     [
-        pytest.param(case, warehouse, id=f"{name} into {warehouse}")
+        pytest.param(case, warehouse, number == 0, id=f"{name} into {warehouse}")
         for name, case in CASES.items()
-        for warehouse in case.warehouses
+        for number, warehouse in enumerate(case.warehouses)
     ],
     indirect=["warehouse"],
 )
-def test_each_run_leaves_what_there_is(case: Case, pipeline: SourcePipeline) -> None:
+def test_each_run_leaves_what_there_is(
+    case: Case, pipeline: SourcePipeline, *, is_first: bool
+) -> None:
     first = pipeline.run()
     pipeline.assert_equal()
     older, before = pipeline.state.read_bytes(), pipeline.tables()
@@ -49,11 +51,12 @@ def test_each_run_leaves_what_there_is(case: Case, pipeline: SourcePipeline) -> 
     pipeline.assert_equal()
     assert_sent_what_is_new(case, second, before, pipeline.tables())
 
-    pipeline.state.write_bytes(older)
-    pipeline.change()
-    again = pipeline.run()
-    pipeline.assert_equal()
-    assert_sent_what_is_new(case, again, before, pipeline.tables())
+    if is_first:  # tests/chaos goes back to older states in PostgreSQL for every tap
+        pipeline.state.write_bytes(older)
+        pipeline.change()
+        again = pipeline.run()
+        pipeline.assert_equal()
+        assert_sent_what_is_new(case, again, before, pipeline.tables())
 
     pipeline.change()
     for table in case.refreshed_when_empty:

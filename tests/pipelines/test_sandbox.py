@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 @pytest.fixture(scope="module")
 def variables() -> Iterator[dict[str, str]]:
-    """What a sandbox on free ports tells to set."""
+    """What a sandbox on free ports prints to be set."""
     free_ports = {service.variable: "0" for service in SERVICES}
     with subprocess.Popen(
         [sys.executable, "-m", "tests.sandbox"],

@@ -30,7 +30,7 @@ class Warehouse(ABC):
     Attributes:
         target: The plugin that loads it.
         replaces_tables: Whether the plugin can replace a table, which rows without a key need.
-        settings: The environment variables that tell the plugin where it is.
+        settings: The environment variables by which the plugin finds it.
         schema: Where its tables are, named after the tap.
     """
 

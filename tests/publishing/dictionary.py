@@ -99,7 +99,7 @@ class Table:
         return [name for name, schema in top.items() if _type_of(schema) == "date"]
 
     def is_personal(self, column: Column) -> bool:
-        """Whether a column tells about persons."""
+        """Whether a column is about persons."""
         return column.path not in self.impersonal
 
 

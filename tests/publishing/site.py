@@ -7,6 +7,7 @@ error.
 
 from __future__ import annotations
 
+import ast
 import os
 import re
 import shutil
@@ -17,13 +18,14 @@ from tests.meltano import REPOSITORY
 from tests.publishing.definition import ADDRESS, extractors
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Collection, Iterator, Mapping
     from pathlib import Path
 
 CONFIG = REPOSITORY / "zensical.toml"
 DOCS = REPOSITORY / "docs"
 LIBRARY = REPOSITORY / "singer-tapkit"
 START = "index.md"
+REFERENCE = "library/reference.md"
 FILES = f"{ADDRESS.removesuffix('.git')}/blob/main"
 """Where files that are no pages of the site can be seen."""
 FENCE = re.compile(r"^( *)(```|~~~).*?^\1\2 *$", re.MULTILINE | re.DOTALL)
@@ -74,7 +76,7 @@ def collect_pages(project: Path) -> None:
     for place, text in reference_pages():
         (folder / place).parent.mkdir(parents=True, exist_ok=True)
         (folder / place).write_text(text, encoding="utf-8")
-    check_navigation(folder, config["nav"])
+    check_navigation([*places.values(), REFERENCE], config["nav"])
 
 
 def find_places() -> dict[str, str]:
@@ -122,16 +124,32 @@ def move_links(text: str, source: str, places: Mapping[str, str]) -> str:
 
 
 def reference_pages() -> Iterator[tuple[str, str]]:
-    """Yield a page for each module of the library, which is filled from its docstrings."""
+    """Yield the pages about the library's modules, filled from docstrings, and a list of them."""
+    rows = ["# Reference", "", "| module | what it is for |", "|---|---|"]
     for module in sorted((LIBRARY / "singer_tapkit").glob("[a-z]*.py")):
-        yield f"library/{module.stem}.md", f"# {module.stem}\n\n::: singer_tapkit.{module.stem}\n"
+        name = module.stem
+        purpose = ast.get_docstring(ast.parse(module.read_text(encoding="utf-8"))) or ""
+        rows.append(f"| [`{name}`]({name}.md) | {purpose.partition(chr(10))[0]} |")
+        yield f"library/{name}.md", f"# {name}\n\n::: singer_tapkit.{name}\n"
+    yield REFERENCE, "\n".join([*rows, ""])
 
 
-def check_navigation(folder: Path, navigation: list[Any]) -> None:
-    """Raise a `SiteError` if a page is not in the navigation."""
-    pages = {str(page.relative_to(folder)) for page in folder.rglob("*.md")}
-    if missing := pages - set(_pages_in(navigation)):
+def check_navigation(pages: Collection[str], navigation: list[Any]) -> None:
+    """Check that each page is in the navigation, which Zensical does not compare with the pages.
+
+    Args:
+        pages: What must be in it; other files, such as pictures, need not be.
+        navigation: What is in it, with pages of the library's modules.
+
+    Raises:
+        SiteError: A page is not in it, or is not there.
+    """
+    listed = set(_pages_in(navigation))
+    if missing := {page for page in pages if page.endswith(".md")} - listed:
         raise SiteError(f"zensical.toml does not list {', '.join(sorted(missing))}.")
+    modules = {page for page, _ in reference_pages()}
+    if gone := listed - set(pages) - modules:
+        raise SiteError(f"zensical.toml lists {', '.join(sorted(gone))}, which does not exist.")
 
 
 def _pages_in(navigation: list[Any]) -> Iterator[str]:

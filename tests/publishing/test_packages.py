@@ -82,6 +82,6 @@ def test_a_source_distribution_has_the_readme_and_the_changelog(
 
 
 def assert_runs(program: Path) -> None:
-    """Assert that an installed tap tells its name and version, and is not this environment's."""
+    """Assert that an installed tap prints its name and version, and is not this environment's."""
     assert Path(sys.prefix) not in program.parents
     assert run(program, "--version").startswith(f"{program.name} v")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
 import json
 import os
@@ -20,16 +19,13 @@ import yaml
 from tests.meltano import REPOSITORY
 from tests.once import make_once
 from tests.publishing.conftest import run
-from tests.publishing.definition import ADDRESS, extractors, sandbox_settings
+from tests.publishing.definition import ADDRESS, extractors
 from tests.publishing.readme import readme_of
-from tests.sandbox import apparena, goatcounter, gotom, studio_openapi
-from tests.sandbox.apparena import AppArena
-from tests.sandbox.goatcounter import UNLIMITED, Generation, GoatCounter
-from tests.sandbox.gotom import GoTom
+from tests.publishing.served import serve
 from tests.sandbox.studio_openapi import StudioOpenApi
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Mapping
 
 PROGRAMS = Path(sys.executable).parent
 A_TABLE = {
@@ -37,15 +33,6 @@ A_TABLE = {
     "tap-gotom": "turnover",
     "tap-studio-openapi": "customers",
     "tap-apparena": "apps",
-}
-SERVERS: dict[str, Callable[[], Any]] = {
-    "tap-goatcounter": lambda: (
-        GoatCounter(Generation.V2_7, limits=UNLIMITED),
-        goatcounter.demonstration,
-    ),
-    "tap-gotom": lambda: (GoTom(), gotom.demonstration),
-    "tap-studio-openapi": lambda: (StudioOpenApi(), studio_openapi.demonstration),
-    "tap-apparena": lambda: (AppArena(), apparena.demonstration),
 }
 STATE = '{"bookmarks": {}}'
 
@@ -74,7 +61,7 @@ def test_a_tap_loads_in_a_project_of_ones_own(
         run(
             *("bash", "-euo", "pipefail", "-c", block),
             directory=tmp_path / "own",
-            settings={**settings, "PATH": f"{PROGRAMS}:{os.environ['PATH']}"},
+            settings={**variables(tap, settings), "PATH": f"{PROGRAMS}:{os.environ['PATH']}"},
         )
 
     counts = count_rows(tmp_path / "own/output/warehouse_dev.duckdb")
@@ -122,7 +109,7 @@ def test_a_recipe_replaces_the_state(plugins: Path, tmp_path: Path) -> None:
     (tmp_path / "state.json").write_text(STATE, encoding="utf-8")
 
     with serve(tap) as settings:
-        finished = follow_recipe(tap, plugins, tmp_path, **settings)
+        finished = follow_recipe(tap, plugins, tmp_path, **variables(tap, settings))
 
     assert finished.returncode == 0, finished.stderr
     state = json.loads((tmp_path / "state.json").read_text(encoding="utf-8"))
@@ -188,20 +175,10 @@ def follow_recipe(
     )
 
 
-@contextlib.contextmanager
-def serve(tap: str) -> Iterator[dict[str, str]]:
-    """Serve what `make sandbox` serves, and yield the variables by which a tap finds it."""
-    server, shown = SERVERS[tap]()
-    shown.fill(server)
+def variables(tap: str, settings: Mapping[str, Any]) -> dict[str, str]:
+    """Return settings as environment variables."""
     prefix = tap.replace("-", "_").upper()
-    with server.serve() as url:
-        host = re.match(r"http://127.0.0.1:\d+", url)
-        assert host
-        yield {
-            f"{prefix}_{name.upper()}": re.sub(
-                r"http://127.0.0.1:\d+",
-                host[0],
-                value if isinstance(value, str) else json.dumps(value),
-            )
-            for name, value in sandbox_settings(tap).items()
-        }
+    return {
+        f"{prefix}_{name.upper()}": value if isinstance(value, str) else json.dumps(value)
+        for name, value in settings.items()
+    }

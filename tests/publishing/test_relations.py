@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
-import json
-import re
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -15,17 +12,11 @@ from tap_apparena.tap import TapAppArena
 from tap_goatcounter.tap import TapGoatCounter
 from tap_gotom.tap import TapGoTom
 from tap_studio_openapi.tap import TapStudioOpenApi
-from tests.publishing.definition import sandbox_settings
 from tests.publishing.dictionary import dictionary_of
-from tests.sandbox import apparena, goatcounter, gotom, studio_openapi
-from tests.sandbox.apparena import AppArena
-from tests.sandbox.goatcounter import UNLIMITED, Generation, GoatCounter
-from tests.sandbox.gotom import GoTom
-from tests.sandbox.studio_openapi import StudioOpenApi
+from tests.publishing.served import serve
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
-    from contextlib import AbstractContextManager
+    from collections.abc import Iterator, Mapping, Sequence
 
     from singer_sdk import Tap
 
@@ -33,44 +24,8 @@ if TYPE_CHECKING:
 
     Record = Mapping[str, Any]
 
-HOST = re.compile(r"http://127\.0\.0\.1:\d+")
-NEWEST_KNOWN = "1.20.1"
-"""A version of the studios' API that has all streams."""
 FOR_STORE_OWNERS = {"companies"}
 """Streams that the sandbox's usual key may not read."""
-
-
-@contextlib.contextmanager
-def serve_goatcounter() -> Iterator[str]:
-    """Serve the newer generation, which has all streams."""
-    sandbox = GoatCounter(Generation.MAIN, limits=UNLIMITED)
-    goatcounter.demonstration.fill(sandbox)
-    with sandbox.serve() as url:
-        yield url
-
-
-@contextlib.contextmanager
-def serve_gotom() -> Iterator[str]:
-    sandbox = GoTom()
-    gotom.demonstration.fill(sandbox)
-    with sandbox.serve() as url:
-        yield url
-
-
-@contextlib.contextmanager
-def serve_studio_openapi() -> Iterator[str]:
-    sandbox = StudioOpenApi(version=NEWEST_KNOWN)
-    studio_openapi.demonstration.fill(sandbox)
-    with sandbox.serve() as url:
-        yield url
-
-
-@contextlib.contextmanager
-def serve_apparena() -> Iterator[str]:
-    sandbox = AppArena()
-    apparena.demonstration.fill(sandbox)
-    with sandbox.serve() as url:
-        yield HOST.findall(url)[0]
 
 
 def start_date() -> str:
@@ -78,11 +33,11 @@ def start_date() -> str:
     return (datetime.now(UTC).date() - timedelta(days=2)).isoformat()
 
 
-TAPS: dict[str, tuple[type[Tap], Callable[[], AbstractContextManager[str]]]] = {
-    "tap-goatcounter": (TapGoatCounter, serve_goatcounter),
-    "tap-gotom": (TapGoTom, serve_gotom),
-    "tap-studio-openapi": (TapStudioOpenApi, serve_studio_openapi),
-    "tap-apparena": (TapAppArena, serve_apparena),
+TAPS: dict[str, type[Tap]] = {
+    "tap-goatcounter": TapGoatCounter,
+    "tap-gotom": TapGoTom,
+    "tap-studio-openapi": TapStudioOpenApi,
+    "tap-apparena": TapAppArena,
 }
 
 
@@ -98,12 +53,10 @@ def test_every_row_leads_to_another_one_where_the_dictionary_says_so(tap: str) -
 
 def read(tap: str, streams: Sequence[str]) -> Mapping[str, Sequence[Record]]:
     """Read streams of what the sandbox serves."""
-    tap_class, serve = TAPS[tap]
-    with serve() as url:
-        settings = json.loads(HOST.sub(url, json.dumps(sandbox_settings(tap))))
+    with serve(tap) as settings:
         if tap == "tap-goatcounter":
             settings["start_date"] = start_date()
-        run = run_tap(tap_class, settings, select=streams)
+        run = run_tap(TAPS[tap], settings, select=streams)
     assert run.exit_code == 0, run.error
     return run.records
 

@@ -75,14 +75,17 @@ def test_a_link_that_leads_nowhere_is_an_error() -> None:
         move_links("[x](gone.md)", "docs/every-night.md", PLACES)
 
 
-def test_a_page_that_cannot_be_reached_is_an_error(tmp_path: Path) -> None:
-    (tmp_path / "taps").mkdir()
-    for page in ("index.md", "taps/tap-x.md"):
-        (tmp_path / page).touch()
+def test_a_page_that_cannot_be_reached_is_an_error() -> None:
+    pages = ["index.md", "demo.svg", "taps/tap-x.md"]
 
     with pytest.raises(SiteError, match=r"does not list taps/tap-x\.md"):
-        check_navigation(tmp_path, [{"Start": ["index.md"]}])
-    check_navigation(tmp_path, [{"Start": ["index.md", {"Taps": [{"X": "taps/tap-x.md"}]}]}])
+        check_navigation(pages, [{"Start": ["index.md"]}])
+    check_navigation(pages, [{"Start": ["index.md", {"Taps": [{"X": "taps/tap-x.md"}]}]}])
+
+
+def test_a_page_in_the_navigation_that_does_not_exist_is_an_error() -> None:
+    with pytest.raises(SiteError, match=r"lists gone\.md, which does not exist"):
+        check_navigation(["index.md"], ["index.md", "gone.md", "library/client.md"])
 
 
 def test_every_tap_has_a_page_and_its_changes() -> None:

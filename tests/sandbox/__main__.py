@@ -36,7 +36,7 @@ class Served:
 
     Attributes:
         about: How to reach it, in lines.
-        variables: What tells its tap where it is.
+        variables: The environment variables for its tap.
     """
 
     about: str

@@ -1,4 +1,4 @@
-"""Clients of the servers, which send what they are told to and share nothing with the taps."""
+"""Clients of the servers, which send exactly what a test wants and share nothing with the taps."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ def send(
 
 @dataclass(frozen=True)
 class GotomClient:
-    """Signs requests as one user, and sends exactly what it is told to."""
+    """Signs requests as one user, and sends exactly what a test wants."""
 
     url: str
     user: str
@@ -132,7 +132,7 @@ class StudioClient:
 
 @dataclass(frozen=True)
 class ArenaClient:
-    """Sends exactly what it is told to, with one key."""
+    """Sends exactly what a test wants, with one key."""
 
     url: str
     """Base of the API, with a slash at its end."""

@@ -2,10 +2,19 @@
 
 from __future__ import annotations
 
+import logging
 import os
+import signal
+import sys
 from types import SimpleNamespace
+from typing import TYPE_CHECKING
 
 import pytest
+
+from singer_tapkit.fake_server import Answer, FakeServer
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 
 @pytest.fixture(autouse=True)
@@ -22,3 +31,26 @@ def sleeps(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     slept: list[float] = []
     monkeypatch.setattr("backoff._sync.time", SimpleNamespace(sleep=slept.append))
     return slept
+
+
+@pytest.fixture
+def server() -> Iterator[FakeServer]:
+    """What the small tap reads."""
+    with FakeServer() as running:
+        running.respond("/customers", Answer(json=[{"id": 1}]))
+        running.respond("/customers/1/notes", Answer(json=[]))
+        running.respond("/orders", Answer(json=[]))
+        running.respond("/orders/a", Answer(json=[{"id": 1}, {"id": 2}]))
+        yield running
+
+
+@pytest.fixture(autouse=True)
+def _kept_handlers() -> Iterator[None]:
+    """Put back the handlers of signals and the settings of the log."""
+    handlers = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+    hook = sys.excepthook
+    yield
+    sys.excepthook = hook
+    logging.captureWarnings(capture=False)
+    for number, handler in handlers.items():
+        signal.signal(number, handler)

@@ -50,7 +50,7 @@ def answered(body: bytes, content_type: str = "application/json") -> Response:
 
 
 def framed(body: bytes, framing: str, encoding: str = "gzip") -> bytes:
-    """Return a compressed body as a response in one of the three ways to tell its length."""
+    """Return a compressed body as a response in one of the three ways to announce its length."""
     headers = [f"Content-Encoding: {encoding}"] if encoding else []
     match framing:
         case "chunked":

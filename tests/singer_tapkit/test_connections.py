@@ -20,7 +20,7 @@ OUTSIDE = "http://outside.example"
 @pytest.mark.parametrize("drip", [b"H", b"HTTP/1.1 200 OK\r\nX-A: b", b"HTTP/1.1 103 E\r\n\r\nH"])
 def test_a_head_that_comes_byte_by_byte_is_given_up(drip: bytes) -> None:
     slowly: list[bytes | float] = [drip]
-    for _ in range(100):
+    for _ in range(1000):
         slowly += [0.05, b"x"]
     with serve_raw(tuple(slowly)) as server:
         client = HttpClient([server.url], logger=LOGGER, timeout=0.2, max_retries=0)
@@ -29,15 +29,15 @@ def test_a_head_that_comes_byte_by_byte_is_given_up(drip: bytes) -> None:
         with pytest.raises(NoResponseError) as error:
             client.get_json("/apps", App)
 
-    assert time.monotonic() - start < 3
+    assert time.monotonic() - start < 30
     assert error.value.is_retriable
 
 
 def test_a_body_may_take_longer_than_a_head() -> None:
     body = b'{"id":7}'.ljust(4000)
-    pauses = (0.15, body[:1000], 0.15, body[1000:2000], 0.15, body[2000:3000], 0.15, body[3000:])
+    pauses = (0.6, body[:1000], 0.6, body[1000:2000], 0.6, body[2000:3000], 0.6, body[3000:])
     with serve_raw((response(b"", f"Content-Length: {len(body)}"), *pauses)) as server:
-        client = HttpClient([server.url], logger=LOGGER, timeout=0.2, max_retries=0)
+        client = HttpClient([server.url], logger=LOGGER, timeout=1, max_retries=0)
 
         assert client.get_json("/apps", App) == App(7)
 

@@ -1,4 +1,4 @@
-"""A fake server gives its scripted answers, and breaks transfers as it is told."""
+"""A fake server gives its scripted answers, and breaks transfers as scripted."""
 
 from __future__ import annotations
 

@@ -50,7 +50,7 @@ class Paginator(PagePaginator[Any, Page]):
 
 
 class CountingPaginator(Paginator):
-    """The same for a list that tells its length."""
+    """The same for a list with its length."""
 
     @override
     def total_of(self, page: Page) -> int | None:

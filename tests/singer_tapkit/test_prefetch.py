@@ -328,3 +328,32 @@ def test_a_round_robin_loses_nothing_and_keeps_each_order(
     found = list(round_robin(map(iter, labelled), at_once))
 
     assert [[entry for entry in found if entry[0] == n] for n in range(len(lists))] == labelled
+
+
+def test_whoever_waits_for_a_result_is_called_meanwhile(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("singer_tapkit.prefetch.SECONDS_PER_WAIT", 0.01)
+    prefetcher = Prefetcher(2)
+    calls = threading.Semaphore(0)
+    prefetcher.on_wait = calls.release
+
+    def read_slowly(_: int) -> str:
+        for _ in range(3):
+            assert calls.acquire(timeout=TIMEOUT)
+        return "slow"
+
+    assert read_all(prefetcher, [1, 2], read_slowly) == ["slow", "slow"]
+
+
+def test_whoever_waits_for_what_is_read_ahead_is_called_meanwhile(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("singer_tapkit.prefetch.SECONDS_PER_WAIT", 0.01)
+    prefetcher = Prefetcher(2)
+    is_waiting = threading.Event()
+    prefetcher.on_wait = is_waiting.set
+
+    def read_slowly() -> Iterator[str]:
+        assert is_waiting.wait(TIMEOUT)
+        yield "slow"
+
+    assert list(prefetcher.read_ahead(read_slowly())) == ["slow"]

@@ -345,7 +345,7 @@ def test_threads_send_in_the_order_in_which_they_came() -> None:
 
     limiter = RateLimiter(LOGGER, [Window(1, 60.0)], clock=world.clock, sleep=sleep)
     limiter.pause(KEY, 60)
-    waiting = limiter._counters[KEY].queue._turns  # noqa: SLF001 - nothing else tells who has come
+    waiting = limiter._counters[KEY].queue._turns  # noqa: SLF001 - nothing else shows who has come
     sent: list[int] = []
 
     def send(number: int) -> None:

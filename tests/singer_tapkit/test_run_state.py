@@ -21,10 +21,11 @@ from singer_tapkit.run_state import (
 from singer_tapkit.testing import run_tap
 from tests.singer_tapkit import small_tap
 from tests.singer_tapkit.order_runs import bookmarks, orders, run
-from tests.singer_tapkit.small_tap import Orders, SmallTap
+from tests.singer_tapkit.small_tap import Customers, Notes, Orders, SmallTap
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from singer_sdk.helpers.types import Context, Record
 
@@ -55,7 +56,7 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     monkeypatch.setattr(
         PacedStateWriter,
         "__init__",
-        lambda writer, message_writer: begin(writer, message_writer, clock=clock),
+        lambda writer, message_writer: begin(writer, message_writer, clock),
     )
     return clock
 
@@ -178,12 +179,56 @@ def test_no_number_of_records_is_a_reason_for_a_state(
     assert types == ["SCHEMA", *["RECORD"] * 20_001, "STATE"]
 
 
+def test_no_state_claims_a_record_of_another_stream_in_a_file_that_is_not_announced(
+    server: FakeServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class MarkedCustomers(Customers):
+        @override
+        def conform_rows(self, rows: Any, context: Context | None) -> Iterator[Record]:
+            for record in super().conform_rows(rows, context):
+                yield record
+                self.get_context_state(context)["read_up_to"] = record["id"]
+
+    class EagerNotes(Notes):
+        parent_stream_type = MarkedCustomers
+
+        @override
+        def read(self, context: Context | None) -> Iterator[Record]:
+            self.write_state(at_once=True)
+            yield from super().read(context)
+
+    monkeypatch.setattr(small_tap, "Customers", MarkedCustomers)
+    monkeypatch.setattr(small_tap, "Notes", EagerNotes)
+    server.respond("/customers", Answer(json=[{"id": number} for number in (1, 2, 3)]))
+    for number in (1, 2, 3):
+        server.respond(f"/customers/{number}/notes", Answer(json=[{"id": number}]))
+    batch = {
+        "encoding": {"format": "jsonl"},
+        "storage": {"root": tmp_path.as_uri()},
+        "batch_size": 2,
+    }
+    config = {"api_key": "sentinel-key", "url": server.url, "batch_config": batch}
+
+    messages = run_tap(SmallTap, config, select=["customers", "notes"]).output.messages
+
+    announced = [0]
+    claimed = []
+    for message in messages:
+        if message["type"] == "BATCH" and message["stream"] == "customers":
+            announced.append(min(3, announced[-1] + 2))
+        if message["type"] == "STATE":
+            claimed.append(message["value"]["bookmarks"].get("customers", {}).get("read_up_to", 0))
+            assert claimed[-1] <= announced[-1]
+    assert announced == [0, 2, 3]
+    assert claimed[-1] == 3
+
+
 def test_a_large_state_is_written_less_often(capsys: pytest.CaptureFixture[str]) -> None:
     clock = Clock()
-    writer = PacedStateWriter(MessageWriter(), interval=5, clock=clock)
+    writer = PacedStateWriter(MessageWriter(), clock)
     large = {"bookmarks": {"orders": {"replication_key_value": "x" * STATE_BYTES_PER_INTERVAL * 3}}}
-    writer.write_when_due(large)
-    writer.write_when_due({"bookmarks": {}})
+    writer.write_change(large)
+    writer.write_change({"bookmarks": {}})
     for seconds in (5.0, 9.9):
         clock.now += seconds
         writer.write_pending({"bookmarks": {}})
@@ -196,13 +241,14 @@ def test_a_large_state_is_written_less_often(capsys: pytest.CaptureFixture[str])
 
 
 def test_a_state_that_says_the_same_is_written_once(capsys: pytest.CaptureFixture[str]) -> None:
-    writer = PacedStateWriter(MessageWriter(), interval=0)
+    writer = PacedStateWriter(MessageWriter())
+    writer.interval = 0
     state: dict[str, Any] = {"bookmarks": {"orders": {}}}
     writer.write_state(state)
     state["bookmarks"]["orders"]["partitions"] = [{"context": {"account": "a"}}]
-    writer.write_when_due(state)
+    writer.write_change(state)
     state["bookmarks"]["orders"]["partitions"][0]["replication_key_value"] = 1
-    writer.write_when_due(state)
+    writer.write_change(state)
     writer.write_pending(state)
 
     assert len(states_of(capsys.readouterr().out)) == 2

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from click.testing import CliRunner
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from singer_sdk.exceptions import ConfigValidationError
 
@@ -99,6 +99,7 @@ def test_slices_that_have_nothing_in_common_are_the_whole(
     assert by_partition(merge_states(slices)) == by_partition(state)
 
 
+@settings(suppress_health_check=[HealthCheck.too_slow])
 @given(states(), st.lists(st.sampled_from([1, 8, 16]), max_size=4))
 def test_bookmarks_move_on_through_any_number_of_slices(
     state: dict[str, Any], counts: list[int]

@@ -10,7 +10,7 @@ BETWEEN = Capabilities(requires_export_format=True, has_hourly_limit=False)
 
 
 def never() -> bool:
-    raise AssertionError("the version tells")
+    raise AssertionError("the version shows it")
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""What a user is told to do about errors."""
+"""What hints advise a user about errors."""
 
 from __future__ import annotations
 

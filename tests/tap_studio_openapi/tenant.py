@@ -59,7 +59,7 @@ class Tenant:
         return {"connections": connections, **LIMITS, **more}
 
     def set_clock(self, date: datetime | str) -> None:
-        """Let the server tell a time, or a text in its place, to whoever asks for a studio."""
+        """Let the server send a time, or a text in its place, to whoever asks for a studio."""
         text = date if isinstance(date, str) else format_datetime(date, usegmt=True)
         self.server.faults.add("GET", "/v1/studios/information", Dated(text), times=None)
 

@@ -1,4 +1,4 @@
-"""What the API refuses is told from what something in between answers; limits are kept."""
+"""What the API refuses is distinguished from what something in between answers; limits are kept."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Settings that cannot work are told before anything is sent, and without a key in the text."""
+"""Settings that cannot work are errors before anything is sent, and without a key in the text."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the API tells about one customer at a time."""
+"""What the API has about one customer at a time."""
 
 from __future__ import annotations
 

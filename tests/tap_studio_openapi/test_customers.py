@@ -5,7 +5,11 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
+from singer_tapkit.run_state import PacedStateWriter
+
 if TYPE_CHECKING:
+    import pytest
+
     from tests.tap_studio_openapi.conftest import InProcessTap
     from tests.tap_studio_openapi.tenant import Tenant
 
@@ -20,8 +24,9 @@ def test_studios_take_turns(tenant: Tenant, tap: InProcessTap) -> None:
 
 
 def test_order_and_state_are_the_same_however_many_requests_are_in_flight(
-    tenant: Tenant, tap: InProcessTap
+    tenant: Tenant, tap: InProcessTap, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(PacedStateWriter, "interval", 0)
     one = tap.succeed(tenant.both(max_concurrency=1), *CHILDREN).output
     many = tap.succeed(tenant.both(max_concurrency=20), *CHILDREN).output
     assert one.records == many.records
@@ -54,8 +59,9 @@ def test_children_follow_their_parents_though_these_are_not_selected(
 
 
 def test_a_checkpoint_stands_behind_everything_that_it_claims(
-    tenant: Tenant, tap: InProcessTap
+    tenant: Tenant, tap: InProcessTap, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(PacedStateWriter, "interval", 0)
     run = tap.succeed(tenant.one(), "customers", "customer_account_balances")
     balances = 0
     for line in run.stdout.splitlines():

@@ -83,6 +83,7 @@ class AppArenaStream(BaseStream):
             if field.get("format") == "date-time"
         }
         self.resources = resources
+        resources.prefetcher.on_wait = self.write_pending_state
         self.client = resources.client
         self.options: Params = [
             *([("rel", ",".join(related))] if related else []),

@@ -118,6 +118,7 @@ class StudioStream(BaseStream):
             excluded=excluded,
         )
         self.api = api
+        api.prefetcher.on_wait = self.write_pending_state
         self._statuses: dict[int, StreamStatus] = {}
 
     @property

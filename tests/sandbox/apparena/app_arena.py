@@ -68,15 +68,8 @@ class AppArena(Sandbox):
         self.keys[text] = key
         return key
 
-    def add_jwt(
-        self,
-        text: str,
-        *,
-        company_id: int = seeds.COMPANY,
-        rights: Iterable[str] = EVERYTHING,
-        store_owner: bool = False,
-    ) -> Key:
+    def add_jwt(self, text: str) -> Key:
         """Adds a token, which comes after ``Bearer``."""
-        key = self.add_key(text, company_id=company_id, rights=rights, store_owner=store_owner)
+        key = self.add_key(text)
         key.is_jwt = True
         return key

@@ -75,7 +75,7 @@ def authenticate(authorization: str, keys: Mapping[str, Key]) -> Key:
         keys: Keys and tokens by their text.
 
     Raises:
-        Refusal: If the header does not tell.
+        Refusal: The header does not show it.
     """
     is_jwt = authorization.startswith(_BEARER)
     key = keys.get(authorization.removeprefix(_BEARER))

@@ -1,4 +1,4 @@
-"""Errors as GoatCounter tells them: JSON to whoever sends JSON, a page to everybody else."""
+"""Errors in the form of GoatCounter: JSON to those who send JSON, a page to everybody else."""
 
 from __future__ import annotations
 
@@ -92,7 +92,7 @@ class InvalidFieldsError(ApiError):
 
 
 def not_found() -> ApiError:
-    """Whatever does not exist, or must not be seen, is told of in the same words."""
+    """What does not exist and what must not be seen have the same message."""
     return ApiError(HTTPStatus.NOT_FOUND, "not found")
 
 

@@ -49,9 +49,9 @@ class NextExport:
     file: Path | None = None
     """Compressed file to serve as it is, however large; give ``rows`` and ``last_hit_id``."""
     rows: int | None = None
-    """Number of rows told of ``csv`` or ``file``."""
+    """Number of rows reported of ``csv`` or ``file``."""
     last_hit_id: int | None = None
-    """Cursor told of ``csv`` or ``file``."""
+    """Cursor reported of ``csv`` or ``file``."""
     wrong_hash: bool = False
 
 
@@ -114,7 +114,7 @@ class Export:
         return self.ends_at if self.failure is None and self._has_ended(now) else None
 
     def error(self, now: datetime) -> str | None:
-        """Why it failed, once it has; the server does not tell it of JSON exports."""
+        """Why it failed, once it has; the server does not report it of JSON exports."""
         return self.failure if self.format == "csv" and self._has_ended(now) else None
 
     def fail(self, error: str) -> None:

@@ -65,7 +65,7 @@ class Charge:
 
     @property
     def text(self) -> str:
-        """The sentence a refused client is told."""
+        """The message that a refused client gets."""
         return f"rate limited exceeded; try again in {format_duration(self.wait_nanoseconds)}"
 
     @property

@@ -15,7 +15,7 @@ def invented(number: int, **fields: Any) -> Item:
     """A customer.
 
     Args:
-        number: What tells it from others.
+        number: What distinguishes it from others.
         fields: Fields that are not invented.
     """
     firm = f"Käserei {number} & Söhne GmbH"

@@ -1,4 +1,4 @@
-"""Errors as the API tells them: an object with a message, a stable code and a trace id."""
+"""Errors in the form of the API: an object with a message, a stable code and a trace id."""
 
 from __future__ import annotations
 

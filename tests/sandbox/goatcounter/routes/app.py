@@ -200,7 +200,7 @@ def _early_error(
     text: str,
     headers: Mapping[str, str] | None = None,
 ) -> Response:
-    """An error found before the request reaches the API proper, which is never told as a page."""
+    """An error found before the request reaches the API proper, which is never a page."""
     body = json.dumps({"error": text}) if call.sends_json else f"{text}\n"
     return Response(body, status, {**(headers or {}), "Content-Type": JSON_ERROR_TYPE})
 

@@ -30,7 +30,7 @@ _PIXEL = base64.b64decode("R0lGODlhAQABAIAAAP///////yH5BAEKAAEALAAAAAABAAEAAAICT
 
 
 def count(context: Context) -> Response:
-    """``POST /count``: stores the hits that are in order and tells of the others."""
+    """``POST /count``: stores the valid hits and reports the others."""
     content = _content(context)
     sent = content.get("hits") or []
     if not isinstance(sent, list) or not sent:

@@ -1,0 +1,245 @@
+"""The settings of a tap, and the files that it is given."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from click.testing import CliRunner
+from singer_sdk.exceptions import ConfigValidationError
+
+from singer_tapkit.fake_server import Answer, FakeServer
+from singer_tapkit.testing import read_messages
+from tests.singer_tapkit.small_tap import SmallTap
+from tests.singer_tapkit.tap_runs import KEY, invoke, process, settings
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+@pytest.mark.parametrize("arguments", [(), ("--test",)], ids=["sync", "test"])
+def test_certificates_that_are_not_there_are_one_sentence_before_anything_is_read(
+    server: FakeServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, arguments: tuple[str, ...]
+) -> None:
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(tmp_path / "none.pem"))
+
+    with process(tmp_path, settings(server), *arguments) as running:
+        stdout, stderr = running.communicate(timeout=30)
+
+    errors = [line for line in stderr.decode().splitlines() if "ERROR" in line]
+    assert (running.returncode, stdout, len(errors)) == (1, b"", 1)
+    assert "REQUESTS_CA_BUNDLE names" in errors[0]
+    assert not server.requests
+
+
+def test_a_setting_for_a_package_that_is_missing_is_refused(
+    server: FakeServer,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    monkeypatch.setattr("singer_tapkit.tap.find_spec", lambda _: None)
+
+    result = invoke(SmallTap, tmp_path, settings(server, faker_config={"seed": 1}))
+
+    assert result.exit_code == 1
+    assert "Install the tap as tap-small[faker]" in caplog.text
+    assert not server.requests
+
+
+@pytest.mark.parametrize("expression", ["nosuch(id)", "id +"])
+def test_a_stream_map_that_cannot_be_evaluated_is_one_sentence(
+    server: FakeServer, tmp_path: Path, expression: str
+) -> None:
+    maps = {"orders": {"x": expression}}
+
+    with process(tmp_path, settings(server, stream_maps=maps)) as running:
+        _, stderr = running.communicate(timeout=30)
+
+    assert running.returncode == 1
+    assert b"Traceback" not in stderr
+    last = stderr.decode().splitlines()[-1]
+    assert expression in last
+    assert "Check the setting 'stream_maps'" in last
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"api_key": "short"},
+        {"api_key": [KEY]},
+        {"api_key": {KEY: KEY}},
+    ],
+)
+@pytest.mark.parametrize("argument", [None, "--test"])
+def test_settings_that_do_not_fit_are_told_without_secrets(
+    server: FakeServer,
+    tmp_path: Path,
+    caplog: pytest.LogCaptureFixture,
+    wrong: dict[str, Any],
+    argument: str | None,
+) -> None:
+    arguments = [argument] if argument else []
+
+    failed = invoke(SmallTap, tmp_path, settings(server, **wrong), *arguments)
+
+    told = failed.stderr + caplog.text
+    assert failed.exit_code == 1
+    assert "config['api_key']" in told
+    assert "***" in told
+    assert "sentinel" not in told
+    assert "short'" not in told
+
+
+def test_the_sdk_calls_the_hook_that_masks_secrets(server: FakeServer) -> None:
+    with pytest.raises(ConfigValidationError) as error:
+        SmallTap(config=settings(server, api_key=[KEY]))
+
+    assert error.value.errors == ["[***] is not of type 'string' in config['api_key']"]
+
+
+def test_settings_need_not_fit_where_they_are_not_needed(server: FakeServer) -> None:
+    tap = SmallTap(config={"api_key": [KEY], "accounts": []}, validate_config=False)
+
+    assert tap.streams.keys() == {"orders", "customers", "notes"}
+    assert server.requests == []
+
+
+def test_settings_have_their_defaults(server: FakeServer) -> None:
+    tap = SmallTap(config=settings(server))
+
+    assert (tap.config["accounts"], tap.config["max_retries"]) == (["a"], 6)
+
+
+@pytest.mark.parametrize("argument", [None, "--test"])
+def test_what_the_schema_cannot_check_is_checked_before_anything_is_sent(
+    server: FakeServer,
+    tmp_path: Path,
+    caplog: pytest.LogCaptureFixture,
+    argument: str | None,
+) -> None:
+    arguments = [argument] if argument else []
+
+    failed = invoke(SmallTap, tmp_path, settings(server, accounts=[]), *arguments)
+
+    assert failed.exit_code == 1
+    assert "'accounts' must name at least one." in failed.stderr + caplog.text
+    assert failed.stdout == ""
+    assert server.requests == []
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [("", "must hold one JSON object"), ("[]", "must hold one JSON"), (f'{{"{KEY}', "truncated")],
+)
+def test_a_file_with_settings_that_is_none_is_told_in_a_sentence(
+    tmp_path: Path, content: str, words: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    failed = invoke(SmallTap, tmp_path, content)
+
+    assert failed.exit_code == 1
+    assert caplog.messages[-1].startswith("The config file ")
+    assert words in caplog.messages[-1]
+    assert "sentinel" not in failed.stderr + caplog.text
+
+
+def test_a_file_with_settings_that_is_missing_is_told_in_a_sentence(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    name = str(tmp_path / "missing.json")
+
+    failed = CliRunner().invoke(SmallTap.get_singer_command(), ["--config", name])
+
+    assert failed.exit_code == 1
+    assert caplog.messages == [f"The config file {name}: No such file or directory."]
+
+
+def test_settings_come_from_several_files_and_the_environment(
+    server: FakeServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    second = tmp_path / "second.json"
+    second.write_text(json.dumps({"accounts": ["b"]}))
+    monkeypatch.setenv("TAP_SMALL_API_KEY", KEY)
+    server.respond("/orders/b", Answer(json=[{"id": 7}]))
+
+    finished = invoke(
+        SmallTap,
+        tmp_path,
+        {"url": server.url, "accounts": ["a"]},
+        *("--config", str(second), "--config", "ENV"),
+    )
+
+    assert finished.exit_code == 0
+    output = read_messages(finished.stdout_bytes.splitlines())
+    assert output.keys("orders") == [("b", 7)]
+
+
+def test_a_tap_may_need_no_settings() -> None:
+    failed = CliRunner().invoke(SmallTap.get_singer_command(), [])
+
+    assert failed.exit_code == 1
+
+
+@pytest.mark.parametrize("option", ["--state", "--catalog"])
+def test_a_state_or_catalog_that_is_none_ends_the_run_before_it_begins(
+    server: FakeServer, tmp_path: Path, caplog: pytest.LogCaptureFixture, option: str
+) -> None:
+    path = tmp_path / "given.json"
+    path.write_text("")
+
+    failed = invoke(SmallTap, tmp_path, settings(server), option, str(path))
+
+    assert failed.exit_code == 1
+    assert f"file {path} must hold one JSON object" in caplog.text
+    assert server.requests == []
+
+
+@pytest.mark.parametrize("argument", [None, "--test"])
+def test_a_typo_is_warned_of_with_the_nearest_name(
+    server: FakeServer,
+    tmp_path: Path,
+    caplog: pytest.LogCaptureFixture,
+    monkeypatch: pytest.MonkeyPatch,
+    argument: str | None,
+) -> None:
+    variable = "TAP_SMALL_ACOUNTS"
+    monkeypatch.setenv(variable, "[]")
+    monkeypatch.setenv("TAP_SMALL__SELECT", "[]")
+
+    finished = invoke(
+        SmallTap, tmp_path, settings(server, max_retrys=1), *([argument] if argument else [])
+    )
+
+    assert finished.exit_code == 0
+    assert [entry.getMessage() for entry in caplog.records if entry.levelname == "WARNING"] == [
+        "There is no setting 'max_retrys', did you mean 'max_retries'?",
+        f"The environment variable {variable} is no setting, did you mean TAP_SMALL_ACCOUNTS?",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "kind"),
+    [
+        ("MAX_RETRIES", "many", "integer"),
+        ("ALLOW_HTTP", "perhaps", "boolean"),
+        ("STREAM_MAPS", "{", "object, written as JSON"),
+    ],
+)
+def test_a_variable_of_a_wrong_type_is_told_in_a_sentence(
+    server: FakeServer,
+    tmp_path: Path,
+    caplog: pytest.LogCaptureFixture,
+    monkeypatch: pytest.MonkeyPatch,
+    name: str,
+    value: str,
+    kind: str,
+) -> None:
+    monkeypatch.setenv(f"TAP_SMALL_{name}", value)
+
+    failed = invoke(SmallTap, tmp_path, settings(server), "--config", "ENV")
+
+    assert failed.exit_code == 1
+    assert (
+        caplog.messages[-1] == f"The environment variable TAP_SMALL_{name} must be of type {kind}."
+    )
