@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import json
-import signal
 import socket
 import subprocess
 import sys
@@ -124,8 +123,7 @@ def run_process(*command: str) -> Iterator[None]:
         try:
             yield
         finally:
-            process.send_signal(signal.SIGINT)
-            process.wait(60)
+            process.terminate()
 
 
 def wait_until(

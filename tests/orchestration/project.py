@@ -53,7 +53,7 @@ def target_settings(database: Database) -> dict[str, str]:
 
 
 def read_tables(database: Database) -> dict[str, list[dict[str, Any]]]:
-    """Return the rows of all tables, without what each load adds to them."""
+    """Return the rows of all tables, without what differs between any two loads."""
     with psycopg.connect(database.address, row_factory=dict_row) as connection:
         names = connection.execute(
             "select table_name from information_schema.tables where table_schema = %s", [SCHEMA]
@@ -66,7 +66,7 @@ def read_tables(database: Database) -> dict[str, list[dict[str, Any]]]:
         }
     return {
         table: [
-            {name: value for name, value in row.items() if not name.startswith("_sdc_")}
+            {name: row[name] for name in row if not name.startswith(("_sdc_", "extracted_at"))}
             for row in rows
         ]
         for table, rows in tables.items()

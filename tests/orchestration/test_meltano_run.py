@@ -90,6 +90,19 @@ def test_a_loader_without_a_structured_log_has_its_last_words(
     assert not result.may_pass
 
 
+def test_a_table_that_two_loaders_make_at_once_is_there_later(
+    meltano: StandIn, tmp_path: Path
+) -> None:
+    refused = 'duplicate key value violates unique constraint \\"pg_type_typname_nsp_index\\"'
+    log = [
+        f'{{"event": "{refused}", "level": "error", "cmd_type": "loader"}}',
+        '{"event": "Loading failed", "level": "error", "name": "meltano", "code": 1}',
+    ]
+    meltano.answer({"status": 1, "log": log})
+
+    assert run_task(tmp_path, Task(PIPELINE)).may_pass
+
+
 def test_a_state_that_is_held_may_be_free_later(meltano: StandIn, tmp_path: Path) -> None:
     held = (
         "Another 'prod:tap-x-to-target-y' pipeline is already running which started at "

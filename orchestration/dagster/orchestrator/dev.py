@@ -9,6 +9,7 @@ import argparse
 import contextlib
 import os
 import shutil
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -36,15 +37,23 @@ def main() -> None:
     _make_home(Path(os.environ["DAGSTER_HOME"]))
     prepare.main()
     _write(f"The page will be at http://{HOST}:{port} in some seconds. Stop with Ctrl-C.")
-    with _sandbox(project), contextlib.suppress(KeyboardInterrupt):
-        subprocess.run(  # noqa: S603
-            [
-                *(sys.executable, "-m", "dagster", "dev"),
-                *("-m", "orchestrator.definitions"),
-                *("-h", HOST, "-p", str(port), "--log-level", "warning"),
-            ],
-            check=False,
-        )
+    # A shell's background processes ignore it, and so would all that are started here.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    with _sandbox(project):
+        _run_dagster(port)
+
+
+def _run_dagster(port: int) -> None:
+    """Run Dagster to its end, and have it end in order when this process is told to."""
+    command = [
+        *(sys.executable, "-m", "dagster", "dev"),
+        *("-m", "orchestrator.definitions"),
+        *("-h", HOST, "-p", str(port), "--log-level", "warning"),
+    ]
+    with subprocess.Popen(command) as dagster:  # noqa: S603
+        signal.signal(signal.SIGTERM, lambda *_: dagster.send_signal(signal.SIGINT))
+        # Ctrl-C reaches all processes of a terminal: Dagster ends, and this one waits for that.
+        signal.signal(signal.SIGINT, lambda *_: None)
 
 
 def _make_home(home: Path) -> None:
