@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 PAGE = Path(__file__).parents[2] / "docs" / "scaling-out.md"
 WHOLE = "prod:tap-studio-openapi-to-target-postgres"
 SLICES = 8
-STUDIOS = range(1, 17)
+STUDIOS = range(10, 26)
 
 
 def commands_of(page: str) -> list[str]:
