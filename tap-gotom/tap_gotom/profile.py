@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import TYPE_CHECKING, Any, Final
 
 from tap_gotom.column_types import ColumnType
@@ -14,8 +15,8 @@ if TYPE_CHECKING:
     from tap_gotom.download import Sample
 
 INTEGER: Final = ColumnType("integer")
-MAX_INTEGER: Final = 18
-"""Characters of an integer that fits every database."""
+LONG_INTEGER = re.compile(r"-?[0-9]{19,}")
+"""An integer that does not fit every database."""
 
 LIKELY_TYPES: Final = tuple(
     ColumnType(kind, pattern)
@@ -66,8 +67,10 @@ def _propose_type(cells: Collection[str]) -> ColumnType:
     """Return the type of cells, text if there are none or if they can be read in two ways."""
     if not cells:
         return ColumnType()
+    if any(map(LONG_INTEGER.fullmatch, cells)):
+        return ColumnType()
     if _values(INTEGER, cells) is not None:
-        return INTEGER if max(map(len, cells)) <= MAX_INTEGER else ColumnType()
+        return INTEGER
     read = [(kind, values) for kind in LIKELY_TYPES if (values := _values(kind, cells)) is not None]
     is_clear = bool(read) and all(values == read[0][1] for _, values in read)
     return read[0][0] if is_clear else ColumnType()
