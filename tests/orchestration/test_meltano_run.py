@@ -129,7 +129,7 @@ def test_the_files_of_the_run_are_removed(meltano: StandIn, tmp_path: Path) -> N
 def test_meltano_stops_with_the_process_that_runs_it(tmp_path: Path) -> None:
     program = tmp_path / "meltano"
     program.write_text(
-        "#!/bin/sh\ntrap 'touch stopped; exit' TERM\ntouch started\nsleep 60 & wait\n"
+        "#!/bin/sh\ntrap 'touch stopped; exit' TERM\ntouch started\nwhile :; do sleep 0.1; done\n"
     )
     program.chmod(0o755)
     script = (
