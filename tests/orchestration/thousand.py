@@ -15,6 +15,7 @@ import sys
 import tempfile
 import threading
 import time
+from collections import defaultdict
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -231,12 +232,12 @@ def _watch_memory(figures: Figures) -> Iterator[None]:
 
     def watch() -> None:
         while not over.wait(1):
-            pipelines = _pipelines()
-            everything = {pid for pids in pipelines for pid in pids} | _find("dagster")
+            pipelines = [_descendants({meltano}) for meltano in _find("--state-id=dev:")]
+            everything = _descendants(_find("orchestrator.dev")).union(*pipelines)
             sizes = {pid: _memory(pid) for pid in everything}
             figures.memory = max(figures.memory, sum(sizes.values()))
             for pids in pipelines:
-                figures.largest = max(figures.largest, sum(sizes[pid] for pid in pids))
+                figures.largest = max(figures.largest, sum(sizes[pid] for pid in pids & everything))
 
     watcher = threading.Thread(target=watch)
     watcher.start()
@@ -247,19 +248,17 @@ def _watch_memory(figures: Figures) -> Iterator[None]:
         watcher.join()
 
 
-def _pipelines() -> list[set[int]]:
-    """Return the processes of each running pipeline."""
-    parents = {}
+def _descendants(roots: set[int]) -> set[int]:
+    """Return processes and all that they have started."""
+    children: defaultdict[int, set[int]] = defaultdict(set)
     for pid in _processes():
         with contextlib.suppress(OSError):
-            parents[pid] = int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[1])
-    found = []
-    for meltano in _find("--state-id=dev:"):
-        members = {meltano}
-        for pid in sorted(parents):
-            if parents[pid] in members:
-                members.add(pid)
-        found.append(members)
+            status = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8")
+            children[int(status.rpartition(")")[2].split()[1])].add(pid)
+    found: set[int] = set()
+    while roots:
+        found |= roots
+        roots = {child for root in roots for child in children[root]} - found
     return found
 
 
