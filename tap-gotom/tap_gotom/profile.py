@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import TYPE_CHECKING, Any, Final
 
 from tap_gotom.column_types import ColumnType
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from tap_gotom.download import Sample
 
 INTEGER: Final = ColumnType("integer")
+WHOLE_NUMBER: Final = re.compile(r"-?(?:0|[1-9][0-9]*)")
 MAX_INTEGER: Final = 18
 """Characters of an integer that fits every database."""
 
@@ -66,7 +68,7 @@ def _propose_type(cells: Collection[str]) -> ColumnType:
     """Return the type of cells, text if there are none or if they can be read in two ways."""
     if not cells:
         return ColumnType()
-    if _values(INTEGER, cells) is not None:
+    if all(map(WHOLE_NUMBER.fullmatch, cells)):
         return INTEGER if max(map(len, cells)) <= MAX_INTEGER else ColumnType()
     read = [(kind, values) for kind in LIKELY_TYPES if (values := _values(kind, cells)) is not None]
     is_clear = bool(read) and all(values == read[0][1] for _, values in read)
