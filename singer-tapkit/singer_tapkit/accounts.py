@@ -145,6 +145,8 @@ class AccountList(Generic[T]):
             `ConfigValidationError`; the second argument are all settings.
         required: What to set, if there are no accounts, as a sentence.
         single: A setting that makes the settings themselves an entry.
+        has_unique_names: Whether two accounts of one name are refused; where names are addresses,
+            they may stand twice.
     """
 
     setting: str
@@ -152,6 +154,7 @@ class AccountList(Generic[T]):
     parse: Callable[[Mapping[str, Any], Mapping[str, Any]], T]
     required: str
     single: tuple[str, ...] = ()
+    has_unique_names: bool = True
 
     @property
     def file_setting(self) -> str:
@@ -189,7 +192,8 @@ class AccountList(Generic[T]):
             raise config_error(self.required)
         part = parse_slice(config)
         found = [self._parse(place, entry, config) for place, entry in entries.items()]
-        self._refuse_namesakes(list(entries), [str(account) for account in found])
+        if self.has_unique_names:
+            self._refuse_namesakes(list(entries), [str(account) for account in found])
         chosen = [
             self._parse(place, self._with_secrets(place, entry, config), config)
             for (place, entry), account in zip(entries.items(), found, strict=True)

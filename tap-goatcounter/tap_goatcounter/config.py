@@ -189,5 +189,6 @@ SITES: Final = AccountList(
     parse=parse_credentials,
     required="Set 'site_url' and 'token', or 'sites' or 'sites_file' for more than one.",
     single=("site_url",),
+    has_unique_names=False,
 )
 """The sites that the settings name."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -89,6 +89,14 @@ def test_namesakes_are_refused_in_every_slice() -> None:
     )
 
     assert [refusal({**config, "slice": text}) for text in ("1/2", "2/2")] == [message] * 2
+
+
+def test_accounts_that_are_called_by_their_address_may_stand_twice() -> None:
+    addresses = replace(ACCOUNTS, has_unique_names=False)
+
+    found = addresses.read(settings("a", "a", "b"))
+
+    assert [account.name for account in found.chosen] == ["a", "a", "b"]
 
 
 # By sha256sum, the first of them:
