@@ -103,6 +103,20 @@ def test_a_table_that_two_loaders_make_at_once_is_there_later(
     assert run_task(tmp_path, Task(PIPELINE)).may_pass
 
 
+def test_a_loader_is_believed_though_meltano_breaks_off(meltano: StandIn, tmp_path: Path) -> None:
+    refused = '(psycopg.errors.DuplicateTable) relation \\"customers\\" already exists'
+    log = [
+        f'{{"event": "{refused}", "level": "error", "cmd_type": "loader"}}',
+        '{"event": "Task exception was never retrieved", "level": "error"}',
+    ]
+    meltano.answer({"status": 1, "log": log})
+
+    result = run_task(tmp_path, Task(PIPELINE))
+
+    assert result.may_pass
+    assert "DuplicateTable" in result.reason
+
+
 def test_a_state_that_is_held_may_be_free_later(meltano: StandIn, tmp_path: Path) -> None:
     held = (
         "Another 'prod:tap-x-to-target-y' pipeline is already running which started at "

@@ -23,11 +23,13 @@ ALREADY_RUNNING = "pipeline is already running which started at"
 
 
 TABLES_MADE_AT_ONCE = (
+    "psycopg.errors.DuplicateTable",
+    "psycopg.errors.DuplicateSchema",
     "pg_namespace_nspname_index",
     "pg_class_relname_nsp_index",
     "pg_type_typname_nsp_index",
 )
-"""What PostgreSQL names when two loaders make the same schema or table at once: the first load."""
+"""What a loader says if another makes the same table or schema at once, as in a first load."""
 
 
 class _Metric(msgspec.Struct):
@@ -84,23 +86,27 @@ class MeltanoLog:
 
     @property
     def sentences(self) -> list[str]:
-        """The last errors of the plugins that have failed; without any, their last words."""
+        """The last errors of the plugins that have failed; without any, the last words.
+
+        Meltano may end without the statuses of its plugins, if one is gone while it writes to it.
+        """
         said: list[str] = []
-        for source in self.exit_codes or (MELTANO,):
+        for source in self.exit_codes or self._errors or (MELTANO,):
             said += self._errors.get(source) or self._lines.get(source) or ()
         return said
 
     @property
     def may_pass(self) -> bool:
         """Whether the failure is one that may pass by itself."""
-        if LOADER in self.exit_codes:
-            return self._says(*TABLES_MADE_AT_ONCE)
+        if self._says(LOADER, *TABLES_MADE_AT_ONCE):
+            return True
         if self.exit_codes:
             return self.exit_codes == {EXTRACTOR: TEMPORARY_FAILURE}
-        return self._says(ALREADY_RUNNING)
+        return self._says(MELTANO, ALREADY_RUNNING)
 
-    def _says(self, *words: str) -> bool:
-        return any(word in sentence for sentence in self.sentences for word in words)
+    def _says(self, source: str, *words: str) -> bool:
+        lines = (*self._errors.get(source, ()), *self._lines.get(source, ()))
+        return any(word in line for line in lines for word in words)
 
     def _count(self, metric: _Metric) -> None:
         stream = metric.tags.get("stream", "")
