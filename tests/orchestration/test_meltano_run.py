@@ -143,7 +143,12 @@ def test_the_files_of_the_run_are_removed(meltano: StandIn, tmp_path: Path) -> N
 def test_meltano_stops_with_the_process_that_runs_it(tmp_path: Path) -> None:
     program = tmp_path / "meltano"
     program.write_text(
-        "#!/bin/sh\ntrap 'touch stopped; exit' TERM\ntouch started\nwhile :; do sleep 0.1; done\n"
+        f"#!{sys.executable}\n"
+        "import signal; from pathlib import Path\n"
+        "signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM})\n"
+        "Path('started').touch()\n"
+        "signal.sigwait({signal.SIGTERM})\n"
+        "Path('stopped').touch()\n"
     )
     program.chmod(0o755)
     script = (
