@@ -76,7 +76,7 @@ def schema_of_records(body: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _tidy(schema: dict[str, Any]) -> dict[str, Any]:
-    """Keep of a schema what tells types, and allow null in it."""
+    """Keep of a schema what says which types there are, and allow null in it."""
     tidied = {name: value for name, value in schema.items() if name in KEPT}
     if "type" in tidied:
         types = [tidied["type"]] if isinstance(tidied["type"], str) else list(tidied["type"])

@@ -162,7 +162,7 @@ class ExportJob:
         return self._client.with_retries(self._fetch)(export)
 
     def confirm(self, export: Export) -> None:
-        """Ask for a finished export once more, as where it ends becomes the bookmark.
+        """Request a finished export once more, as where it ends becomes the bookmark.
 
         Raises:
             ExtractionError: The server says something else now.

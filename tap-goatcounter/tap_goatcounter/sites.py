@@ -284,7 +284,7 @@ def _stores_page_views(row: SiteRow) -> bool:
 
 
 def _warm_up(client: GoatCounterClient, credentials: SiteCredentials) -> Response:
-    """Ask who we are, twice if need be.
+    """Return whose token it is, requested twice if need be.
 
     Newer servers answer 404 to the first request of a token that was not used for a day, whatever
     it asks for, and the same request again with what was asked.

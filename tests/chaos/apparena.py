@@ -48,7 +48,7 @@ class AppArenaSource:
     """The server.
 
     A run takes up a list where a killed run was, and leaves what has changed before that place to
-    the next. Nothing is deleted, as the tap tells of no deletion.
+    the next. Nothing is deleted, as the tap reports no deletion.
     """
 
     def __init__(self, sandbox: AppArena, url: str, key: str, mode: str) -> None:

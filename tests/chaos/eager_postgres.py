@@ -1,7 +1,7 @@
 """target-postgres, but for when it confirms a state; run by the Python that has it installed.
 
 By itself it writes all rows and confirms the last state when five minutes have passed, when it is
-told to end, and at the end. Here it does so every few records, that is, at places that depend on
+asked to end, and at the end. Here it does so every few records, that is, at places that depend on
 nothing but what it has read.
 """
 

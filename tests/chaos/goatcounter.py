@@ -230,7 +230,7 @@ class GoatCounterSource:
         return self._of_each_site(rows)
 
     def _sizes(self, views: Sequence[View]) -> Iterator[Row]:
-        """Count by groups of screens, of which GoatCounter also tells those without visitors."""
+        """Count by groups of screens, of which GoatCounter also lists those without visitors."""
         counts = Counter((SIZES[view.hit.size], view.day) for view in self._visitors(views))
         for group in SIZES.values():
             for days in range(DAYS):

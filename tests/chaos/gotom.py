@@ -76,7 +76,7 @@ def serve(chance: random.Random) -> Iterator[Source]:
 class GoTomSource:
     """The instance.
 
-    Rows that leave a report with a key, or a list, stay in a warehouse, as the API tells of no
+    Rows that leave a report with a key, or a list, stay in a warehouse, as the API reports no
     deletion. Here they leave only the report without a key, which replaces its table.
     """
 

@@ -56,7 +56,7 @@ class StudioSource:
     """The tenant.
 
     A run takes up the list of customers where a killed run was, and leaves what has changed
-    before that place to the next. Nobody is deleted, as the API tells of no deletion.
+    before that place to the next. Nobody is deleted, as the API reports no deletion.
     """
 
     def __init__(

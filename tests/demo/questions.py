@@ -18,8 +18,8 @@ FOLDER = REPOSITORY / "docs" / "questions"
 
 INTRODUCTION = """\
 The answers are those of `make demo`, whose data are invented. The queries run in DuckDB and in \
-PostgreSQL; the [data dictionary](../data/{tap}.md) says what their tables hold and how the schema \
-is named once, as queries leave it out."""
+PostgreSQL, and leave out the schema. The [data dictionary](../data/{tap}.md) says how to set it \
+once, and what the tables hold."""
 DECIMALS = 6
 """So many are the same in all databases."""
 

@@ -1,4 +1,4 @@
-"""What is run for a slice, and what its log tells."""
+"""What is run for a slice, and what is read from its log."""
 
 from __future__ import annotations
 

@@ -25,7 +25,8 @@ Made of the catalogs by `make docs`, with every stream and setting that adds col
 [relations.yaml](relations.yaml) says what joins what.
 
 * A table is named after its stream, and its schema after the tap. Queries leave out the schema; \
-`set schema = '{schema}'` names it in DuckDB, and `set search_path = {schema}` in PostgreSQL.
+`set schema = '{schema}'` names it in DuckDB, and `set search_path = {schema}` in PostgreSQL; \
+there its name begins with `dev_` in the environment `dev`, and with `sandbox_` in `sandbox`.
 * PostgreSQL wants names with capitals in quotation marks, such as `"createdBy"`; DuckDB takes \
 them so.
 * Bold columns are the primary key.
@@ -33,7 +34,8 @@ them so.
 table. PostgreSQL has dates. A `date-time` is in UTC without a zone in both.
 * An `object` or `list` is JSON in both databases: `{json_example}`. Its members are listed below \
 it, those of a list after `[]`.
-* Columns are personal if the setting `include_personal_data` can leave them out.
+* Columns are personal if the setting `include_personal_data`, where there is one, can leave them \
+out.
 """
 JSON_EXAMPLES = {
     "tap-apparena": "meta ->> 'type'",

@@ -1,4 +1,4 @@
-"""A list of accounts in a file is read like one in the settings, and told by file and entry."""
+"""A list of accounts in a file is read like one in the settings; errors name file and entry."""
 
 from __future__ import annotations
 

@@ -39,7 +39,10 @@ from orchestrator.meltano_file import Job, MeltanoFile, Pipeline, Schedule
 from orchestrator.meltano_run import Result, Task, run_task
 
 RETRIES = RetryPolicy(max_retries=2, delay=120, backoff=Backoff.EXPONENTIAL)
-"""Of failures that may pass. In six minutes, Meltano has given up a run that was killed."""
+"""Of failures that may pass: after 120 seconds, and 360 seconds after that.
+
+By then, Meltano has given up a run that was killed.
+"""
 
 
 class LoadConfig(Config):

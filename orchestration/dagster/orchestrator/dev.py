@@ -44,7 +44,7 @@ def main() -> None:
 
 
 def _run_dagster(port: int) -> None:
-    """Run Dagster to its end, and have it end in order when this process is told to."""
+    """Run Dagster to its end, and have it end in order when this process is asked to."""
     command = [
         *(sys.executable, "-m", "dagster", "dev"),
         *("-m", "orchestrator.definitions"),

@@ -13,7 +13,7 @@ MAX_SENTENCES = 20
 
 EXTRACTOR, LOADER, MELTANO = "extractor", "loader", "meltano"
 EXIT_CODE_EVENTS = {"Extraction failed": EXTRACTOR, "Loading failed": LOADER}
-"""The events by which Meltano tells the exit status of a plugin."""
+"""The events by which Meltano reports the exit status of a plugin."""
 
 TEMPORARY_FAILURE = 75
 """The exit status of a tap of which all failures may pass: EX_TEMPFAIL of sysexits.h."""
@@ -49,7 +49,7 @@ class _Entry(msgspec.Struct):
 
 @dataclass
 class MeltanoLog:
-    """What the lines of a log have told so far.
+    """What was read from the lines of a log so far.
 
     Attributes:
         rows: How many rows the tap has sent, by stream.

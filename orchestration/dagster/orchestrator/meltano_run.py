@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from orchestrator.meltano_file import Pipeline
 
 SECONDS_TO_STOP = 60
-"""How long a run that was told to stop may take to write its state."""
+"""How long a run that was asked to stop may take to write its state."""
 
 
 @dataclass(frozen=True)
@@ -89,7 +89,7 @@ class Result:
 
     Attributes:
         status: The exit status of Meltano, negative if a signal has ended it.
-        log: What its log has told.
+        log: What was read from its log.
     """
 
     status: int

@@ -37,7 +37,7 @@ def prepare_project(project: Path, content: MeltanoFile) -> None:
 
 
 def set_limits(instance: DagsterInstance, content: MeltanoFile) -> None:
-    """Tell Dagster how many runs may load with a loader at once."""
+    """Set in Dagster how many runs may load with a loader at once."""
     for loader, limit in content.max_processes.items():
         instance.event_log_storage.set_concurrency_slots(loader, limit)
 

@@ -134,7 +134,7 @@ class Hits(SiteStream):
             )
 
     def _wanted(self, site: Site, cursor: int) -> tuple[dict[str, Any], Callable[[Export], bool]]:
-        """Ask for the hits after the cursor; an earlier request for the same will do."""
+        """Return the request for the hits after the cursor, and which earlier exports will do."""
         body: dict[str, Any] = {"start_from_hit_id": cursor}
         if self.requires_export_format(site):
             body["format"] = "csv"
