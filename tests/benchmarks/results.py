@@ -56,7 +56,7 @@ OTHERS = {
     ),
     DLT: (
         "makes the same requests and writes JSON Lines to a folder. It has no compression to do, "
-        "is told that every column is text (the taps convert numbers and dates), and has a process "
+        "has every column declared as text (the taps convert numbers and dates), and has a process "
         "per core for normalizing, of which the largest counts as its memory. Arrow itself reads "
         "the CSV here; *lists of rows* are lists of 5000 dicts, as most resources give them."
     ),

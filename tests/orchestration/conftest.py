@@ -44,7 +44,7 @@ class StandIn:
     directory: Path
 
     def answer(self, *answers: Mapping[str, Any]) -> None:
-        """Say how runs end, the last of which holds for all that follow."""
+        """Set how runs end; the last one holds for all that follow."""
         (self.directory / "answers.json").write_text(json.dumps(answers), encoding="utf-8")
 
     @property

@@ -173,10 +173,10 @@ def test_each_slice_brings_its_studios_and_no_others(story: Story) -> None:
 
 def test_a_wrong_key_fails_its_slice_alone_and_is_named(story: Story) -> None:
     (failure,) = story.broken.get_step_failure_events()
-    told = failure.step_failure_data.user_failure_data
-    assert told
-    assert f"{LOCKED}: GET /v1/studios/information answered 401" in (told.description or "")
-    assert "expired" not in (told.description or "")
+    reported = failure.step_failure_data.user_failure_data
+    assert reported
+    assert f"{LOCKED}: GET /v1/studios/information answered 401" in (reported.description or "")
+    assert "expired" not in (reported.description or "")
     assert _names(story.before) == set(NAMES) - _studios_of(BROKEN)
     assert not story.materialized[0] & {BROKEN}
 

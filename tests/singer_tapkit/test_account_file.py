@@ -52,9 +52,9 @@ def refusal(folder: Path, content: str | bytes) -> list[str]:
     """Return what is said of a file's content, without the folder."""
     with pytest.raises(ConfigValidationError) as refused:
         read(folder, content)
-    told = [message.replace(f"{folder}/", "") for message in refused.value.errors]
-    assert "sentinel" not in f"{told} {refused.value}"
-    return told
+    messages = [message.replace(f"{folder}/", "") for message in refused.value.errors]
+    assert "sentinel" not in f"{messages} {refused.value}"
+    return messages
 
 
 def read_keys(folder: Path, entries: object, **more: Any) -> list[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter, deque
+from collections import Counter, defaultdict, deque
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -58,7 +58,7 @@ class MeltanoLog:
     """
 
     rows: Counter[str] = field(default_factory=Counter)
-    seconds: Counter[str] = field(default_factory=Counter)
+    seconds: defaultdict[str, float] = field(default_factory=lambda: defaultdict(float))
     exit_codes: dict[str, int] = field(default_factory=dict)
     _errors: dict[str, deque[str]] = field(default_factory=dict)
     _lines: dict[str, deque[str]] = field(default_factory=dict)
@@ -113,7 +113,7 @@ class MeltanoLog:
         if metric.metric == "record_count":
             self.rows[stream] += int(metric.value)
         elif metric.metric == "sync_duration":
-            self.seconds[stream] += metric.value  # type: ignore[assignment]
+            self.seconds[stream] += metric.value
 
 
 def _append(said: dict[str, deque[str]], entry: _Entry) -> None:
