@@ -4,13 +4,14 @@ A module per tap, such as `goatcounter_hits`, has a function ``run(directory) ->
 `__main__` lists. A bench consists of contests: runs over the same rows, each by a name, some of
 which others are compared with (`bench`). It is made of
 
-* `serving.apart`: the sandbox in a process of its own, made by a function that fits into a pickle;
-* `measure`: a command's seconds, peak memory and lines, and `by_turns`, the fastest of
+* `serving.serve_apart`: the sandbox in a process of its own, made by a function that fits into a
+  pickle;
+* `measure`: a command's seconds, peak memory and lines, and `measure_in_turns`, the fastest of
   several rounds in which each side has its turn;
 * `memory`: a sandbox that gives its answers again, where making them would take long;
 * `rows`: rows that the tap and others read from the same server;
-* `usual_path`: the tap's command on the SDK's default path, for any tap;
-* `floor` and `with_dlt`: others that read the same rows;
+* `sdk_baseline`: the tap's command on the SDK's default path, for any tap;
+* `raw_baseline` and `with_dlt`: others that read the same rows;
 * `latency`: a command against a sandbox that answers late, and the requests that it sent.
 
 A tap with many requests is measured once with its own `max_concurrency` and once with 1::

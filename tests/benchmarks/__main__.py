@@ -51,10 +51,10 @@ WIDTH = 128
 def main() -> None:
     """Measure, show and write the figures, and end with the exit status."""
     console = Console(width=WIDTH)
-    names = _names()
-    measured = {name: _measured(name, console) for name in names}
+    names = _parse_names()
+    measured = {name: _measure(name, console) for name in names}
     for bench in measured.values():
-        console.print(results.table([bench]))
+        console.print(results.build_table([bench]))
         for note in bench.notes:
             console.print(note)
         for miss in bench.misses:
@@ -68,7 +68,7 @@ def main() -> None:
     sys.exit(any(bench.misses for bench in measured.values()))
 
 
-def _names() -> list[str]:
+def _parse_names() -> list[str]:
     parser = argparse.ArgumentParser(prog="python -m tests.benchmarks", description=__doc__)
     parser.add_argument("names", nargs="*", help=f"of {', '.join(BENCHES)}; default: all")
     names: list[str] = parser.parse_args().names or list(BENCHES)
@@ -77,7 +77,7 @@ def _names() -> list[str]:
     return names
 
 
-def _measured(name: str, console: Console) -> Bench:
+def _measure(name: str, console: Console) -> Bench:
     with (
         tempfile.TemporaryDirectory(prefix="bench-") as directory,
         console.status(f"Measuring {name}, which takes minutes"),

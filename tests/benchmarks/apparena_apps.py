@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 from singer_tapkit.testing import select_streams
 from tests.benchmarks import latency, serving
-from tests.benchmarks.bench import ONE_AT_A_TIME, USUAL, Bench, Contest
-from tests.benchmarks.memory import remembering
-from tests.benchmarks.rows import against_the_usual_path
+from tests.benchmarks.bench import ONE_AT_A_TIME, SDK_DEFAULT, Bench, Contest
+from tests.benchmarks.memory import remember_pages
+from tests.benchmarks.rows import compare_with_sdk
 from tests.processes import build_command, discover_catalog
 from tests.sandbox.apparena import AppArena, seeds
 
@@ -26,21 +26,21 @@ APPS = "apps"
 PER_APP = ("app_configs", "app_infos", "app_translations", "app_languages")
 MANY, FEW = 120_000, 100
 ROWS_PER_PAGE = 500
-LEAST_TIMES_USUAL = 2.5
-LEAST_TIMES_SINGLE = 6
+MIN_RATIO_SDK = 2.5
+MIN_RATIO_SINGLE = 6
 
 
 def run(directory: Path) -> Bench:
     """Measure the list, and what is asked for each app."""
-    apps = _apps(directory)
+    apps = _compare_apps(directory)
     children = Contest(
         f"{len(PER_APP)} streams of {FEW} apps",
         {
-            TAP: _children(directory),
-            ONE_AT_A_TIME: _children(directory, max_concurrency=1),
+            TAP: _compare_children(directory),
+            ONE_AT_A_TIME: _compare_children(directory, max_concurrency=1),
         },
     )
-    return Bench((apps, children), misses=tuple(_misses(apps, children)))
+    return Bench((apps, children), misses=tuple(_find_misses(apps, children)))
 
 
 @dataclass(frozen=True)
@@ -59,14 +59,14 @@ class Agency:
         return server
 
 
-def _apps(directory: Path) -> Contest:
+def _compare_apps(directory: Path) -> Contest:
     """Measure the list by itself, from a server that has its answers at hand."""
-    with serving.apart(remembering(Agency(MANY).sandbox)) as server:
+    with serving.serve_apart(remember_pages(Agency(MANY).sandbox)) as server:
         command = _command(directory, APPS, url=server.url, page_size=ROWS_PER_PAGE)
-        return Contest(f"{MANY:,} apps", against_the_usual_path(TAP, command))
+        return Contest(f"{MANY:,} apps", compare_with_sdk(TAP, command))
 
 
-def _children(directory: Path, **settings: Any) -> Measurement:
+def _compare_children(directory: Path, **settings: Any) -> Measurement:
     command = partial(_command, directory, *PER_APP, **settings)
     return latency.run(Agency(FEW).sandbox, lambda url: command(url=url)).measurement
 
@@ -78,6 +78,6 @@ def _command(directory: Path, *streams: str, url: str, **settings: Any) -> list[
     )
 
 
-def _misses(apps: Contest, children: Contest) -> Iterator[str]:
-    yield from apps.too_slow(TAP, USUAL, LEAST_TIMES_USUAL)
-    yield from children.too_slow(TAP, ONE_AT_A_TIME, LEAST_TIMES_SINGLE)
+def _find_misses(apps: Contest, children: Contest) -> Iterator[str]:
+    yield from apps.find_slowness(TAP, SDK_DEFAULT, MIN_RATIO_SDK)
+    yield from children.find_slowness(TAP, ONE_AT_A_TIME, MIN_RATIO_SINGLE)

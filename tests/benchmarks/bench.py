@@ -10,15 +10,15 @@ if TYPE_CHECKING:
 
     from tests.benchmarks.measure import Measurement
 
-USUAL = "SDK's default path"
-LEAN = "SDK, msgspec, no conformance"
+SDK_DEFAULT = "SDK's default path"
+SDK_LEAN = "SDK, msgspec, no conformance"
 BY_RECORDS = "by records"
 BARE = "bare loop"
 DLT = "dlt, Arrow tables"
 DLT_LISTS = "dlt, lists of rows"
 ONE_AT_A_TIME = "one request at a time"
 
-AS_MANY = 0.01
+MAX_ROW_DIFFERENCE = 0.01
 """By which share the rows of two runs may differ that are compared; some lines are no rows."""
 
 
@@ -34,22 +34,22 @@ class Contest:
     reads: str
     runs: Mapping[str, Measurement]
 
-    def times(self, name: str, other: str) -> float:
+    def ratio(self, name: str, other: str) -> float:
         """Compare the rows per second of one run with those of another.
 
         Raises:
             ValueError: They have not written as many rows.
         """
         one, base = self.runs[name], self.runs[other]
-        if abs(one.lines - base.lines) > AS_MANY * base.lines:
+        if abs(one.lines - base.lines) > MAX_ROW_DIFFERENCE * base.lines:
             raise ValueError(
                 f"{self.reads}: {name} wrote {one.lines:,} lines, {other} wrote {base.lines:,}."
             )
         return one.lines_per_second / base.lines_per_second
 
-    def too_slow(self, name: str, other: str, least: float) -> Iterator[str]:
+    def find_slowness(self, name: str, other: str, least: float) -> Iterator[str]:
         """Yield a complaint if a run was not so many times as fast as another one."""
-        if (times := self.times(name, other)) < least:
+        if (times := self.ratio(name, other)) < least:
             yield f"{name} was {times:.1f} times as fast as {other}, less than {least}."
 
 

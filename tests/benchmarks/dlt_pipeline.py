@@ -71,11 +71,11 @@ def main(job: Job) -> None:
     pipeline = dlt.pipeline(
         pipeline_name=job.reads,
         pipelines_dir=f"{job.directory}/pipelines",
-        destination=destination(job),
+        destination=build_destination(job),
         dataset_name="bench",
     )
     columns: dict[str, Any] = {name: {"data_type": "text"} for name in job.columns}
-    rows = tables(job) if job.as_arrow else lists(job)
+    rows = read_tables(job) if job.as_arrow else read_lists(job)
     if job.destination:
         columns[ROW_NUMBER] = {"data_type": "bigint"}
         rows = number_tables(rows) if job.as_arrow else number_lists(rows)
@@ -90,7 +90,7 @@ def main(job: Job) -> None:
     pipeline.run(resource, loader_file_format=FORMATS[job.destination]).raise_on_failed_jobs()
 
 
-def destination(job: Job) -> Any:
+def build_destination(job: Job) -> Any:
     """Return where the rows go."""
     match job.destination:
         case "postgres":
@@ -119,18 +119,18 @@ def number_tables(tables: Iterator[Any]) -> Iterator[Any]:
         first += table.num_rows
 
 
-def lists(job: Job) -> Iterator[list[dict[str, str]]]:
+def read_lists(job: Job) -> Iterator[list[dict[str, str]]]:
     """Hand over lists of rows."""
-    rows = csv.reader(io.TextIOWrapper(opened(job), encoding="utf-8", newline=""))
+    rows = csv.reader(io.TextIOWrapper(open_csv(job), encoding="utf-8", newline=""))
     next(rows)
     while batch := [dict(zip(job.columns, row, strict=True)) for row in islice(rows, BATCH)]:
         yield batch
 
 
-def tables(job: Job) -> Iterator[Any]:
+def read_tables(job: Job) -> Iterator[Any]:
     """Hand over tables, which Arrow reads by itself."""
     yield from arrow_csv.open_csv(
-        opened(job),
+        open_csv(job),
         parse_options=arrow_csv.ParseOptions(newlines_in_values=True),
         convert_options=arrow_csv.ConvertOptions(
             column_types=dict.fromkeys(job.columns, pa.string()), strings_can_be_null=False
@@ -138,24 +138,24 @@ def tables(job: Job) -> Iterator[Any]:
     )
 
 
-def opened(job: Job) -> BinaryIO:
+def open_csv(job: Job) -> BinaryIO:
     """Open the CSV file while it is downloaded."""
-    return hits(job) if job.reads == "hits" else report(job)
+    return open_hits(job) if job.reads == "hits" else open_report(job)
 
 
-def hits(job: Job) -> BinaryIO:
+def open_hits(job: Job) -> BinaryIO:
     """Ask GoatCounter for an export, wait until it is there, and open it."""
     session = requests.Client().session
     session.headers["Authorization"] = f"Bearer {job.secret}"
     exports = f"{job.url}/api/v0/export"
-    answer = session.post(exports, json={})
-    export = f"{exports}/{answer.json()['id']}"
+    response = session.post(exports, json={})
+    export = f"{exports}/{response.json()['id']}"
     while not session.get(export).json()["finished_at"]:
         time.sleep(SECONDS_BETWEEN_LOOKS)
-    return decompressed(body_of(session.get(f"{export}/download", stream=True)))
+    return decompress(open_body(session.get(f"{export}/download", stream=True)))
 
 
-def report(job: Job) -> BinaryIO:
+def open_report(job: Job) -> BinaryIO:
     """Open a report of goTom with a request that is signed."""
     url = f"{job.url}/app-api/graph-export/download/{job.number}"
     now = datetime.now(UTC).isoformat(timespec="seconds")
@@ -167,17 +167,17 @@ def report(job: Job) -> BinaryIO:
         "Content-Type": "application/json",
         "Date": now,
     }
-    return body_of(requests.get(url, headers=headers, stream=True))
+    return open_body(requests.get(url, headers=headers, stream=True))
 
 
-def body_of(answer: Any) -> BinaryIO:
+def open_body(response: Any) -> BinaryIO:
     """Return the body as a file that stays open when it has been read, as readers of text want."""
-    body: BinaryIO = answer.raw
-    answer.raw.auto_close = False
+    body: BinaryIO = response.raw
+    response.raw.auto_close = False
     return body
 
 
-def decompressed(body: BinaryIO) -> BinaryIO:
+def decompress(body: BinaryIO) -> BinaryIO:
     """Decompress with the library that is faster than Python's own."""
     unzipped: BinaryIO = pa.CompressedInputStream(body, "gzip")
     return unzipped

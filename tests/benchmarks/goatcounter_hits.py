@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any
 from typing_extensions import override
 
 from singer_tapkit.testing import select_streams
-from tests.benchmarks.bench import BARE, DLT, DLT_LISTS, LEAN, USUAL, Bench, Contest
-from tests.benchmarks.measure import by_turns
+from tests.benchmarks.bench import BARE, DLT, DLT_LISTS, SDK_DEFAULT, SDK_LEAN, Bench, Contest
+from tests.benchmarks.measure import measure_in_turns
 from tests.benchmarks.rows import Rows
 from tests.processes import build_command, discover_catalog
 from tests.sandbox.goatcounter import UNLIMITED, Generation, GoatCounter
@@ -31,29 +31,29 @@ MANY, FEW = 2_000_000, 300_000
 
 def run(directory: Path) -> Bench:
     """Measure everybody with a small export, and those who are fast with a large one too."""
-    few, many = Export.written(directory, FEW), Export.written(directory, MANY)
+    few, many = Export.write_rows(directory, FEW), Export.write_rows(directory, MANY)
     return Bench(
         (
             Contest(
                 f"{FEW:,} hits",
-                by_turns(
+                measure_in_turns(
                     {
-                        TAP: few.through_the_tap,
-                        USUAL: few.on_the_usual_path,
-                        LEAN: partial(few.on_the_usual_path, lean=True),
-                        DLT_LISTS: partial(few.through_dlt, as_arrow=False),
-                        DLT: few.through_dlt,
-                        BARE: few.through_a_bare_loop,
+                        TAP: few.measure_tap,
+                        SDK_DEFAULT: few.measure_sdk,
+                        SDK_LEAN: partial(few.measure_sdk, lean=True),
+                        DLT_LISTS: partial(few.measure_dlt, as_arrow=False),
+                        DLT: few.measure_dlt,
+                        BARE: few.measure_raw_baseline,
                     },
                 ),
             ),
             Contest(
                 f"{MANY:,} hits",
-                by_turns(
+                measure_in_turns(
                     {
-                        TAP: many.through_the_tap,
-                        DLT: many.through_dlt,
-                        BARE: many.through_a_bare_loop,
+                        TAP: many.measure_tap,
+                        DLT: many.measure_dlt,
+                        BARE: many.measure_raw_baseline,
                     },
                 ),
             ),
@@ -74,7 +74,7 @@ class Export(Rows):
         return self.directory / f"{self.rows}.csv.gz"
 
     @classmethod
-    def written(cls, directory: Path, rows: int) -> Export:
+    def write_rows(cls, directory: Path, rows: int) -> Export:
         """Write rows like a shop's, the same ones each time."""
         export = cls(directory, rows)
         chance = random.Random(rows)  # noqa: S311

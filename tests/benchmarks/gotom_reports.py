@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from typing_extensions import override
 
-from tests.benchmarks.bench import BARE, DLT, DLT_LISTS, LEAN, USUAL, Bench, Contest
-from tests.benchmarks.measure import by_turns
+from tests.benchmarks.bench import BARE, DLT, DLT_LISTS, SDK_DEFAULT, SDK_LEAN, Bench, Contest
+from tests.benchmarks.measure import measure_in_turns
 from tests.benchmarks.rows import Rows
 from tests.processes import build_command
 from tests.sandbox.gotom import GoTom, Report
@@ -24,37 +24,40 @@ MIB = 1 << 20
 HUGE, LARGE, SMALL = 2048 * MIB, 128 * MIB, 24 * MIB
 REPORT_ID = 46
 USER, SECRET = "benchmark", "benchmark"
-MOST_MEMORY = 100
-LEAST_TIMES_USUAL = 3
+MAX_MEMORY = 100
+MIN_RATIO_SDK = 3
 
 
 def run(directory: Path) -> Bench:
     """Measure everybody with a small report, the fast with a large one, the tap with a huge one."""
     spool = directory / "spool"
     spool.mkdir()
-    small, large = SavedReport.written(directory, SMALL), SavedReport.written(directory, LARGE)
+    small, large = (
+        SavedReport.write_rows(directory, SMALL),
+        SavedReport.write_rows(directory, LARGE),
+    )
     huge = SavedReport(directory, HUGE)
     everybody = Contest(
         f"report, {SMALL // MIB} MiB",
-        by_turns(
+        measure_in_turns(
             {
-                TAP: small.through_the_tap,
-                USUAL: small.on_the_usual_path,
-                LEAN: partial(small.on_the_usual_path, lean=True),
-                DLT_LISTS: partial(small.through_dlt, as_arrow=False),
-                DLT: small.through_dlt,
-                BARE: small.through_a_bare_loop,
+                TAP: small.measure_tap,
+                SDK_DEFAULT: small.measure_sdk,
+                SDK_LEAN: partial(small.measure_sdk, lean=True),
+                DLT_LISTS: partial(small.measure_dlt, as_arrow=False),
+                DLT: small.measure_dlt,
+                BARE: small.measure_raw_baseline,
             },
         ),
     )
     fast = Contest(
         f"report, {LARGE // MIB} MiB",
-        by_turns(
-            {TAP: large.through_the_tap, DLT: large.through_dlt, BARE: large.through_a_bare_loop},
+        measure_in_turns(
+            {TAP: large.measure_tap, DLT: large.measure_dlt, BARE: large.measure_raw_baseline},
         ),
     )
-    alone = Contest(f"report, {HUGE // MIB:,} MiB", {TAP: huge.through_the_tap()})
-    return Bench((everybody, fast, alone), misses=tuple(_misses(everybody, alone, spool)))
+    alone = Contest(f"report, {HUGE // MIB:,} MiB", {TAP: huge.measure_tap()})
+    return Bench((everybody, fast, alone), misses=tuple(_find_misses(everybody, alone, spool)))
 
 
 @dataclass(frozen=True)
@@ -65,8 +68,8 @@ class SavedReport(Rows):
     size: int
 
     @classmethod
-    def written(cls, directory: Path, size: int) -> SavedReport:
-        """Make a report that is in a file as well, for `through_a_bare_loop`."""
+    def write_rows(cls, directory: Path, size: int) -> SavedReport:
+        """Make a report that is in a file as well, for `measure_raw_baseline`."""
         report = cls(directory, size)
         with report.path.open("wb") as file:
             file.writelines(Report.of_size(size).pieces())
@@ -113,9 +116,9 @@ class SavedReport(Rows):
         return build_command(TAP, config, self.directory)
 
 
-def _misses(everybody: Contest, alone: Contest, spool: Path) -> Iterator[str]:
-    if (peak := alone.runs[TAP].peak_memory) > MOST_MEMORY:
-        yield f"{TAP} took {peak:.0f} MiB of memory, more than {MOST_MEMORY}."
-    yield from everybody.too_slow(TAP, USUAL, LEAST_TIMES_USUAL)
+def _find_misses(everybody: Contest, alone: Contest, spool: Path) -> Iterator[str]:
+    if (peak := alone.runs[TAP].peak_memory) > MAX_MEMORY:
+        yield f"{TAP} took {peak:.0f} MiB of memory, more than {MAX_MEMORY}."
+    yield from everybody.find_slowness(TAP, SDK_DEFAULT, MIN_RATIO_SDK)
     if left := [path.name for path in spool.iterdir()]:
         yield f"{TAP} left temporary files: {', '.join(left)}."

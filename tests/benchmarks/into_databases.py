@@ -16,8 +16,8 @@ from psycopg import sql
 
 from tests.benchmarks import goatcounter_hits, gotom_reports, serving
 from tests.benchmarks.bench import BY_RECORDS, DLT, DLT_LISTS, Bench, Contest
-from tests.benchmarks.measure import Measurement, by_turns, measure_pipeline
-from tests.benchmarks.with_dlt import through_dlt
+from tests.benchmarks.measure import Measurement, measure_in_turns, measure_pipeline
+from tests.benchmarks.with_dlt import measure_dlt
 from tests.meltano import Project
 from tests.pipelines import postgresql
 
@@ -64,26 +64,26 @@ class Loading:
     table: str
     make_database: Callable[[], Database]
 
-    def by_target(self, *, files: bool = False, **settings: Any) -> Measurement:
+    def measure_target(self, *, files: bool = False, **settings: Any) -> Measurement:
         """Measure the tap and the target."""
         database, batches = self.make_database(), self.directory / "batches"
         config = self.directory / "target.json"
         target = {**database.settings, "default_target_schema": SCHEMA, **settings}
         config.write_text(json.dumps(target), encoding="utf-8")
-        with serving.apart(self.rows.sandbox) as server:
+        with serving.serve_apart(self.rows.sandbox) as server:
             tap = self.rows.command(server.url, **_batch_config(batches) if files else {})
             command = [str(self._program(database)), "--config", str(config)]
             measured = measure_pipeline(tap, command, self.directory / "log")
         shutil.rmtree(batches, ignore_errors=True)
         return replace(measured, lines=database.count(self.table))
 
-    def by_dlt(self, *, as_arrow: bool) -> Measurement:
+    def measure_dlt_load(self, *, as_arrow: bool) -> Measurement:
         """Measure dlt."""
         database = self.make_database()
-        with serving.apart(self.rows.sandbox) as server:
+        with serving.serve_apart(self.rows.sandbox) as server:
             job = self.rows.dlt_job(server.url, as_arrow=as_arrow)
             job |= {"destination": database.name, "credentials": database.address}
-            measured = through_dlt(job, self.directory)
+            measured = measure_dlt(job, self.directory)
         return replace(measured, lines=database.count(job["reads"]))
 
     def _program(self, database: Database) -> Path:
@@ -101,7 +101,7 @@ def run(directory: Path) -> Bench:
     if programs is None:
         raise RuntimeError("PostgreSQL is not installed: no initdb on the PATH")
     Project(directory).install("target-postgres", "target-duckdb")
-    hits = goatcounter_hits.Export.written(directory, HITS)
+    hits = goatcounter_hits.Export.write_rows(directory, HITS)
     report = gotom_reports.SavedReport(directory, REPORT_BYTES)
     with postgresql.serve(programs) as server:
         contests = [
@@ -112,7 +112,7 @@ def run(directory: Path) -> Bench:
             )
             for rows, table in ((hits, "hits"), (report, "bookings"))
         ]
-    return Bench(tuple(contests), misses=tuple(_misses(contests)))
+    return Bench(tuple(contests), misses=tuple(_find_misses(contests)))
 
 
 _POSTGRESQL: dict[str, dict[str, Any]] = {
@@ -129,15 +129,15 @@ def _compare(
     more: dict[str, dict[str, Any]],
 ) -> Contest:
     loading = Loading(directory, rows, table, make)
-    sides = {name: partial(loading.by_target, **settings) for name, settings in more.items()}
+    sides = {name: partial(loading.measure_target, **settings) for name, settings in more.items()}
     return Contest(
         f"{table} into {make().name}",
-        by_turns(
+        measure_in_turns(
             {
                 **sides,
-                BY_RECORDS: loading.by_target,
-                DLT_LISTS: partial(loading.by_dlt, as_arrow=False),
-                DLT: partial(loading.by_dlt, as_arrow=True),
+                BY_RECORDS: loading.measure_target,
+                DLT_LISTS: partial(loading.measure_dlt_load, as_arrow=False),
+                DLT: partial(loading.measure_dlt_load, as_arrow=True),
             },
             rounds=ROUNDS,
         ),
@@ -179,7 +179,7 @@ def _make_duckdb(directory: Path, numbers: Any) -> Database:
     return Database("duckdb", {"path": str(path)}, str(path), count_rows)
 
 
-def _misses(contests: list[Contest]) -> list[str]:
+def _find_misses(contests: list[Contest]) -> list[str]:
     return [
         f"A tap took {run.peak_memory:.0f} MiB of memory with files, more than {MAX_MEMORY}."
         for contest in contests

@@ -65,12 +65,12 @@ def run(make: Callable[[], Sandbox], command: Callable[[str], Sequence[str]]) ->
         make: Makes the sandbox; it must fit into a pickle.
         command: Gives the command from the URL.
     """
-    with serving.apart(partial(_late, make)) as server:
+    with serving.serve_apart(partial(_make_late, make)) as server:
         measurement = measure(command(server.url))
     return Traffic(measurement, server.requests)
 
 
-def _late(make: Callable[[], Sandbox]) -> Sandbox:
+def _make_late(make: Callable[[], Sandbox]) -> Sandbox:
     sandbox = make()
     sandbox.faults.add("*", "*", Delay(LATENCY), times=None)
     return sandbox

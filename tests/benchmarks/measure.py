@@ -156,7 +156,7 @@ def _start_accounted(
     return _Accounted(command, process, near)
 
 
-def by_turns(
+def measure_in_turns(
     sides: Mapping[str, Callable[[], Measurement]], rounds: int = ROUNDS
 ) -> Mapping[str, Measurement]:
     """Measure several sides one after the other, again and again.

@@ -37,16 +37,16 @@ class Memory:
             await send(message)
 
 
-def remembering(make: Callable[[], Sandbox]) -> Callable[[], Sandbox]:
+def remember_pages(make: Callable[[], Sandbox]) -> Callable[[], Sandbox]:
     """Return what makes a sandbox that remembers its answers; it fits into a pickle as well.
 
     Args:
         make: Makes a sandbox that has no faults, and one key.
     """
-    return partial(_remembering, make)
+    return partial(_make_remembering, make)
 
 
-def _remembering(make: Callable[[], Sandbox]) -> Sandbox:
+def _make_remembering(make: Callable[[], Sandbox]) -> Sandbox:
     sandbox = make()
     sandbox.faults.add("*", "*", Memory(), times=None)
     return sandbox

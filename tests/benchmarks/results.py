@@ -14,7 +14,7 @@ from rich.box import SIMPLE_HEAD
 from rich.table import Table
 
 from tests.benchmarks import with_dlt
-from tests.benchmarks.bench import BARE, BY_RECORDS, DLT, LEAN, ONE_AT_A_TIME, USUAL
+from tests.benchmarks.bench import BARE, BY_RECORDS, DLT, ONE_AT_A_TIME, SDK_DEFAULT, SDK_LEAN
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -26,8 +26,8 @@ RESULTS = Path(__file__).with_name("RESULTS.md")
 DATABASES = Path(__file__).with_name("DATABASES.md")
 SCALE = Path(__file__).with_name("SCALE.md")
 HEADINGS = {
-    USUAL: "x SDK",
-    LEAN: "x lean",
+    SDK_DEFAULT: "x SDK",
+    SDK_LEAN: "x lean",
     BY_RECORDS: "x records",
     DLT: "x dlt",
     BARE: "x bare",
@@ -44,21 +44,21 @@ lists are made before, so that making them takes no time from whoever reads them
 the same rows, they did so by turns, and the fastest run of each counts."""
 COMPARED = "The columns that begin with x divide the rows per second by those of another:"
 OTHERS = {
-    USUAL: "is the same tap with the writer and the conformance that the SDK uses by itself.",
-    LEAN: (
+    SDK_DEFAULT: "is the same tap with the writer and the conformance that the SDK uses by itself.",
+    SDK_LEAN: (
         "is the same tap record by record, with the SDK's msgspec writer and without conformance: "
         "what a tap developer can have by two lines."
     ),
     BY_RECORDS: (
         "is the tap's default settings and the loader's: a RECORD message per row. The memory is "
-        "the tap's and the loader's. dlt reads and upserts the same rows into the same database "
-        "by the row's number, with the file format that is the fastest for it."
+        "the tap's and the loader's."
     ),
     DLT: (
-        "makes the same requests and writes JSON Lines to a folder. It has no compression to do, "
-        "has every column declared as text (the taps convert numbers and dates), and has a process "
-        "per core for normalizing, of which the largest counts as its memory. Arrow itself reads "
-        "the CSV here; *lists of rows* are lists of 5000 dicts, as most resources give them."
+        "makes the same requests. Into a folder it writes JSON Lines without compression; into a "
+        "database it upserts by the row's number, with the file format that is the fastest for "
+        "that database. Every column is declared as text (the taps convert numbers and dates), and "
+        "a process per core normalizes, the largest of which counts as its memory. Arrow itself "
+        "reads the CSV here; *lists of rows* are lists of 5000 dicts, as most resources give them."
     ),
     BARE: (
         "reads a local file with the `csv` module and writes each row with msgspec as soon "
@@ -91,14 +91,14 @@ class Line:
         return (*before, *self.times, self.peak_memory)
 
 
-def table(benches: Sequence[Bench]) -> Table:
+def build_table(benches: Sequence[Bench]) -> Table:
     """Return the table for the terminal."""
-    shown = Table(title=machine(), box=SIMPLE_HEAD)
-    for number, heading in enumerate(_headings(benches)):
+    shown = Table(title=describe_machine(), box=SIMPLE_HEAD)
+    for number, heading in enumerate(_build_headings(benches)):
         shown.add_column(heading, justify="left" if number < 2 else "right", no_wrap=True)
     for bench in benches:
         for contest in bench.contests:
-            for line in _lines(contest, _compared(benches)):
+            for line in _build_lines(contest, _find_compared(benches)):
                 is_tap = line.by.startswith("tap-")
                 shown.add_row(*line.cells, style="bold" if is_tap else "")
             shown.add_section()
@@ -115,44 +115,51 @@ def write(
         path: The page, `RESULTS` by default.
         title: Its title.
     """
-    headings = _headings(benches)
+    headings = _build_headings(benches)
     rules = ["---" if number < 2 else "---:" for number in range(len(headings))]
     lines = [
         line.cells
         for bench in benches
         for contest in bench.contests
-        for line in _lines(contest, _compared(benches))
+        for line in _build_lines(contest, _find_compared(benches))
     ]
     rows = ("| " + " | ".join(cells) + " |" for cells in (headings, rules, *lines))
     notes = "\n".join(f"* {note}" for bench in benches for note in bench.notes)
-    others = "\n".join(f"* **{name}** {OTHERS[name]}" for name in _compared(benches))
+    others = "\n".join(f"* **{name}** {OTHERS[name]}" for name in _find_compared(benches))
     comparison = f"{COMPARED}\n\n{others}" if others else ""
-    parts = (f"# {title}", f"{machine()}.", "\n".join(rows), notes, EXPLANATION, comparison)
+    parts = (
+        f"# {title}",
+        f"{describe_machine()}.",
+        "\n".join(rows),
+        notes,
+        EXPLANATION,
+        comparison,
+    )
     (path or RESULTS).write_text("\n\n".join(filter(None, parts)) + "\n", encoding="utf-8")
 
 
-def machine() -> str:
+def describe_machine() -> str:
     """Return when, on what and with what was measured."""
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / GIBIBYTE
     return (
         f"Measured on {datetime.now(UTC):%Y-%m-%d}, {os.cpu_count()} cores of "
         f"{platform.machine()}, {memory:.0f} GiB of memory, Python {platform.python_version()}, "
-        f"singer-sdk {version('singer-sdk')}, dlt {with_dlt.version()}"
+        f"singer-sdk {version('singer-sdk')}, dlt {with_dlt.find_version()}"
     )
 
 
-def _headings(benches: Sequence[Bench]) -> list[str]:
-    times = (HEADINGS[name] for name in _compared(benches))
+def _build_headings(benches: Sequence[Bench]) -> list[str]:
+    times = (HEADINGS[name] for name in _find_compared(benches))
     return ["reads", "by", "rows", "seconds", "rows/s", *times, "peak MiB"]
 
 
-def _compared(benches: Sequence[Bench]) -> list[str]:
+def _find_compared(benches: Sequence[Bench]) -> list[str]:
     """Return the names that anything is compared with."""
     runs = {name for bench in benches for contest in bench.contests for name in contest.runs}
     return [name for name in HEADINGS if name in runs]
 
 
-def _lines(contest: Contest, compared: Sequence[str]) -> Iterator[Line]:
+def _build_lines(contest: Contest, compared: Sequence[str]) -> Iterator[Line]:
     for number, (name, run) in enumerate(contest.runs.items()):
         yield Line(
             reads="" if number else contest.reads,
@@ -160,19 +167,19 @@ def _lines(contest: Contest, compared: Sequence[str]) -> Iterator[Line]:
             rows=f"{run.lines:,}",
             seconds=f"{run.seconds:.1f}",
             rows_per_second=f"{run.lines_per_second:,.0f}",
-            times=[_times(contest, name, other) for other in compared],
-            peak_memory=_memory(run),
+            times=[_format_ratio(contest, name, other) for other in compared],
+            peak_memory=_format_memory(run),
         )
 
 
-def _memory(run: Measurement) -> str:
+def _format_memory(run: Measurement) -> str:
     if run.loader_memory is None:
         return f"{run.peak_memory:.0f}"
     return f"{run.peak_memory:.0f} + {run.loader_memory:.0f}"
 
 
-def _times(contest: Contest, name: str, other: str) -> str:
+def _format_ratio(contest: Contest, name: str, other: str) -> str:
     if other not in contest.runs or other == name:
         return ""
-    times = contest.times(name, other)
+    times = contest.ratio(name, other)
     return f"{times:.0f}" if times >= TEN else f"{times:#.2g}"

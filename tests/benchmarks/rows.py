@@ -8,10 +8,10 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from tests.benchmarks import serving
-from tests.benchmarks.bench import USUAL
-from tests.benchmarks.measure import Measurement, by_turns, measure
-from tests.benchmarks.usual_path import on_the_usual_path
-from tests.benchmarks.with_dlt import through_dlt
+from tests.benchmarks.bench import SDK_DEFAULT
+from tests.benchmarks.measure import Measurement, measure, measure_in_turns
+from tests.benchmarks.sdk_baseline import build_sdk_command
+from tests.benchmarks.with_dlt import measure_dlt
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -31,7 +31,7 @@ class Rows(ABC):
     @property
     @abstractmethod
     def path(self) -> Path:
-        """The file with the rows, for `through_a_bare_loop`; others work beside it."""
+        """The file with the rows, for `measure_raw_baseline`; others work beside it."""
 
     @abstractmethod
     def sandbox(self) -> Sandbox:
@@ -45,32 +45,32 @@ class Rows(ABC):
     def dlt_job(self, url: str, *, as_arrow: bool) -> dict[str, Any]:
         """Return the settings for dlt."""
 
-    def through_the_tap(self) -> Measurement:
+    def measure_tap(self) -> Measurement:
         """Measure the tap."""
-        with serving.apart(self.sandbox) as server:
+        with serving.serve_apart(self.sandbox) as server:
             return measure(self.command(server.url), self.environment)
 
-    def on_the_usual_path(self, *, lean: bool = False) -> Measurement:
+    def measure_sdk(self, *, lean: bool = False) -> Measurement:
         """Measure the same stream on the SDK's path."""
-        with serving.apart(self.sandbox) as server:
-            command = on_the_usual_path(self.command(server.url), lean=lean)
+        with serving.serve_apart(self.sandbox) as server:
+            command = build_sdk_command(self.command(server.url), lean=lean)
             return measure(command, self.environment)
 
-    def through_dlt(self, *, as_arrow: bool = True) -> Measurement:
+    def measure_dlt(self, *, as_arrow: bool = True) -> Measurement:
         """Measure dlt."""
-        with serving.apart(self.sandbox) as server:
-            return through_dlt(self.dlt_job(server.url, as_arrow=as_arrow), self.path.parent)
+        with serving.serve_apart(self.sandbox) as server:
+            return measure_dlt(self.dlt_job(server.url, as_arrow=as_arrow), self.path.parent)
 
-    def through_a_bare_loop(self) -> Measurement:
+    def measure_raw_baseline(self) -> Measurement:
         """Measure the plainest loop over the file."""
-        return measure([sys.executable, "-m", "tests.benchmarks.floor", str(self.path)])
+        return measure([sys.executable, "-m", "tests.benchmarks.raw_baseline", str(self.path)])
 
 
-def against_the_usual_path(tap: str, command: Sequence[str]) -> Mapping[str, Measurement]:
+def compare_with_sdk(tap: str, command: Sequence[str]) -> Mapping[str, Measurement]:
     """Measure a tap and the SDK's path, once the server has its answers at hand."""
     measure(command)
     sides = {
         tap: partial(measure, command),
-        USUAL: partial(measure, on_the_usual_path(command)),
+        SDK_DEFAULT: partial(measure, build_sdk_command(command)),
     }
-    return by_turns(sides)
+    return measure_in_turns(sides)

@@ -29,7 +29,7 @@ class Served:
 
 
 @contextmanager
-def apart(make: Callable[[], Sandbox]) -> Iterator[Served]:
+def serve_apart(make: Callable[[], Sandbox]) -> Iterator[Served]:
     """Serve until the block is left.
 
     Args:

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 from singer_tapkit.testing import select_streams
 from tests.benchmarks import latency, serving
-from tests.benchmarks.bench import ONE_AT_A_TIME, USUAL, Bench, Contest
-from tests.benchmarks.memory import remembering
-from tests.benchmarks.rows import against_the_usual_path
+from tests.benchmarks.bench import ONE_AT_A_TIME, SDK_DEFAULT, Bench, Contest
+from tests.benchmarks.memory import remember_pages
+from tests.benchmarks.rows import compare_with_sdk
 from tests.processes import build_command, discover_catalog
 from tests.sandbox.studio_openapi import Limit, StudioOpenApi
 
@@ -33,28 +33,28 @@ PER_CUSTOMER = (
 """Streams of one request per customer, of which the endpoints count separately."""
 STUDIOS = 3
 MANY, CHAIN, FEW = 120_000, 2000, 30
-MOST_CHECKINS_OF_ONE_CHUNK = 8
+MAX_CHECKINS_OF_ONE_CHUNK = 8
 PER_MINUTE = 1000
 ALLOWED_PER_MINUTE = len(PER_CUSTOMER) * STUDIOS * PER_MINUTE
 OUT_OF_THE_WAY = 1_000_000
 ENOUGH_AT_ONCE = 60
 """Requests under way that suffice to use the limits, with 150 ms for each of 12,000 per minute."""
-LEAST_SHARE = 0.9
-LEAST_TIMES_USUAL = 2.5
-LEAST_TIMES_SINGLE = 6
+MIN_SHARE = 0.9
+MIN_RATIO_SDK = 2.5
+MIN_RATIO_SINGLE = 6
 
 
 def run(directory: Path) -> Bench:
     """Measure the list, what is asked for each customer, and how far that uses the limits."""
-    customers = _customers(directory)
+    customers = _compare_customers(directory)
     children = Contest(
         f"{len(PER_CUSTOMER)} streams of {STUDIOS * FEW} customers",
         {
-            TAP: _without_limit(directory).measurement,
-            ONE_AT_A_TIME: _without_limit(directory, max_concurrency=1).measurement,
+            TAP: _measure_without_limit(directory).measurement,
+            ONE_AT_A_TIME: _measure_without_limit(directory, max_concurrency=1).measurement,
         },
     )
-    chain = _within_limits(directory)
+    chain = _measure_within_limits(directory)
     share = chain.share_of_limit(PER_MINUTE, _key_and_endpoint)
     note = (
         f"{TAP} reads {len(PER_CUSTOMER)} streams of {STUDIOS} x {CHAIN:,} customers in "
@@ -63,7 +63,7 @@ def run(directory: Path) -> Bench:
         f"{len(PER_CUSTOMER)} streams x {STUDIOS} keys x {PER_MINUTE} per minute = "
         f"{ALLOWED_PER_MINUTE:,}. {chain.refused} requests were refused."
     )
-    misses = tuple(_misses(customers, children, chain, share))
+    misses = tuple(_find_misses(customers, children, chain, share))
     return Bench((customers, children), (note,), misses)
 
 
@@ -83,7 +83,7 @@ class Tenant:
                 _key(number),
                 customers=self.customers,
                 statuses=("MEMBER",),
-                checkins_each=MOST_CHECKINS_OF_ONE_CHUNK,
+                checkins_each=MAX_CHECKINS_OF_ONE_CHUNK,
             )
         return server
 
@@ -103,21 +103,21 @@ class Tenant:
         )
 
 
-def _customers(directory: Path) -> Contest:
+def _compare_customers(directory: Path) -> Contest:
     """Measure the list by itself, from a server that has its answers at hand."""
     tenant = Tenant(1, MANY)
-    with serving.apart(remembering(tenant.sandbox)) as server:
+    with serving.serve_apart(remember_pages(tenant.sandbox)) as server:
         command = tenant.command(directory, CUSTOMERS, url=server.url)
-        return Contest(f"{MANY:,} customers", against_the_usual_path(TAP, command))
+        return Contest(f"{MANY:,} customers", compare_with_sdk(TAP, command))
 
 
-def _without_limit(directory: Path, **settings: Any) -> Traffic:
+def _measure_without_limit(directory: Path, **settings: Any) -> Traffic:
     tenant = Tenant(STUDIOS, FEW)
     command = partial(tenant.command, directory, *PER_CUSTOMER, **settings)
     return latency.run(tenant.sandbox, lambda url: command(url=url))
 
 
-def _within_limits(directory: Path) -> Traffic:
+def _measure_within_limits(directory: Path) -> Traffic:
     tenant = Tenant(STUDIOS, CHAIN, PER_MINUTE)
     command = partial(tenant.command, directory, *PER_CUSTOMER, max_concurrency=ENOUGH_AT_ONCE)
     return latency.run(tenant.sandbox, lambda url: command(url=url))
@@ -132,10 +132,12 @@ def _key(number: int) -> str:
     return f"benchmark-{number}"
 
 
-def _misses(customers: Contest, children: Contest, chain: Traffic, share: float) -> Iterator[str]:
-    yield from customers.too_slow(TAP, USUAL, LEAST_TIMES_USUAL)
-    yield from children.too_slow(TAP, ONE_AT_A_TIME, LEAST_TIMES_SINGLE)
-    if share < LEAST_SHARE:
-        yield f"{TAP} used {share:.0%} of the limits, less than {LEAST_SHARE:.0%}."
+def _find_misses(
+    customers: Contest, children: Contest, chain: Traffic, share: float
+) -> Iterator[str]:
+    yield from customers.find_slowness(TAP, SDK_DEFAULT, MIN_RATIO_SDK)
+    yield from children.find_slowness(TAP, ONE_AT_A_TIME, MIN_RATIO_SINGLE)
+    if share < MIN_SHARE:
+        yield f"{TAP} used {share:.0%} of the limits, less than {MIN_SHARE:.0%}."
     if chain.refused:
         yield f"{TAP} sent {chain.refused} requests too many."

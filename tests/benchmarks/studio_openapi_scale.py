@@ -23,8 +23,8 @@ TAP = "tap-studio-openapi"
 SIZES = (50, 200, 1000)
 OUT_OF_THE_WAY = 1_000_000
 MEBIBYTE = 1 << 20
-MOST_STATE = 20 * MEBIBYTE
-MOST_TIMES_PER_STUDIO = 1.5
+MAX_STATE = 20 * MEBIBYTE
+MAX_TIMES_PER_STUDIO = 1.5
 """How much longer a studio may take in the longest chain than in the one before."""
 
 
@@ -67,7 +67,7 @@ def run(directory: Path) -> Bench:
         f"of memory. Each has {demonstration.CUSTOMERS_IN_CHAIN} customers."
     )
     contests = [Contest(f"{chain.studios:,} studios", {TAP: chain.run}) for chain in chains]
-    return Bench(tuple(contests), (*map(str, chains), note), tuple(_misses(chains)))
+    return Bench(tuple(contests), (*map(str, chains), note), tuple(_find_misses(chains)))
 
 
 def make_chain(studios: int) -> StudioOpenApi:
@@ -78,7 +78,7 @@ def make_chain(studios: int) -> StudioOpenApi:
 
 
 def _read(studios: int, directory: Path) -> Chain:
-    with serving.apart(partial(make_chain, studios)) as server:
+    with serving.serve_apart(partial(make_chain, studios)) as server:
         keys = demonstration.chain_keys(studios)
         entries = [
             {"name": name, "base_url": server.url, "api_key": key} for name, key in keys.items()
@@ -89,16 +89,16 @@ def _read(studios: int, directory: Path) -> Chain:
         return Chain(studios, *measure_states(build_command(TAP, config, directory)))
 
 
-def _misses(chains: Sequence[Chain]) -> Iterator[str]:
+def _find_misses(chains: Sequence[Chain]) -> Iterator[str]:
     longest, before = chains[-1], chains[-2]
-    if longest.states.size > MOST_STATE:
+    if longest.states.size > MAX_STATE:
         yield (
             f"{longest.studios:,} studios wrote {longest.states.size / MEBIBYTE:.1f} MiB of STATE, "
-            f"more than {MOST_STATE / MEBIBYTE:.0f}."
+            f"more than {MAX_STATE / MEBIBYTE:.0f}."
         )
     times = longest.seconds_per_studio / before.seconds_per_studio
-    if times > MOST_TIMES_PER_STUDIO:
+    if times > MAX_TIMES_PER_STUDIO:
         yield (
             f"A studio took {times:.1f} times as long among {longest.studios:,} as among "
-            f"{before.studios:,}, more than {MOST_TIMES_PER_STUDIO}."
+            f"{before.studios:,}, more than {MAX_TIMES_PER_STUDIO}."
         )

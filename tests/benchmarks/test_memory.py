@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import requests
 
-from tests.benchmarks.memory import remembering
+from tests.benchmarks.memory import remember_pages
 from tests.sandbox.apparena import AppArena, seeds
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ def arena() -> AppArena:
 
 @pytest.fixture
 def url(arena: AppArena) -> Iterator[str]:
-    with remembering(lambda: arena)().serve() as url:
+    with remember_pages(lambda: arena)().serve() as url:
         yield url
 
 

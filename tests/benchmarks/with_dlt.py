@@ -30,7 +30,7 @@ HELP = {
 }
 
 
-def through_dlt(job: Mapping[str, object], directory: Path) -> Measurement:
+def measure_dlt(job: Mapping[str, object], directory: Path) -> Measurement:
     """Measure dlt from start to end, its rows being those of the files that it has written.
 
     Rows in a database are left to be counted.
@@ -40,24 +40,24 @@ def through_dlt(job: Mapping[str, object], directory: Path) -> Measurement:
         directory: Where dlt may put a folder, which is removed afterwards.
     """
     folder = directory / "dlt"
-    command = [_python(), str(SCRIPT), json.dumps({**job, "directory": str(folder)})]
+    command = [_find_python(), str(SCRIPT), json.dumps({**job, "directory": str(folder)})]
     try:
         measurement = measure(command, {**HELP, "DLT_DATA_DIR": str(folder / "data")})
-        rows = 0 if "destination" in job else _lines_below(folder)
+        rows = 0 if "destination" in job else _count_lines_below(folder)
         return replace(measurement, lines=rows)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
 
 @cache
-def version() -> str:
+def find_version() -> str:
     """Return the version of dlt that is measured."""
-    command = [_python(), "-c", "import dlt; print(dlt.__version__)"]
+    command = [_find_python(), "-c", "import dlt; print(dlt.__version__)"]
     return subprocess.run(command, capture_output=True, check=True, text=True).stdout.strip()
 
 
 @cache
-def _python() -> str:
+def _find_python() -> str:
     """Return the Python of the environment that the script asks for, made when it is missing."""
     uv = find_program("uv")
     subprocess.run([uv, "sync", "--quiet", "--script", SCRIPT], check=True)
@@ -65,15 +65,15 @@ def _python() -> str:
     return subprocess.run(find, capture_output=True, check=True, text=True).stdout.strip()
 
 
-def _lines_below(folder: Path) -> int:
+def _count_lines_below(folder: Path) -> int:
     """Count the rows, all of which are in tables that dlt has not made for itself."""
     return sum(
-        _lines_of(file)
+        _count_lines(file)
         for file in folder.glob("output/*/*/*.jsonl")
         if not file.parent.name.startswith("_dlt")
     )
 
 
-def _lines_of(file: Path) -> int:
+def _count_lines(file: Path) -> int:
     with file.open("rb") as lines:
         return sum(1 for _ in lines)

@@ -23,6 +23,6 @@ ROWS = [{"name": "Bla,ck", "said": "ba\na"}, {"name": "White", "said": ""}]
 def test_each_row_is_an_object(tmp_path: Path, name: str, content: bytes) -> None:
     path = tmp_path / name
     path.write_bytes(content)
-    command = [sys.executable, "-m", "tests.benchmarks.floor", str(path)]
+    command = [sys.executable, "-m", "tests.benchmarks.raw_baseline", str(path)]
     lines = subprocess.run(command, capture_output=True, check=True).stdout.splitlines()
     assert [json.loads(line) for line in lines] == ROWS

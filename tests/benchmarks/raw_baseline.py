@@ -18,14 +18,14 @@ def main(path: Path) -> None:
     """Write the rows of a CSV file, gzipped or not, to stdout, each as a JSON object."""
     write = sys.stdout.buffer.write
     encode = msgspec.json.Encoder().encode
-    with _opened(path) as text:
+    with _open(path) as text:
         rows = csv.reader(text)
         names = next(rows)
         for row in rows:
             write(encode(dict(zip(names, row, strict=True))) + b"\n")
 
 
-def _opened(path: Path) -> TextIO:
+def _open(path: Path) -> TextIO:
     if path.suffix == ".gz":
         return cast("TextIO", gzip.open(path, "rt", encoding="utf-8", newline=""))
     return path.open(encoding="utf-8", newline="")
