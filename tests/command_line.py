@@ -89,14 +89,14 @@ class CommandLine:
     def succeed(self, settings: Mapping[str, Any], *streams: str, **given: Unpack[Given]) -> Run:
         """Run the tap, which must not fail."""
         run = self.run(settings, *streams, **given)
-        assert run.status == 0, trouble_in(run.log)
+        assert run.status == 0, drop_information(run.log)
         return run
 
     def fail(self, settings: Mapping[str, Any], *streams: str, **given: Unpack[Given]) -> Run:
         """Run the tap, which must fail, and say why in words instead of a traceback."""
         run = self.run(settings, *streams, **given)
-        assert run.status != 0, trouble_in(run.log)
-        assert "Traceback" not in run.log, trouble_in(run.log)
+        assert run.status != 0, drop_information(run.log)
+        assert "Traceback" not in run.log, drop_information(run.log)
         return run
 
     def start(
@@ -143,27 +143,27 @@ class CommandLine:
     def command(
         self, settings: Mapping[str, Any], *streams: str, **given: Unpack[Given]
     ) -> list[str]:
-        """Write the files that a run needs, and give its command."""
+        """Write the files that a run needs, and return its command."""
         if streams and "catalog" not in given:
             found = self.discover(settings) if self.is_dynamic else discover_catalog(self.name)
             given["catalog"] = select_streams(found, streams)
         return build_command(self.name, settings, self._directory, **given)
 
 
-def trouble_in(log: str) -> str:
-    """A log without the lines that only inform."""
+def drop_information(log: str) -> str:
+    """Return a log without the lines that only inform."""
     return "\n".join(line for line in log.splitlines() if "| INFO " not in line)
 
 
 def read_lines(process: subprocess.Popen[str], count: int) -> list[str]:
-    """The next whole lines of a process, or all that are left."""
+    """Return the next whole lines of a process, or all that are left."""
     assert process.stdout is not None
     lines = (process.stdout.readline() for _ in range(count))
     return [line for line in lines if line.endswith("\n")]
 
 
 def read_until(process: subprocess.Popen[str], text: str) -> list[str]:
-    """The next lines, up to one that holds a text."""
+    """Return the next lines, up to one that holds a text."""
     lines = read_lines(process, 1)
     while text not in lines[-1]:
         following = read_lines(process, 1)
@@ -173,7 +173,7 @@ def read_until(process: subprocess.Popen[str], text: str) -> list[str]:
 
 
 def stop(process: subprocess.Popen[str], how: int) -> list[str]:
-    """Stop a process; gives the whole lines that it had written, or still writes."""
+    """Stop a process, and return the whole lines that it had written, or still writes."""
     assert process.stdout is not None
     process.send_signal(how)
     lines = process.stdout.readlines()
@@ -182,5 +182,5 @@ def stop(process: subprocess.Popen[str], how: int) -> list[str]:
 
 
 def messages(lines: Iterable[str]) -> list[dict[str, Any]]:
-    """Singer messages, as far as their lines are whole."""
+    """Return Singer messages, as far as their lines are whole."""
     return [json.loads(line) for line in lines if line.endswith("\n")]

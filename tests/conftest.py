@@ -23,13 +23,13 @@ collect_ignore = [] if find_spec("dagster") else ["orchestration"]
 WORKERS_PER_CORE = 2
 """As tests wait for servers, targets and paces about as long as they compute."""
 
-MOST_WORKERS = 8
+MAX_WORKERS = 8
 """Each of which has Meltano and a database at work; a container may count its host's cores."""
 
 
 def pytest_xdist_auto_num_workers() -> int:
     """Return how many workers ``--numprocesses auto`` starts."""
-    return min(WORKERS_PER_CORE * (os.cpu_count() or 1), MOST_WORKERS)
+    return min(WORKERS_PER_CORE * (os.cpu_count() or 1), MAX_WORKERS)
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -62,7 +62,7 @@ def plugins(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Path:
 
 @pytest.fixture(scope="session")
 def postgresql_server() -> Iterator[postgresql.Server]:
-    programs = postgresql.programs()
+    programs = postgresql.find_programs()
     if programs is None and "CI" not in os.environ:
         pytest.skip("PostgreSQL is not installed: no initdb on the PATH")
     assert programs, "PostgreSQL is not installed: no initdb on the PATH"

@@ -49,11 +49,11 @@ class RealGoatCounter(Server):
         self.sent.extend(hits)
         expected = len(visitors(self.sent))
         deadline = time.monotonic() + PATIENCE_SECONDS
-        while (found := self._counted()) != expected:
+        while (found := self._count_visitors()) != expected:
             assert time.monotonic() < deadline, f"{found} visitors instead of {expected}"
             time.sleep(0.2)
 
-    def _counted(self) -> Any:
+    def _count_visitors(self) -> Any:
         answer = requests.get(
             f"{self.url}/api/v0/stats/total",
             {"start": "2000-01-01T00:00:00Z", "end": "2100-01-01T00:00:00Z"},
@@ -73,7 +73,7 @@ def serve_real(directory: Path) -> Iterator[RealGoatCounter]:
     token = _make_site(database)
     exports = directory / "exports"
     exports.mkdir()
-    port = _free_port()
+    port = _find_free_port()
     server = subprocess.Popen(
         [
             *(PROGRAM, "serve", "-db", database, "-listen", f"127.0.0.1:{port}", "-tls", "http"),
@@ -86,7 +86,9 @@ def serve_real(directory: Path) -> Iterator[RealGoatCounter]:
     try:
         url = f"http://127.0.0.1:{port}"
         _wait_for(url, server)
-        yield RealGoatCounter(url, token, token, 1, exports_json=_exports_json(url, token), sent=[])
+        yield RealGoatCounter(
+            url, token, token, 1, exports_json=_has_json_exports(url, token), sent=[]
+        )
     finally:
         server.terminate()
         server.wait(timeout=30)
@@ -94,21 +96,21 @@ def serve_real(directory: Path) -> Iterator[RealGoatCounter]:
 
 def _make_site(database: str) -> str:
     """Make a database with a site that collects everything, and a token that may do anything."""
-    _program(
+    _run_program(
         *("db", "create", "site", "-createdb", "-db", database, "-vhost=127.0.0.1"),
         *("-user.email=admin@example.com", "-user.password=averylongpassword"),
     )
-    _program(
+    _run_program(
         *("db", "create", "apitoken", "-db", database, "-user=1", "-name=tap"),
         "-perm=count,export,site_read,site_update",
     )
     for change in CHANGES:
-        _program("db", "query", "-db", database, "-format=exec", change)
+        _run_program("db", "query", "-db", database, "-format=exec", change)
     query = "select token from api_tokens where api_token_id=1"
-    return _program("db", "query", "-db", database, "-format=csv", query).split()[1]
+    return _run_program("db", "query", "-db", database, "-format=csv", query).split()[1]
 
 
-def _program(*arguments: str) -> str:
+def _run_program(*arguments: str) -> str:
     return subprocess.run(
         [PROGRAM, *arguments], check=True, capture_output=True, text=True, timeout=60
     ).stdout
@@ -125,7 +127,7 @@ def _wait_for(url: str, server: subprocess.Popen[bytes]) -> None:
         time.sleep(0.1)
 
 
-def _exports_json(url: str, token: str) -> bool:
+def _has_json_exports(url: str, token: str) -> bool:
     """Return whether a server has JSON exports, by a parameter that came shortly before them."""
     headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
     requests.get(f"{url}/api/v0/me", headers=headers, timeout=20)
@@ -133,7 +135,7 @@ def _exports_json(url: str, token: str) -> bool:
     return answer.ok
 
 
-def _free_port() -> int:
+def _find_free_port() -> int:
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
         port: int = listener.getsockname()[1]

@@ -14,10 +14,10 @@ from singer_sdk.testing.templates import AttributeTestTemplate
 __all__ = ["get_tap_test_class"]
 
 
-def _own_values(test: AttributeTestTemplate) -> list[Any]:
+def _read_own_values(test: AttributeTestTemplate) -> list[Any]:
     """Return the values of a test's attribute that are not null, of which there may be none."""
     values = (record.get(test.attribute_name) for record in test.stream_records)
     return [value for value in values if value is not None]
 
 
-AttributeTestTemplate.non_null_attribute_values = property(_own_values)  # type: ignore[assignment]
+AttributeTestTemplate.non_null_attribute_values = property(_read_own_values)  # type: ignore[assignment]

@@ -32,7 +32,7 @@ LISTS = {"tap-goatcounter": "sites", "tap-gotom": "reports", "tap-studio-openapi
 FAST = {"max_retries": 0}
 
 
-def run(tap: str, folder: Path, config: object, *arguments: str, **variables: str) -> Run:
+def run_tap(tap: str, folder: Path, config: object, *arguments: str, **variables: str) -> Run:
     """Run a tap whose server is not there."""
     file = folder / "config.json"
     file.write_text(config if isinstance(config, str) else json.dumps(config))
@@ -40,7 +40,7 @@ def run(tap: str, folder: Path, config: object, *arguments: str, **variables: st
     return run_program(command, {**os.environ, **variables})
 
 
-def warnings(finished: Run) -> list[str]:
+def read_warnings(finished: Run) -> list[str]:
     """Return what a run has warned of settings."""
     return [
         line.rpartition("| ")[2]
@@ -49,7 +49,7 @@ def warnings(finished: Run) -> list[str]:
     ]
 
 
-def last_line(finished: Run) -> str:
+def read_last_line(finished: Run) -> str:
     """Return the last line of a run, which must have failed without a traceback."""
     assert finished.returncode not in {0, None}
     assert "Traceback" not in finished.stderr
@@ -70,22 +70,22 @@ def test_known_settings_and_variables_are_not_warned_of(tap: str, tmp_path: Path
     variables[f"{prefix}_BATCH_CONFIG_ENCODING_FORMAT"] = "jsonl"
     config = CONFIGS[tap] | FAST | {"flattening_enabled": False, "stream_maps": {}}
 
-    assert warnings(run(tap, tmp_path, config, **variables)) == []
+    assert read_warnings(run_tap(tap, tmp_path, config, **variables)) == []
 
 
 @taps
 def test_a_typo_is_warned_of_once_with_the_nearest_name(tap: str, tmp_path: Path) -> None:
     variable = f"{tap.replace('-', '_').upper()}_REQUEST_TIMEOT"
-    finished = run(tap, tmp_path, CONFIGS[tap] | FAST | {"useragent": "x"}, **{variable: "1"})
+    finished = run_tap(tap, tmp_path, CONFIGS[tap] | FAST | {"useragent": "x"}, **{variable: "1"})
 
-    assert warnings(finished) == [
+    assert read_warnings(finished) == [
         "There is no setting 'useragent', did you mean 'user_agent'?",
         f"The environment variable {variable} is no setting, did you mean {variable[:-1]}UT?",
     ]
 
 
 @pytest.mark.parametrize("tap", LISTS)
-def test_a_typo_at_depth_is_told_with_its_place_and_the_nearest_name(
+def test_a_typo_at_depth_is_named_with_its_place_and_the_nearest_name(
     tap: str, tmp_path: Path
 ) -> None:
     name = LISTS[tap]
@@ -93,7 +93,7 @@ def test_a_typo_at_depth_is_told_with_its_place_and_the_nearest_name(
     nearest = max(entry, key=len)
     config = CONFIGS[tap] | FAST | {name: [{**entry, f"{nearest}s": 1}]}
 
-    finished = run(tap, tmp_path, config)
+    finished = run_tap(tap, tmp_path, config)
 
     sentence = f"There is no setting '{nearest}s' in '{name}[0]', did you mean {nearest!r}?"
     assert finished.stderr.count(sentence) == 1
@@ -101,36 +101,38 @@ def test_a_typo_at_depth_is_told_with_its_place_and_the_nearest_name(
 
 
 @taps
-def test_a_wrong_type_is_told_by_the_name_of_the_setting(tap: str, tmp_path: Path) -> None:
-    finished = run(tap, tmp_path, CONFIGS[tap] | {"max_retries": "many"})
+def test_a_wrong_type_is_named_with_its_setting(tap: str, tmp_path: Path) -> None:
+    finished = run_tap(tap, tmp_path, CONFIGS[tap] | {"max_retries": "many"})
 
     assert finished.returncode == 1
-    assert "config['max_retries']" in last_line(finished)
+    assert "config['max_retries']" in read_last_line(finished)
 
 
-@taps
-@pytest.mark.parametrize("content", ["", "[]", "{", "\x00"])
+@pytest.mark.parametrize(
+    ("tap", "content"),
+    [*((tap, "{") for tap in CONFIGS), *(("tap-gotom", content) for content in ("", "[]", "\x00"))],
+)
 @pytest.mark.parametrize("kind", ["config", "catalog", "state"])
-def test_a_file_that_cannot_be_used_is_told_by_its_name(
+def test_a_file_that_cannot_be_used_is_named(
     tap: str, tmp_path: Path, kind: str, content: str
 ) -> None:
     file = tmp_path / f"{kind}-damaged.json"
     file.write_text(content)
 
-    finished = run(tap, tmp_path, CONFIGS[tap] | FAST, f"--{kind}", str(file))
+    finished = run_tap(tap, tmp_path, CONFIGS[tap] | FAST, f"--{kind}", str(file))
 
     assert finished.returncode == 1
-    assert file.name in last_line(finished)
+    assert file.name in read_last_line(finished)
 
 
 @taps
 def test_a_server_that_is_not_there_ends_the_run_with_a_status_of_its_own(
     tap: str, tmp_path: Path
 ) -> None:
-    finished = run(tap, tmp_path, CONFIGS[tap] | FAST)
+    finished = run_tap(tap, tmp_path, CONFIGS[tap] | FAST)
 
     assert finished.returncode == 75
-    assert "| ERROR" in last_line(finished)
-    assert "no answer" in last_line(finished)
+    assert "| ERROR" in read_last_line(finished)
+    assert "no answer" in read_last_line(finished)
     assert "complete." not in finished.stderr
     assert '"status":"succeeded"' not in finished.stderr

@@ -62,16 +62,16 @@ class Agency:
 def _compare_apps(directory: Path) -> Contest:
     """Measure the list by itself, from a server that has its answers at hand."""
     with serving.serve_apart(remember_pages(Agency(MANY).sandbox)) as server:
-        command = _command(directory, APPS, url=server.url, page_size=ROWS_PER_PAGE)
+        command = _build_command(directory, APPS, url=server.url, page_size=ROWS_PER_PAGE)
         return Contest(f"{MANY:,} apps", compare_with_sdk(TAP, command))
 
 
 def _compare_children(directory: Path, **settings: Any) -> Measurement:
-    command = partial(_command, directory, *PER_APP, **settings)
+    command = partial(_build_command, directory, *PER_APP, **settings)
     return latency.run(Agency(FEW).sandbox, lambda url: command(url=url)).measurement
 
 
-def _command(directory: Path, *streams: str, url: str, **settings: Any) -> list[str]:
+def _build_command(directory: Path, *streams: str, url: str, **settings: Any) -> list[str]:
     config = {"api_url": url, "api_key": KEY, **settings}
     return build_command(
         TAP, config, directory, catalog=select_streams(discover_catalog(TAP), streams)

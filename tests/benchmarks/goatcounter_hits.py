@@ -82,7 +82,7 @@ class Export(Rows):
             writer = csv.writer(text, lineterminator="\n")
             writer.writerow([f"{VERSION}{COLUMNS[0]}", *COLUMNS[1:]])
             for number in range(rows):
-                writer.writerow(_row(number, chance))
+                writer.writerow(_build_row(number, chance))
         return export
 
     @override
@@ -112,7 +112,7 @@ class Export(Rows):
         return build_command(TAP, config, self.path.parent, catalog=catalog)
 
 
-def _row(number: int, chance: random.Random) -> list[str]:
+def _build_row(number: int, chance: random.Random) -> list[str]:
     article = chance.randrange(5000)
     return [
         f"/articles/{article}/how-to-count-goats",

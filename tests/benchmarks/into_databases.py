@@ -71,8 +71,8 @@ class Loading:
         target = {**database.settings, "default_target_schema": SCHEMA, **settings}
         config.write_text(json.dumps(target), encoding="utf-8")
         with serving.serve_apart(self.rows.sandbox) as server:
-            tap = self.rows.command(server.url, **_batch_config(batches) if files else {})
-            command = [str(self._program(database)), "--config", str(config)]
+            tap = self.rows.command(server.url, **_build_batch_config(batches) if files else {})
+            command = [str(self._find_program(database)), "--config", str(config)]
             measured = measure_pipeline(tap, command, self.directory / "log")
         shutil.rmtree(batches, ignore_errors=True)
         return replace(measured, lines=database.count(self.table))
@@ -86,7 +86,7 @@ class Loading:
             measured = measure_dlt(job, self.directory)
         return replace(measured, lines=database.count(job["reads"]))
 
-    def _program(self, database: Database) -> Path:
+    def _find_program(self, database: Database) -> Path:
         name = f"target-{database.name}"
         return self.directory / ".meltano/loaders" / name / "venv/bin" / name
 
@@ -97,7 +97,7 @@ def run(directory: Path) -> Bench:
     Raises:
         RuntimeError: PostgreSQL is not installed.
     """
-    programs = postgresql.programs()
+    programs = postgresql.find_programs()
     if programs is None:
         raise RuntimeError("PostgreSQL is not installed: no initdb on the PATH")
     Project(directory).install("target-postgres", "target-duckdb")
@@ -144,7 +144,7 @@ def _compare(
     )
 
 
-def _batch_config(folder: Path) -> dict[str, Any]:
+def _build_batch_config(folder: Path) -> dict[str, Any]:
     return {
         "batch_config": {
             "encoding": {"format": "jsonl", "compression": "gzip"},

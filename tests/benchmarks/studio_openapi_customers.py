@@ -55,7 +55,7 @@ def run(directory: Path) -> Bench:
         },
     )
     chain = _measure_within_limits(directory)
-    share = chain.share_of_limit(PER_MINUTE, _key_and_endpoint)
+    share = chain.share_of_limit(PER_MINUTE, _find_key_and_endpoint)
     note = (
         f"{TAP} reads {len(PER_CUSTOMER)} streams of {STUDIOS} x {CHAIN:,} customers in "
         f"{chain.measurement.seconds:.0f} seconds, {ENOUGH_AT_ONCE} requests at once, and uses "
@@ -80,7 +80,7 @@ class Tenant:
         server = StudioOpenApi(limit=Limit(self.per_minute))
         for number in range(self.studios):
             server.add_studio(
-                _key(number),
+                _make_key(number),
                 customers=self.customers,
                 statuses=("MEMBER",),
                 checkins_each=MAX_CHECKINS_OF_ONE_CHUNK,
@@ -90,7 +90,7 @@ class Tenant:
     def command(self, directory: Path, *streams: str, url: str, **settings: Any) -> list[str]:
         """Return the command that reads streams of all studios."""
         connections = [
-            {"name": f"Studio {number}", "base_url": url, "api_key": _key(number)}
+            {"name": f"Studio {number}", "base_url": url, "api_key": _make_key(number)}
             for number in range(self.studios)
         ]
         config = {
@@ -123,12 +123,12 @@ def _measure_within_limits(directory: Path) -> Traffic:
     return latency.run(tenant.sandbox, lambda url: command(url=url))
 
 
-def _key_and_endpoint(request: ReceivedRequest) -> tuple[str, str]:
+def _find_key_and_endpoint(request: ReceivedRequest) -> tuple[str, str]:
     """Return what the server has a counter for."""
     return request.headers["x-api-key"], re.sub(r"/\d+", "/{id}", request.path)
 
 
-def _key(number: int) -> str:
+def _make_key(number: int) -> str:
     return f"benchmark-{number}"
 
 

@@ -31,7 +31,7 @@ with ThreadPoolExecutor(int(sys.argv[2])) as pool:
 """
 
 
-def answers_badly(*statuses: int) -> GoTom:
+def build_failing_gotom(*statuses: int) -> GoTom:
     sandbox = GoTom()
     for status in statuses:
         sandbox.faults.add("GET", "/page/*", Answer(status))
@@ -52,7 +52,7 @@ def test_answers_take_their_time(at_once: int) -> None:
 
 
 def test_refusals_are_counted() -> None:
-    traffic = latency.run(partial(answers_badly, 429, 503, 429), partial(client, 1))
+    traffic = latency.run(partial(build_failing_gotom, 429, 503, 429), partial(client, 1))
     assert traffic.refused == 2
 
 

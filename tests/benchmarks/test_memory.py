@@ -31,21 +31,21 @@ def url(arena: AppArena) -> Iterator[str]:
 
 
 def test_an_answer_comes_again_as_it_was(arena: AppArena, url: str) -> None:
-    before = asked(url + FIRST)
+    before = fetch(url + FIRST)
     arena.data.add_app(seeds.TEMPLATE_ID)
 
     assert before["total_items"] == seeds.APPS
-    assert asked(url + FIRST) == before
+    assert fetch(url + FIRST) == before
 
 
 def test_another_page_is_another_answer(arena: AppArena, url: str) -> None:
-    asked(url + FIRST)
+    fetch(url + FIRST)
     arena.data.add_app(seeds.TEMPLATE_ID)
 
-    assert asked(url + SECOND)["total_items"] == seeds.APPS + 1
+    assert fetch(url + SECOND)["total_items"] == seeds.APPS + 1
 
 
-def asked(address: str) -> dict[str, Any]:
+def fetch(address: str) -> dict[str, Any]:
     answer: dict[str, Any] = requests.get(
         address, headers={"Authorization": KEY}, timeout=10
     ).json()

@@ -50,9 +50,9 @@ class Result:
 
 def main() -> None:
     """Read the command line, kill, and end with the exit status."""
-    arguments = _parser().parse_args()
+    arguments = _build_parser().parse_args()
     console = Console(highlight=False, width=WIDTH)
-    folder = postgresql.programs()
+    folder = postgresql.find_programs()
     if folder is None:
         sys.exit("PostgreSQL is not installed: no initdb on the PATH")
     with (
@@ -66,7 +66,7 @@ def main() -> None:
             console.print(f"Killing the pipeline of {tap} {arguments.kills} times …")
             trials = Trials(tap, server, python, console)
             results.append(trials.run(arguments.kills, arguments.seed))
-    console.print(_table(results))
+    console.print(_build_table(results))
     for result in results:
         if result.failure:
             console.print(f"{result.tap}: {result.failure}", markup=False, soft_wrap=True)
@@ -93,9 +93,9 @@ class Trials:
     def run(self, kills: int, seed: int) -> Result:
         """Make trial after trial, each with a seed of its own, until there are enough kills."""
         report, begin, failure = Report(), time.monotonic(), ""
-        for number, part in enumerate(_parts(kills)):
+        for number, part in enumerate(_split_kills(kills)):
             try:
-                report += self._attempt(part, seed + number)
+                report += self._run_trial(part, seed + number)
             except (ChaosError, AssertionError, TimeoutError) as error:
                 again = f"python -m tests.chaos {self._tap!r} --kills {part} --seed {seed + number}"
                 failure = f"{error}\nTo see it again: {again}"
@@ -103,18 +103,18 @@ class Trials:
             self._console.print(f"  {report.kills.total()} kills, {report.states} states confirmed")
         return Result(self._tap, report, time.monotonic() - begin, failure)
 
-    def _attempt(self, kills: int, seed: int) -> Report:
+    def _run_trial(self, kills: int, seed: int) -> Report:
         warehouse = Warehouse(self._server.create_database(), self._python)
         return attempt(self._tap, TAPS[self._tap], warehouse, kills, seed)
 
 
-def _parts(kills: int) -> Iterator[int]:
+def _split_kills(kills: int) -> Iterator[int]:
     while kills > 0:
         yield min(kills, KILLS_OF_A_TRIAL)
         kills -= KILLS_OF_A_TRIAL
 
 
-def _table(results: Sequence[Result]) -> Table:
+def _build_table(results: Sequence[Result]) -> Table:
     table = Table("tap")
     for header in (*(victim.value for victim in Victim), "states", "rows", "seconds"):
         table.add_column(header, justify="right")
@@ -131,7 +131,7 @@ def _table(results: Sequence[Result]) -> Table:
     return table
 
 
-def _parser() -> argparse.ArgumentParser:
+def _build_parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m tests.chaos", description=__doc__)
     parser.add_argument("taps", nargs="*", choices=[[], *TAPS], metavar="tap", help="default: all")
     parser.add_argument("--kills", type=int, default=50, help="how many for each tap")

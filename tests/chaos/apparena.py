@@ -59,7 +59,7 @@ class AppArenaSource:
         self._is_read_whole = mode == "full"
         self.secrets: Sequence[str] = (key,)
         self.runs_until_equal = 2
-        self.streams: Sequence[str] = list(self.rows())
+        self.streams: Sequence[str] = list(self.list_rows())
         self.settings: Mapping[str, Any] = {
             "api_url": url,
             "api_key": key,
@@ -85,26 +85,28 @@ class AppArenaSource:
             self._change_apps(data, chance)
             self._change_settings(data, chance)
 
-    def rows(self) -> Tables:
+    def list_rows(self) -> Tables:
         """Return the server's data in the fields that the API's documentation names."""
         data = self.sandbox.data
         apps = data.of_company(data.apps, seeds.COMPANY)
         projects = data.of_company(data.projects, seeds.COMPANY)
         customers = [data.companies[seeds.COMPANY], *data.customers_of(seeds.COMPANY)]
         lists = {
-            "apps": _columns("/apps", apps),
-            "templates": _columns(
+            "apps": _select_columns("/apps", apps),
+            "templates": _select_columns(
                 "/templates", data.of_company(data.templates, seeds.COMPANY), without={"versionId"}
             ),
-            "projects": _columns("/projects", projects),
-            "customers": _columns("/customers", customers),
+            "projects": _select_columns("/projects", projects),
+            "customers": _select_columns("/customers", customers),
         }
         if not self._is_read_whole:
             return lists
         versions = [one for row in projects for one in data.versions_of(row["projectId"])]
         return {
             **lists,
-            "versions": _columns("/projects/{projectId}/versions", versions, without={"version"}),
+            "versions": _select_columns(
+                "/projects/{projectId}/versions", versions, without={"version"}
+            ),
             "version_configs": [
                 {
                     "sourceProjectId": version["projectId"],
@@ -112,39 +114,39 @@ class AppArenaSource:
                     **row,
                 }
                 for version in versions
-                for row in _settings(
+                for row in _list_settings(
                     data, Owner(VERSION, version["projectId"], version["variant"]), "configs"
                 )
             ],
             "company_users": [
                 {"sourceCompanyId": company["companyId"], **row}
                 for company in customers
-                for row in _columns(
+                for row in _select_columns(
                     "/companies/{companyId}/users",
                     data.of_company(data.users, company["companyId"]),
                 )
             ],
-            **self._of_each_app([app["appId"] for app in apps]),
+            **self._list_rows_of_apps([app["appId"] for app in apps]),
         }
 
-    def _of_each_app(self, apps: Sequence[int]) -> Tables:
+    def _list_rows_of_apps(self, apps: Sequence[int]) -> Tables:
         data = self.sandbox.data
         return {
             "app_channels": [
                 {"sourceAppId": app, **row}
                 for app in apps
-                for row in _columns(
+                for row in _select_columns(
                     "/apps/{appId}/channels", data.channels_of(app), without={"meta"}
                 )
             ],
             "app_languages": [
-                {"sourceAppId": app, **row} for app in apps for row in _languages(data, app)
+                {"sourceAppId": app, **row} for app in apps for row in _list_languages(data, app)
             ],
             **{
                 f"app_{kind}": [
                     {"sourceAppId": app, **row}
                     for app in apps
-                    for row in _settings(data, Owner(APP, app), kind)
+                    for row in _list_settings(data, Owner(APP, app), kind)
                 ]
                 for kind in ("configs", "infos", "translations")
             },
@@ -174,15 +176,15 @@ class AppArenaSource:
         customer["city"] = f"Łódź {chance.random()}"
 
 
-def _settings(data: Data, owner: Owner, kind: str) -> list[Row]:
+def _list_settings(data: Data, owner: Owner, kind: str) -> list[Row]:
     """Return what holds for an owner in any of the languages."""
     key = {"configs": "configId", "infos": "infoId", "translations": "translationId"}[kind]
     found = (row for lang in LANGUAGES for row in effective(data, owner, kind, lang))
     rows = {(row[key], row["lang"]): row for row in found}
-    return _columns(f"/apps/{{appId}}/{kind}", rows.values())
+    return _select_columns(f"/apps/{{appId}}/{kind}", rows.values())
 
 
-def _languages(data: Data, app: int) -> Iterator[Row]:
+def _list_languages(data: Data, app: int) -> Iterator[Row]:
     """Return for each language whether an app has it, and whether its version does."""
     has = {row["lang"] for row in activated(data, app)}
     could = {row["lang"] for row in available(data, Owner(APP, app))}
@@ -190,16 +192,16 @@ def _languages(data: Data, app: int) -> Iterator[Row]:
         yield {"lang": lang, "activated": lang in has, "available": lang in could}
 
 
-def _columns(
+def _select_columns(
     path: str, rows: Iterable[Mapping[str, Any]], *, without: Collection[str] = ()
 ) -> list[Row]:
     """Return the documented fields of rows, but for those that the list does not show."""
     (endpoint,) = (one for one in documented() if one.path == path)
     names = endpoint.record["properties"].keys() - {"_links", *without}
-    return [{name: _column(name, row.get(name)) for name in names} for row in rows]
+    return [{name: _convert_column(name, row.get(name)) for name in names} for row in rows]
 
 
-def _column(name: str, value: Any) -> Any:
+def _convert_column(name: str, value: Any) -> Any:
     """Return a value as the tap writes it: a date-time of no zone as one of UTC."""
     is_date = name in DATES and value is not None
     return datetime.fromisoformat(value).replace(tzinfo=UTC) if is_date else value

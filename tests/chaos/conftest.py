@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.chaos.warehouse import Warehouse, target_python
+from tests.chaos.warehouse import Warehouse, find_target_python
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -21,4 +21,4 @@ def database(postgresql_server: Server) -> Database:
 
 @pytest.fixture
 def warehouse(database: Database, plugins: Path) -> Warehouse:
-    return Warehouse(database, target_python(plugins))
+    return Warehouse(database, find_target_python(plugins))

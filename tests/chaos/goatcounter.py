@@ -102,7 +102,7 @@ class GoatCounterSource:
         self.runs_until_equal = 2
         self.settings: Mapping[str, Any] = {
             "sites": [{"site_url": url.replace(HOSTS[0], host), "token": token} for host in HOSTS],
-            "start_date": self._day(DAYS - 1).isoformat(),
+            "start_date": self._find_day(DAYS - 1).isoformat(),
             "end_date": self._last_day.isoformat(),
             "stats_lookback_days": LATE_DAYS,
             "empty_key_text": NAMELESS,
@@ -114,39 +114,39 @@ class GoatCounterSource:
         }
         for site in sites:
             for days in range(DAYS):
-                self._add(site, [self._visit(chance, days) for _ in range(VISITS_A_DAY)])
+                self._add(site, [self._make_visit(chance, days) for _ in range(VISITS_A_DAY)])
 
     def change(self, chance: random.Random) -> None:
         """Add visits of today and of the days that are read again, sometimes of a new page."""
         site = chance.choice(list(self._views))
         days = [chance.randint(-1, LATE_DAYS - 1) for _ in range(VISITS_OF_A_CHANGE)]
-        self._add(site, [self._visit(chance, number) for number in days])
+        self._add(site, [self._make_visit(chance, number) for number in days])
 
-    def rows(self) -> Tables:
+    def list_rows(self) -> Tables:
         """Count the visits, as GoatCounter's help pages say that they are counted."""
         return {
             "sites": [{"id": site, "cname": HOSTS[site - 1]} for site in self._views],
-            "paths": self._of_each_site(_paths),
-            "hits": self._hits(),
-            "total_daily": self._of_each_site(self._total_daily),
-            "path_daily": self._of_each_site(self._path_daily),
-            "browsers": self._counts("name", lambda view: BROWSERS[view.hit.user_agent][0]),
-            "systems": self._counts("name", lambda view: BROWSERS[view.hit.user_agent][1]),
-            "locations": self._counts("id", lambda view: view.hit.location),
-            "sizes": self._of_each_site(self._sizes),
-            "toprefs": self._counts("name", lambda view: view.hit.ref),
+            "paths": self._list_for_each_site(_list_paths),
+            "hits": self._list_hits(),
+            "total_daily": self._list_for_each_site(self._count_days),
+            "path_daily": self._list_for_each_site(self._count_paths_by_day),
+            "browsers": self._count_by("name", lambda view: BROWSERS[view.hit.user_agent][0]),
+            "systems": self._count_by("name", lambda view: BROWSERS[view.hit.user_agent][1]),
+            "locations": self._count_by("id", lambda view: view.hit.location),
+            "sizes": self._list_for_each_site(self._count_sizes),
+            "toprefs": self._count_by("name", lambda view: view.hit.ref),
         }
 
-    def _day(self, days_before_the_last: int) -> date:
+    def _find_day(self, days_before_the_last: int) -> date:
         return self._last_day - timedelta(days=days_before_the_last)
 
-    def _visit(self, chance: random.Random, days_before_the_last: int) -> list[Hit]:
+    def _make_visit(self, chance: random.Random, days_before_the_last: int) -> list[Hit]:
         """Make one to three views of a new visitor, all within the first minutes of a day.
 
         Those of today must not lie in the future.
         """
         self._sessions += 1
-        day = self._day(days_before_the_last)
+        day = self._find_day(days_before_the_last)
         midnight = datetime.combine(day, time(), UTC)
         hour = chance.randrange(24) if days_before_the_last >= 0 else 0
         agent, size = chance.choice(list(BROWSERS)), chance.choice(list(SIZES))
@@ -176,16 +176,16 @@ class GoatCounterSource:
                 seen.add(hit.path)
             self.sandbox.add_hits(site, hits)
 
-    def _of_each_site(self, rows: Callable[[Sequence[View]], Iterable[Row]]) -> list[Row]:
+    def _list_for_each_site(self, rows: Callable[[Sequence[View]], Iterable[Row]]) -> list[Row]:
         return [
             {"site_id": site, **row} for site, views in self._views.items() for row in rows(views)
         ]
 
-    def _visitors(self, views: Iterable[View]) -> list[View]:
+    def _list_visitors(self, views: Iterable[View]) -> list[View]:
         """Return the views that count, of days that are over."""
         return [view for view in views if view.first and view.day <= self._last_day]
 
-    def _hits(self) -> list[Row]:
+    def _list_hits(self) -> list[Row]:
         return [
             {
                 "site_id": site,
@@ -208,47 +208,47 @@ class GoatCounterSource:
             for row in self.sandbox.expected_hits(site)
         ]
 
-    def _total_daily(self, views: Sequence[View]) -> Iterator[Row]:
-        by_day = _grouped(self._visitors(views), lambda view: view.day)
+    def _count_days(self, views: Sequence[View]) -> Iterator[Row]:
+        by_day = _group(self._list_visitors(views), lambda view: view.day)
         for days in range(DAYS):
-            day = self._day(days)
-            yield {"day": day, **_per_day(by_day[day])}
+            day = self._find_day(days)
+            yield {"day": day, **_count_day(by_day[day])}
 
-    def _path_daily(self, views: Sequence[View]) -> Iterator[Row]:
-        groups = _grouped(self._visitors(views), lambda view: (view.hit.path, view.day))
+    def _count_paths_by_day(self, views: Sequence[View]) -> Iterator[Row]:
+        groups = _group(self._list_visitors(views), lambda view: (view.hit.path, view.day))
         for (path, day), found in groups.items():
             hit = found[0].hit
             about = {"path": path, "title": hit.title, "event": hit.event}
-            yield {**about, "day": day, **_per_day(found)}
+            yield {**about, "day": day, **_count_day(found)}
 
-    def _counts(self, column: str, key: Callable[[View], str]) -> list[Row]:
-        def rows(views: Sequence[View]) -> Iterator[Row]:
-            counts = Counter((key(view), view.day) for view in self._visitors(views))
+    def _count_by(self, column: str, key: Callable[[View], str]) -> list[Row]:
+        def count(views: Sequence[View]) -> Iterator[Row]:
+            counts = Counter((key(view), view.day) for view in self._list_visitors(views))
             for (name, day), count in counts.items():
                 yield {column: name or NAMELESS, "day": day, "count": count}
 
-        return self._of_each_site(rows)
+        return self._list_for_each_site(count)
 
-    def _sizes(self, views: Sequence[View]) -> Iterator[Row]:
+    def _count_sizes(self, views: Sequence[View]) -> Iterator[Row]:
         """Count by groups of screens, of which GoatCounter also lists those without visitors."""
-        counts = Counter((SIZES[view.hit.size], view.day) for view in self._visitors(views))
+        counts = Counter((SIZES[view.hit.size], view.day) for view in self._list_visitors(views))
         for group in SIZES.values():
             for days in range(DAYS):
-                day = self._day(days)
+                day = self._find_day(days)
                 yield {"id": group, "day": day, "count": counts[group, day]}
 
 
-def _paths(views: Sequence[View]) -> Iterator[Row]:
+def _list_paths(views: Sequence[View]) -> Iterator[Row]:
     hits = {view.hit.path: view.hit for view in views}
     return ({"path": hit.path, "title": hit.title, "event": hit.event} for hit in hits.values())
 
 
-def _per_day(views: Sequence[View]) -> Row:
+def _count_day(views: Sequence[View]) -> Row:
     by_hour = Counter(view.moment.hour for view in views)
     return {"daily": len(views), "hourly": [by_hour[hour] for hour in range(24)]}
 
 
-def _grouped(views: Iterable[View], key: Callable[[View], T]) -> dict[T, list[View]]:
+def _group(views: Iterable[View], key: Callable[[View], T]) -> dict[T, list[View]]:
     groups: dict[T, list[View]] = defaultdict(list)
     for view in views:
         groups[key(view)].append(view)

@@ -87,8 +87,8 @@ class GoTomSource:
         self.sandbox = sandbox
         self._today = datetime.now(UTC).date()
         self._last_day = self._today - timedelta(DAYS_TO_COME)
-        self._bookings = [_booking(chance) for _ in range(200)]
-        self._turnover = {number: _turnover(chance) for number in range(150)}
+        self._bookings = [_draw_booking(chance) for _ in range(200)]
+        self._turnover = {number: _draw_turnover(chance) for number in range(150)}
         self._delivery = {
             (campaign, self._last_day - timedelta(days)): chance.randrange(1000)
             for days in range(DAYS)
@@ -129,7 +129,7 @@ class GoTomSource:
         campaign.content["name"] = f"Herbst {chance.random()}"
         chance.choice(campaign.flights)["units"] = chance.randrange(10**6)
 
-    def rows(self) -> Tables:
+    def list_rows(self) -> Tables:
         """Return the server's data by the names that the README gives to streams and columns."""
         data = self.sandbox.data
         return {
@@ -147,14 +147,16 @@ class GoTomSource:
             ],
             **{stream: data.entities[name] for stream, name in LISTS.items()},
             "tarif_prices": [
-                row for prices in data.prices.values() for row in _typed(prices, PRICES_OF, "items")
+                row
+                for prices in data.prices.values()
+                for row in _convert_items(prices, PRICES_OF, "items")
             ],
-            "customers": _typed(data.customers, "/app-api/customer", "items"),
-            "campaigns": _typed((one.content for one in data.campaigns), CAMPAIGN),
+            "customers": _convert_items(data.customers, "/app-api/customer", "items"),
+            "campaigns": _convert_items((one.content for one in data.campaigns), CAMPAIGN),
             "flights": [
                 {"campaignExternalId": campaign.external_id, **row}
                 for campaign in data.campaigns
-                for row in _typed(campaign.flights, CAMPAIGN, "flights")
+                for row in _convert_items(campaign.flights, CAMPAIGN, "flights")
             ],
         }
 
@@ -169,11 +171,11 @@ class GoTomSource:
 
     def _change_reports(self, chance: random.Random) -> None:
         """Add, change and remove bookings, add and change turnover and recent delivery."""
-        self._bookings[chance.randrange(len(self._bookings))] = _booking(chance)
+        self._bookings[chance.randrange(len(self._bookings))] = _draw_booking(chance)
         del self._bookings[chance.randrange(len(self._bookings))]
-        self._bookings += [_booking(chance) for _ in range(chance.randrange(5))]
+        self._bookings += [_draw_booking(chance) for _ in range(chance.randrange(5))]
         for number in (len(self._turnover), chance.randrange(len(self._turnover))):
-            self._turnover[number] = _turnover(chance)
+            self._turnover[number] = _draw_turnover(chance)
         self._last_day = min(self._last_day + timedelta(1), self._today)
         for campaign in CAMPAIGNS:
             earlier = self._last_day - timedelta(chance.randrange(LOOKBACK_DAYS))
@@ -201,17 +203,17 @@ class GoTomSource:
         save(DELIVERY, Report.of_rows(("Flight", "Tag", "Klicks"), delivery), "custom")
 
 
-def _booking(chance: random.Random) -> tuple[str, Decimal, bool, date]:
+def _draw_booking(chance: random.Random) -> tuple[str, Decimal, bool, date]:
     day = date(2026, 1, 1) + timedelta(chance.randrange(365))
-    return (*_turnover(chance), chance.random() < 0.5, day)
+    return (*_draw_turnover(chance), chance.random() < 0.5, day)
 
 
-def _turnover(chance: random.Random) -> tuple[str, Decimal]:
+def _draw_turnover(chance: random.Random) -> tuple[str, Decimal]:
     customer = chance.choice(("Käserei", 'Magazin "Nord", Süd', "Zeile 1\nZeile 2"))
     return customer, Decimal(chance.randrange(10**6)) / 4
 
 
-def _typed(items: Iterable[Mapping[str, Any]], path: str, *way: str) -> list[Row]:
+def _convert_items(items: Iterable[Mapping[str, Any]], path: str, *way: str) -> list[Row]:
     """Return the documented fields of items, but for flights, which have a table of their own.
 
     Args:
@@ -224,11 +226,12 @@ def _typed(items: Iterable[Mapping[str, Any]], path: str, *way: str) -> list[Row
         schema = schema["properties"][name]["items"]
     fields = {name: field for name, field in schema["properties"].items() if name != "flights"}
     return [
-        {name: _value(field, item.get(name)) for name, field in fields.items()} for item in items
+        {name: _convert_value(field, item.get(name)) for name, field in fields.items()}
+        for item in items
     ]
 
 
-def _value(schema: Mapping[str, Any], value: Any) -> Any:
+def _convert_value(schema: Mapping[str, Any], value: Any) -> Any:
     """Return the value of a column: what stands in objects and arrays is JSON."""
     if value is None:
         return None

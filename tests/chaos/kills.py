@@ -53,7 +53,7 @@ class Kill:
     def __str__(self) -> str:
         return f"{self.victim.value} after {self.number} {self.moment.value}"
 
-    def comes_after(self, line: int) -> bool:
+    def is_due_after(self, line: int) -> bool:
         """Return whether it is due when a line of the tap was handed on."""
         return self.moment is Moment.LINE and self.number == line
 
@@ -72,7 +72,7 @@ class Reach:
     requests: int = 10
     tenths: int = 30
 
-    def of(self, moment: Moment) -> int:
+    def get_max(self, moment: Moment) -> int:
         """Return the greatest number that a kill may wait for."""
         match moment:
             case Moment.REQUEST:
@@ -84,4 +84,4 @@ class Reach:
     def draw(self, victim: Victim, chance: random.Random) -> Kill:
         """Draw the moment at which a victim is killed."""
         moment = chance.choice(MOMENTS[victim])
-        return Kill(victim, moment, chance.randint(1, self.of(moment)))
+        return Kill(victim, moment, chance.randint(1, self.get_max(moment)))

@@ -111,11 +111,11 @@ class Pipeline:
             AssertionError: A process has left others behind.
         """
         begin, requests_before = time.monotonic(), len(self._source.sandbox.requests)
-        with self._started("target") as self._target, self._started("tap") as self._tap:
+        with self._start("target") as self._target, self._start("tap") as self._tap:
             confirmations = threading.Thread(target=self._note_states)
             confirmations.start()
-            with self._watched():
-                lines = self._relay()
+            with self._watch():
+                lines = self._pass_lines_on()
                 tap = self._tap.wait()
                 ended = time.monotonic()
                 target = self._target.wait()
@@ -129,13 +129,13 @@ class Pipeline:
             states=self._states,
             tap=tap,
             target=target,
-            tap_log=self._log("tap"),
-            target_log=self._log("target"),
+            tap_log=self._read_log("tap"),
+            target_log=self._read_log("target"),
             output=bytes(self._relayed),
         )
 
     @contextlib.contextmanager
-    def _started(self, name: str) -> Iterator[subprocess.Popen[bytes]]:
+    def _start(self, name: str) -> Iterator[subprocess.Popen[bytes]]:
         """Run a process in a group of its own, and leave none of the group behind."""
         folder = self._directory / name
         folder.mkdir(exist_ok=True)
@@ -147,7 +147,7 @@ class Pipeline:
                 stdout=subprocess.PIPE,
                 stderr=log,
                 cwd=folder,
-                env={**_environment(), "TMPDIR": str(folder)},
+                env={**_filter_environment(), "TMPDIR": str(folder)},
                 start_new_session=True,
                 pipesize=PIPE_BYTES,
             ) as process,
@@ -162,16 +162,16 @@ class Pipeline:
             raise AssertionError(f"the {name} has left processes behind")
 
     @contextlib.contextmanager
-    def _watched(self) -> Iterator[None]:
+    def _watch(self) -> Iterator[None]:
         """Wait for the moment of the kill, and end what does not end by itself."""
         overdue = threading.Event()
 
-        def give_up() -> None:
+        def kill_both() -> None:
             overdue.set()
             self._tap.kill()
             self._target.kill()
 
-        timers = [threading.Timer(TIME_LIMIT_SECONDS, give_up)]
+        timers = [threading.Timer(TIME_LIMIT_SECONDS, kill_both)]
         match self._kill:
             case Kill(Victim.CONNECTION, _, number):
                 gone = Striking(self._note_strike, Reset(handled=number % 2 == 0))
@@ -192,23 +192,23 @@ class Pipeline:
         if overdue.is_set():
             raise TimeoutError("the pipeline did not end")
 
-    def _relay(self) -> int:
+    def _pass_lines_on(self) -> int:
         """Hand the tap's lines on, until one of the two ends, and give how many they were."""
         number = 0
-        with contextlib.suppress(BrokenPipeError), _stdin(self._target) as target:
-            for number, line in enumerate(_stdout(self._tap), start=1):
+        with contextlib.suppress(BrokenPipeError), _get_stdin(self._target) as target:
+            for number, line in enumerate(_get_stdout(self._tap), start=1):
                 if self._kill == Kill(Victim.TAP, Moment.HALF_LINE, number) and self._strike():
-                    self._hand_on(target, line[: len(line) // 2])
+                    self._pass_on(target, line[: len(line) // 2])
                     break
-                self._hand_on(target, line)
-                if self._kill and self._kill.comes_after(number):
+                self._pass_on(target, line)
+                if self._kill and self._kill.is_due_after(number):
                     self._strike()
                     if self._kill.victim is not Victim.TAP_ASKED:
                         break
-        _stdout(self._tap).close()
+        _get_stdout(self._tap).close()
         return number
 
-    def _hand_on(self, target: BinaryIO, text: bytes) -> None:
+    def _pass_on(self, target: BinaryIO, text: bytes) -> None:
         self._relayed += text
         target.write(text)
         target.flush()
@@ -235,24 +235,24 @@ class Pipeline:
 
     def _note_states(self) -> None:
         """Note what the target confirms; a line that was cut off confirms nothing."""
-        for line in _stdout(self._target):
+        for line in _get_stdout(self._target):
             if line.endswith(b"\n"):
                 self._states.append(json.loads(line))
 
-    def _log(self, name: str) -> str:
+    def _read_log(self, name: str) -> str:
         return (self._directory / f"{name}.log").read_text(encoding="utf-8")
 
 
-def _environment() -> dict[str, str]:
+def _filter_environment() -> dict[str, str]:
     """Return the variables but for those by which the processes would be set or measured."""
     return {
         name: text for name, text in os.environ.items() if not name.startswith(FOREIGN_SETTINGS)
     }
 
 
-def _stdin(process: subprocess.Popen[bytes]) -> BinaryIO:
+def _get_stdin(process: subprocess.Popen[bytes]) -> BinaryIO:
     return cast("BinaryIO", process.stdin)
 
 
-def _stdout(process: subprocess.Popen[bytes]) -> BinaryIO:
+def _get_stdout(process: subprocess.Popen[bytes]) -> BinaryIO:
     return cast("BinaryIO", process.stdout)

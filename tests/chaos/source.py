@@ -50,7 +50,7 @@ class Source(Protocol):
     def change(self, chance: random.Random) -> None:
         """Add and change data, all of which the tap promises to see."""
 
-    def rows(self) -> Tables:
+    def list_rows(self) -> Tables:
         """Return what a warehouse ought to hold now, by the server's data and not by the tap.
 
         Values are as PostgreSQL gives them: dates, moments, decimals, whole numbers, booleans,

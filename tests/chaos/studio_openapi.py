@@ -67,7 +67,7 @@ class StudioSource:
         self._visits = 0
         self.secrets: Sequence[str] = list(keys.values())
         self.runs_until_equal = 2
-        self.streams: Sequence[str] = list(self.rows())
+        self.streams: Sequence[str] = list(self.list_rows())
         self.settings: Mapping[str, Any] = {
             "connections": [
                 {"name": name, "base_url": url, "api_key": key} for name, key in keys.items()
@@ -98,23 +98,35 @@ class StudioSource:
             contract.update(cancelled=True, contractStatus="INACTIVE", endDate=ended)
         chance.choice(studio.employees)["email"] = f"{chance.random()}@studio.example"
 
-    def rows(self) -> Tables:
+    def list_rows(self) -> Tables:
         """Return the server's data, with the types that the API's documentation gives them."""
         return {
-            "studio": self._of_each_studio(
+            "studio": self._list_for_each_studio(
                 "GET /v1/studios/information", lambda studio: [studio.information]
             ),
-            "employees": self._of_each_studio("GET /v1/employees", lambda studio: studio.employees),
-            "classes": self._of_each_studio("GET /v1/classes", lambda studio: studio.classes[:-1]),
-            "customers": self._of_each_studio(
+            "employees": self._list_for_each_studio(
+                "GET /v1/employees", lambda studio: studio.employees
+            ),
+            "classes": self._list_for_each_studio(
+                "GET /v1/classes", lambda studio: studio.classes[:-1]
+            ),
+            "customers": self._list_for_each_studio(
                 CUSTOMER, lambda studio: map(studio.customers.peek, studio.customers)
             ),
             "customer_contracts": [
-                {"studio_id": studio.id, "customer_id": customer, **_typed(CONTRACT, contract)}
-                for studio, customer, contract in self._contracts()
+                {
+                    "studio_id": studio.id,
+                    "customer_id": customer,
+                    **_convert_records(CONTRACT, contract),
+                }
+                for studio, customer, contract in self._list_contracts()
             ],
             "customer_checkins": [
-                {"studio_id": studio.id, "customer_id": customer, **_typed(CHECKIN, visit)}
+                {
+                    "studio_id": studio.id,
+                    "customer_id": customer,
+                    **_convert_records(CHECKIN, visit),
+                }
                 for studio in self.sandbox.studios
                 for customer in studio.customers
                 for visit in studio.checkins.peek(customer)
@@ -124,9 +136,11 @@ class StudioSource:
                     "studio_id": studio.id,
                     "customer_id": customer,
                     "contract_id": contract["id"],
-                    **_typed(IDLE_TIME, studio.remaining_idle_periods.peek(contract["id"])),
+                    **_convert_records(
+                        IDLE_TIME, studio.remaining_idle_periods.peek(contract["id"])
+                    ),
                 }
-                for studio, customer, contract in self._contracts()
+                for studio, customer, contract in self._list_contracts()
             ],
         }
 
@@ -154,33 +168,33 @@ class StudioSource:
         place = STATUSES.index(studio.status_of(customer))
         studio.customers[customer]["status"] = STATUSES[min(place + 1, len(STATUSES) - 1)]
 
-    def _contracts(self) -> Iterator[tuple[Studio, int, Row]]:
+    def _list_contracts(self) -> Iterator[tuple[Studio, int, Row]]:
         for studio in self.sandbox.studios:
             for customer in studio.customers:
                 for contract in studio.contracts.peek(customer):
                     yield studio, customer, contract
 
-    def _of_each_studio(
+    def _list_for_each_studio(
         self, endpoint: str, records: Callable[[Studio], Iterable[Row]]
     ) -> list[Row]:
         return [
-            {"studio_id": studio.id, **_typed(endpoint, record)}
+            {"studio_id": studio.id, **_convert_records(endpoint, record)}
             for studio in self.sandbox.studios
             for record in records(studio)
         ]
 
 
-def _typed(endpoint: str, record: Row) -> Row:
+def _convert_records(endpoint: str, record: Row) -> Row:
     """Return all that an endpoint's records have, but for links that expire."""
     properties = documented()[endpoint].record["properties"]
     return {
-        name: _value(schema, record.get(name))
+        name: _convert_value(schema, record.get(name))
         for name, schema in properties.items()
         if not name.lower().endswith("url")
     }
 
 
-def _value(schema: Schema, value: Any) -> Any:
+def _convert_value(schema: Schema, value: Any) -> Any:
     """Return the value of a column: what stands in objects and arrays is JSON."""
     if value is None:
         return None
@@ -190,25 +204,25 @@ def _value(schema: Schema, value: Any) -> Any:
         case {"format": "date"}:
             return date.fromisoformat(value)
         case {"format": "date-time"}:
-            return datetime.fromisoformat(_without_zone(value))
-    return _json(schema, value)
+            return datetime.fromisoformat(_remove_zone(value))
+    return _convert_json(schema, value)
 
 
-def _json(schema: Schema, value: Any) -> Any:
+def _convert_json(schema: Schema, value: Any) -> Any:
     """Return a value as JSON, in which texts are texts and moments have no name of their zone."""
     if value is None:
         return None
     match schema:
         case {"type": "object", "properties": fields}:
-            return {name: _json(fields[name], inner) for name, inner in value.items()}
+            return {name: _convert_json(fields[name], inner) for name, inner in value.items()}
         case {"type": "array", "items": items}:
-            return [_json(items, inner) for inner in value]
+            return [_convert_json(items, inner) for inner in value]
         case {"format": "date-time"}:
-            return _without_zone(value)
+            return _remove_zone(value)
         case {"type": "string"}:
             return str(value)
     return value
 
 
-def _without_zone(moment: str) -> str:
+def _remove_zone(moment: str) -> str:
     return moment.partition("[")[0]

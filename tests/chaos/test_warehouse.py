@@ -28,8 +28,8 @@ TABLE = """
 """
 
 
-def visit(day: int, **more: Any) -> dict[str, Any]:
-    """A row of the table."""
+def make_visit(day: int, **more: Any) -> dict[str, Any]:
+    """Return a row of the table."""
     return {
         "page": "/",
         "day": date(2026, 3, day),
@@ -49,26 +49,26 @@ def loaded(database: Database, tmp_path: Path) -> Warehouse:
 
 
 def test_equal_rows_are_equal(loaded: Warehouse) -> None:
-    assert loaded.differences({"visits": [visit(10), visit(9)]}) == []
+    assert loaded.find_differences({"visits": [make_visit(10), make_visit(9)]}) == []
 
 
 @pytest.mark.parametrize(
-    ("expected", "told"),
+    ("expected", "words"),
     [
-        ([visit(9), visit(10), visit(10)], "2 rows instead of 3; 1 are missing"),
-        ([visit(9)], "2 rows instead of 1; 0 are missing, such as [], and 1 are too many"),
-        ([visit(9), visit(10, paid=Decimal("12.6"))], "1 are missing"),
-        ([visit(9), visit(10, paid="12.5")], "1 are missing"),
-        ([visit(9), visit(10, hourly=[0, 1])], "1 are missing"),
+        ([make_visit(9), make_visit(10), make_visit(10)], "2 rows instead of 3; 1 are missing"),
+        ([make_visit(9)], "2 rows instead of 1; 0 are missing, such as [], and 1 are too many"),
+        ([make_visit(9), make_visit(10, paid=Decimal("12.6"))], "1 are missing"),
+        ([make_visit(9), make_visit(10, paid="12.5")], "1 are missing"),
+        ([make_visit(9), make_visit(10, hourly=[0, 1])], "1 are missing"),
         ([], "2 rows instead of 0"),
     ],
     ids=["missing", "too many", "value", "type", "list", "none"],
 )
-def test_others_are_told(loaded: Warehouse, expected: list[dict[str, Any]], told: str) -> None:
-    (sentence,) = loaded.differences({"visits": expected})
-    assert told in sentence
+def test_others_are_named(loaded: Warehouse, expected: list[dict[str, Any]], words: str) -> None:
+    (sentence,) = loaded.find_differences({"visits": expected})
+    assert words in sentence
 
 
 def test_a_table_that_is_not_there_lacks_all_rows(loaded: Warehouse) -> None:
-    (sentence,) = loaded.differences({"hits": [{"page": "/"}]})
+    (sentence,) = loaded.find_differences({"hits": [{"page": "/"}]})
     assert "0 rows instead of 1" in sentence

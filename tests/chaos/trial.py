@@ -102,7 +102,7 @@ class Trial:
         self._state: dict[str, Any] | None = None
         self._successes = 0
         self._report = Report()
-        rows = sum(len(rows) for rows in source.rows().values())
+        rows = sum(len(rows) for rows in source.list_rows().values())
         rows_of_a_line = source.settings.get("batch_config", {}).get("batch_size", 1)
         self._reach = Reach(lines=rows // rows_of_a_line)
         self._tap = tap = tap.split(maxsplit=1)[0]
@@ -116,28 +116,28 @@ class Trial:
         Raises:
             ChaosError: Something went wrong.
         """
-        for kill in self._opening():
-            self._step(kill)
+        for kill in self._draw_first_kills():
+            self._run_step(kill)
         while self._report.kills.total() < kills:
             if self._chance.random() < CHANGES_BETWEEN_KILLS:
                 self._source.change(self._chance)
-            self._step(self._reach.draw(self._rarest_victim(), self._chance))
+            self._run_step(self._reach.draw(self._find_rarest_victim(), self._chance))
         self._source.change(self._chance)
         for _ in range(max(RUNS_LEFT_ALONE, self._source.runs_until_equal)):
-            self._step(None)
+            self._run_step(None)
         return self._report
 
-    def _opening(self) -> Iterator[Kill]:
+    def _draw_first_kills(self) -> Iterator[Kill]:
         """Kill everything twice before any state, and once the target that reads a first run."""
         for _ in range(2):
             yield Kill(Victim.EVERYTHING, Moment.LINE, self._chance.randint(1, 50))
         yield Kill(Victim.TARGET, Moment.LINE, self._chance.randint(1, self._reach.lines // 2))
 
-    def _rarest_victim(self) -> Victim:
+    def _find_rarest_victim(self) -> Victim:
         """Return one of those that were killed least."""
         return min(Victim, key=lambda victim: (self._report.kills[victim], self._chance.random()))
 
-    def _step(self, kill: Kill | None) -> None:
+    def _run_step(self, kill: Kill | None) -> None:
         """Run the pipeline once, and check what it left behind.
 
         Raises:
@@ -145,12 +145,12 @@ class Trial:
         """
         self._report.runs += 1
         fresh = self._state is None
-        outcome = self._pipeline(kill).run()
+        outcome = self._build_pipeline(kill).run()
         self._report.states += len(outcome.states)
         self._reach.requests = max(self._reach.requests, outcome.requests)
         if outcome.states:
             self._state = outcome.states[-1]
-        with self._explained(kill, outcome):
+        with self._explain_errors(kill, outcome):
             self._check_remains(outcome)
             if kill and outcome.struck:
                 self._report.kills[kill.victim] += 1
@@ -160,7 +160,7 @@ class Trial:
                 self._successes += 1
                 self._check_success(outcome)
 
-    def _pipeline(self, kill: Kill | None) -> Pipeline:
+    def _build_pipeline(self, kill: Kill | None) -> Pipeline:
         tap = build_command(
             self._tap,
             self._source.settings,
@@ -168,7 +168,7 @@ class Trial:
             catalog=self._catalog,
             state=self._state,
         )
-        target = self._warehouse.command(self._directory)
+        target = self._warehouse.prepare_command(self._directory)
         return Pipeline(tap, target, self._directory, self._source, kill)
 
     def _check_remains(self, outcome: Outcome) -> None:
@@ -205,18 +205,18 @@ class Trial:
         self._reach = Reach(outcome.lines, outcome.requests, int(outcome.seconds * 10))
         if self._successes < self._source.runs_until_equal:
             return
-        rows = self._source.rows()
-        differences = self._warehouse.differences(rows)
+        rows = self._source.list_rows()
+        differences = self._warehouse.find_differences(rows)
         _expect(not differences, "\n".join(differences))
         self._report.rows = sum(len(table) for table in rows.values())
 
     @contextlib.contextmanager
-    def _explained(self, kill: Kill | None, outcome: Outcome) -> Iterator[None]:
+    def _explain_errors(self, kill: Kill | None, outcome: Outcome) -> Iterator[None]:
         """Report at which step something went wrong, with the logs of tap and target."""
         try:
             yield
         except ChaosError as error:
-            logs = (_end_of(outcome.tap_log), _end_of(outcome.target_log))
+            logs = (_read_last_lines(outcome.tap_log), _read_last_lines(outcome.target_log))
             how = f"killing: {kill}" if kill else "left alone"
             raise ChaosError(
                 f"step {self._report.runs}, {how}: {error}\n"
@@ -230,6 +230,6 @@ def _expect(condition: bool, otherwise: str) -> None:  # noqa: FBT001
         raise ChaosError(otherwise)
 
 
-def _end_of(log: str) -> str:
+def _read_last_lines(log: str) -> str:
     lines = [line for line in log.splitlines() if "METRIC" not in line]
     return "\n".join(lines[-LOG_LINES_SHOWN:])

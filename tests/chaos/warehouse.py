@@ -43,10 +43,10 @@ def install_target(directory: Path) -> Path:
         The Python that has the target installed.
     """
     Project(directory).install(TARGET)
-    return target_python(directory)
+    return find_target_python(directory)
 
 
-def target_python(directory: Path) -> Path:
+def find_target_python(directory: Path) -> Path:
     """Return the Python that has the target installed, in the project of a directory."""
     return directory / ".meltano/loaders" / TARGET / "venv/bin/python"
 
@@ -64,7 +64,7 @@ class Warehouse:
         self._database = database
         self._python = python
 
-    def command(self, directory: Path) -> list[str]:
+    def prepare_command(self, directory: Path) -> list[str]:
         """Write the target's settings into a directory, and give its command."""
         settings = {
             **self._database.parts,
@@ -75,13 +75,15 @@ class Warehouse:
         path.write_text(json.dumps(settings), encoding="utf-8")
         return [str(self._python), str(PROGRAM), "--config", str(path)]
 
-    def differences(self, expected: Tables) -> list[str]:
+    def find_differences(self, expected: Tables) -> list[str]:
         """Compare tables with what they ought to hold.
 
         Returns:
             A sentence for each table that holds anything else.
         """
-        found = (_difference(name, self._read(name), rows) for name, rows in expected.items())
+        found = (
+            _describe_difference(name, self._read(name), rows) for name, rows in expected.items()
+        )
         return [sentence for sentence in found if sentence]
 
     def _read(self, table: str) -> Sequence[Row]:
@@ -95,9 +97,9 @@ class Warehouse:
                 return []
 
 
-def _difference(table: str, found: Sequence[Row], expected: Sequence[Row]) -> str:
+def _describe_difference(table: str, found: Sequence[Row], expected: Sequence[Row]) -> str:
     names = sorted(expected[0]) if expected else []
-    have, want = counted(found, names), counted(expected, names)
+    have, want = count_rows(found, names), count_rows(expected, names)
     if have == want:
         return ""
     missing, too_many = want - have, have - want
@@ -108,12 +110,12 @@ def _difference(table: str, found: Sequence[Row], expected: Sequence[Row]) -> st
     )
 
 
-def counted(rows: Iterable[Row], names: Iterable[str]) -> Counter[tuple[Hashable, ...]]:
+def count_rows(rows: Iterable[Row], names: Iterable[str]) -> Counter[tuple[Hashable, ...]]:
     """Count equal rows, such that 1, True and "1" differ, by some of their columns."""
-    return Counter(tuple((name, _comparable(row[name])) for name in names) for row in rows)
+    return Counter(tuple((name, _make_comparable(row[name])) for name in names) for row in rows)
 
 
-def _comparable(value: Any) -> Hashable:
+def _make_comparable(value: Any) -> Hashable:
     """Distinguish 1, True and "1", and take moments without a zone for UTC, as the target does."""
     match value:
         case datetime(tzinfo=None):

@@ -24,7 +24,7 @@ from rich.console import Console
 from rich.table import Table
 
 from tests.demo import apparena, charts, goatcounter, gotom, studio_openapi, warehouse
-from tests.demo.questions import Answer, questions_of
+from tests.demo.questions import Answer, list_questions
 from tests.meltano import REPOSITORY, Project, Run
 
 if TYPE_CHECKING:
@@ -100,7 +100,7 @@ def main() -> None:
 
 def conclude(summaries: Mapping[str, Summary], console: Console) -> None:
     """Show what all demonstrations have come to."""
-    console.print(_table_of_taps(summaries))
+    console.print(_build_tap_table(summaries))
     console.print("Every table has the rows it should, and second runs added only what is new.")
 
 
@@ -152,18 +152,18 @@ class Demo:
         """Load everything, let the source grow, and load what is new."""
         self._console.rule(self._tap)
         first, seconds = self._load()
-        before = self._tables()
-        self._console.print(_table_of_all(first, before))
+        before = self._read_tables()
+        self._console.print(_build_full_table(first, before))
         self._check_rows(before)
 
         self._console.print(f"At the source: {self._source.grow()}")
         second, _ = self._load()
-        after = self._tables()
-        self._console.print(_table_of_changes(second, before, after))
+        after = self._read_tables()
+        self._console.print(_build_change_table(second, before, after))
         self._check_rows(after)
         self._check_sent(second, before, after)
         self._check_changed(before, after)
-        differences = [warehouse.difference(before[stream], after[stream]) for stream in after]
+        differences = [warehouse.compare(before[stream], after[stream]) for stream in after]
         return Summary(
             streams=len(before),
             rows=sum(rows.total() for rows in before.values()),
@@ -178,10 +178,10 @@ class Demo:
         with duckdb.connect(DATABASE, read_only=True) as database:
             database.execute(f"set schema = '{self._schema}'")
             answers = {
-                question: Answer.of_cursor(database.execute(question.sql))
-                for question in questions_of(self._tap)
+                question: Answer.fetch(database.execute(question.sql))
+                for question in list_questions(self._tap)
             }
-        wanted = self._source.answers()
+        wanted = self._source.answer_questions()
         for question, answer in answers.items():
             if answer.rows != wanted[question.name]:
                 raise DemoFailedError(f"{question.name} has another answer than at the source.")
@@ -202,41 +202,41 @@ class Demo:
         self._console.print(f"  {seconds:.1f} seconds, Meltano's own start included")
         return run, seconds
 
-    def _tables(self) -> Tables:
+    def _read_tables(self) -> Tables:
         return warehouse.read(DATABASE, self._schema)
 
     def _check_rows(self, tables: Tables) -> None:
-        for stream, rows in self._source.rows().items():
+        for stream, rows in self._source.count_rows().items():
             if (found := tables[stream].total()) != rows:
                 raise DemoFailedError(f"{stream} has {found} rows, and the source has {rows}.")
 
     def _check_sent(self, run: Run, before: Tables, after: Tables) -> None:
         for stream, again in self._source.sent_again.items():
-            new = warehouse.difference(before[stream], after[stream]).new
+            new = warehouse.compare(before[stream], after[stream]).new
             if run.records[stream] != new + again:
                 raise DemoFailedError(f"{run.records[stream]} {stream} came, and {new} are new.")
 
     def _check_changed(self, before: Tables, after: Tables) -> None:
         for stream, changed in self._source.changed.items():
-            found = warehouse.difference(before[stream], after[stream]).changed
+            found = warehouse.compare(before[stream], after[stream]).changed
             if found != changed:
                 raise DemoFailedError(f"{found} rows of {stream} have changed, not {changed}.")
 
 
-def _table_of_all(run: Run, tables: Tables) -> Table:
+def _build_full_table(run: Run, tables: Tables) -> Table:
     """Show each table that has rows."""
-    table = _table("stream", "rows", "seconds")
+    table = _build_table("stream", "rows", "seconds")
     for stream, rows in tables.items():
         if rows:
             table.add_row(stream, f"{rows.total():,}", f"{run.seconds[stream]:.2f}")
     return table
 
 
-def _table_of_changes(run: Run, before: Tables, after: Tables) -> Table:
+def _build_change_table(run: Run, before: Tables, after: Tables) -> Table:
     """Show each table that is not as it was."""
-    table = _table("stream", "rows sent", "new", "changed", "rows in all")
+    table = _build_table("stream", "rows sent", "new", "changed", "rows in all")
     for stream, rows in after.items():
-        difference = warehouse.difference(before[stream], rows)
+        difference = warehouse.compare(before[stream], rows)
         if difference.new or difference.changed:
             numbers = (run.records[stream], difference.new, difference.changed, rows.total())
             table.add_row(stream, *(f"{number:,}" for number in numbers))
@@ -244,19 +244,19 @@ def _table_of_changes(run: Run, before: Tables, after: Tables) -> Table:
     return table
 
 
-def _table_of_taps(summaries: Mapping[str, Summary]) -> Table:
+def _build_tap_table(summaries: Mapping[str, Summary]) -> Table:
     """Show what both runs of each tap have loaded, and the sums of that."""
-    table = _table("\ntap", "\nstreams", "first run\nrows", "\nseconds")
+    table = _build_table("\ntap", "\nstreams", "first run\nrows", "\nseconds")
     for header, style in (("then\nsent", ""), ("\nnew", "green"), ("\nchanged", "yellow")):
         table.add_column(header, justify="right", style=style)
     for tap, summary in summaries.items():
-        table.add_row(f"[bold cyan]{tap}[/]", *_numbers(summary))
+        table.add_row(f"[bold cyan]{tap}[/]", *_format_numbers(summary))
     table.add_section()
-    table.add_row("all", *_numbers(_sum(summaries.values())), style="bold")
+    table.add_row("all", *_format_numbers(_sum(summaries.values())), style="bold")
     return table
 
 
-def _numbers(summary: Summary) -> Iterator[str]:
+def _format_numbers(summary: Summary) -> Iterator[str]:
     for number in astuple(summary):
         yield f"{number:,.1f}" if isinstance(number, float) else f"{number:,}"
 
@@ -265,7 +265,7 @@ def _sum(summaries: Iterable[Summary]) -> Summary:
     return Summary(*map(sum, zip(*map(astuple, summaries), strict=True)))
 
 
-def _table(first: str, *others: str) -> Table:
+def _build_table(first: str, *others: str) -> Table:
     table = Table(first, box=box.SIMPLE_HEAD, header_style="bold", caption_justify="left")
     for header in others:
         table.add_column(header, justify="right")

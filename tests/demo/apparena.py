@@ -43,7 +43,7 @@ class AppArenaSource:
             "TAP_APPARENA__SELECT": json.dumps(SELECTED),
         }
 
-    def rows(self) -> Mapping[str, int]:
+    def count_rows(self) -> Mapping[str, int]:
         """Count the rows of a copy; apps have configs of their own, and inherited ones."""
         data = self._data
         apps = data.of_company(data.apps, seeds.COMPANY)
@@ -58,7 +58,7 @@ class AppArenaSource:
             ),
         }
 
-    def answers(self) -> Mapping[str, Rows]:
+    def answer_questions(self) -> Mapping[str, Rows]:
         """Count the agency's apps, and what is set for them alone."""
         data = self._data
         apps = data.of_company(data.apps, seeds.COMPANY)

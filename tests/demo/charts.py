@@ -10,7 +10,7 @@ from matplotlib import style
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator, StrMethodFormatter
 
-from tests.demo.questions import label_of
+from tests.demo.questions import format_label
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -48,9 +48,9 @@ def draw(question: Question, answer: Answer) -> None:
 
 
 def _draw_columns(axes: Axes, places: Sequence[str], answer: Answer) -> None:
-    for label, lengths, begins in _stack(places, answer):
+    for label, lengths, begins in _stack_bars(places, answer):
         axes.bar(places, lengths, bottom=begins, label=label)
-    axes.set(xlabel=label_of(answer.columns[0]), ylabel=label_of(answer.columns[-1]))
+    axes.set(xlabel=format_label(answer.columns[0]), ylabel=format_label(answer.columns[-1]))
     axes.xaxis.grid(visible=False)
     axes.xaxis.set_major_locator(MaxNLocator(MAX_PLACES, integer=True))
     axes.tick_params(axis="x", labelrotation=0 if len(places[0]) <= len("23") else 45)
@@ -59,16 +59,16 @@ def _draw_columns(axes: Axes, places: Sequence[str], answer: Answer) -> None:
 
 
 def _draw_bars(axes: Axes, places: Sequence[str], answer: Answer) -> None:
-    for label, lengths, begins in _stack(places, answer):
+    for label, lengths, begins in _stack_bars(places, answer):
         axes.barh(places, lengths, left=begins, label=label)
-    axes.set(xlabel=label_of(answer.columns[-1]), ylabel=label_of(answer.columns[0]))
+    axes.set(xlabel=format_label(answer.columns[-1]), ylabel=format_label(answer.columns[0]))
     axes.yaxis.grid(visible=False)
     axes.invert_yaxis()
     axes.xaxis.set_major_locator(MaxNLocator(MAX_LINES, integer=True))
     axes.xaxis.set_major_formatter(StrMethodFormatter("{x:,.0f}"))
 
 
-def _stack(
+def _stack_bars(
     places: Sequence[str], answer: Answer
 ) -> Iterator[tuple[str | None, list[float], list[float]]]:
     """Yield the parts of all bars: what they are, how long they are, and where they begin."""

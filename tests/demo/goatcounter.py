@@ -53,11 +53,11 @@ class GoatCounterSource:
             "TAP_GOATCOUNTER_REQUESTS_PER_SECOND": "1000",
         }
 
-    def rows(self) -> Mapping[str, int]:
+    def count_rows(self) -> Mapping[str, int]:
         """Count the rows of a copy; statistics end with yesterday."""
         hits = self._sandbox.expected_hits(SITE_ID)
         today = datetime.now(UTC).date()
-        visits = {(hit["Path"], _day(hit)) for hit in hits if hit["FirstVisit"] == "1"}
+        visits = {(hit["Path"], _get_day(hit)) for hit in hits if hit["FirstVisit"] == "1"}
         return {
             "sites": 1,
             "paths": len({hit["Path"] for hit in hits}),
@@ -65,29 +65,29 @@ class GoatCounterSource:
             "path_daily": sum(day < today for _, day in visits),
         }
 
-    def answers(self) -> Mapping[str, Rows]:
+    def answer_questions(self) -> Mapping[str, Rows]:
         """Count visitors of days that are over: first views of a page in a session."""
         today = datetime.now(UTC).date()
         visits = [
             hit
             for hit in self._sandbox.expected_hits(SITE_ID)
-            if hit["FirstVisit"] == "1" and _day(hit) < today
+            if hit["FirstVisit"] == "1" and _get_day(hit) < today
         ]
         pages = Counter(hit["Path"] for hit in visits if hit["Event"] == "0")
         countries = Counter(COUNTRIES[hit["Location"][:2]] for hit in visits)
-        days = Counter(_day(hit).isoformat() for hit in visits)
+        days = Counter(_get_day(hit).isoformat() for hit in visits)
         return {
             "visitors_per_day": sorted(days.items()),
-            "top_pages": _most(pages),
-            "countries": _most(countries),
+            "top_pages": _find_most(pages),
+            "countries": _find_most(countries),
         }
 
     def grow(self) -> str:
         """Add visitors of today and late ones of yesterday, and a page that was not there."""
         now = datetime.now(UTC)
-        today = [_view("/blog/news", f"today {n}", now) for n in range(VISITORS_TODAY)]
+        today = [_make_view("/blog/news", f"today {n}", now) for n in range(VISITORS_TODAY)]
         yesterday = now - timedelta(days=1)
-        late = [_view("/pricing", f"late {n}", yesterday) for n in range(VISITORS_YESTERDAY)]
+        late = [_make_view("/pricing", f"late {n}", yesterday) for n in range(VISITORS_YESTERDAY)]
         self._sandbox.add_hits(SITE_ID, [*today, *late])
         return (
             f"{len(today)} visitors have found a new page just now, "
@@ -95,13 +95,13 @@ class GoatCounterSource:
         )
 
 
-def _view(path: str, session: str, moment: datetime) -> Hit:
+def _make_view(path: str, session: str, moment: datetime) -> Hit:
     return Hit(path=path, session=session, created_at=moment, user_agent=BROWSER, location="FR")
 
 
-def _most(counted: Counter[str]) -> Rows:
+def _find_most(counted: Counter[str]) -> Rows:
     return [*sorted(counted.items(), key=lambda item: (-item[1], item[0]))[:10]]
 
 
-def _day(hit: Mapping[str, str]) -> date:
+def _get_day(hit: Mapping[str, str]) -> date:
     return datetime.fromisoformat(hit["Date"]).date()

@@ -71,7 +71,7 @@ class GoTomSource:
         """Describe an instance that serves at `url`."""
         self._sandbox = sandbox
         self._today = datetime.now(UTC).date()
-        self._delivery = [row for ago in range(DAYS, 0, -1) for row in self._rows_of_day(ago)]
+        self._delivery = [row for ago in range(DAYS, 0, -1) for row in self._list_rows_of_day(ago)]
         self._save()
         self.settings: Mapping[str, str] = {
             "TAP_GOTOM_BASE_URL": url,
@@ -83,7 +83,7 @@ class GoTomSource:
             "TAP_GOTOM_CAMPAIGN_EXTERNAL_IDS": json.dumps(demonstration.CAMPAIGNS),
         }
 
-    def rows(self) -> Mapping[str, int]:
+    def count_rows(self) -> Mapping[str, int]:
         """Count the rows of a copy, which has only the campaigns that the settings name."""
         data = self._sandbox.data
         found = (data.campaign(external_id) for external_id in demonstration.CAMPAIGNS)
@@ -99,7 +99,7 @@ class GoTomSource:
             "flights": sum(len(campaign.flights) for campaign in campaigns),
         }
 
-    def answers(self) -> Mapping[str, Rows]:
+    def answer_questions(self) -> Mapping[str, Rows]:
         """Sum what the reports' rows say, campaign by campaign and flight by flight."""
         campaigns = {item.external_id: item for item in self._sandbox.data.campaigns}
         firms = {item["externalCrmId"]: item["firm"] for item in self._sandbox.data.customers}
@@ -111,12 +111,12 @@ class GoTomSource:
             firm = firms[campaign["customer"]["entityExternalCrmId"]]
             customers[firm, platform] += Decimal(amount)
         return {
-            "revenue_per_campaign_and_month": _rows(months),
-            "revenue_per_customer": _rows(customers),
-            "delivered_per_flight": self._delivered(),
+            "revenue_per_campaign_and_month": _list_sums(months),
+            "revenue_per_customer": _list_sums(customers),
+            "delivered_per_flight": self._measure_delivery(),
         }
 
-    def _delivered(self) -> Rows:
+    def _measure_delivery(self) -> Rows:
         """Return how many percent of its units each flight has been shown."""
         flights = [item for one in self._sandbox.data.campaigns for item in one.flights]
         units = {flight["externalId"]: flight["units"] for flight in flights}
@@ -130,13 +130,13 @@ class GoTomSource:
 
     def grow(self) -> str:
         """Add what flights delivered today, and note something about a customer."""
-        today = list(self._rows_of_day(0))
+        today = list(self._list_rows_of_day(0))
         self._delivery += today
         self._save()
         self._sandbox.data.customers[0]["note"] = "Wants invoices by mail."
         return f"a report has {len(today)} new rows of today, and a customer has another note."
 
-    def _rows_of_day(self, days_ago: int) -> Iterator[tuple[str, ...]]:
+    def _list_rows_of_day(self, days_ago: int) -> Iterator[tuple[str, ...]]:
         day = self._today - timedelta(days_ago)
         for number, flight in enumerate(demonstration.FLIGHTS, 1):
             shown = 800 * number + 17 * days_ago
@@ -147,5 +147,5 @@ class GoTomSource:
         self._sandbox.add_report(demonstration.CUSTOM_REPORT, report, "custom")
 
 
-def _rows(sums: Mapping[tuple[str, str], Decimal]) -> Rows:
+def _list_sums(sums: Mapping[tuple[str, str], Decimal]) -> Rows:
     return [(*names, round(float(amount), DECIMALS)) for names, amount in sorted(sums.items())]

@@ -76,10 +76,10 @@ class Answer:
     rows: Rows
 
     @classmethod
-    def of_cursor(cls, cursor: Cursor) -> Answer:
+    def fetch(cls, cursor: Cursor) -> Answer:
         """Fetch an answer, with days as texts, and rounded numbers."""
         columns = [str(column[0]) for column in cursor.description or ()]
-        return cls(columns, [tuple(map(_plain, row)) for row in cursor.fetchall()])
+        return cls(columns, [tuple(map(_convert_cell, row)) for row in cursor.fetchall()])
 
     @property
     def parts(self) -> list[tuple[Cell, ...]]:
@@ -91,7 +91,7 @@ class Answer:
         """The first row, in words."""
         *names, value = self.rows[0]
         shown = f"{value:,.0f}" if isinstance(value, float) else f"{value:,}"
-        return f"{', '.join(map(str, names))}: {shown} {label_of(self.columns[-1])}"
+        return f"{', '.join(map(str, names))}: {shown} {format_label(self.columns[-1])}"
 
 
 class Cursor(Protocol):
@@ -105,25 +105,25 @@ class Cursor(Protocol):
         """Return all rows."""
 
 
-def questions_of(tap: str) -> list[Question]:
+def list_questions(tap: str) -> list[Question]:
     """Return the questions to the data of a tap."""
     return [Question(path) for path in sorted((FOLDER / tap).glob("*.sql"))]
 
 
-def label_of(column: str) -> str:
+def format_label(column: str) -> str:
     """Return the name of a column in words, with its unit in brackets."""
     return column.replace("_chf", " (CHF)").replace("_percent", " (%)").replace("_", " ")
 
 
-def page_path(tap: str) -> Path:
+def find_page(tap: str) -> Path:
     """Return where the page with the questions to a tap's data lies."""
     return FOLDER / f"{tap}.md"
 
 
-def page_text(tap: str) -> str:
+def write_page(tap: str) -> str:
     """Return that page: each question with its query and its chart."""
     parts = [f"# Questions to the data of {tap}", INTRODUCTION.format(tap=tap)]
-    for question in questions_of(tap):
+    for question in list_questions(tap):
         _, _, query = question.sql.partition("\n")
         file = question.path.relative_to(FOLDER)
         parts += [
@@ -135,7 +135,7 @@ def page_text(tap: str) -> str:
     return "\n\n".join(parts) + "\n"
 
 
-def _plain(value: Any) -> Cell:
+def _convert_cell(value: Any) -> Cell:
     match value:
         case date():
             return value.isoformat()

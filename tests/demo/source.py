@@ -25,10 +25,10 @@ class Source(Protocol):
     def changed(self) -> Mapping[str, int]:
         """How many known rows of a table `grow` gives other values, for some tables."""
 
-    def rows(self) -> Mapping[str, int]:
+    def count_rows(self) -> Mapping[str, int]:
         """Count the rows that a complete copy has now, for the main streams at least."""
 
-    def answers(self) -> Mapping[str, Rows]:
+    def answer_questions(self) -> Mapping[str, Rows]:
         """Answer the questions in ``docs/questions`` by what is here, without their queries."""
 
     def grow(self) -> str:

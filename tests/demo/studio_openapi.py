@@ -51,19 +51,19 @@ class StudiosSource:
             "TAP_STUDIO_OPENAPI_CONNECTIONS": json.dumps(connections)
         }
 
-    def rows(self) -> Mapping[str, int]:
+    def count_rows(self) -> Mapping[str, int]:
         """Count the rows of a copy, which has only check-ins of the last year."""
         return {
             "studio": len(self._studios),
             "employees": sum(len(studio.employees) for studio in self._studios),
             "customers": sum(len(studio.customers) for studio in self._studios),
             "customer_contracts": sum(
-                len(studio.contracts.peek(number)) for studio, number in self._readable()
+                len(studio.contracts.peek(number)) for studio, number in self._list_readable()
             ),
-            "customer_checkins": self._checkins_of(FIRST_RUN_DAYS),
+            "customer_checkins": self._list_checkins(FIRST_RUN_DAYS),
         }
 
-    def answers(self) -> Mapping[str, Rows]:
+    def answer_questions(self) -> Mapping[str, Rows]:
         """Count customers and check-ins of all studios."""
         statuses: Counter[tuple[str, str]] = Counter()
         hours: Counter[int] = Counter()
@@ -72,27 +72,29 @@ class StudiosSource:
             for number in studio.customers:
                 status = studio.customers.peek(number)["status"]
                 statuses[studio.name, status.lower().replace("_", " ")] += 1
-                visits = self._visits(studio, number)
+                visits = self._count_visits(studio, number)
                 hours.update(visit.astimezone(moments.ZONE).hour for visit in visits)
                 if status == "MEMBER":
-                    absences[studio.name, _absence(visits)] += 1
+                    absences[studio.name, _count_absence(visits)] += 1
         return {
-            "members_by_status_and_studio": _rows(statuses),
+            "members_by_status_and_studio": _list_counts(statuses),
             "checkins_per_hour": sorted(hours.items()),
-            "absent_members": _rows(absences),
+            "absent_members": _list_counts(absences),
         }
 
-    def _visits(self, studio: Studio, customer_id: int) -> list[datetime]:
+    def _count_visits(self, studio: Studio, customer_id: int) -> list[datetime]:
         """Return when a customer came within a year, unless he does not allow to read it."""
         if customer_id in studio.opted_out:
             return []
         first = datetime.now(UTC).date() - timedelta(FIRST_RUN_DAYS)
         visits = studio.checkins.peek(customer_id)
-        return [datetime.fromisoformat(v["checkInDateTime"]) for v in visits if _day(v) >= first]
+        return [
+            datetime.fromisoformat(v["checkInDateTime"]) for v in visits if _get_day(v) >= first
+        ]
 
     def grow(self) -> str:
         """Let members come, one of the others leave, one move, and somebody join."""
-        self.sent_again = {"customer_checkins": self._checkins_of(LOOK_BACK_DAYS)}
+        self.sent_again = {"customer_checkins": self._list_checkins(LOOK_BACK_DAYS)}
         leaving, moving, joining = self._studios
         for studio in self._studios:
             for place in VISITORS:
@@ -106,19 +108,19 @@ class StudiosSource:
         visits = len(self._studios) * len(VISITORS) + 1
         return f"{visits} members have come, one has left, one has moved, and one is new."
 
-    def _readable(self) -> Iterator[tuple[Studio, int]]:
+    def _list_readable(self) -> Iterator[tuple[Studio, int]]:
         """Return all customers who have not switched off access."""
         for studio in self._studios:
             for number in studio.customers:
                 if number not in studio.opted_out:
                     yield studio, number
 
-    def _checkins_of(self, days: int) -> int:
+    def _list_checkins(self, days: int) -> int:
         """Count the check-ins since so many days ago, up to today by the tap's clock."""
         today = datetime.now(UTC).date()
         return sum(
-            today - timedelta(days) <= _day(checkin) <= today
-            for studio, number in self._readable()
+            today - timedelta(days) <= _get_day(checkin) <= today
+            for studio, number in self._list_readable()
             for checkin in studio.checkins.peek(number)
         )
 
@@ -138,16 +140,16 @@ def _check_in(studio: Studio, customer_id: int) -> None:
     )
 
 
-def _day(checkin: Mapping[str, str]) -> date:
+def _get_day(checkin: Mapping[str, str]) -> date:
     return datetime.fromisoformat(checkin["checkInDateTime"]).date()
 
 
-def _absence(visits: Sequence[datetime]) -> str:
+def _count_absence(visits: Sequence[datetime]) -> str:
     if not visits:
         return "not in a year"
     days = datetime.now(UTC).date() - max(visits).astimezone(UTC).date()
     return "more than 30 days" if days > timedelta(30) else "30 days or less"
 
 
-def _rows(counted: Counter[tuple[str, str]]) -> Rows:
+def _list_counts(counted: Counter[tuple[str, str]]) -> Rows:
     return [(*names, count) for names, count in sorted(counted.items())]

@@ -4,24 +4,24 @@ from __future__ import annotations
 
 import pytest
 
-from tests.demo.questions import page_path, page_text, questions_of
-from tests.publishing.definition import extractors
+from tests.demo.questions import find_page, list_questions, write_page
+from tests.publishing.definition import list_extractors
 
-each_tap = pytest.mark.parametrize("tap", extractors())
+each_tap = pytest.mark.parametrize("tap", list_extractors())
 
 
 @each_tap
 def test_the_page_of_a_tap_is_fresh(tap: str) -> None:
-    written = page_path(tap).read_text(encoding="utf-8")
+    written = find_page(tap).read_text(encoding="utf-8")
 
-    assert written == page_text(tap), "Write it anew: make docs"
+    assert written == write_page(tap), "Write it anew: make docs"
 
 
 @each_tap
 def test_charts_are_those_of_the_queries(tap: str) -> None:
     stale = [
         question.name
-        for question in questions_of(tap)
+        for question in list_questions(tap)
         if question.digest not in question.picture.read_text(encoding="utf-8")
     ]
 

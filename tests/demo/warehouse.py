@@ -40,7 +40,7 @@ def read(path: Path, schema: str) -> Tables:
         }
 
 
-def difference(before: Counter[tuple[Any, ...]], after: Counter[tuple[Any, ...]]) -> Difference:
+def compare(before: Counter[tuple[Any, ...]], after: Counter[tuple[Any, ...]]) -> Difference:
     """Compare a table with what it was."""
     new = after.total() - before.total()
     return Difference(new, (after - before).total() - new)

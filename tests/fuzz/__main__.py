@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 def main() -> None:
     """Read the command line, make the trials, and end with the exit status."""
-    arguments = _parser().parse_args()
+    arguments = _build_parser().parse_args()
     seeds = range(arguments.seed, arguments.seed + arguments.trials)
     begin, results = time.monotonic(), []
     with ProcessPoolExecutor(arguments.jobs, get_context("spawn")) as workers:
@@ -74,7 +74,7 @@ def _print(*lines: str | Iterable[str]) -> None:
     sys.stdout.flush()
 
 
-def _parser() -> argparse.ArgumentParser:
+def _build_parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m tests.fuzz", description=__doc__)
     parser.add_argument("taps", nargs="*", choices=[[], *TAPS], metavar="tap", help="default: all")
     parser.add_argument("--trials", type=int, default=100, help="how many for each tap")

@@ -84,7 +84,7 @@ class Recorder:
         exchange = await _ask(application, scope, receive)
         if exchange.status < 300:
             self.exchanges.append(exchange)
-        await _answer(exchange, send)
+        await _respond(exchange, send)
 
     def by_endpoint(self) -> dict[str, list[Exchange]]:
         """Return the exchanges of each endpoint, in an order that does not depend on threads."""
@@ -105,7 +105,7 @@ class Changed:
     ) -> None:
         """Change the answer and pass it on."""
         exchange = await _ask(application, scope, receive)
-        await _answer(self.change(exchange) if exchange.status < 300 else exchange, send)
+        await _respond(self.change(exchange) if exchange.status < 300 else exchange, send)
 
 
 async def _ask(application: ASGIApp, scope: Scope, receive: Receive) -> Exchange:
@@ -119,17 +119,17 @@ async def _ask(application: ASGIApp, scope: Scope, receive: Receive) -> Exchange
         path=scope["raw_path"].decode("latin-1"),
         query=scope["query_string"].decode("latin-1"),
         status=messages[0]["status"],
-        headers=dict(_texts(messages[0].get("headers", ()))),
+        headers=dict(_decode_headers(messages[0].get("headers", ()))),
         body=b"".join(message.get("body", b"") for message in messages[1:]),
     )
 
 
-def _texts(headers: Iterable[tuple[bytes, bytes]]) -> Iterator[tuple[str, str]]:
+def _decode_headers(headers: Iterable[tuple[bytes, bytes]]) -> Iterator[tuple[str, str]]:
     for name, text in headers:
         yield name.decode("latin-1").lower(), text.decode("latin-1")
 
 
-async def _answer(exchange: Exchange, send: Send) -> None:
+async def _respond(exchange: Exchange, send: Send) -> None:
     headers = [(name.encode(), text.encode("latin-1")) for name, text in exchange.headers.items()]
     await send({"type": "http.response.start", "status": exchange.status, "headers": headers})
     await send({"type": "http.response.body", "body": exchange.body})

@@ -42,7 +42,7 @@ class DamagedFile:
 def damage_state(state: Mapping[str, Any], chance: random.Random) -> DamagedFile:
     """Damage a state; what a tap reads of it at all must lose nothing."""
     if not state or chance.random() < 0.25:
-        name, content = chance.choice(list(_wrappings(state)))
+        name, content = chance.choice(list(_wrap_state(state)))
         return DamagedFile("state wrapping", f"state: {name}", content, KEYS)
     damage = trees.draw(copy.deepcopy(dict(state)), chance)
     assert damage is not None
@@ -77,7 +77,7 @@ def damage_catalog(catalog: Mapping[str, Any], chance: random.Random) -> Damaged
     return DamagedFile(f"catalog {damage.kind}", detail, content, NOTHING)
 
 
-def _wrappings(state: Mapping[str, Any]) -> Iterator[tuple[str, bytes]]:
+def _wrap_state(state: Mapping[str, Any]) -> Iterator[tuple[str, bytes]]:
     text = json.dumps(state)
     yield "a STATE message", f'{{"type": "STATE", "value": {text}}}'.encode()
     yield "singer_state", f'{{"singer_state": {text}}}'.encode()

@@ -99,16 +99,16 @@ def draw(
     """
     exchange = chance.choice(exchanges[chance.choice(list(exchanges))])
     families: list[Callable[[random.Random], Iterator[_Step]]] = [
-        partial(_transport, exchange),
-        _in_between,
-        partial(_refusals, exchange, source),
+        partial(_break_transport, exchange),
+        _respond_in_between,
+        partial(_refuse, exchange, source),
     ]
     if exchange.json() is not None:
-        families += [partial(_json, exchange, source)] * 6
+        families += [partial(_change_json, exchange, source)] * 6
     elif _is_csv(exchange):
-        families += [partial(_csv, exchange)] * 6
+        families += [partial(_change_csv, exchange)] * 6
     elif exchange.content.startswith(ZIP_START):
-        families += [partial(_archive, exchange)] * 6
+        families += [partial(_change_archive, exchange)] * 6
     steps: list[_Step] = []
     while not steps:
         steps = list(chance.choice(families)(chance))
@@ -130,7 +130,7 @@ def _is_csv(exchange: Exchange) -> bool:
     return "download" in exchange.path and b"," in header and header.isascii()
 
 
-def _json(exchange: Exchange, source: Source, chance: random.Random) -> Iterator[_Step]:
+def _change_json(exchange: Exchange, source: Source, chance: random.Random) -> Iterator[_Step]:
     damage = trees.draw(exchange.json(), chance, source.counters)
     if damage is None:
         return
@@ -143,13 +143,13 @@ def _json(exchange: Exchange, source: Source, chance: random.Random) -> Iterator
     yield _Step(f"json {damage.kind}", Changed(change), checks, str(damage))
 
 
-def _in_between(_: random.Random) -> Iterator[_Step]:
+def _respond_in_between(_: random.Random) -> Iterator[_Step]:
     for answer in IN_BETWEEN:
         body = str(answer.body)
         yield _Step("in between", answer, detail=f"{answer.status} {body[:30]!r} from in between")
 
 
-def _refusals(exchange: Exchange, source: Source, _: random.Random) -> Iterator[_Step]:
+def _refuse(exchange: Exchange, source: Source, _: random.Random) -> Iterator[_Step]:
     is_hourly = exchange.path.endswith("/export")
     for answer in source.refusals:
         may_wait = answer.status in {403, 404} or (answer.status == 429 and is_hourly)
@@ -157,7 +157,7 @@ def _refusals(exchange: Exchange, source: Source, _: random.Random) -> Iterator[
         yield _Step("refusal", answer, checks, f"the API's own {answer.status}")
 
 
-def _transport(exchange: Exchange, chance: random.Random) -> Iterator[_Step]:
+def _break_transport(exchange: Exchange, chance: random.Random) -> Iterator[_Step]:
     after = chance.randrange(max(1, len(exchange.body)))
     share = chance.random()
     yield _Step("reset", Reset(handled=chance.random() < 0.5))
@@ -170,10 +170,10 @@ def _transport(exchange: Exchange, chance: random.Random) -> Iterator[_Step]:
         yield _Step("body cut", Changed(lambda found: found.with_content(found.content[:after])))
         yield _Step("bom", Changed(lambda found: found.with_content(BOM + found.content)))
         yield _Step("empty body", Changed(lambda found: found.with_content(b"")))
-        yield _Step("latin-1", Changed(_as_latin_1))
+        yield _Step("latin-1", Changed(_encode_as_latin_1))
 
 
-def _as_latin_1(found: Exchange) -> Exchange:
+def _encode_as_latin_1(found: Exchange) -> Exchange:
     """Encode a text otherwise, if it can be."""
     try:
         return found.with_content(found.content.decode().encode("latin-1"))
@@ -181,7 +181,7 @@ def _as_latin_1(found: Exchange) -> Exchange:
         return found
 
 
-def _compressed(found: Exchange, body: bytes) -> Exchange:
+def _replace_compressed(found: Exchange, body: bytes) -> Exchange:
     answer = found.with_body(body)
     if not found.is_compressed:
         answer.headers["content-encoding"] = "gzip"
@@ -190,7 +190,7 @@ def _compressed(found: Exchange, body: bytes) -> Exchange:
 
 def _cut_gzip(fewer: int, share: float, found: Exchange) -> Exchange:
     body = gzip.compress(found.content, mtime=0)
-    return _compressed(found, body[: int(share * len(body)) - fewer])
+    return _replace_compressed(found, body[: int(share * len(body)) - fewer])
 
 
 def _open_gzip(share: float, found: Exchange) -> Exchange:
@@ -200,16 +200,16 @@ def _open_gzip(share: float, found: Exchange) -> Exchange:
         pieces = [found.content]
     compress = zlib.compressobj(wbits=31)
     kept = b"".join(pieces[: 1 + int(share * len(pieces))])
-    return _compressed(found, compress.compress(kept) + compress.flush(zlib.Z_SYNC_FLUSH))
+    return _replace_compressed(found, compress.compress(kept) + compress.flush(zlib.Z_SYNC_FLUSH))
 
 
 def _flip_gzip(share: float, found: Exchange) -> Exchange:
     body = bytearray(gzip.compress(found.content, mtime=0))
     body[int(share * len(body))] ^= 1 << int(share * 1000) % 8
-    return _compressed(found, bytes(body))
+    return _replace_compressed(found, bytes(body))
 
 
-def _csv(exchange: Exchange, chance: random.Random) -> Iterator[_Step]:
+def _change_csv(exchange: Exchange, chance: random.Random) -> Iterator[_Step]:
     lines = exchange.content.decode().splitlines()
     row = chance.randrange(len(lines))
     at = chance.randrange(1 + len(lines[row]))
@@ -217,21 +217,21 @@ def _csv(exchange: Exchange, chance: random.Random) -> Iterator[_Step]:
     order = list(range(len(lines[0].split(","))))
     chance.shuffle(order)
 
-    def step(kind: str, change: Callable[[list[str]], object], checks: Check = ALL) -> _Step:
+    def build_step(kind: str, change: Callable[[list[str]], object], checks: Check = ALL) -> _Step:
         return _Step(
             f"csv {kind}", Changed(partial(_with_lines, change)), checks, f"csv {kind} {row}:{at}"
         )
 
-    yield step("stray quote", lambda all_: _insert(all_, row, cells[-1], '"'), KEYS)
-    yield step("stray comma", lambda all_: _insert(all_, row, at, ","), KEYS)
-    yield step("NUL", lambda all_: _insert(all_, row, at, "\0"), NOTHING)
-    yield step("short row", lambda all_: _set(all_, row, all_[row].rpartition(",")[0]), KEYS)
-    yield step("blank row", lambda all_: all_.insert(row, ""))
-    yield step("doubled row", lambda all_: all_.append(all_[row]), KEYS)
-    yield step("other delimiter", lambda all_: _replace(all_, ",", ";"))
-    yield step("byte order mark", lambda all_: _insert(all_, 0, 0, "\ufeff"))
-    yield step("columns reordered", lambda all_: _reorder(all_, order))
-    yield _Step("csv latin-1", Changed(_as_latin_1))
+    yield build_step("stray quote", lambda all_: _insert(all_, row, cells[-1], '"'), KEYS)
+    yield build_step("stray comma", lambda all_: _insert(all_, row, at, ","), KEYS)
+    yield build_step("NUL", lambda all_: _insert(all_, row, at, "\0"), NOTHING)
+    yield build_step("short row", lambda all_: _set(all_, row, all_[row].rpartition(",")[0]), KEYS)
+    yield build_step("blank row", lambda all_: all_.insert(row, ""))
+    yield build_step("doubled row", lambda all_: all_.append(all_[row]), KEYS)
+    yield build_step("other delimiter", lambda all_: _replace(all_, ",", ";"))
+    yield build_step("byte order mark", lambda all_: _insert(all_, 0, 0, "\ufeff"))
+    yield build_step("columns reordered", lambda all_: _reorder(all_, order))
+    yield _Step("csv latin-1", Changed(_encode_as_latin_1))
 
 
 def _with_lines(change: Callable[[list[str]], object], found: Exchange) -> Exchange:
@@ -240,10 +240,10 @@ def _with_lines(change: Callable[[list[str]], object], found: Exchange) -> Excha
         change(lines)
     except (IndexError, UnicodeError):  # another file, or a shorter one
         return found
-    return _without_hash(found.with_content("\n".join(lines).encode()))
+    return _remove_hash(found.with_content("\n".join(lines).encode()))
 
 
-def _archive(exchange: Exchange, chance: random.Random) -> Iterator[_Step]:
+def _change_archive(exchange: Exchange, chance: random.Random) -> Iterator[_Step]:
     """Damage a line of JSON in one of the files of an archive."""
     files = {name: text for name, text in _unzip(exchange.content).items() if text}
     name = chance.choice(list(files))
@@ -260,7 +260,7 @@ def _archive(exchange: Exchange, chance: random.Random) -> Iterator[_Step]:
         if number < len(lines):
             lines[number] = damage.dump(json.loads(lines[number]))
             files[name] = b"\n".join((*lines, b""))
-        return _without_hash(found.with_content(_zip(files)))
+        return _remove_hash(found.with_content(_zip(files)))
 
     place = f"{name.rpartition('/')[2]}:{number}"
     yield _Step(f"archive {damage.kind}", Changed(change), damage.checks, f"{place} {damage}")
@@ -279,7 +279,7 @@ def _zip(files: Mapping[str, bytes]) -> bytes:
     return body.getvalue()
 
 
-def _without_hash(found: Exchange) -> Exchange:
+def _remove_hash(found: Exchange) -> Exchange:
     """Return an answer whose reader cannot hold it against the hash of what is stored."""
     return replace(found, headers=found.headers | {"content-encoding": "identity"})
 

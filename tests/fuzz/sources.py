@@ -79,7 +79,7 @@ class Source:
     unread: str = "-"
 
 
-def apparena(mode: str, *, grown: bool) -> Source:
+def build_apparena(mode: str, *, grown: bool) -> Source:
     """Build an agency with a few apps."""
     sandbox = AppArena(quirks=Quirks(audit=True, own_company_is_customer=True))
     sandbox.add_key(SECRET, store_owner=True)
@@ -113,14 +113,14 @@ def apparena(mode: str, *, grown: bool) -> Source:
             "page_size": PAGE,
             "max_retries": 2,
         },
-        _refusals(lambda status: {"status": status, "message": "No."}),
+        _make_refusals(lambda status: {"status": status, "message": "No."}),
         frozenset({"total_items"}),
         frozenset(),
         () if mode == "full" else ("apps", "templates", "projects", "customers"),
     )
 
 
-def goatcounter(generation: Generation, *, grown: bool) -> Source:
+def build_goatcounter(generation: Generation, *, grown: bool) -> Source:
     """Build a site or two with the visits of two days."""
     hosts = HOSTS[: 1 if generation is Generation.V2_7 else 2]
     # a server does not give the id of an export twice
@@ -133,9 +133,9 @@ def goatcounter(generation: Generation, *, grown: bool) -> Source:
     sites = [main.id, *(site.id for site in others)]
     token = sandbox.add_token(name=SECRET)
     for site_id in sites:
-        sandbox.add_hits(site_id, _hits(midnight - timedelta(days=2), 6))
+        sandbox.add_hits(site_id, _make_hits(midnight - timedelta(days=2), 6))
     for site_id in sites if grown else ():
-        sandbox.add_hits(site_id, _hits(midnight - timedelta(hours=19), 3))
+        sandbox.add_hits(site_id, _make_hits(midnight - timedelta(hours=19), 3))
     return Source(
         sandbox,
         lambda url: {
@@ -146,12 +146,12 @@ def goatcounter(generation: Generation, *, grown: bool) -> Source:
             "requests_per_hour": 0,
             "max_retries": 2,
         },
-        _refusals(lambda _: {"error": "No."}),
+        _make_refusals(lambda _: {"error": "No."}),
         unread="json_" if generation is Generation.V2_7 else "-",
     )
 
 
-def _hits(start: datetime, count: int) -> list[Hit]:
+def _make_hits(start: datetime, count: int) -> list[Hit]:
     """Make hits in steps of five hours."""
     return [
         Hit(
@@ -170,7 +170,7 @@ def _hits(start: datetime, count: int) -> list[Hit]:
     ]
 
 
-def gotom(*, grown: bool) -> Source:
+def build_gotom(*, grown: bool) -> Source:
     """Build an instance with reports of each way of loading, short lists and two campaigns."""
     sandbox = GoTom(page_size=PAGE)
     sandbox.add_user("graph_user", SECRET, ["reports"])
@@ -202,7 +202,7 @@ def gotom(*, grown: bool) -> Source:
             "include_personal_data": True,
             "max_retries": 2,
         },
-        _refusals(lambda _: {"message": "No."}),
+        _make_refusals(lambda _: {"message": "No."}),
         frozenset({"totalItems"}),
         MADE_UP_FROM,
     )
@@ -219,7 +219,7 @@ def _save_reports(sandbox: GoTom, rows: int) -> None:
     sandbox.add_report(48, Report.of_rows(("Flight", "Tag", "Klicks"), delivery), "custom")
 
 
-def studio_openapi(*, grown: bool) -> Source:
+def build_studio_openapi(*, grown: bool) -> Source:
     """Build a tenant of two studios with a few customers."""
     sandbox = StudioOpenApi(version="1.17.1")
     sandbox.quirks["/v1/customers"] = ShortChunks(PAGE - 1)
@@ -246,7 +246,7 @@ def studio_openapi(*, grown: bool) -> Source:
             "requests_per_minute": 10**6,
             "max_retries": 2,
         },
-        _refusals(
+        _make_refusals(
             lambda status: {"errorMessage": "No.", "errorCode": f"error.{status}", "traceId": "1"}
         ),
     )
@@ -272,7 +272,7 @@ def _fill(studio: Studio, days_ago: int) -> None:
         )
 
 
-def _refusals(body_of: Callable[[int], Mapping[str, object]]) -> list[Answer]:
+def _make_refusals(body_of: Callable[[int], Mapping[str, object]]) -> list[Answer]:
     """Make the errors of a service, as JSON."""
     return [
         Answer(status, json.dumps(body_of(status)), {"Content-Type": "application/json"})
@@ -280,19 +280,19 @@ def _refusals(body_of: Callable[[int], Mapping[str, object]]) -> list[Answer]:
     ]
 
 
-def variants() -> Iterator[tuple[str, Callable[..., Source]]]:
+def list_variants() -> Iterator[tuple[str, Callable[..., Source]]]:
     """Yield each tap with each of the services that it may read."""
     for generation in Generation:
-        yield "tap-goatcounter", partial(goatcounter, generation)
-    yield "tap-gotom", gotom
-    yield "tap-studio-openapi", studio_openapi
+        yield "tap-goatcounter", partial(build_goatcounter, generation)
+    yield "tap-gotom", build_gotom
+    yield "tap-studio-openapi", build_studio_openapi
     for mode in ("full", "full", "new_ids"):
-        yield "tap-apparena", partial(apparena, mode)
+        yield "tap-apparena", partial(build_apparena, mode)
 
 
-def variants_of(tap: str) -> list[Callable[..., Source]]:
+def select_variants(tap: str) -> list[Callable[..., Source]]:
     """Return the services that a tap may read."""
-    return [build for name, build in variants() if name == tap]
+    return [build for name, build in list_variants() if name == tap]
 
 
-TAPS = list(dict.fromkeys(name for name, _ in variants()))
+TAPS = list(dict.fromkeys(name for name, _ in list_variants()))

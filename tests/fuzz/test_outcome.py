@@ -25,7 +25,7 @@ SCHEMA = {
 }
 
 
-def record(number: Any, name: str = "Ada", **more: int) -> dict[str, Any]:
+def build_record(number: Any, name: str = "Ada", **more: int) -> dict[str, Any]:
     return {
         "type": "RECORD",
         "stream": "users",
@@ -34,11 +34,11 @@ def record(number: Any, name: str = "Ada", **more: int) -> dict[str, Any]:
     }
 
 
-def activate(version: int) -> dict[str, Any]:
+def build_activation(version: int) -> dict[str, Any]:
     return {"type": "ACTIVATE_VERSION", "stream": "users", "version": version}
 
 
-def findings_of(directory: Path, *messages: Any, log: str = "", status: int | None = 0) -> set[str]:
+def find_faults(directory: Path, *messages: Any, log: str = "", status: int | None = 0) -> set[str]:
     (directory / "temporary").mkdir()
     (directory / "output").write_text("".join(f"{json.dumps(one)}\n" for one in messages))
     (directory / "log").write_text(log)
@@ -48,11 +48,11 @@ def findings_of(directory: Path, *messages: Any, log: str = "", status: int | No
 @pytest.mark.parametrize(
     ("messages", "log", "status", "kinds"),
     [
-        ([SCHEMA, record(1)], "Error: no answer", 1, set()),
-        ([record(1)], "", 0, {"invalid Singer"}),
-        ([SCHEMA, record(None)], "", 0, {"invalid Singer"}),
-        ([SCHEMA, record("1")], "", 0, {"invalid Singer"}),
-        ([SCHEMA, record(1, "\ud83d")], "", 0, {"invalid Singer"}),
+        ([SCHEMA, build_record(1)], "Error: no answer", 1, set()),
+        ([build_record(1)], "", 0, {"invalid Singer"}),
+        ([SCHEMA, build_record(None)], "", 0, {"invalid Singer"}),
+        ([SCHEMA, build_record("1")], "", 0, {"invalid Singer"}),
+        ([SCHEMA, build_record(1, "\ud83d")], "", 0, {"invalid Singer"}),
         ([], "Traceback (most recent call last):\nKeyError: 'id'", 1, {"traceback"}),
         ([], "GET /?key=s3cret", 1, {"secret logged"}),
         ([], f"the answer was {PERSON} 7", 1, {"person logged"}),
@@ -62,39 +62,41 @@ def findings_of(directory: Path, *messages: Any, log: str = "", status: int | No
 def test_a_fault_of_a_run_is_found(
     tmp_path: Path, messages: list[Any], log: str, status: int | None, kinds: set[str]
 ) -> None:
-    assert findings_of(tmp_path, *messages, log=log, status=status) == kinds
+    assert find_faults(tmp_path, *messages, log=log, status=status) == kinds
 
 
 def test_a_file_that_is_left_is_found(tmp_path: Path) -> None:
-    assert findings_of(tmp_path) == set()
+    assert find_faults(tmp_path) == set()
     (tmp_path / "temporary/spool").touch()
     assert [one.kind for one in judge(0, tmp_path, []).findings] == ["file left"]
 
 
 def test_a_row_that_no_run_brings_is_missing() -> None:
-    truth = Warehouse().load([SCHEMA, record(1), record(2)])
-    assert "1 of users ([2])" in Warehouse().load([SCHEMA, record(1)]).missing(truth)
-    assert truth.load([SCHEMA, record(1, "Bo")]).missing(truth) == ""
+    truth = Warehouse().load([SCHEMA, build_record(1), build_record(2)])
+    assert "1 of users ([2])" in Warehouse().load([SCHEMA, build_record(1)]).describe_missing(truth)
+    assert truth.load([SCHEMA, build_record(1, "Bo")]).describe_missing(truth) == ""
 
 
 def test_a_row_that_a_warning_speaks_of_may_be_missing() -> None:
     log = "WARNING  | tap-x.users | users: 1 skipped, records without a key."
     skipped = Outcome(0, SingerOutput(), log, []).skipped
-    truth = Warehouse().load([SCHEMA, record(1), record(2), record(3)])
-    assert truth.missing(truth.load([SCHEMA, record(4)]), skipped) == ""
-    assert "2 of users" in truth.missing(truth.load([SCHEMA, record(4), record(5)]), skipped)
+    truth = Warehouse().load([SCHEMA, build_record(1), build_record(2), build_record(3)])
+    assert truth.describe_missing(truth.load([SCHEMA, build_record(4)]), skipped) == ""
+    assert "2 of users" in truth.describe_missing(
+        truth.load([SCHEMA, build_record(4), build_record(5)]), skipped
+    )
 
 
 def test_a_version_removes_older_rows() -> None:
-    truth = Warehouse().load([SCHEMA, record(1, version=1), record(2, version=1)])
-    replaced = truth.load([SCHEMA, record(2, version=2), activate(2)])
-    assert "1 of users ([1])" in replaced.missing(truth)
+    truth = Warehouse().load([SCHEMA, build_record(1, version=1), build_record(2, version=1)])
+    replaced = truth.load([SCHEMA, build_record(2, version=2), build_activation(2)])
+    assert "1 of users ([1])" in replaced.describe_missing(truth)
 
 
-@pytest.mark.parametrize("message", [record(3), record(2, "Bo")])
+@pytest.mark.parametrize("message", [build_record(3), build_record(2, "Bo")])
 def test_a_row_that_is_too_many_or_another_is_a_difference(message: dict[str, Any]) -> None:
-    truth = Warehouse().load([SCHEMA, record(1), record(2)])
+    truth = Warehouse().load([SCHEMA, build_record(1), build_record(2)])
     loaded = truth.load([SCHEMA, message])
-    assert truth.differences(truth, set()) == ""
-    assert "1 of users" in loaded.differences(truth, set())
-    assert loaded.missing(truth) == ""
+    assert truth.describe_differences(truth, set()) == ""
+    assert "1 of users" in loaded.describe_differences(truth, set())
+    assert loaded.describe_missing(truth) == ""

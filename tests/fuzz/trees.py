@@ -102,16 +102,16 @@ def draw(tree: Any, chance: random.Random, counters: frozenset[str] = frozenset(
     Returns:
         The damage; None if there is nothing to damage.
     """
-    places = list(_places(tree))
+    places = list(_list_places(tree))
     if not places:
         return None
     structure = [place for place in places if _is_structure(*place)]
     path, parent = chance.choice(structure if structure and chance.random() < 0.7 else places)
-    is_counted = not counters.isdisjoint(_names(tree))
-    return chance.choice(list(_damages(path, parent, chance, counters, is_counted=is_counted)))
+    is_counted = not counters.isdisjoint(_collect_names(tree))
+    return chance.choice(list(_list_damages(path, parent, chance, counters, is_counted=is_counted)))
 
 
-def _places(tree: Any, path: Path = ()) -> Iterator[tuple[Path, Any]]:
+def _list_places(tree: Any, path: Path = ()) -> Iterator[tuple[Path, Any]]:
     """Yield the path of each value, and what the value is in."""
     items: list[tuple[str | int, Any]] = []
     if isinstance(tree, dict):
@@ -120,7 +120,7 @@ def _places(tree: Any, path: Path = ()) -> Iterator[tuple[Path, Any]]:
         items = list(enumerate(tree))
     for name, value in items:
         yield (*path, name), tree
-        yield from _places(value, (*path, name))
+        yield from _list_places(value, (*path, name))
 
 
 def _has(place: Any, step: Any) -> bool:
@@ -136,61 +136,61 @@ def _is_structure(path: Path, parent: Any) -> bool:
     return is_named or len(path) == 1 or isinstance(parent[name], dict | list)
 
 
-def _names(tree: Any) -> set[str]:
-    return {name for path, _ in _places(tree) for name in path if isinstance(name, str)}
+def _collect_names(tree: Any) -> set[str]:
+    return {name for path, _ in _list_places(tree) for name in path if isinstance(name, str)}
 
 
-def _damages(
+def _list_damages(
     path: Path, parent: Any, chance: random.Random, counters: frozenset[str], *, is_counted: bool
 ) -> Iterator[Damage]:
     name = path[-1]
     value = parent[name]
-    yield Damage("null", path, _setting(None), KEYS)
+    yield Damage("null", path, _build_setter(None), KEYS)
     other = chance.choice([one for one in OTHER_TYPES if _is_other(value, one)])
     is_text = isinstance(value, str) and isinstance(other, int | float)
     for _ in range(2):
         checks = NOTHING if is_text else KEYS
-        yield Damage("other type", path, _setting(other), checks, json.dumps(other))
+        yield Damage("other type", path, _build_setter(other), checks, json.dumps(other))
     if isinstance(name, str):
         is_row = path[-2:-1] in MAPS
         removal = KEYS if is_counted or not is_row else NOTHING
         yield Damage("removed", path, lambda place, one: place.pop(one), removal)
         yield Damage("renamed", path, _rename, NOTHING if is_row else KEYS)
     if chance.random() < 0.1:
-        yield Damage("deep", path, _setting(json.loads(DEEP)), KEYS)
+        yield Damage("deep", path, _build_setter(json.loads(DEEP)), KEYS)
     if isinstance(value, dict | list) and len(value) > 1:
-        yield from _damages_of_rows(path, value, chance, is_counted=is_counted)
+        yield from _damage_rows(path, value, chance, is_counted=is_counted)
     elif value is False:
-        yield Damage("true", path, _setting(value=True), KEYS)
+        yield Damage("true", path, _build_setter(value=True), KEYS)
     elif isinstance(value, int | float):
-        yield from _damages_of_number(path, parent, chance, counters)
+        yield from _damage_number(path, parent, chance, counters)
     elif isinstance(value, str):
-        yield from _damages_of_text(path, value, chance)
+        yield from _damage_text(path, value, chance)
 
 
-def _damages_of_number(
+def _damage_number(
     path: Path, parent: Any, chance: random.Random, counters: frozenset[str]
 ) -> Iterator[Damage]:
     huge = chance.choice(HUGE)
     checks = Check.NEXT if path[-1] in CURSORS else NOTHING
-    yield Damage("huge", path, _setting(huge), checks, str(huge))
+    yield Damage("huge", path, _build_setter(huge), checks, str(huge))
     if counters and isinstance(parent, dict) and not parent.keys().isdisjoint(counters):
         for _ in range(3):
             shifted = parent[path[-1]] + chance.choice((-2, -1, 1, 2, 5))
-            yield Damage("counter", path, _setting(shifted), ALL, str(shifted))
+            yield Damage("counter", path, _build_setter(shifted), ALL, str(shifted))
 
 
-def _damages_of_text(path: Path, value: str, chance: random.Random) -> Iterator[Damage]:
+def _damage_text(path: Path, value: str, chance: random.Random) -> Iterator[Damage]:
     if DATE.match(value):
         bad = chance.choice(BAD_DATES)
-        yield Damage("date", path, _setting(bad), Check.NEXT, bad)
+        yield Damage("date", path, _build_setter(bad), Check.NEXT, bad)
     elif path[-1] != "offset":
         bad = chance.choice(BAD_TEXTS)
-        yield Damage("text", path, _setting(bad), NOTHING, ascii(bad[:20]))
-        yield Damage("text", path, _setting(value + bad), NOTHING, f"… + {bad[:20]!a}")
+        yield Damage("text", path, _build_setter(bad), NOTHING, ascii(bad[:20]))
+        yield Damage("text", path, _build_setter(value + bad), NOTHING, f"… + {bad[:20]!a}")
 
 
-def _damages_of_rows(
+def _damage_rows(
     path: Path, value: Any, chance: random.Random, *, is_counted: bool
 ) -> Iterator[Damage]:
     checks = ALL if len(path) <= 2 else KEYS
@@ -214,7 +214,7 @@ def _is_other(value: Any, other: Any) -> bool:
     return not isinstance(other, str)
 
 
-def _setting(value: Any) -> Callable[[Any, Any], None]:
+def _build_setter(value: Any) -> Callable[[Any, Any], None]:
     def apply(place: Any, name: Any) -> None:
         place[name] = value
 

@@ -16,7 +16,7 @@ from tests.fuzz import fork_server, inputs, mutations
 from tests.fuzz.exchanges import Recorder
 from tests.fuzz.fork_server import Job
 from tests.fuzz.outcome import Finding, Outcome, Warehouse, judge
-from tests.fuzz.sources import SECRET, variants_of
+from tests.fuzz.sources import SECRET, select_variants
 from tests.fuzz.trees import ALL, Check
 
 if TYPE_CHECKING:
@@ -96,13 +96,13 @@ class Bench(contextlib.ExitStack):
         self._taps: ForkServer = self.enter_context(fork_server.start(tap))
         directory = tempfile.TemporaryDirectory(prefix="fuzz-")
         self._directory = Path(self.enter_context(directory))
-        self._builds = variants_of(tap)
+        self._builds = select_variants(tap)
         self._baselines: dict[int, Baseline] = {}
 
     def attempt(self, seed: int) -> Result:
         """Make the trial of a seed."""
         chance = random.Random(f"{self._tap} {seed}")  # noqa: S311
-        baseline = self._baseline(chance.randrange(len(self._builds)))
+        baseline = self._get_baseline(chance.randrange(len(self._builds)))
         trial = _Trial(self._run, baseline, chance)
         findings = trial.run()
         return Result(
@@ -115,7 +115,7 @@ class Bench(contextlib.ExitStack):
             [log for _, log in trial.logs],
         )
 
-    def _baseline(self, number: int) -> Baseline:
+    def _get_baseline(self, number: int) -> Baseline:
         if number not in self._baselines:
             self._baselines[number] = self._measure(self._builds[number])
         return self._baselines[number]
@@ -133,22 +133,22 @@ class Bench(contextlib.ExitStack):
             source = build(grown=grown)
             source.sandbox.faults.add("*", "*", recorder, times=None)
             with source.sandbox.serve() as url:
-                catalog = self._catalog(source, url)
+                catalog = self._discover_catalog(source, url)
                 recorder.exchanges.clear()
-                outcome = self._run(_files(source, url, catalog))
+                outcome = self._run(_build_files(source, url, catalog))
             if outcome.status or outcome.findings:
                 found = f"{outcome.findings}\n{outcome.log[-2000:]}"
                 raise RuntimeError(f"{self._tap} fails without damage: {found}")
             truths.append(Warehouse().load(outcome.output.messages))
             earlier = earlier or outcome.output.messages
         _, one, other = truths
-        volatile = one.changing_fields(other)
+        volatile = one.find_changing_fields(other)
         exchanges = recorder.by_endpoint()
-        return Baseline(build, catalog, exchanges, one.stable(other), volatile, earlier)
+        return Baseline(build, catalog, exchanges, one.keep_stable(other), volatile, earlier)
 
-    def _catalog(self, source: Source, url: str) -> dict[str, Any]:
+    def _discover_catalog(self, source: Source, url: str) -> dict[str, Any]:
         """Discover the catalog, and select all streams that the service has."""
-        settings = self._written("config.json", json.dumps(source.settings(url)).encode())
+        settings = self._write_file("config.json", json.dumps(source.settings(url)).encode())
         status = self._start(["--discover", "--config", settings])
         if status != 0:
             raise RuntimeError(f"{self._tap} does not discover its streams: {status}")
@@ -168,20 +168,20 @@ class Bench(contextlib.ExitStack):
         arguments = [
             part
             for option, content in files.items()
-            for part in (f"--{option}", self._written(f"{option}.json", content))
+            for part in (f"--{option}", self._write_file(f"{option}.json", content))
         ]
         return judge(self._start(arguments), self._directory, (SECRET,))
 
     def _start(self, arguments: list[str]) -> int | None:
         return self._taps.run(Job(arguments, str(self._directory), TIME_LIMIT_SECONDS))
 
-    def _written(self, name: str, content: bytes) -> str:
+    def _write_file(self, name: str, content: bytes) -> str:
         path = self._directory / name
         path.write_bytes(content)
         return str(path)
 
 
-def _files(
+def _build_files(
     source: Source, url: str, catalog: Mapping[str, Any], state: Mapping[str, Any] | None = None
 ) -> dict[str, bytes]:
     files = {"config": source.settings(url), "catalog": catalog}
@@ -211,14 +211,14 @@ class _Trial:
     def run(self) -> list[Finding]:
         """Run the tap with damage and without, and return what is found."""
         with self._source.sandbox.serve() as url:
-            files = _files(self._source, url, self._baseline.catalog, self.start.state)
-            damages = self._damage(files)
+            files = _build_files(self._source, url, self._baseline.catalog, self.start.state)
+            damages = self._damage_something(files)
             self.kinds = [damage.kind for damage in damages] or ["nothing"]
             self.description = "; ".join(map(str, damages)) or "nothing"
             checks = ALL
             for damage in damages:
                 checks &= damage.checks
-            outcome = self._noted(files)
+            outcome = self._run_and_note(files)
             self._source.sandbox.faults.clear()
             findings = list(outcome.findings)
             if outcome.status is None or any(one.kind == "invalid Singer" for one in findings):
@@ -227,7 +227,7 @@ class _Trial:
             if outcome.status == 0:
                 findings += self._compare(loaded, checks, outcome.skipped)
             if Check.NEXT in checks and (outcome.status == 0 or not self._has_bad_state()):
-                findings += self._go_on(url, outcome, loaded, checks)
+                findings += self._run_on(url, outcome, loaded, checks)
             return findings
 
     def _draw_start(self) -> Start:
@@ -243,19 +243,21 @@ class _Trial:
                 name, place = "from a state amid a run", self._chance.choice(states)
         return Start(name, messages[place]["value"], Warehouse().load(messages[: place + 1]))
 
-    def _damage(self, files: dict[str, bytes]) -> list[Mutation | DamagedFile]:
+    def _damage_something(self, files: dict[str, bytes]) -> list[Mutation | DamagedFile]:
         """Damage the files or the service."""
         draw = self._chance.random()
         if draw < 0.02:
             return []
         if draw < 0.12 and self.start.state is not None:
-            return [_replaced(files, "state", inputs.damage_state(self.start.state, self._chance))]
+            return [
+                _replace_file(files, "state", inputs.damage_state(self.start.state, self._chance))
+            ]
         if draw < 0.15:
             damaged = inputs.damage_settings(json.loads(files["config"]), self._chance)
-            return [_replaced(files, "config", damaged)]
+            return [_replace_file(files, "config", damaged)]
         if draw < 0.18:
             damaged = inputs.damage_catalog(self._baseline.catalog, self._chance)
-            return [_replaced(files, "catalog", damaged)]
+            return [_replace_file(files, "catalog", damaged)]
         count = self._chance.choice((1, 1, 1, 2, 3))
         drawn = [
             mutations.draw(self._baseline.exchanges, self._source, self._chance)
@@ -265,7 +267,7 @@ class _Trial:
             mutation.add_to(self._source.sandbox.faults)
         return list(drawn)
 
-    def _noted(self, files: Mapping[str, bytes]) -> Outcome:
+    def _run_and_note(self, files: Mapping[str, bytes]) -> Outcome:
         outcome = self._run(files)
         self.logs.append((outcome.status, outcome.log))
         return outcome
@@ -279,47 +281,51 @@ class _Trial:
         """Compare what is loaded after a damaged run that ended with 0 with the truth."""
         if self.start.name == "from a state amid a run":
             return []
-        missing = loaded.missing(self._baseline.truth, skipped) if Check.RUN in checks else ""
-        surplus = self._surplus(loaded) if Check.VALUES in checks else ""
+        missing = (
+            loaded.describe_missing(self._baseline.truth, skipped) if Check.RUN in checks else ""
+        )
+        surplus = self._find_surplus(loaded) if Check.VALUES in checks else ""
         found = {"missing with exit 0": missing, "surplus or changed with exit 0": surplus}
         return [Finding(kind, detail) for kind, detail in found.items() if detail]
 
-    def _surplus(self, loaded: Warehouse) -> str:
-        return loaded.differences(self._baseline.truth, self._baseline.volatile)
+    def _find_surplus(self, loaded: Warehouse) -> str:
+        return loaded.describe_differences(self._baseline.truth, self._baseline.volatile)
 
-    def _go_on(self, url: str, outcome: Outcome, loaded: Warehouse, checks: Check) -> list[Finding]:
+    def _run_on(
+        self, url: str, outcome: Outcome, loaded: Warehouse, checks: Check
+    ) -> list[Finding]:
         """Run without damage from the last state, and compare with the truth."""
         state = self.start.state
         missing = surplus = ""
         for _ in range(RUNS_AFTER):
             state = outcome.output.state or state
-            files = _files(self._source, url, self._baseline.catalog, state)
-            outcome = self._noted(files)
+            files = _build_files(self._source, url, self._baseline.catalog, state)
+            outcome = self._run_and_note(files)
             if outcome.status or outcome.findings:
-                found = outcome.findings or self._last_words(outcome)
+                found = outcome.findings or self._read_last_words(outcome)
                 return [Finding("next run fails", f"exit {outcome.status}: {found}")]
             loaded = loaded.load(outcome.output.messages)
-            missing = loaded.missing(self._baseline.truth)
-            surplus = self._surplus(loaded) if Check.VALUES in checks else ""
+            missing = loaded.describe_missing(self._baseline.truth)
+            surplus = self._find_surplus(loaded) if Check.VALUES in checks else ""
             if not missing and not surplus:
                 return []
         kind = "lost for good" if missing else "surplus or changed with exit 0"
         return [Finding(kind, f"after the next run: {missing or surplus}")]
 
-    def _last_words(self, outcome: Outcome) -> str:
+    def _read_last_words(self, outcome: Outcome) -> str:
         return outcome.log.strip()[-300:].replace("\n", " | ")
 
 
-def _replaced(files: dict[str, bytes], option: str, damaged: DamagedFile) -> DamagedFile:
+def _replace_file(files: dict[str, bytes], option: str, damaged: DamagedFile) -> DamagedFile:
     files[option] = damaged.content
     return damaged
 
 
 def attempt(tap: str, seed: int) -> Result:
     """Make a trial; what it needs is kept for the next trial of the tap in this process."""
-    return _bench(tap).attempt(seed)
+    return _get_bench(tap).attempt(seed)
 
 
 @cache
-def _bench(tap: str) -> Bench:
+def _get_bench(tap: str) -> Bench:
     return Bench(tap)

@@ -43,7 +43,7 @@ class StandIn:
 
     directory: Path
 
-    def answer(self, *answers: Mapping[str, Any]) -> None:
+    def set_results(self, *answers: Mapping[str, Any]) -> None:
         """Set how runs end; the last one holds for all that follow."""
         (self.directory / "answers.json").write_text(json.dumps(answers), encoding="utf-8")
 
@@ -61,7 +61,7 @@ def meltano(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> StandIn:
     program.chmod(0o755)
     monkeypatch.setattr(meltano_run, "find_meltano", lambda: str(program))
     stand_in = StandIn(tmp_path)
-    stand_in.answer(succeed(customers=(57, 1.5), studio=(1, 0.25)))
+    stand_in.set_results(succeed(customers=(57, 1.5), studio=(1, 0.25)))
     return stand_in
 
 
@@ -75,7 +75,7 @@ def succeed(**streams: tuple[int, float]) -> dict[str, Any]:
     """Return how a run ends well, by rows and seconds of each stream."""
     return {
         "status": 0,
-        "log": [line for name in streams for line in _metrics(name, streams[name])],
+        "log": [line for name in streams for line in _build_metrics(name, streams[name])],
     }
 
 
@@ -95,7 +95,7 @@ def fail(code: int, *sentences: str, **streams: tuple[int, float]) -> dict[str, 
     }
 
 
-def _metrics(stream: str, measured: tuple[int, float]) -> list[str]:
+def _build_metrics(stream: str, measured: tuple[int, float]) -> list[str]:
     names = ("record_count", "sync_duration")
     return [
         json.dumps(

@@ -72,7 +72,7 @@ class Page:
             return False
         return True
 
-    def tables(self) -> dict[str, Mapping[str, list[str]]]:
+    def read_tables(self) -> dict[str, Mapping[str, list[str]]]:
         """Return which slices of each table are loaded, and which have failed."""
         return {
             node["assetKey"]["path"][-1]: node["assetPartitionStatuses"]
@@ -85,20 +85,20 @@ class Page:
         answer = self.ask(LAUNCH, assets=assets, slices=list(slices))["launchPartitionBackfill"]
         assert answer["__typename"] == "LaunchBackfillSuccess", answer
 
-    def reason(self, run_id: str) -> str:
+    def read_reason(self, run_id: str) -> str:
         """Return why a run has failed."""
         return json.dumps(self.ask(REASON, run=run_id), ensure_ascii=False)
 
-    def runs(self) -> list[tuple[str, str, str]]:
+    def read_runs(self) -> list[tuple[str, str, str]]:
         """Return slice, status and id of each run, the last first."""
         return [
             (read_tag(run, "dagster/partition"), run["status"], run["runId"])
             for run in self.ask(RUNS)["runsOrError"]["results"]
         ]
 
-    def statuses(self, slice_name: str) -> list[str]:
+    def read_statuses(self, slice_name: str) -> list[str]:
         """Return how the runs of a slice stand, the last first."""
-        return [status for name, status, _ in self.runs() if name == slice_name]
+        return [status for name, status, _ in self.read_runs() if name == slice_name]
 
 
 def read_tag(run: Mapping[str, Any], key: str) -> str:

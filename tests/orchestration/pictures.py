@@ -48,11 +48,13 @@ def main() -> None:
         with run_dagster() as page:
             page.load(["1/2", "2/2"])
             wait_until(
-                lambda: sorted(status for _, status, _ in page.runs()) == ["FAILURE", "SUCCESS"],
+                lambda: (
+                    sorted(status for _, status, _ in page.read_runs()) == ["FAILURE", "SUCCESS"]
+                ),
                 "both slices have ended",
-                page.runs,
+                page.read_runs,
             )
-            (failed,) = (run for _, status, run in page.runs() if status == "FAILURE")
+            (failed,) = (run for _, status, run in page.read_runs() if status == "FAILURE")
             IMAGES.mkdir(exist_ok=True)
             for name, (path, height) in VIEWS.items():
                 file = IMAGES / f"{name}.png"

@@ -47,7 +47,7 @@ def write_connections(directory: Path, url: str, keys: Mapping[str, str]) -> Pat
     return file
 
 
-def target_settings(database: Database) -> dict[str, str]:
+def build_target_settings(database: Database) -> dict[str, str]:
     """Return the variables that lead the loader to a database."""
     return {f"TARGET_POSTGRES_{name.upper()}": value for name, value in database.parts.items()}
 

@@ -107,7 +107,7 @@ def test_tables_of_a_good_run_are_materialized(
 def test_a_table_that_the_file_does_not_name_is_noted(
     definitions: Definitions, instance: DagsterInstance, meltano: StandIn
 ) -> None:
-    meltano.answer(succeed(turnover=(5, 0.5)))
+    meltano.set_results(succeed(turnover=(5, 0.5)))
 
     _run(definitions, instance)
 
@@ -150,7 +150,7 @@ def test_a_run_can_begin_anew_with_other_settings(
 def test_a_failed_run_is_observed_and_says_why(
     definitions: Definitions, instance: DagsterInstance, meltano: StandIn
 ) -> None:
-    meltano.answer(fail(1, UNAUTHORIZED, customers=(12, 0.5)))
+    meltano.set_results(fail(1, UNAUTHORIZED, customers=(12, 0.5)))
 
     result = _run(definitions, instance)
 
@@ -169,7 +169,7 @@ def test_a_failed_run_is_observed_and_says_why(
 def test_a_failure_that_may_pass_is_tried_again(
     definitions: Definitions, instance: DagsterInstance, meltano: StandIn
 ) -> None:
-    meltano.answer(fail(75, "Kiel Nord: 503."), succeed(customers=(57, 1.5)))
+    meltano.set_results(fail(75, "Kiel Nord: 503."), succeed(customers=(57, 1.5)))
 
     assert _run(definitions, instance).success
     assert len(meltano.calls) == 2

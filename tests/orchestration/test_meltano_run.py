@@ -50,7 +50,7 @@ def test_the_whole_has_the_state_of_meltano_run(meltano: StandIn, tmp_path: Path
 def test_rows_and_seconds_are_counted(meltano: StandIn, tmp_path: Path) -> None:
     log = succeed(a=(2, 0.5), b=(7, 1.0))["log"] + succeed(a=(3, 0.25))["log"]
     counted_by_loader = [line.replace("extractor", "loader") for line in log]
-    meltano.answer({"status": 0, "log": [*log, *counted_by_loader, "no JSON at all"]})
+    meltano.set_results({"status": 0, "log": [*log, *counted_by_loader, "no JSON at all"]})
     lines: list[str] = []
 
     result = run_task(tmp_path, Task(PIPELINE), lines.append)
@@ -65,7 +65,7 @@ def test_rows_and_seconds_are_counted(meltano: StandIn, tmp_path: Path) -> None:
 def test_a_failure_has_the_words_and_the_status_of_the_tap(
     code: int, meltano: StandIn, tmp_path: Path, *, may_pass: bool
 ) -> None:
-    meltano.answer(fail(code, "Kiel: 503.", "Two parts failed.", "Kiel: 503."))
+    meltano.set_results(fail(code, "Kiel: 503.", "Two parts failed.", "Kiel: 503."))
 
     result = run_task(tmp_path, Task(PIPELINE))
 
@@ -82,7 +82,7 @@ def test_a_loader_without_a_structured_log_has_its_last_words(
         '{"event": "FATAL: no such database", "level": "info", "cmd_type": "loader"}',
         '{"event": "Loading failed", "level": "error", "name": "meltano", "code": 1}',
     ]
-    meltano.answer({"status": 1, "log": log})
+    meltano.set_results({"status": 1, "log": log})
 
     result = run_task(tmp_path, Task(PIPELINE))
 
@@ -98,7 +98,7 @@ def test_a_table_that_two_loaders_make_at_once_is_there_later(
         f'{{"event": "{refused}", "level": "error", "cmd_type": "loader"}}',
         '{"event": "Loading failed", "level": "error", "name": "meltano", "code": 1}',
     ]
-    meltano.answer({"status": 1, "log": log})
+    meltano.set_results({"status": 1, "log": log})
 
     assert run_task(tmp_path, Task(PIPELINE)).may_pass
 
@@ -109,7 +109,7 @@ def test_a_loader_is_believed_though_meltano_breaks_off(meltano: StandIn, tmp_pa
         f'{{"event": "{refused}", "level": "error", "cmd_type": "loader"}}',
         '{"event": "Task exception was never retrieved", "level": "error"}',
     ]
-    meltano.answer({"status": 1, "log": log})
+    meltano.set_results({"status": 1, "log": log})
 
     result = run_task(tmp_path, Task(PIPELINE))
 
@@ -122,7 +122,7 @@ def test_a_state_that_is_held_may_be_free_later(meltano: StandIn, tmp_path: Path
         "Another 'prod:tap-x-to-target-y' pipeline is already running which started at "
         "2026-11-29 05:30:00. To ignore this check use the '--force' option."
     )
-    meltano.answer({"status": 1, "log": [f'{{"event": "{held}", "level": "error"}}']})
+    meltano.set_results({"status": 1, "log": [f'{{"event": "{held}", "level": "error"}}']})
 
     result = run_task(tmp_path, Task(PIPELINE))
 

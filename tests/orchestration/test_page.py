@@ -24,9 +24,9 @@ from tests.orchestration.page import (
     wait_until,
 )
 from tests.orchestration.project import (
+    build_target_settings,
     make_project,
     read_tables,
-    target_settings,
     write_connections,
 )
 from tests.sandbox.studio_openapi import Limit, StudioOpenApi
@@ -48,7 +48,7 @@ SLICES = {"1/3": "Studio 3", "2/3": "Studio 5", "3/3": "Studio 1"}
 def chain() -> Iterator[str]:
     tenant = StudioOpenApi(latency=0.1, limit=Limit(math.inf))
     for name in SLICES.values():
-        tenant.add_studio(_key(name), name, customers=20)
+        tenant.add_studio(_make_key(name), name, customers=20)
     with tenant.serve() as url:
         yield url
 
@@ -62,7 +62,7 @@ def environment(
     directory = tmp_path / "project"
     directory.mkdir()
     make_project(directory, slices=3, max_processes=2)
-    keys = {**{name: _key(name) for name in SLICES.values()}, SLICES["2/3"]: "expired"}
+    keys = {**{name: _make_key(name) for name in SLICES.values()}, SLICES["2/3"]: "expired"}
     connections = write_connections(directory, chain, keys)
     home = tmp_path / "dagster"
     home.mkdir()
@@ -71,7 +71,7 @@ def environment(
         "MELTANO_ENVIRONMENT": "dev",
         "MELTANO_PROJECT_ROOT": str(directory),
         "TAP_STUDIO_OPENAPI_CONNECTIONS_FILE": str(connections),
-        **target_settings(database),
+        **build_target_settings(database),
     }.items():
         monkeypatch.setenv(name, value)
     yield home
@@ -120,17 +120,21 @@ def _load_slices(page: Page) -> None:
     (worker,) = _find_workers("3-of-3")
     os.kill(worker, signal.SIGKILL)
     wait_until(
-        lambda: page.statuses("3/3")[:1] == ["SUCCESS"], "the third slice is complete", page.runs
+        lambda: page.read_statuses("3/3")[:1] == ["SUCCESS"],
+        "the third slice is complete",
+        page.read_runs,
     )
     wait_until(
-        lambda: page.statuses("1/3") == ["SUCCESS"] and page.statuses("2/3") == ["FAILURE"],
+        lambda: (
+            page.read_statuses("1/3") == ["SUCCESS"] and page.read_statuses("2/3") == ["FAILURE"]
+        ),
         "the others have ended",
-        page.runs,
+        page.read_runs,
     )
-    assert page.statuses("3/3") == ["SUCCESS", "FAILURE"], "it was started once more"
-    (failed,) = (run for name, _, run in page.runs() if name == "2/3")
-    assert f"{SLICES['2/3']}: GET /v1/studios/information answered 401" in page.reason(failed)
-    customers = page.tables()["customers"]
+    assert page.read_statuses("3/3") == ["SUCCESS", "FAILURE"], "it was started once more"
+    (failed,) = (run for name, _, run in page.read_runs() if name == "2/3")
+    assert f"{SLICES['2/3']}: GET /v1/studios/information answered 401" in page.read_reason(failed)
+    customers = page.read_tables()["customers"]
     assert customers["materializedPartitions"] == ["1/3", "3/3"]
     assert customers["failedPartitions"] == ["2/3"]
 
@@ -147,5 +151,5 @@ def _find_workers(slice_name: str) -> list[int]:
     return found
 
 
-def _key(name: str) -> str:
+def _make_key(name: str) -> str:
     return name.replace(" ", "-")

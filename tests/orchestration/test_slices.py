@@ -22,9 +22,9 @@ from orchestrator.meltano_run import Task, run_task
 from orchestrator.prepare import prepare_project
 from tests.orchestration.project import (
     JOB,
+    build_target_settings,
     make_project,
     read_tables,
-    target_settings,
     write_connections,
 )
 from tests.sandbox.studio_openapi import Limit, StudioOpenApi
@@ -93,7 +93,7 @@ class Story:
 def chain() -> Iterator[str]:
     tenant = StudioOpenApi(latency=0.02, limit=Limit(math.inf))
     for name in NAMES:
-        tenant.add_studio(_key(name), name, customers=6)
+        tenant.add_studio(_make_key(name), name, customers=6)
     with tenant.serve() as url:
         yield url
 
@@ -104,14 +104,14 @@ def story(
 ) -> Iterator[Story]:
     directory = tmp_path_factory.mktemp("project")
     make_project(directory, SLICES, max_processes=SLICES)
-    keys = {name: _key(name) for name in NAMES}
+    keys = {name: _make_key(name) for name in NAMES}
     database, other = (postgresql_server.create_database() for _ in range(2))
     complete = write_connections(tmp_path_factory.mktemp("complete"), chain, keys)
     connections = write_connections(directory, chain, {**keys, LOCKED: "expired"})
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("MELTANO_ENVIRONMENT", "dev")
         patch.setenv("TAP_STUDIO_OPENAPI_CONNECTIONS_FILE", str(connections))
-        for name, value in target_settings(database).items():
+        for name, value in build_target_settings(database).items():
             patch.setenv(name, value)
         content = read_meltano_file(directory)
         prepare_project(directory, content)
@@ -122,7 +122,7 @@ def story(
         whole = Task(
             pipeline,
             variables={
-                **target_settings(other),
+                **build_target_settings(other),
                 "TAP_STUDIO_OPENAPI_CONNECTIONS_FILE": str(complete),
             },
         )
@@ -168,7 +168,7 @@ def story(
 def test_each_slice_brings_its_studios_and_no_others(story: Story) -> None:
     assert {name: result.reason for name, result in story.slices.items() if result.status} == {}
     found = {name: result.log.rows["studio"] for name, result in story.slices.items()}
-    assert found == {name: len(_studios_of(name)) for name in story.slices}
+    assert found == {name: len(_list_studios(name)) for name in story.slices}
 
 
 def test_a_wrong_key_fails_its_slice_alone_and_is_named(story: Story) -> None:
@@ -177,13 +177,13 @@ def test_a_wrong_key_fails_its_slice_alone_and_is_named(story: Story) -> None:
     assert reported
     assert f"{LOCKED}: GET /v1/studios/information answered 401" in (reported.description or "")
     assert "expired" not in (reported.description or "")
-    assert _names(story.before) == set(NAMES) - _studios_of(BROKEN)
+    assert _collect_names(story.before) == set(NAMES) - _list_studios(BROKEN)
     assert not story.materialized[0] & {BROKEN}
 
 
 def test_a_single_table_can_be_chosen(story: Story) -> None:
-    beside = (_studios_of(BROKEN) - {LOCKED}).pop()
-    ids = {row["studio_id"] for row in story.whole["studio"] if _name(row) == beside}
+    beside = (_list_studios(BROKEN) - {LOCKED}).pop()
+    ids = {row["studio_id"] for row in story.whole["studio"] if _get_name(row) == beside}
     assert ids & {row["studio_id"] for row in story.before["customers"]}
     assert not ids & {row["studio_id"] for row in story.before["employees"]}
 
@@ -191,7 +191,7 @@ def test_a_single_table_can_be_chosen(story: Story) -> None:
 def test_that_slice_alone_is_completed_once_the_key_is_right(story: Story) -> None:
     assert story.mended.success
     assert story.materialized[1] == {BROKEN, KILLED}
-    assert _names(story.after) == set(NAMES)
+    assert _collect_names(story.after) == set(NAMES)
 
 
 def test_slices_load_what_one_run_loads(story: Story) -> None:
@@ -199,7 +199,7 @@ def test_slices_load_what_one_run_loads(story: Story) -> None:
     assert story.killed_again.success
     assert set(story.after) == set(story.whole)
     for table, rows in story.whole.items():
-        assert _comparable(story.after[table]) == _comparable(rows), table
+        assert _sort_rows(story.after[table]) == _sort_rows(rows), table
     assert len(story.whole["customers"]) == 6 * len(NAMES)
 
 
@@ -207,7 +207,7 @@ def test_nothing_is_left_behind_but_by_the_killed_worker(story: Story) -> None:
     assert len(story.left_files) == 1
 
 
-def _key(name: str) -> str:
+def _make_key(name: str) -> str:
     return f"key-of-{name}".replace(" ", "-")
 
 
@@ -217,7 +217,7 @@ def _run(project: Path, task: Task) -> Result:
     return run_task(project, replace(task, run_id=str(uuid4()))) if result.may_pass else result
 
 
-def _studios_of(slice_name: str) -> set[str]:
+def _list_studios(slice_name: str) -> set[str]:
     number, count = map(int, slice_name.split("/"))
     return {
         name
@@ -226,14 +226,14 @@ def _studios_of(slice_name: str) -> set[str]:
     }
 
 
-def _name(row: Mapping[str, Any]) -> str:
+def _get_name(row: Mapping[str, Any]) -> str:
     name: str = row["name"]
     return name
 
 
-def _names(tables: Tables) -> set[str]:
-    return {_name(row) for row in tables["studio"]}
+def _collect_names(tables: Tables) -> set[str]:
+    return {_get_name(row) for row in tables["studio"]}
 
 
-def _comparable(rows: list[dict[str, Any]]) -> list[str]:
+def _sort_rows(rows: list[dict[str, Any]]) -> list[str]:
     return sorted(json.dumps(row, sort_keys=True, default=str) for row in rows)

@@ -30,8 +30,8 @@ from tests.orchestration.project import (
     LOADER,
     SCHEMA,
     TAP,
+    build_target_settings,
     make_project,
-    target_settings,
     write_connections,
 )
 from tests.pipelines import postgresql
@@ -140,7 +140,7 @@ def main() -> None:
     parser.add_argument("--slices", type=int, default=16)
     parser.add_argument("--at-once", type=int, default=2)
     arguments = parser.parse_args()
-    programs = postgresql.programs()
+    programs = postgresql.find_programs()
     assert programs, "PostgreSQL is not installed: no initdb on the PATH"
     with contextlib.ExitStack() as running:
         server = running.enter_context(postgresql.serve(programs))
@@ -187,7 +187,7 @@ def _load_slices(chain: Chain, database: Database, at_once: int) -> Iterator[Fig
             "DAGSTER_HOME": str(home),
             "MELTANO_PROJECT_ROOT": str(chain.directory),
             "MELTANO_ENVIRONMENT": "dev",
-            **target_settings(database),
+            **build_target_settings(database),
         }
     )
     slices = read_meltano_file(chain.directory).jobs[0].pipelines[0].slice_names
@@ -198,21 +198,24 @@ def _load_slices(chain: Chain, database: Database, at_once: int) -> Iterator[Fig
             page.load(slices)
             wait_until(
                 lambda: (
-                    [status for _, status, _ in page.runs()].count("SUCCESS") == len(slices) - 1
-                    and "FAILURE" in [status for _, status, _ in page.runs()]
+                    [status for _, status, _ in page.read_runs()].count("SUCCESS")
+                    == len(slices) - 1
+                    and "FAILURE" in [status for _, status, _ in page.read_runs()]
                 ),
                 "all slices have ended",
-                page.runs,
+                page.read_runs,
                 limit=3 * 3600,
             )
-        ((bad, _, run_id),) = (run for run in page.runs() if run[1] == "FAILURE")
-        assert wrong in page.reason(run_id)
+        ((bad, _, run_id),) = (run for run in page.read_runs() if run[1] == "FAILURE")
+        assert wrong in page.read_reason(run_id)
         figures.note = f"{bad} failed, and its run names {wrong}"
         yield figures
         chain.write_keys()
         with chain.measure(f"{bad} alone, the key mended", database) as figures:
             page.load([bad])
-            wait_until(lambda: page.statuses(bad)[0] == "SUCCESS", "it is loaded", page.runs)
+            wait_until(
+                lambda: page.read_statuses(bad)[0] == "SUCCESS", "it is loaded", page.read_runs
+            )
         yield figures
 
 
@@ -220,7 +223,7 @@ def _load_whole(chain: Chain, database: Database) -> Figures:
     (pipeline,) = read_meltano_file(chain.directory).jobs[0].pipelines
     with chain.measure("one process", database) as figures:
         result = run_task(
-            chain.directory, Task(pipeline, variables=target_settings(database)), _ignore
+            chain.directory, Task(pipeline, variables=build_target_settings(database)), _ignore
         )
     assert result.status == 0, result.reason
     return figures
@@ -232,9 +235,9 @@ def _watch_memory(figures: Figures) -> Iterator[None]:
 
     def watch() -> None:
         while not over.wait(1):
-            pipelines = [_descendants({meltano}) for meltano in _find("--state-id=dev:")]
-            everything = _descendants(_find("orchestrator.dev")).union(*pipelines)
-            sizes = {pid: _memory(pid) for pid in everything}
+            pipelines = [_find_descendants({meltano}) for meltano in _find("--state-id=dev:")]
+            everything = _find_descendants(_find("orchestrator.dev")).union(*pipelines)
+            sizes = {pid: _measure_memory(pid) for pid in everything}
             figures.memory = max(figures.memory, sum(sizes.values()))
             for pids in pipelines:
                 figures.largest = max(figures.largest, sum(sizes[pid] for pid in pids & everything))
@@ -248,10 +251,10 @@ def _watch_memory(figures: Figures) -> Iterator[None]:
         watcher.join()
 
 
-def _descendants(roots: set[int]) -> set[int]:
+def _find_descendants(roots: set[int]) -> set[int]:
     """Return processes and all that they have started."""
     children: defaultdict[int, set[int]] = defaultdict(set)
-    for pid in _processes():
+    for pid in _list_processes():
         with contextlib.suppress(OSError):
             status = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8")
             children[int(status.rpartition(")")[2].split()[1])].add(pid)
@@ -264,18 +267,18 @@ def _descendants(roots: set[int]) -> set[int]:
 
 def _find(word: str) -> set[int]:
     found = set()
-    for pid in _processes():
+    for pid in _list_processes():
         with contextlib.suppress(OSError):
             if word.encode() in Path(f"/proc/{pid}/cmdline").read_bytes():
                 found.add(pid)
     return found
 
 
-def _processes() -> list[int]:
+def _list_processes() -> list[int]:
     return [int(folder.name) for folder in Path("/proc").iterdir() if folder.name.isdigit()]
 
 
-def _memory(pid: int) -> int:
+def _measure_memory(pid: int) -> int:
     """Return the bytes of a process, of shared ones its part."""
     with contextlib.suppress(OSError):
         for line in Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines():

@@ -29,7 +29,6 @@ class Case:
         new_rows: How many rows a run sends of each table that is not read whole each time.
         mostly_known: Tables of which a run sends less than half, as most of it was there before.
         without_key: Tables that only a target takes that can replace them.
-        warehouses: Where it is loaded. Another case of the same tap may show the same for others.
         refreshed_when_empty: Tables that a full refresh would fill with the same rows under other
             keys, which is why the README wants them empty.
     """
@@ -40,14 +39,13 @@ class Case:
     mostly_known: Collection[str] = ()
     without_key: Collection[str] = ()
     refreshed_when_empty: Collection[str] = ()
-    warehouses: Sequence[str] = ("duckdb", "postgres")
 
 
-def _added(before: Sequence[Row], now: Sequence[Row]) -> int:
+def _count_added(before: Sequence[Row], now: Sequence[Row]) -> int:
     return len(now) - len(before)
 
 
-def _since(column: str, lookback_days: int) -> NewRows:
+def _count_since(column: str, lookback_days: int) -> NewRows:
     """Count the rows that are not older than a look-back from the last day of the run before."""
 
     def count(before: Sequence[Row], now: Sequence[Row]) -> int:
@@ -59,37 +57,27 @@ def _since(column: str, lookback_days: int) -> NewRows:
 
 _STATISTICS = ("total_daily", "path_daily", "browsers", "systems", "locations", "sizes", "toprefs")
 
-CASES = {
-    **{
-        f"goatcounter {generation.value}": Case(
-            "tap-goatcounter",
-            partial(goatcounter.serve, generations=[generation]),
-            new_rows={
-                "hits": _added,
-                **dict.fromkeys(_STATISTICS, _since("day", goatcounter.LATE_DAYS)),
-            },
-            refreshed_when_empty=("hits",),
-            warehouses=warehouses,
-        )
-        for generation, warehouses in {
-            Generation.V2_7: ("duckdb",),
-            Generation.MAIN: ("postgres",),
-        }.items()
+GOATCOUNTER = Case(
+    "tap-goatcounter",
+    partial(goatcounter.serve, generations=[Generation.V2_7]),
+    new_rows={
+        "hits": _count_added,
+        **dict.fromkeys(_STATISTICS, _count_since("day", goatcounter.LATE_DAYS)),
     },
-    "gotom": Case(
-        "tap-gotom",
-        gotom.serve,
-        new_rows={"delivery": _since("tag", gotom.LOOKBACK_DAYS)},
-        without_key=("bookings",),
-    ),
-    "studio-openapi": Case(
-        "tap-studio-openapi", studio_openapi.serve, mostly_known=("customer_checkins",)
-    ),
-    "apparena, all": Case("tap-apparena", partial(apparena.serve, modes=["full"])),
-    "apparena, new ids": Case(
-        "tap-apparena",
-        partial(apparena.serve, modes=["new_ids"]),
-        new_rows=dict.fromkeys(apparena.LISTS, _added),
-        warehouses=("postgres",),
-    ),
-}
+    refreshed_when_empty=("hits",),
+)
+GOTOM = Case(
+    "tap-gotom",
+    gotom.serve,
+    new_rows={"delivery": _count_since("tag", gotom.LOOKBACK_DAYS)},
+    without_key=("bookings",),
+)
+STUDIO_OPENAPI = Case(
+    "tap-studio-openapi", studio_openapi.serve, mostly_known=("customer_checkins",)
+)
+APPARENA = Case("tap-apparena", partial(apparena.serve, modes=["full"]))
+APPARENA_NEW_IDS = Case(
+    "tap-apparena",
+    partial(apparena.serve, modes=["new_ids"]),
+    new_rows=dict.fromkeys(apparena.LISTS, _count_added),
+)

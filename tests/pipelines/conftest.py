@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.meltano import Project
+from tests.meltano import DATABASE, Project
 from tests.pipelines.pipeline import Pipeline
-from tests.pipelines.visits import DAYS, days_ago
+from tests.pipelines.visits import DAYS, find_day
 from tests.pipelines.warehouses import DuckDb, JsonLines, PostgreSql, Warehouse
 from tests.sandbox.goatcounter import UNLIMITED, Generation, GoatCounter
 
@@ -18,11 +18,14 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
     from pathlib import Path
 
-    from tests.pipelines.postgresql import Server
     from tests.sandbox.goatcounter import Hit
 
 TAP = "tap-goatcounter"
 WAREHOUSES = ("duckdb", "jsonl", "postgres")
+into_duckdb, into_jsonl, into_postgres = (
+    pytest.mark.parametrize("warehouse", [name], indirect=True) for name in WAREHOUSES
+)
+"""Run a test with only this warehouse, where the others would show nothing more."""
 
 
 @dataclass(frozen=True)
@@ -66,15 +69,12 @@ def warehouse(request: pytest.FixtureRequest, tmp_path: Path) -> Warehouse:
     open_one: dict[str, Callable[[], Warehouse]] = {
         "duckdb": lambda: DuckDb(tmp_path / "warehouse.duckdb"),
         "jsonl": lambda: JsonLines(tmp_path / "files"),
-        "postgres": lambda: PostgreSql(_server(request).create_database()),
+        "postgres": lambda: PostgreSql(
+            # So that it is started only where a test needs it.
+            request.getfixturevalue("postgresql_server").create_database()
+        ),
     }
     return open_one[request.param]()
-
-
-def _server(request: pytest.FixtureRequest) -> Server:
-    """Start PostgreSQL only where a test needs it."""
-    server: Server = request.getfixturevalue("postgresql_server")
-    return server
 
 
 @pytest.fixture
@@ -93,7 +93,7 @@ def site(generation: Generation) -> Iterator[Site]:
             "TAP_GOATCOUNTER_SITE_URL": url,
             "TAP_GOATCOUNTER_TOKEN": token,
             "TAP_GOATCOUNTER_REQUESTS_PER_SECOND": "1000",
-            "TAP_GOATCOUNTER_START_DATE": days_ago(DAYS).isoformat(),
+            "TAP_GOATCOUNTER_START_DATE": find_day(DAYS).isoformat(),
         }
         yield Site(server, site_id, settings)
 
@@ -101,8 +101,7 @@ def site(generation: Generation) -> Iterator[Site]:
 @pytest.fixture
 def state(tmp_path: Path, plugins: Path) -> dict[str, str]:
     """Where Meltano keeps the state of this test's pipeline: a database that has its tables."""
-    file = tmp_path / "meltano.db"
-    shutil.copy(plugins / ".meltano" / file.name, file)
+    file = shutil.copy(plugins / ".meltano" / DATABASE, tmp_path)
     return {"MELTANO_DATABASE_URI": f"sqlite:///{file}"}
 
 

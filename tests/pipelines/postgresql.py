@@ -67,7 +67,7 @@ class Server:
         return database
 
 
-def programs() -> Path | None:
+def find_programs() -> Path | None:
     """Find the folder of the server's programs; None if it is not installed."""
     if found := shutil.which("initdb"):
         return Path(found).resolve().parent
@@ -82,13 +82,13 @@ def serve(folder: Path) -> Iterator[Server]:
     Args:
         folder: Where the server's programs are.
     """
-    owner = _owner()
+    owner = _find_owner()
     with tempfile.TemporaryDirectory(prefix="postgresql-") as directory:
         if owner:
             shutil.chown(directory, owner["user"], owner["group"])
         data = Path(directory, "data")
         _initialise(folder, data, owner)
-        port = _free_port()
+        port = _find_free_port()
         command = [
             str(folder / "postgres"),
             *("-D", str(data)),
@@ -106,7 +106,7 @@ def serve(folder: Path) -> Iterator[Server]:
                 process.wait(SHUTDOWN_LIMIT_SECONDS)
 
 
-def _owner() -> dict[str, Any]:
+def _find_owner() -> dict[str, Any]:
     """Name another user to run the server, if need be: it refuses to run as root."""
     if os.geteuid():
         return {}
@@ -134,7 +134,7 @@ def _initialise(folder: Path, data: Path, owner: Mapping[str, Any]) -> None:
     subprocess.run(command, cwd=data.parent, check=True, stdout=subprocess.DEVNULL, **owner)
 
 
-def _free_port() -> int:
+def _find_free_port() -> int:
     with socket.socket() as one:
         one.bind((HOST, 0))
         port: int = one.getsockname()[1]

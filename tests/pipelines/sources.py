@@ -7,7 +7,7 @@ import random
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from tests.chaos.warehouse import counted
+from tests.chaos.warehouse import count_rows
 from tests.pipelines.pipeline import Pipeline
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ class SourcePipeline(Pipeline):
     chance: random.Random = field(default_factory=lambda: random.Random(0))  # noqa: S311
 
     @classmethod
-    def of(
+    def build(
         cls,
         project: Project,
         tap: str,
@@ -50,7 +50,7 @@ class SourcePipeline(Pipeline):
             f"{prefix}_{name}".upper(): value if isinstance(value, str) else json.dumps(value)
             for name, value in source.settings.items()
         }
-        selection = [f"{stream}.*" for stream in source.rows() if stream not in without]
+        selection = [f"{stream}.*" for stream in source.list_rows() if stream not in without]
         settings[f"{prefix}__select".upper()] = json.dumps(selection)
         return cls(project, tap, warehouse, {**state, **settings}, source, without)
 
@@ -58,9 +58,9 @@ class SourcePipeline(Pipeline):
         """Add and change rows at the source."""
         self.source.change(self.chance)
 
-    def tables(self) -> Tables:
+    def list_tables(self) -> Tables:
         """Return the rows that ought to be loaded now."""
-        rows = self.source.rows()
+        rows = self.source.list_rows()
         return {table: rows[table] for table in rows if table not in self.without}
 
     def assert_equal(self) -> None:
@@ -68,16 +68,16 @@ class SourcePipeline(Pipeline):
 
         Rows that are marked as deleted do not count.
         """
-        for table, rows in self.tables().items():
+        for table, rows in self.list_tables().items():
             found = [
                 {name.lower(): value for name, value in row.items()}
                 for row in self.warehouse.read(table)
                 if row.get("_sdc_deleted_at") is None
             ]
             wanted = [
-                {name.lower(): self.warehouse.kept(value) for name, value in row.items()}
+                {name.lower(): self.warehouse.convert(value) for name, value in row.items()}
                 for row in rows
             ]
             names = sorted(wanted[0])
-            have, want = counted(found, names), counted(wanted, names)
+            have, want = count_rows(found, names), count_rows(wanted, names)
             assert have == want, f"{table}: missing {want - have}, too many {have - want}"

@@ -6,7 +6,7 @@ import contextlib
 import json
 import subprocess
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import duckdb
 import psycopg
@@ -24,10 +24,13 @@ if TYPE_CHECKING:
 
     from tests.pipelines.postgresql import Database, Server
 
-TARGETS = ("target-duckdb", "target-jsonl", "target-postgres")
+TASKS = {
+    "tap-apparena": ("target-duckdb", "target-postgres"),
+    "tap-studio-openapi": ("target-jsonl",),
+}
 KEY = "key-of-an-agency"
 AGENCY = 12
-CUSTOMERS = 3
+CUSTOMERS = {"dev": 3, "prod": 4}
 SCHEMAS = {"dev": "dev_tap_apparena", "prod": "tap_apparena"}
 
 
@@ -58,7 +61,7 @@ def loaded(
     def make(directory: Path) -> None:
         server: Server = request.getfixturevalue("postgresql_server")
         names, database = load(directory / "project", plugins, server)
-        stored = {schema: sorted(names_in(database, schema)) for schema in SCHEMAS.values()}
+        stored = {schema: sorted(read_names(database, schema)) for schema in SCHEMAS.values()}
         (directory / "names.json").write_text(json.dumps([names, stored]), encoding="utf-8")
 
     directory = make_once("environments", make, tmp_path_factory, worker_id)
@@ -72,9 +75,9 @@ def load(folder: Path, plugins: Path, server: Server) -> tuple[dict[str, list[st
     folder.mkdir()
     project = Project(folder)
     project.share_plugins(plugins)
-    git(project.directory, "init", "--quiet")
+    run_git(project.directory, "init", "--quiet")
     (project.directory / ".gitignore").write_bytes((REPOSITORY / ".gitignore").read_bytes())
-    git(project.directory, "add", "--all")
+    run_git(project.directory, "add", "--all")
     database = server.create_database()
     settings = {f"TARGET_POSTGRES_{name.upper()}": text for name, text in database.parts.items()}
     succeed(project, {}, "config", "set", "tap-apparena", "api_key", KEY)
@@ -82,14 +85,13 @@ def load(folder: Path, plugins: Path, server: Server) -> tuple[dict[str, list[st
     for environment in ("dev", "prod"):
         with serve_customers(environment) as (arena, theirs):
             names[environment] = [row["name"] for row in arena.data.customers_of(AGENCY)]
-            blocks = [part for target in TARGETS for part in ("tap-apparena", target)]
-            both = (*blocks, "tap-studio-openapi", "target-jsonl")
-            run = (f"--environment={environment}", "run", *both)
+            blocks = [part for tap in TASKS for target in TASKS[tap] for part in (tap, target)]
+            run = (f"--environment={environment}", "run", *blocks)
             succeed(project, {**settings, **theirs}, *run)
     return names, database
 
 
-def names_in(database: Database, schema: str) -> set[str]:
+def read_names(database: Database, schema: str) -> set[str]:
     """Read the names of customers in a schema of PostgreSQL."""
     query = sql.SQL("select name from {}").format(sql.Identifier(schema, "customers"))
     with psycopg.connect(database.address) as connection:
@@ -120,28 +122,18 @@ def test_each_environment_has_a_schema_in_postgresql(loaded: Loaded, environment
 def test_each_environment_and_tap_has_a_folder_of_json_lines(
     loaded: Loaded, environment: str
 ) -> None:
-    folder = loaded.folder / "output" / environment
-    companies, members = (
-        read_lines(folder / tap / "customers.jsonl")
-        for tap in ("tap_apparena", "tap_studio_openapi")
-    )
+    file = loaded.folder / "output" / environment / "tap_studio_openapi" / "customers.jsonl"
 
-    assert {row["name"] for row in companies} == loaded.names[environment]
-    assert len(members) == CUSTOMERS
+    assert len(file.read_text(encoding="utf-8").splitlines()) == CUSTOMERS[environment]
 
 
 def test_git_takes_nothing_that_meltano_has_made(loaded: Loaded) -> None:
-    before = git(loaded.folder, "diff", "--cached", "--name-only")
+    before = run_git(loaded.folder, "diff", "--cached", "--name-only")
 
-    git(loaded.folder, "add", "--all")
+    run_git(loaded.folder, "add", "--all")
 
     assert KEY in (loaded.folder / ".env").read_text(encoding="utf-8")
-    assert git(loaded.folder, "diff", "--cached", "--name-only") == before
-
-
-def read_lines(file: Path) -> list[dict[str, Any]]:
-    """Read a file of JSON lines."""
-    return [json.loads(line) for line in file.read_text(encoding="utf-8").splitlines()]
+    assert run_git(loaded.folder, "diff", "--cached", "--name-only") == before
 
 
 @contextlib.contextmanager
@@ -150,7 +142,7 @@ def serve_customers(environment: str) -> Iterator[tuple[AppArena, dict[str, str]
     arena, tenant = AppArena(), StudioOpenApi()
     arena.add_key(KEY)
     arena.data.add_company(AGENCY, name=f"Only in {environment}")
-    tenant.add_studio(key="key-of-a-studio", customers=CUSTOMERS, statuses=("MEMBER",))
+    tenant.add_studio("key-of-a-studio", customers=CUSTOMERS[environment], statuses=("MEMBER",))
     with arena.serve() as arena_url, tenant.serve() as tenant_url:
         yield (
             arena,
@@ -170,7 +162,7 @@ def succeed(project: Project, settings: Mapping[str, str], *arguments: str) -> N
     assert run.status == 0, run.story
 
 
-def git(directory: Path, *arguments: str) -> str:
+def run_git(directory: Path, *arguments: str) -> str:
     """Run git, and return what it writes."""
     finished = subprocess.run(
         ("git", *arguments), cwd=directory, capture_output=True, text=True, check=True

@@ -11,22 +11,27 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 import pytest
 
-from tests.chaos.warehouse import counted
+from tests.chaos.warehouse import count_rows
+from tests.pipelines.conftest import into_postgres
 from tests.pipelines.pipeline import Pipeline
 from tests.sandbox.gotom import GoTom, Report, demonstration
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
 
     from tests.meltano import Project
     from tests.pipelines.warehouses import Warehouse
 
 Cells: TypeAlias = "Sequence[Sequence[str]]"
 
-TABLE = "sales"
+TABLE, WITH_KEYS = "sales", "sales_with_keys"
 NUMBER = demonstration.GRAPH_REPORT
 HEADER = ("Buchung", "Kampagne", "Umsatz", "Tag")
 COLUMNS = {"Buchung": "integer", "Kampagne": "string", "Umsatz": "number", "Tag": "date"}
+REPORTS: list[dict[str, Any]] = [
+    {"name": TABLE, "report_id": NUMBER, "columns": COLUMNS},
+    {"name": WITH_KEYS, "report_id": NUMBER, "columns": COLUMNS, "primary_keys": ["Buchung"]},
+]
 FIRST = (
     ("1", 'Frühling "Seen"', "1.5", "2026-03-01"),
     ("2", "zwei\nZeilen, Zürich\0", "-2", "2026-03-02"),
@@ -37,9 +42,6 @@ SECOND = (
     ("2", "umbenannt", "2.25", "2026-03-02"),
     ("4", "neu", "12345678.5", "2026-03-04"),
 )
-
-into_duckdb = pytest.mark.parametrize("warehouse", ["duckdb"], indirect=True)
-into_postgresql = pytest.mark.parametrize("warehouse", ["postgres"], indirect=True)
 
 
 @dataclass(frozen=True)
@@ -52,9 +54,9 @@ class ReportPipeline(Pipeline):
         """Save the report, or replace it."""
         self.server.add_report(NUMBER, report)
 
-    def rows(self) -> list[dict[str, Any]]:
-        """Return the table, with rows that are marked as deleted."""
-        return list(self.warehouse.read(TABLE))
+    def read_rows(self, table: str = TABLE) -> list[dict[str, Any]]:
+        """Return a table, with rows that are marked as deleted."""
+        return list(self.warehouse.read(table))
 
 
 @pytest.fixture
@@ -71,76 +73,55 @@ def pipeline(
             "TAP_GOTOM_MAX_RETRIES": "0",
             "TAP_GOTOM_GRAPH_USER": demonstration.GRAPH_USER,
             "TAP_GOTOM_GRAPH_SECRET": demonstration.GRAPH_SECRET,
-            **report(),
+            "TAP_GOTOM_REPORTS": json.dumps(REPORTS),
         }
         yield ReportPipeline(project, "tap-gotom", warehouse, settings, server)
 
 
-@into_duckdb
-def test_rows_that_have_gone_stay_where_there_are_keys(pipeline: ReportPipeline) -> None:
-    with_keys = report(primary_keys=["Buchung"])
-    pipeline.save(of(FIRST))
-    pipeline.run(**with_keys)
-    pipeline.save(of(SECOND))
-    pipeline.run(**with_keys)
-
-    assert_holds(pipeline, pipeline.rows(), (*SECOND, FIRST[2]))
-
-
-@pytest.mark.long(seconds=15)
-@into_postgresql
-def test_rows_that_have_gone_are_marked(pipeline: ReportPipeline) -> None:
-    for rows, number_gone in ((FIRST, 0), (SECOND[:2], 1), (SECOND, 0)):
-        pipeline.save(of(rows))
-        pipeline.run()
-
-        gone = Counter(row["_sdc_deleted_at"] is not None for row in pipeline.rows())
-        assert gone[True] == number_gone
-        live = [row for row in pipeline.rows() if row["_sdc_deleted_at"] is None]
-        assert_holds(pipeline, live, rows)
-
-
 @pytest.mark.long(seconds=50)
-@into_postgresql
-def test_only_a_complete_report_replaces_the_table(pipeline: ReportPipeline) -> None:
-    hard_delete = {"TARGET_POSTGRES_HARD_DELETE": "true"}
-    pipeline.save(of(FIRST))
-    pipeline.run(**hard_delete)
-    before = pipeline.rows()
-    assert_holds(pipeline, before, FIRST)
+@into_postgres
+def test_only_a_complete_report_replaces_a_table_and_keys_keep_rows_that_have_gone(
+    pipeline: ReportPipeline,
+) -> None:
+    pipeline.save(build_report(FIRST))
+    pipeline.run()
+    before = pipeline.read_rows()
+    assert_holds(before, FIRST)
 
-    pipeline.save(of(()))
-    pipeline.run(**hard_delete)
-    assert pipeline.rows() == before, "a report without rows"
+    pipeline.save(build_report(()))
+    pipeline.run()
+    assert pipeline.read_rows() == before, "a report without rows"
 
-    pipeline.save(Report(of(SECOND).content, ends_after=60))
-    pipeline.fail(**hard_delete)
-    assert pipeline.rows() == before, "a report that breaks off"
+    pipeline.save(Report(build_report(SECOND).content, ends_after=60))
+    pipeline.fail()
+    assert pipeline.read_rows() == before, "a report that breaks off"
 
-    pipeline.save(of(SECOND))
-    pipeline.run(**hard_delete)
-    assert_holds(pipeline, pipeline.rows(), SECOND)
+    pipeline.save(build_report(SECOND[:2]))
+    pipeline.run()
+    marks = Counter(row["_sdc_deleted_at"] is None for row in pipeline.read_rows())
+    assert marks == {True: 2, False: 1}
+    assert_holds(
+        [row for row in pipeline.read_rows() if row["_sdc_deleted_at"] is None], SECOND[:2]
+    )
+
+    pipeline.save(build_report(SECOND))
+    pipeline.run(TARGET_POSTGRES_HARD_DELETE="true")
+    assert_holds(pipeline.read_rows(), SECOND)
+    assert_holds(pipeline.read_rows(WITH_KEYS), (*SECOND, FIRST[2]))
 
 
-def report(**more: Any) -> dict[str, str]:
-    """Return the setting that names the report."""
-    entry = {"name": TABLE, "report_id": NUMBER, "columns": COLUMNS, **more}
-    return {"TAP_GOTOM_REPORTS": json.dumps([entry])}
-
-
-def of(cells: Cells) -> Report:
+def build_report(cells: Cells) -> Report:
     """Make a report of its cells."""
     return Report.of_rows(HEADER, cells)
 
 
-def assert_holds(pipeline: ReportPipeline, rows: list[dict[str, Any]], cells: Cells) -> None:
+def assert_holds(rows: list[dict[str, Any]], cells: Cells) -> None:
     """Assert that these are the rows of the report, type by type."""
-    kept = pipeline.warehouse.kept
-    wanted = [{name: kept(value) for name, value in row.items()} for row in typed(cells)]
-    assert counted(rows, wanted[0]) == counted(wanted, wanted[0])
+    wanted = list(convert_cells(cells))
+    assert count_rows(rows, wanted[0]) == count_rows(wanted, wanted[0])
 
 
-def typed(cells: Iterable[Sequence[str]]) -> Iterator[dict[str, Any]]:
+def convert_cells(cells: Cells) -> Iterator[dict[str, Any]]:
     """Yield what rows of the report become, without the character that PostgreSQL refuses."""
     for number, name, amount, day in cells:
         yield {

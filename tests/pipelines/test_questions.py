@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.demo.__main__ import DEMOS
-from tests.demo.questions import questions_of
+from tests.demo.questions import list_questions
 from tests.pipelines.warehouses import DuckDb, PostgreSql
 
 if TYPE_CHECKING:
@@ -36,8 +36,8 @@ def test_queries_answer_what_the_source_says(
         settings = {**state, **source.settings, **places}
         run = project.meltano("run", tap, duckdb.target, tap, postgresql.target, settings=settings)
         assert run.status == 0, run.story
-        wanted = source.answers()
+        wanted = source.answer_questions()
 
     for warehouse in (duckdb, postgresql):
-        answers = {one.name: warehouse.ask(one.sql, SCHEMA).rows for one in questions_of(tap)}
+        answers = {one.name: warehouse.ask(one.sql, SCHEMA).rows for one in list_questions(tap)}
         assert answers == wanted

@@ -37,12 +37,12 @@ BROWSERS_IN_FULL = {FIREFOX: "Firefox 140", CHROME: "Chrome 142", "": None}
 SYSTEMS_IN_FULL = {FIREFOX: "Linux", CHROME: "Windows 10", "": None}
 
 
-def days_ago(days: int) -> date:
+def find_day(days: int) -> date:
     """Return the UTC day that was so many days ago."""
     return datetime.now(UTC).date() - timedelta(days=days)
 
 
-def view(path: str, day: date, at: str, session: str, **more: str) -> Hit:
+def make_view(path: str, day: date, at: str, session: str, **more: str) -> Hit:
     """Make a view of a page, or an event if the path has no slash."""
     return Hit(
         path=path,
@@ -54,29 +54,37 @@ def view(path: str, day: date, at: str, session: str, **more: str) -> Hit:
     )
 
 
-def first_visits() -> list[Hit]:
+def make_first_visits() -> list[Hit]:
     """Return the visits of some days, the last of which is yesterday."""
-    return [hit for days in range(DAYS, 0, -1) for hit in _visits(days_ago(days), days)]
+    return [hit for days in range(DAYS, 0, -1) for hit in _make_visits(find_day(days), days)]
 
 
-def later_visits() -> list[Hit]:
+def make_later_visits() -> list[Hit]:
     """Return visits of today, and of two days that were read before."""
     return [
-        view("/", days_ago(1), "12:00:00", "late", user_agent=CHROME),
-        view("/prices", days_ago(1), "12:00:01", "late", user_agent=CHROME),
-        view("/", days_ago(3), "23:59:59", "later"),
-        view("/prices", days_ago(0), "00:00:00", "today", user_agent=FIREFOX),
+        make_view("/", find_day(1), "12:00:00", "late", user_agent=CHROME),
+        make_view("/prices", find_day(1), "12:00:01", "late", user_agent=CHROME),
+        make_view("/", find_day(3), "23:59:59", "later"),
+        make_view("/prices", find_day(0), "00:00:00", "today", user_agent=FIREFOX),
     ]
 
 
-def _visits(day: date, visitors: int) -> Iterator[Hit]:
-    yield view("/", day, "00:00:00", "ada", user_agent=FIREFOX, location="NL", size="1920")
-    yield view("/prices", day, "00:01:00", "ada", user_agent=FIREFOX, location="NL", size="1920")
-    yield view("/", day, "00:02:00", "ada", user_agent=FIREFOX, location="NL", size="1920")
-    yield view("signup", day, "23:59:59", "ada", user_agent=FIREFOX, location="NL", size="1920")
+def _make_visits(day: date, visitors: int) -> Iterator[Hit]:
+    yield make_view("/", day, "00:00:00", "ada", user_agent=FIREFOX, location="NL", size="1920")
+    yield make_view(
+        "/prices", day, "00:01:00", "ada", user_agent=FIREFOX, location="NL", size="1920"
+    )
+    yield make_view("/", day, "00:02:00", "ada", user_agent=FIREFOX, location="NL", size="1920")
+    yield make_view(
+        "signup", day, "23:59:59", "ada", user_agent=FIREFOX, location="NL", size="1920"
+    )
     for number in range(visitors):
-        yield view("/", day, f"0{number}:30:00", f"no agent {number}", ref="https://blog.example")
-        yield view("/ünï", day, "13:00:00", f"chrome {number}", user_agent=CHROME, location="US-TX")
+        yield make_view(
+            "/", day, f"0{number}:30:00", f"no agent {number}", ref="https://blog.example"
+        )
+        yield make_view(
+            "/ünï", day, "13:00:00", f"chrome {number}", user_agent=CHROME, location="US-TX"
+        )
 
 
 @dataclass(frozen=True)
@@ -89,12 +97,12 @@ class Expectation:
 
     hits: Sequence[Hit]
 
-    def rows(self, stream: str) -> list[Row]:
+    def list_rows(self, stream: str) -> list[Row]:
         """Return the rows of a stream, without keys that the server or the tap makes up."""
-        rows: list[Row] = getattr(self, f"_{stream}")()
+        rows: list[Row] = getattr(self, f"_list_{stream}")()
         return rows
 
-    def _hits(self) -> list[Row]:
+    def _list_hits(self) -> list[Row]:
         return [
             {
                 "path": hit.path,
@@ -111,33 +119,33 @@ class Expectation:
                 "first_visit": is_visitor,
                 "date": hit.created_at,
             }
-            for hit, is_visitor in self._told_apart()
+            for hit, is_visitor in self._mark_visitors()
         ]
 
-    def _path_daily(self) -> list[Row]:
+    def _list_path_daily(self) -> list[Row]:
         visitors = defaultdict(list)
-        for hit in self._visitors():
-            visitors[hit.path, _moment(hit).date()].append(hit)
+        for hit in self._list_visitors():
+            visitors[hit.path, _get_moment(hit).date()].append(hit)
         return [
             {
                 "path": path,
                 "title": TITLES[path],
                 "event": not path.startswith("/"),
                 "day": day,
-                **_per_day(hits),
+                **_count_day(hits),
             }
             for (path, day), hits in visitors.items()
         ]
 
-    def _total_daily(self) -> list[Row]:
+    def _list_total_daily(self) -> list[Row]:
         visitors = defaultdict(list)
-        for hit in self._visitors():
-            visitors[_moment(hit).date()].append(hit)
-        return [{"day": day, **_per_day(hits)} for day, hits in visitors.items()]
+        for hit in self._list_visitors():
+            visitors[_get_moment(hit).date()].append(hit)
+        return [{"day": day, **_count_day(hits)} for day, hits in visitors.items()]
 
-    def _browsers(self) -> list[Row]:
+    def _list_browsers(self) -> list[Row]:
         counts = Counter(
-            (BROWSERS[hit.user_agent], _moment(hit).date()) for hit in self._visitors()
+            (BROWSERS[hit.user_agent], _get_moment(hit).date()) for hit in self._list_visitors()
         )
         return [
             {
@@ -149,15 +157,15 @@ class Expectation:
             for (name, day), count in counts.items()
         ]
 
-    def _visitors(self) -> list[Hit]:
+    def _list_visitors(self) -> list[Hit]:
         """Return the visitors of the days that are over, of which alone there are statistics."""
         return [
             hit
-            for hit, is_visitor in self._told_apart()
-            if is_visitor and _moment(hit).date() < days_ago(0)
+            for hit, is_visitor in self._mark_visitors()
+            if is_visitor and _get_moment(hit).date() < find_day(0)
         ]
 
-    def _told_apart(self) -> Iterator[tuple[Hit, bool]]:
+    def _mark_visitors(self) -> Iterator[tuple[Hit, bool]]:
         """Return for each hit whether it counts as a visitor."""
         seen = set()
         for hit in self.hits:
@@ -165,11 +173,11 @@ class Expectation:
             seen.add((hit.session, hit.path))
 
 
-def _per_day(hits: Sequence[Hit]) -> Row:
-    by_hour = Counter(_moment(hit).hour for hit in hits)
+def _count_day(hits: Sequence[Hit]) -> Row:
+    by_hour = Counter(_get_moment(hit).hour for hit in hits)
     return {"daily": len(hits), "hourly": [by_hour[hour] for hour in HOURS]}
 
 
-def _moment(hit: Hit) -> datetime:
+def _get_moment(hit: Hit) -> datetime:
     assert isinstance(hit.created_at, datetime)
     return hit.created_at

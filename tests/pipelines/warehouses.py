@@ -39,9 +39,11 @@ class Warehouse(ABC):
     settings: Mapping[str, str]
     schema = "tap_goatcounter"
 
-    def rows(self, stream: str) -> list[Row]:
+    def read_rows(self, stream: str) -> list[Row]:
         """Read a table: moments, days and lists as such, and empty texts as nulls."""
-        return [{name: _value(name, row[name]) for name in row} for row in self.read(stream)]
+        return [
+            {name: _convert_value(name, row[name]) for name in row} for row in self.read(stream)
+        ]
 
     @abstractmethod
     def read(self, stream: str) -> Iterable[Row]:
@@ -51,7 +53,7 @@ class Warehouse(ABC):
     def drop(self, stream: str) -> None:
         """Remove a table."""
 
-    def kept(self, value: Any) -> Any:
+    def convert(self, value: Any) -> Any:
         """Return what the target makes of a value; by itself, it keeps it."""
         return value
 
@@ -80,7 +82,7 @@ class DuckDb(Warehouse):
         """Run a query that leaves out the schema."""
         with duckdb.connect(self._path, read_only=True) as database:
             database.execute(f"set schema = '{schema}'")
-            return Answer.of_cursor(database.execute(query))
+            return Answer.fetch(database.execute(query))
 
     @override
     def drop(self, stream: str) -> None:
@@ -88,7 +90,7 @@ class DuckDb(Warehouse):
             database.execute(f"drop table {self.schema}.{stream}")
 
     @override
-    def kept(self, value: Any) -> Any:
+    def convert(self, value: Any) -> Any:
         """Return a value without what the target has no column for: days, decimals, empty texts."""
         match value:
             case "":
@@ -114,15 +116,15 @@ class JsonLines(Warehouse):
     def read(self, stream: str) -> Iterator[Row]:
         """Read the last version of each row."""
         keys = KEYS[stream]
-        with self._file(stream).open(encoding="utf-8") as lines:
+        with self._find_file(stream).open(encoding="utf-8") as lines:
             rows = [json.loads(line) for line in lines]
         yield from {tuple(row[key] for key in keys): row for row in rows}.values()
 
     @override
     def drop(self, stream: str) -> None:
-        self._file(stream).unlink()
+        self._find_file(stream).unlink()
 
-    def _file(self, stream: str) -> Path:
+    def _find_file(self, stream: str) -> Path:
         return self._directory / f"{stream}.jsonl"
 
 
@@ -149,7 +151,7 @@ class PostgreSql(Warehouse):
         """Run a query that leaves out the schema."""
         with psycopg.connect(self._database.address) as connection:
             connection.execute(sql.SQL("set search_path = {}").format(sql.Identifier(schema)))
-            return Answer.of_cursor(connection.execute(query.encode()))
+            return Answer.fetch(connection.execute(query.encode()))
 
     @override
     def drop(self, stream: str) -> None:
@@ -167,7 +169,7 @@ KEYS = {
 """The key of each table that is compared."""
 
 
-def _value(name: str, value: Any) -> Any:
+def _convert_value(name: str, value: Any) -> Any:
     match value:
         case "":
             return None

@@ -9,26 +9,26 @@ collects the pages of the site.
 
 from __future__ import annotations
 
-from tests.demo.questions import page_path, page_text
+from tests.demo.questions import find_page, write_page
 from tests.publishing import project
-from tests.publishing.definition import extractors, file_of, text_of
-from tests.publishing.diagrams import DIAGRAMS, draw_diagram, picture_of
-from tests.publishing.dictionary import dictionary_of
-from tests.publishing.readme import fresh_readme, readme_of
+from tests.publishing.definition import find_definition, format_definition, list_extractors
+from tests.publishing.diagrams import DIAGRAMS, draw_diagram, find_picture
+from tests.publishing.dictionary import build_dictionary
+from tests.publishing.readme import find_readme, write_readme
 
 
 def main() -> None:
     """Write everything."""
-    project.FILE.write_text(project.fresh_project(), encoding="utf-8")
-    for tap in extractors():
-        file_of(tap).write_text(text_of(tap), encoding="utf-8")
-        readme_of(tap).path.write_text(fresh_readme(tap), encoding="utf-8")
-        page_path(tap).write_text(page_text(tap), encoding="utf-8")
-        dictionary = dictionary_of(tap)
+    project.FILE.write_text(project.write_project(), encoding="utf-8")
+    for tap in list_extractors():
+        find_definition(tap).write_text(format_definition(tap), encoding="utf-8")
+        find_readme(tap).path.write_text(write_readme(tap), encoding="utf-8")
+        find_page(tap).write_text(write_page(tap), encoding="utf-8")
+        dictionary = build_dictionary(tap)
         dictionary.page.write_text(dictionary.to_markdown(), encoding="utf-8")
         dictionary.picture.write_text(dictionary.to_svg(), encoding="utf-8")
     for diagram in DIAGRAMS:
-        picture_of(diagram).write_text(draw_diagram(diagram), encoding="utf-8")
+        find_picture(diagram).write_text(draw_diagram(diagram), encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -31,15 +31,15 @@ class Packages:
 
     directory: Path
 
-    def wheel(self, name: str) -> Path:
+    def find_wheel(self, name: str) -> Path:
         """Return a package's wheel."""
-        return self._only(name, "whl")
+        return self._find_file(name, "whl")
 
-    def sdist(self, name: str) -> Path:
+    def find_sdist(self, name: str) -> Path:
         """Return a package's source distribution."""
-        return self._only(name, "tar.gz")
+        return self._find_file(name, "tar.gz")
 
-    def _only(self, name: str, ending: str) -> Path:
+    def _find_file(self, name: str, ending: str) -> Path:
         (file,) = self.directory.glob(f"{name.replace('-', '_')}-*.{ending}")
         return file
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import yaml
@@ -33,7 +34,7 @@ TAKEN_OVER = (
 )
 
 
-def definition(tap: str) -> dict[str, Any]:
+def build_definition(tap: str) -> dict[str, Any]:
     """Make the definition of a tap.
 
     Args:
@@ -43,12 +44,12 @@ def definition(tap: str) -> dict[str, Any]:
         What ``meltano.yml`` says of it, and how it is installed: from git, as on the package index
         anybody could take its name.
     """
-    extractor = extractors()[tap]
+    extractor = list_extractors()[tap]
     return {
         **{name: extractor[name] for name in TAKEN_OVER},
         "variant": VARIANT,
         "pip_url": f"git+{ADDRESS}#subdirectory={tap}",
-        "supported_python_versions": about(tap)["supported_python_versions"],
+        "supported_python_versions": describe_tap(tap)["supported_python_versions"],
         "log_parser": "singer-sdk",
         "keywords": ["meltano_sdk"],
         "maintenance_status": "beta",
@@ -56,16 +57,16 @@ def definition(tap: str) -> dict[str, Any]:
     }
 
 
-def extractors() -> dict[str, dict[str, Any]]:
+def list_extractors() -> dict[str, dict[str, Any]]:
     """Return the extractors of ``meltano.yml`` by their names."""
-    return {extractor["name"]: extractor for extractor in _project()["plugins"]["extractors"]}
+    return {extractor["name"]: extractor for extractor in _read_project()["plugins"]["extractors"]}
 
 
-def sandbox_settings(tap: str) -> dict[str, Any]:
+def read_sandbox_settings(tap: str) -> dict[str, Any]:
     """Return the settings of a tap for what ``make sandbox`` serves."""
     (sandbox,) = (
         environment
-        for environment in _project()["environments"]
+        for environment in _read_project()["environments"]
         if environment["name"] == "sandbox"
     )
     settings: dict[str, Any] = next(
@@ -76,14 +77,15 @@ def sandbox_settings(tap: str) -> dict[str, Any]:
     return settings
 
 
-def about(tap: str) -> dict[str, Any]:
+def describe_tap(tap: str) -> dict[str, Any]:
     """Return what a tap says about itself."""
-    finished = run_program([find_program(tap), "--about", "--format=json"])
-    said: dict[str, Any] = json.loads(finished.stdout)
-    return said
+    description: dict[str, Any] = json.loads(_run_about(tap))
+    return description
 
 
-def streams(tap: str, settings: Mapping[str, Any], directory: Path) -> dict[str, dict[str, Any]]:
+def discover_streams(
+    tap: str, settings: Mapping[str, Any], directory: Path
+) -> dict[str, dict[str, Any]]:
     """Return the entries of a tap's catalog by their names.
 
     Args:
@@ -96,18 +98,22 @@ def streams(tap: str, settings: Mapping[str, Any], directory: Path) -> dict[str,
     return {stream["tap_stream_id"]: stream for stream in catalog["streams"]}
 
 
-def file_of(tap: str) -> Path:
+def find_definition(tap: str) -> Path:
     """Return the file that holds the definition of a tap."""
     return REPOSITORY / tap / "plugin.yaml"
 
 
-def text_of(tap: str) -> str:
+def format_definition(tap: str) -> str:
     """Return the content of that file."""
-    return yaml.safe_dump(definition(tap), sort_keys=False, allow_unicode=True, width=100)
+    return yaml.safe_dump(build_definition(tap), sort_keys=False, allow_unicode=True, width=100)
 
 
-def _project() -> dict[str, Any]:
-    project: dict[str, Any] = yaml.safe_load(
-        (REPOSITORY / "meltano.yml").read_text(encoding="utf-8")
-    )
+@cache
+def _run_about(tap: str) -> str:
+    return run_program([find_program(tap), "--about", "--format=json"]).stdout
+
+
+def _read_project() -> dict[str, Any]:
+    text = (REPOSITORY / "meltano.yml").read_text(encoding="utf-8")
+    project: dict[str, Any] = yaml.load(text, yaml.CSafeLoader)
     return project

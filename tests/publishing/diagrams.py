@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 DIAGRAMS = sorted((REPOSITORY / "docs").rglob("*.d2"))
 
 
-def picture_of(diagram: Path) -> Path:
+def find_picture(diagram: Path) -> Path:
     """Return the file with the picture of a diagram."""
     return diagram.with_suffix(".svg")
 

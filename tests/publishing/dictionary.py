@@ -10,7 +10,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
-from tests.publishing.definition import sandbox_settings, streams
+from tests.publishing.definition import discover_streams, read_sandbox_settings
 from tests.publishing.relations import FOLDER, Relations, read_relations
 
 if TYPE_CHECKING:
@@ -65,9 +65,9 @@ class Column:
     @property
     def type(self) -> str:
         """Its type, in words."""
-        kind = _type_of(self.schema)
+        kind = _find_type(self.schema)
         if kind == "list" and "items" in self.schema:
-            return f"list of {_type_of(self.schema['items'])}"
+            return f"list of {_find_type(self.schema['items'])}"
         return kind
 
 
@@ -92,16 +92,16 @@ class Table:
     @cached_property
     def columns(self) -> list[Column]:
         """All columns, each before what stands in it."""
-        return list(_columns_in(self.schema))
+        return list(_list_columns(self.schema))
 
     @property
     def dates(self) -> list[str]:
         """The columns with days."""
         top = self.schema["properties"]
-        return [name for name, schema in top.items() if _type_of(schema) == "date"]
+        return [name for name, schema in top.items() if _find_type(schema) == "date"]
 
     def is_personal(self, column: Column) -> bool:
-        """Whether a column is about persons."""
+        """Return whether a column is about persons."""
         return column.path not in self.impersonal
 
 
@@ -143,19 +143,19 @@ class Dictionary:
                 HOW_TO_READ.format(schema=self.schema, json_example=JSON_EXAMPLES[self.tap]),
                 f"![The tables that join others, with the columns that do]({self.tap}.svg)",
                 "",
-                *self._notes(),
+                *self._write_notes(),
                 "",
-                *self._overview(),
-                *(line for table in self.tables.values() for line in self._section(table)),
+                *self._write_overview(),
+                *(line for table in self.tables.values() for line in self._write_section(table)),
             ]
         )
 
     def to_svg(self) -> str:
         """Return the picture."""
-        source = "\n".join(["direction: right", *self._shapes(), *self._edges(), ""])
+        source = "\n".join(["direction: right", *self._draw_shapes(), *self._draw_edges(), ""])
         return draw(source)
 
-    def _notes(self) -> Iterator[str]:
+    def _write_notes(self) -> Iterator[str]:
         hidden = next((join for join in self.relations.joins if not join.is_drawn), None)
         if hidden:
             columns = ", ".join(f"`{column}`" for column in hidden.source.columns)
@@ -163,7 +163,7 @@ class Dictionary:
         for note in self.relations.notes:
             yield f"* {note}"
 
-    def _overview(self) -> Iterator[str]:
+    def _write_overview(self) -> Iterator[str]:
         yield "| table | what a record is | primary key | selected |"
         yield "|---|---|---|---|"
         for table in self.tables.values():
@@ -172,7 +172,7 @@ class Dictionary:
             link = f"[`{table.name}`](#{table.name})"
             yield f"| {link} | {table.schema['description']} | {keys} | {selected} |"
 
-    def _section(self, table: Table) -> Iterator[str]:
+    def _write_section(self, table: Table) -> Iterator[str]:
         yield from ("", f"## {table.name}", "", table.schema["description"])
         if not table.impersonal:
             yield "Without personal data, the stream does not exist."
@@ -181,7 +181,7 @@ class Dictionary:
             "| column | type | what it is | personal | joins |",
             "|---|---|---|---|---|",
         )
-        joins = self._joins_by_column(table)
+        joins = self._group_joins(table)
         for column in table.columns:
             name = f"`{column.path}`"
             cells = (
@@ -197,10 +197,10 @@ class Dictionary:
             query = f"select * replace ({casts})\nfrom {table.name}"
             yield from ("", "With days as dates, in DuckDB:", "", "```sql", query, "```")
 
-    def _joins_by_column(self, table: Table) -> dict[str, list[str]]:
+    def _group_joins(self, table: Table) -> dict[str, list[str]]:
         """Return the targets of a table's joins, each at the last column that leads there."""
         found: dict[str, list[str]] = {}
-        for join in self.relations.of(table.name):
+        for join in self.relations.select(table.name):
             columns = ", ".join(join.target.columns)
             unless = "" if join.is_complete else ", if it is there"
             text = f"[`{join.target.table}`](#{join.target.table}) by `{columns}`{unless}"
@@ -211,7 +211,7 @@ class Dictionary:
     def _drawn(self) -> list[Join]:
         return [join for join in self.relations.joins if join.is_drawn]
 
-    def _shapes(self) -> Iterator[str]:
+    def _draw_shapes(self) -> Iterator[str]:
         """Yield the tables that join others, with the columns that it takes."""
         ends = [end for join in self._drawn for end in join.ends]
         foreign = {(join.source.table, join.source.columns[-1]) for join in self._drawn}
@@ -229,19 +229,21 @@ class Dictionary:
                     yield f'  "{column.path}": {column.type}{constraint}'
             yield "}"
 
-    def _edges(self) -> Iterator[str]:
+    def _draw_edges(self) -> Iterator[str]:
         for join in self._drawn:
             source, target = (f'"{end.table}"."{end.columns[-1]}"' for end in join.ends)
             yield f"{source} -> {target}"
 
 
 @cache
-def dictionary_of(tap: str) -> Dictionary:
+def build_dictionary(tap: str) -> Dictionary:
     """Return the dictionary of a tap, as it discovers its streams for what the sandbox serves."""
-    settings = {**sandbox_settings(tap), **WIDER_SETTINGS.get(tap, {})}
+    settings = {**read_sandbox_settings(tap), **WIDER_SETTINGS.get(tap, {})}
     with TemporaryDirectory() as directory:
         entries, impersonal = (
-            streams(tap, {**settings, **_personal_data(tap, wanted=wanted)}, Path(directory))
+            discover_streams(
+                tap, {**settings, **_find_personal_data(tap, wanted=wanted)}, Path(directory)
+            )
             for wanted in (True, False)
         )
     tables = {
@@ -250,11 +252,11 @@ def dictionary_of(tap: str) -> Dictionary:
             entry["schema"],
             entry["key_properties"],
             _is_selected(entry),
-            _paths(impersonal[name]["schema"]) if name in impersonal else frozenset(),
+            _list_paths(impersonal[name]["schema"]) if name in impersonal else frozenset(),
         )
         for name, entry in entries.items()
     }
-    columns = {name: _paths(table.schema) for name, table in tables.items()}
+    columns = {name: _list_paths(table.schema) for name, table in tables.items()}
     return Dictionary(tap, tables, read_relations(tap, columns))
 
 
@@ -265,7 +267,7 @@ def draw(source: str) -> str:
     return finished.stdout
 
 
-def _personal_data(tap: str, *, wanted: bool) -> dict[str, bool]:
+def _find_personal_data(tap: str, *, wanted: bool) -> dict[str, bool]:
     """Return the setting for personal data; GoatCounter has none, and so no setting."""
     return {} if tap == "tap-goatcounter" else {"include_personal_data": wanted}
 
@@ -275,19 +277,19 @@ def _is_selected(entry: Mapping[str, Any]) -> bool:
     return bool(root["metadata"]["selected-by-default"])
 
 
-def _paths(schema: Mapping[str, Any]) -> frozenset[str]:
-    return frozenset(column.path for column in _columns_in(schema))
+def _list_paths(schema: Mapping[str, Any]) -> frozenset[str]:
+    return frozenset(column.path for column in _list_columns(schema))
 
 
-def _columns_in(schema: Mapping[str, Any], prefix: str = "") -> Iterator[Column]:
+def _list_columns(schema: Mapping[str, Any], prefix: str = "") -> Iterator[Column]:
     for name, inner in schema.get("properties", {}).items():
         path = f"{prefix}{name}"
         yield Column(path, inner)
-        yield from _columns_in(inner, f"{path}.")
-        yield from _columns_in(inner.get("items", {}), f"{path}[].")
+        yield from _list_columns(inner, f"{path}.")
+        yield from _list_columns(inner.get("items", {}), f"{path}[].")
 
 
-def _type_of(schema: Mapping[str, Any]) -> str:
+def _find_type(schema: Mapping[str, Any]) -> str:
     named = schema.get("type", "any")
     types = [named] if isinstance(named, str) else [name for name in named if name != "null"]
     format_ = schema.get("format")

@@ -10,24 +10,24 @@ from meltano.core import yaml
 from meltano.core.project import Project
 
 from tests.meltano import REPOSITORY
-from tests.publishing.definition import about
+from tests.publishing.definition import describe_tap
 
 FILE = REPOSITORY / "meltano.yml"
 
 
-def fresh_project() -> str:
+def write_project() -> str:
     """Return the project's file with the settings and capabilities that the taps have."""
     project = yaml.load(FILE)
     for extractor in project["plugins"]["extractors"]:
-        said = about(extractor["name"])
+        said = describe_tap(extractor["name"])
         extractor["capabilities"] = said["capabilities"]
         extractor["settings"] = [
-            _setting(name, schema) for name, schema in said["settings"]["properties"].items()
+            _build_setting(name, schema) for name, schema in said["settings"]["properties"].items()
         ]
-    return _as_meltano_writes(project)
+    return _format_as_meltano(project)
 
 
-def _as_meltano_writes(project: Any) -> str:
+def _format_as_meltano(project: Any) -> str:
     with TemporaryDirectory() as directory:
         file = Path(directory, FILE.name)
         file.write_text(yaml.dump(project) or "", encoding="utf-8")
@@ -36,11 +36,11 @@ def _as_meltano_writes(project: Any) -> str:
         return file.read_text(encoding="utf-8")
 
 
-def _setting(name: str, schema: dict[str, Any]) -> dict[str, Any]:
+def _build_setting(name: str, schema: dict[str, Any]) -> dict[str, Any]:
     """Return a setting as Meltano defines it."""
     found = {
         "name": name,
-        "kind": _kind(schema),
+        "kind": _find_kind(schema),
         "label": schema["title"],
         "description": schema["description"],
     }
@@ -49,7 +49,7 @@ def _setting(name: str, schema: dict[str, Any]) -> dict[str, Any]:
     return {**found, "sensitive": True} if schema.get("secret") else found
 
 
-def _kind(schema: dict[str, Any]) -> str:
+def _find_kind(schema: dict[str, Any]) -> str:
     """Return Meltano's word for a setting's type."""
     if schema.get("format") == "date-time":
         return "date_iso8601"

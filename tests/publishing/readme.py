@@ -14,7 +14,7 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 from tests.meltano import REPOSITORY
-from tests.publishing.definition import about, sandbox_settings, streams
+from tests.publishing.definition import describe_tap, discover_streams, read_sandbox_settings
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -45,37 +45,37 @@ class Document:
         """All of it."""
         return self.path.read_text(encoding="utf-8")
 
-    def section(self, heading: str) -> str:
+    def read_section(self, heading: str) -> str:
         """Return what stands below a heading of any level, up to the next of the highest."""
         _, below = re.split(rf"^#+ {re.escape(heading)}\n", self.text, flags=re.MULTILINE)
         return re.split(r"^## ", below, maxsplit=1, flags=re.MULTILINE)[0]
 
-    def rows(self, heading: str, table: int = 0) -> list[Row]:
+    def read_rows(self, heading: str, table: int = 0) -> list[Row]:
         """Return the rows of a table below a heading, by the names of its columns.
 
         Args:
             heading: The heading.
             table: Which one of its tables.
         """
-        return _parse(TABLE.findall(self.section(heading))[table])
+        return _parse(TABLE.findall(self.read_section(heading))[table])
 
 
-def readme_of(tap: str) -> Document:
+def find_readme(tap: str) -> Document:
     """Return the README of a tap."""
     return Document(REPOSITORY / tap / "README.md")
 
 
-def fresh_readme(tap: str) -> str:
+def write_readme(tap: str) -> str:
     """Return the README of a tap with tables as they should be."""
-    readme = readme_of(tap)
-    settings = _merge(readme.rows("Settings"), "setting", _settings(tap))
-    found = _merge(readme.rows("Streams"), "stream", _streams(tap))
+    readme = find_readme(tap)
+    settings = _merge(readme.read_rows("Settings"), "setting", _list_settings(tap))
+    found = _merge(readme.read_rows("Streams"), "stream", _list_streams(tap))
     text = _replace_table(readme.text, "Settings", settings)
     return _replace_table(text, "Streams", found)
 
 
-def _settings(tap: str) -> Iterator[Row]:
-    for name, setting in about(tap)["settings"]["properties"].items():
+def _list_settings(tap: str) -> Iterator[Row]:
+    for name, setting in describe_tap(tap)["settings"]["properties"].items():
         if not name.startswith(OF_THE_SDK):
             row = {"setting": f"`{name}`", "what it does": setting["description"]}
             if "default" in setting:
@@ -83,13 +83,13 @@ def _settings(tap: str) -> Iterator[Row]:
             yield row
 
 
-def _streams(tap: str) -> Iterator[Row]:
+def _list_streams(tap: str) -> Iterator[Row]:
     """Yield the streams of a catalog but those that a user names."""
-    settings = sandbox_settings(tap)
+    settings = read_sandbox_settings(tap)
     named_by_user = {report["name"] for report in settings.get("reports", [])}
     with TemporaryDirectory() as directory:
         ways = [
-            streams(tap, {**settings, **way}, Path(directory))
+            discover_streams(tap, {**settings, **way}, Path(directory))
             for way in WAYS_TO_READ.get(tap, [{}])
         ]
     for name, stream in ways[0].items():
@@ -98,12 +98,14 @@ def _streams(tap: str) -> Iterator[Row]:
             yield {
                 "stream": f"`{name}`",
                 "primary key": ", ".join(f"`{key}`" for key in stream["key_properties"]),
-                "replication": ", or ".join(dict.fromkeys(_replication(way[name]) for way in ways)),
+                "replication": ", or ".join(
+                    dict.fromkeys(_describe_replication(way[name]) for way in ways)
+                ),
                 "selected": "yes" if root["metadata"]["selected-by-default"] else "no",
             }
 
 
-def _replication(stream: Mapping[str, Any]) -> str:
+def _describe_replication(stream: Mapping[str, Any]) -> str:
     if stream["replication_method"] == "FULL_TABLE":
         return "full table"
     return f"by `{stream['replication_key']}`"
@@ -119,12 +121,15 @@ def _merge(written: list[Row], name: str, generated: Iterable[Row]) -> list[Row]
     empty = dict.fromkeys(written[0], "")
     known = {row[name] for row in kept}
     return [
-        *({**empty, **fresh.get(row[name], {}), **_by_hand(row, name, fresh)} for row in kept),
+        *(
+            {**empty, **fresh.get(row[name], {}), **_select_handwritten(row, name, fresh)}
+            for row in kept
+        ),
         *({**empty, **row} for row in fresh.values() if row[name] not in known),
     ]
 
 
-def _by_hand(written: Row, name: str, generated: Mapping[str, Row]) -> Row:
+def _select_handwritten(written: Row, name: str, generated: Mapping[str, Row]) -> Row:
     """Return the cells that are written by hand; a default in code is none of them."""
     row = generated.get(written[name])
     if row is None:
@@ -139,20 +144,20 @@ def _by_hand(written: Row, name: str, generated: Mapping[str, Row]) -> Row:
 
 def _replace_table(text: str, heading: str, rows: list[Row]) -> str:
     before, title, after = text.partition(f"\n## {heading}\n")
-    head, *body = (_line(cells) for cells in (rows[0], *(row.values() for row in rows)))
+    head, *body = (_format_line(cells) for cells in (rows[0], *(row.values() for row in rows)))
     table = "\n".join([head, f"|{'---|' * len(rows[0])}", *body, ""])
     return before + title + TABLE.sub(lambda _: table, after, count=1)
 
 
-def _line(cells: Iterable[str]) -> str:
+def _format_line(cells: Iterable[str]) -> str:
     return "".join(f"| {cell} " if cell else "| " for cell in cells) + "|"
 
 
 def _parse(table: str) -> list[Row]:
     head, _, *rows = table.splitlines()
-    names = _cells(head)
-    return [dict(zip(names, _cells(row), strict=True)) for row in rows]
+    names = _split_cells(head)
+    return [dict(zip(names, _split_cells(row), strict=True)) for row in rows]
 
 
-def _cells(line: str) -> list[str]:
+def _split_cells(line: str) -> list[str]:
     return [cell.strip() for cell in line.strip()[1:-1].split("|")]

@@ -71,7 +71,7 @@ class Relations:
     joins: tuple[Join, ...]
     notes: tuple[str, ...]
 
-    def of(self, table: str) -> list[Join]:
+    def select(self, table: str) -> list[Join]:
         """Return the joins that lead from a table to others."""
         return [join for join in self.joins if join.source.table == table]
 
@@ -83,7 +83,7 @@ def read_relations(tap: str, columns: Mapping[str, Collection[str]]) -> Relation
         tap: Its name.
         columns: The columns of each table at any depth, which say what ``*`` stands for.
     """
-    declared = _declarations()[tap]
+    declared = _read_declarations()[tap]
     everywhere = [declared["everywhere"]] if "everywhere" in declared else []
     joins = [
         *(join for text in declared["joins"] for join in _expand(text, columns, is_drawn=True)),
@@ -93,7 +93,7 @@ def read_relations(tap: str, columns: Mapping[str, Collection[str]]) -> Relation
 
 
 @cache
-def _declarations() -> dict[str, Any]:
+def _read_declarations() -> dict[str, Any]:
     declared: dict[str, Any] = yaml.safe_load(
         (FOLDER / "relations.yaml").read_text(encoding="utf-8")
     )

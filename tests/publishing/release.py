@@ -54,9 +54,9 @@ def check_tag(tag: str, repository: Path) -> None:
     package, version = repository / found["package"], found["version"]
     if (declared := read_version(package)) != version:
         raise ReleaseError(f"The tag {tag} is of version {version}, {package.name} is {declared}.")
-    if (newest := released_versions(package)[:1]) != [version]:
+    if (newest := list_released_versions(package)[:1]) != [version]:
         raise ReleaseError(f"The changelog of {package.name} begins with {newest}, not {version}.")
-    if unreleased_changes(package):
+    if read_unreleased_changes(package):
         raise ReleaseError(f"The changelog of {package.name} has changes under Unreleased.")
 
 
@@ -66,18 +66,18 @@ def read_version(package: Path) -> str:
     return str(project["project"]["version"])
 
 
-def released_versions(package: Path) -> list[str]:
+def list_released_versions(package: Path) -> list[str]:
     """Return the versions in the changelog of a package, newest first."""
-    return [found["version"] for found in RELEASE.finditer(_changelog(package))]
+    return [found["version"] for found in RELEASE.finditer(_read_changelog(package))]
 
 
-def unreleased_changes(package: Path) -> str:
+def read_unreleased_changes(package: Path) -> str:
     """Return what the changelog of a package has under Unreleased."""
-    found = UNRELEASED.search(_changelog(package))
+    found = UNRELEASED.search(_read_changelog(package))
     return found["changes"].strip() if found else ""
 
 
-def _changelog(package: Path) -> str:
+def _read_changelog(package: Path) -> str:
     return (package / "CHANGELOG.md").read_text(encoding="utf-8")
 
 

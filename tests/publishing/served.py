@@ -7,7 +7,7 @@ import json
 import re
 from typing import TYPE_CHECKING, Any
 
-from tests.publishing.definition import sandbox_settings
+from tests.publishing.definition import read_sandbox_settings
 from tests.sandbox import apparena, goatcounter, gotom, studio_openapi
 from tests.sandbox.apparena import AppArena
 from tests.sandbox.goatcounter import UNLIMITED, Generation, GoatCounter
@@ -43,4 +43,4 @@ def serve(tap: str) -> Iterator[dict[str, Any]]:
     shown.fill(server)
     with server.serve() as url:
         (host,) = HOST.findall(url)
-        yield json.loads(HOST.sub(host, json.dumps(sandbox_settings(tap))))
+        yield json.loads(HOST.sub(host, json.dumps(read_sandbox_settings(tap))))

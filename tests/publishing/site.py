@@ -15,7 +15,7 @@ import tomllib
 from typing import TYPE_CHECKING, Any
 
 from tests.meltano import REPOSITORY
-from tests.publishing.definition import ADDRESS, extractors
+from tests.publishing.definition import ADDRESS, list_extractors
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping
@@ -73,7 +73,7 @@ def collect_pages(project: Path) -> None:
         elif source != "README.md":
             text = (REPOSITORY / source).read_text(encoding="utf-8")
             target.write_text(move_links(text, source, places), encoding="utf-8")
-    for place, text in reference_pages():
+    for place, text in write_reference():
         (folder / place).parent.mkdir(parents=True, exist_ok=True)
         (folder / place).write_text(text, encoding="utf-8")
     check_navigation([*places.values(), REFERENCE], config["nav"])
@@ -91,7 +91,7 @@ def find_places() -> dict[str, str]:
     }
     taps = {
         f"{tap}/{name}": f"{folder}/{tap}.md"
-        for tap in extractors()
+        for tap in list_extractors()
         for name, folder in (("README.md", "taps"), ("CHANGELOG.md", "changes"))
     }
     return {**PAGES, **taps, **documents}
@@ -123,7 +123,7 @@ def move_links(text: str, source: str, places: Mapping[str, str]) -> str:
     return LINK.sub(lambda link: link[0] if is_code(link) else move(link), text)
 
 
-def reference_pages() -> Iterator[tuple[str, str]]:
+def write_reference() -> Iterator[tuple[str, str]]:
     """Yield the pages about the library's modules, filled from docstrings, and a list of them."""
     rows = ["# Reference", "", "| module | what it is for |", "|---|---|"]
     for module in sorted((LIBRARY / "singer_tapkit").glob("[a-z]*.py")):
@@ -144,21 +144,21 @@ def check_navigation(pages: Collection[str], navigation: list[Any]) -> None:
     Raises:
         SiteError: A page is not in it, or is not there.
     """
-    listed = set(_pages_in(navigation))
+    listed = set(_list_pages(navigation))
     if missing := {page for page in pages if page.endswith(".md")} - listed:
         raise SiteError(f"zensical.toml does not list {', '.join(sorted(missing))}.")
-    modules = {page for page, _ in reference_pages()}
+    modules = {page for page, _ in write_reference()}
     if gone := listed - set(pages) - modules:
         raise SiteError(f"zensical.toml lists {', '.join(sorted(gone))}, which does not exist.")
 
 
-def _pages_in(navigation: list[Any]) -> Iterator[str]:
+def _list_pages(navigation: list[Any]) -> Iterator[str]:
     for entry in navigation:
         if isinstance(entry, str):
             yield entry
         else:
             for inner in entry.values():
-                yield from [inner] if isinstance(inner, str) else _pages_in(inner)
+                yield from [inner] if isinstance(inner, str) else _list_pages(inner)
 
 
 if __name__ == "__main__":

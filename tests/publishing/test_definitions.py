@@ -11,18 +11,23 @@ import pytest
 import yaml
 from jsonschema import Draft7Validator
 
-from tests.publishing.definition import about, extractors, file_of, text_of
-from tests.publishing.project import FILE, fresh_project
+from tests.publishing.definition import (
+    describe_tap,
+    find_definition,
+    format_definition,
+    list_extractors,
+)
+from tests.publishing.project import FILE, write_project
 
 RULES = json.loads(Path(__file__).with_name("hub_rules.json").read_text(encoding="utf-8"))
 SECRET = re.compile("password|token|secret|_key$")
 
-each_tap = pytest.mark.parametrize("tap", extractors())
+each_tap = pytest.mark.parametrize("tap", list_extractors())
 
 
 @each_tap
 def test_a_definition_is_as_the_hub_wants_it(tap: str) -> None:
-    errors = [error.message for error in Draft7Validator(RULES).iter_errors(definition_of(tap))]
+    errors = [error.message for error in Draft7Validator(RULES).iter_errors(read_definition(tap))]
 
     assert errors == []
 
@@ -30,19 +35,19 @@ def test_a_definition_is_as_the_hub_wants_it(tap: str) -> None:
 def test_the_project_has_the_settings_of_the_taps() -> None:
     written = FILE.read_text(encoding="utf-8")
 
-    assert written == fresh_project(), "Write it anew: python -m tests.publishing"
+    assert written == write_project(), "Write it anew: python -m tests.publishing"
 
 
 @each_tap
 def test_a_definition_says_what_the_project_says(tap: str) -> None:
-    written = file_of(tap).read_text(encoding="utf-8")
+    written = find_definition(tap).read_text(encoding="utf-8")
 
-    assert written == text_of(tap), "Write it anew: python -m tests.publishing"
+    assert written == format_definition(tap), "Write it anew: python -m tests.publishing"
 
 
 @each_tap
 def test_settings_by_which_a_tap_can_run_exist(tap: str) -> None:
-    definition = definition_of(tap)
+    definition = read_definition(tap)
     names = {setting["name"] for setting in definition["settings"]}
 
     assert definition["settings_group_validation"]
@@ -53,7 +58,7 @@ def test_settings_by_which_a_tap_can_run_exist(tap: str) -> None:
 def test_secrets_are_sensitive(tap: str) -> None:
     named_so = {
         setting["name"]: setting.get("sensitive", False)
-        for setting in definition_of(tap)["settings"]
+        for setting in read_definition(tap)["settings"]
         if SECRET.search(setting["name"])
     }
 
@@ -63,7 +68,7 @@ def test_secrets_are_sensitive(tap: str) -> None:
 
 @each_tap
 def test_a_tap_tells_all_about_itself(tap: str) -> None:
-    said = about(tap)
+    said = describe_tap(tap)
 
     assert {"name", "description", "version", "sdk_version", "capabilities"} <= set(said)
     for name, setting in said["settings"]["properties"].items():
@@ -71,7 +76,7 @@ def test_a_tap_tells_all_about_itself(tap: str) -> None:
         assert setting.get("description"), name
 
 
-def definition_of(tap: str) -> dict[str, Any]:
+def read_definition(tap: str) -> dict[str, Any]:
     """Read a tap's definition."""
-    definition: dict[str, Any] = yaml.safe_load(file_of(tap).read_text(encoding="utf-8"))
+    definition: dict[str, Any] = yaml.safe_load(find_definition(tap).read_text(encoding="utf-8"))
     return definition

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.publishing.diagrams import DIAGRAMS, draw_diagram, picture_of
+from tests.publishing.diagrams import DIAGRAMS, draw_diagram, find_picture
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -14,6 +14,6 @@ if TYPE_CHECKING:
 
 @pytest.mark.parametrize("diagram", DIAGRAMS, ids=lambda path: path.stem)
 def test_the_picture_of_a_diagram_is_fresh(diagram: Path) -> None:
-    written = picture_of(diagram).read_text(encoding="utf-8")
+    written = find_picture(diagram).read_text(encoding="utf-8")
 
     assert written == draw_diagram(diagram), "Draw it anew: make docs"

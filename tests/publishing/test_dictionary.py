@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import pytest
 
-from tests.publishing.definition import extractors
-from tests.publishing.dictionary import dictionary_of
+from tests.publishing.definition import list_extractors
+from tests.publishing.dictionary import build_dictionary
 
-each_tap = pytest.mark.parametrize("tap", extractors())
+each_tap = pytest.mark.parametrize("tap", list_extractors())
 
 
 @each_tap
 def test_the_page_of_a_tap_is_fresh(tap: str) -> None:
-    dictionary = dictionary_of(tap)
+    dictionary = build_dictionary(tap)
     written = dictionary.page.read_text(encoding="utf-8")
 
     assert written == dictionary.to_markdown(), "Write it anew: make docs"
@@ -20,7 +20,7 @@ def test_the_page_of_a_tap_is_fresh(tap: str) -> None:
 
 @each_tap
 def test_the_picture_of_a_tap_is_fresh(tap: str) -> None:
-    dictionary = dictionary_of(tap)
+    dictionary = build_dictionary(tap)
     written = dictionary.picture.read_text(encoding="utf-8")
 
     assert written == dictionary.to_svg(), "Draw it anew: make docs"
@@ -28,7 +28,7 @@ def test_the_picture_of_a_tap_is_fresh(tap: str) -> None:
 
 @each_tap
 def test_every_stream_and_every_property_has_a_description(tap: str) -> None:
-    tables = dictionary_of(tap).tables.values()
+    tables = build_dictionary(tap).tables.values()
     described = {
         **{table.name: table.schema.get("description") for table in tables},
         **{
@@ -43,7 +43,7 @@ def test_every_stream_and_every_property_has_a_description(tap: str) -> None:
 
 @each_tap
 def test_joins_are_between_columns_that_exist(tap: str) -> None:
-    dictionary = dictionary_of(tap)
+    dictionary = build_dictionary(tap)
     known = {
         (table.name, column.path)
         for table in dictionary.tables.values()

@@ -19,8 +19,8 @@ import yaml
 from tests.meltano import REPOSITORY
 from tests.once import make_once
 from tests.publishing.conftest import run
-from tests.publishing.definition import ADDRESS, extractors
-from tests.publishing.readme import readme_of
+from tests.publishing.definition import ADDRESS, list_extractors
+from tests.publishing.readme import find_readme
 from tests.publishing.served import serve
 from tests.sandbox.studio_openapi import StudioOpenApi
 
@@ -36,7 +36,7 @@ A_TABLE = {
 }
 STATE = '{"bookmarks": {}}'
 
-each_tap = pytest.mark.parametrize("tap", extractors())
+each_tap = pytest.mark.parametrize("tap", list_extractors())
 
 
 @pytest.fixture(scope="session")
@@ -61,11 +61,11 @@ def test_a_tap_loads_in_a_project_of_ones_own(
         run(
             *("bash", "-euo", "pipefail", "-c", block),
             directory=tmp_path / "own",
-            settings={**variables(tap, settings), "PATH": f"{PROGRAMS}:{os.environ['PATH']}"},
+            settings={**build_variables(tap, settings), "PATH": f"{PROGRAMS}:{os.environ['PATH']}"},
         )
 
     counts = count_rows(tmp_path / "own/output/warehouse_dev.duckdb")
-    selected = {rule.split(".")[0] for rule in extractors()[tap]["select"]}
+    selected = {rule.split(".")[0] for rule in list_extractors()[tap]["select"]}
     assert {stream for stream in selected if stream.isidentifier()} <= set(counts)
     assert not {stream[1:] for stream in selected if stream[0] == "!"} & set(counts)
     assert counts[A_TABLE[tap]] > 0
@@ -109,7 +109,7 @@ def test_a_recipe_replaces_the_state(plugins: Path, tmp_path: Path) -> None:
     (tmp_path / "state.json").write_text(STATE, encoding="utf-8")
 
     with serve(tap) as settings:
-        finished = follow_recipe(tap, plugins, tmp_path, **variables(tap, settings))
+        finished = follow_recipe(tap, plugins, tmp_path, **build_variables(tap, settings))
 
     assert finished.returncode == 0, finished.stderr
     state = json.loads((tmp_path / "state.json").read_text(encoding="utf-8"))
@@ -145,7 +145,9 @@ def test_the_stream_map_hashes_names_and_copes_with_nulls() -> None:
 
 def block_with(tap: str, command: str) -> str:
     """Return the block of a README that has a command."""
-    blocks = re.findall(r"^```sh\n(.*?)^```$", readme_of(tap).text, flags=re.MULTILINE | re.DOTALL)
+    blocks = re.findall(
+        r"^```sh\n(.*?)^```$", find_readme(tap).text, flags=re.MULTILINE | re.DOTALL
+    )
     (block,) = (block for block in blocks if command in block)
     return str(block)
 
@@ -175,7 +177,7 @@ def follow_recipe(
     )
 
 
-def variables(tap: str, settings: Mapping[str, Any]) -> dict[str, str]:
+def build_variables(tap: str, settings: Mapping[str, Any]) -> dict[str, str]:
     """Return settings as environment variables."""
     prefix = tap.replace("-", "_").upper()
     return {

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from tests.publishing.definition import extractors
-from tests.publishing.readme import fresh_readme, readme_of
+from tests.publishing.definition import list_extractors
+from tests.publishing.readme import find_readme, write_readme
 
 
-@pytest.mark.parametrize("tap", extractors())
+@pytest.mark.parametrize("tap", list_extractors())
 def test_the_tables_of_a_readme_are_fresh(tap: str) -> None:
-    assert readme_of(tap).text == fresh_readme(tap), "Write them anew: python -m tests.publishing"
+    assert find_readme(tap).text == write_readme(tap), "Write them anew: python -m tests.publishing"

@@ -12,7 +12,7 @@ from tap_apparena.tap import TapAppArena
 from tap_goatcounter.tap import TapGoatCounter
 from tap_gotom.tap import TapGoTom
 from tap_studio_openapi.tap import TapStudioOpenApi
-from tests.publishing.dictionary import dictionary_of
+from tests.publishing.dictionary import build_dictionary
 from tests.publishing.served import serve
 
 if TYPE_CHECKING:
@@ -43,12 +43,12 @@ TAPS: dict[str, type[Tap]] = {
 
 @pytest.mark.parametrize("tap", TAPS)
 def test_every_row_leads_to_another_one_where_the_dictionary_says_so(tap: str) -> None:
-    dictionary = dictionary_of(tap)
+    dictionary = build_dictionary(tap)
     records = read(tap, [name for name in dictionary.tables if name not in FOR_STORE_OWNERS])
     joins = dictionary.relations.joins
 
-    assert {join: gone for join in joins if (gone := orphans(join, records))} == {}
-    assert [join for join in joins if not joined(join, records)] == []
+    assert {join: gone for join in joins if (gone := find_orphans(join, records))} == {}
+    assert [join for join in joins if not find_joined(join, records)] == []
 
 
 def read(tap: str, streams: Sequence[str]) -> Mapping[str, Sequence[Record]]:
@@ -61,28 +61,28 @@ def read(tap: str, streams: Sequence[str]) -> Mapping[str, Sequence[Record]]:
     return run.records
 
 
-def orphans(join: Join, records: Mapping[str, Sequence[Record]]) -> set[tuple[Any, ...]]:
+def find_orphans(join: Join, records: Mapping[str, Sequence[Record]]) -> set[tuple[Any, ...]]:
     """Return what leads nowhere."""
     if not join.is_complete:
         return set()
-    return values(join.source, records) - values(join.target, records)
+    return collect_values(join.source, records) - collect_values(join.target, records)
 
 
-def joined(join: Join, records: Mapping[str, Sequence[Record]]) -> set[tuple[Any, ...]]:
+def find_joined(join: Join, records: Mapping[str, Sequence[Record]]) -> set[tuple[Any, ...]]:
     """Return what leads to a row."""
-    return values(join.source, records) & values(join.target, records)
+    return collect_values(join.source, records) & collect_values(join.target, records)
 
 
-def values(end: End, records: Mapping[str, Sequence[Record]]) -> set[tuple[Any, ...]]:
+def collect_values(end: End, records: Mapping[str, Sequence[Record]]) -> set[tuple[Any, ...]]:
     """Return what stands in the columns of one side of a join, without empty ones."""
     found: set[tuple[Any, ...]] = set()
     for record in records.get(end.table, ()):
-        *common, last = ([*values_at(record, column.split("."))] for column in end.columns)
+        *common, last = ([*read_values(record, column.split("."))] for column in end.columns)
         found.update((*(value for (value,) in common if common), item) for item in last)
     return {item for item in found if None not in item}
 
 
-def values_at(value: Any, path: Sequence[str]) -> Iterator[Any]:
+def read_values(value: Any, path: Sequence[str]) -> Iterator[Any]:
     """Yield what stands at a path: one value, or those of a list's items."""
     if not path or value is None:
         yield value
@@ -90,6 +90,6 @@ def values_at(value: Any, path: Sequence[str]) -> Iterator[Any]:
     name, *rest = path
     if name.endswith("[]"):
         for item in value.get(name.removesuffix("[]")) or ():
-            yield from values_at(item, rest)
+            yield from read_values(item, rest)
     else:
-        yield from values_at(value.get(name), rest)
+        yield from read_values(value.get(name), rest)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.meltano import REPOSITORY
-from tests.publishing.release import ReleaseError, check_tag, read_version, released_versions
+from tests.publishing.release import ReleaseError, check_tag, list_released_versions, read_version
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -62,4 +62,4 @@ def test_a_changelog_that_does_not_fit_is_refused(
 
 @pytest.mark.parametrize("package", PACKAGES, ids=lambda path: path.name)
 def test_the_newest_version_of_a_changelog_is_that_of_the_package(package: Path) -> None:
-    assert released_versions(package)[0] == read_version(package)
+    assert list_released_versions(package)[0] == read_version(package)

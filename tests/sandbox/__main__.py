@@ -1,4 +1,4 @@
-"""Serves a GoatCounter with a month of visitors, a goTom, three studios and an App-Arena."""
+"""Serve a GoatCounter with a month of visitors, a goTom, three studios and an App-Arena."""
 
 from __future__ import annotations
 
@@ -61,19 +61,19 @@ class Service:
     port: int
     serve: Callable[[argparse.Namespace, int], AbstractContextManager[Served]]
 
-    def port_in(self, arguments: argparse.Namespace) -> int:
+    def get_port(self, arguments: argparse.Namespace) -> int:
         """Return the port that was chosen."""
         port: int = getattr(arguments, self.option.lstrip("-").replace("-", "_"))
         return port
 
 
 def main() -> None:
-    """Reads the command line and serves until interrupted."""
-    arguments = parser().parse_args()
+    """Read the command line and serve until interrupted."""
+    arguments = build_parser().parse_args()
     with contextlib.ExitStack() as running, contextlib.suppress(KeyboardInterrupt):
         served = {service: _start(service, arguments, running) for service in SERVICES}
         sys.stdout.write("\n".join(one.about for one in served.values()))
-        sys.stdout.write(_moved(arguments, served))
+        sys.stdout.write(_describe_variables(arguments, served))
         sys.stdout.write("\nStop with Ctrl-C.\n")
         sys.stdout.flush()
         threading.Event().wait()
@@ -82,8 +82,8 @@ def main() -> None:
 def _start(
     service: Service, arguments: argparse.Namespace, running: contextlib.ExitStack
 ) -> Served:
-    """Starts a server, or ends with a line that says why it cannot listen."""
-    port = service.port_in(arguments)
+    """Start a server, or end with a line that says why it cannot listen."""
+    port = service.get_port(arguments)
     try:
         return running.enter_context(service.serve(arguments, port))
     except OSError as error:
@@ -93,12 +93,12 @@ def _start(
         )
 
 
-def _moved(arguments: argparse.Namespace, served: Mapping[Service, Served]) -> str:
-    """Says how taps find servers that are not where ``meltano.yml`` has them."""
+def _describe_variables(arguments: argparse.Namespace, served: Mapping[Service, Served]) -> str:
+    """Return how taps find servers that are not where ``meltano.yml`` has them."""
     variables = {
         name: value
         for service, one in served.items()
-        if service.port_in(arguments) != service.port
+        if service.get_port(arguments) != service.port
         for name, value in one.variables.items()
     }
     if not variables:
@@ -108,8 +108,8 @@ def _moved(arguments: argparse.Namespace, served: Mapping[Service, Served]) -> s
 
 
 @contextlib.contextmanager
-def _goatcounter(arguments: argparse.Namespace, port: int) -> Iterator[Served]:
-    """Serves a GoatCounter."""
+def _serve_goatcounter(arguments: argparse.Namespace, port: int) -> Iterator[Served]:
+    """Serve a GoatCounter."""
     sandbox = GoatCounter(
         arguments.generation,
         limits=DEFAULT_LIMITS if arguments.limits else UNLIMITED,
@@ -125,8 +125,8 @@ def _goatcounter(arguments: argparse.Namespace, port: int) -> Iterator[Served]:
 
 
 @contextlib.contextmanager
-def _gotom(_: argparse.Namespace, port: int) -> Iterator[Served]:
-    """Serves a goTom."""
+def _serve_gotom(_: argparse.Namespace, port: int) -> Iterator[Served]:
+    """Serve a goTom."""
     sandbox, shown = GoTom(), gotom.demonstration
     shown.fill(sandbox)
     with sandbox.serve(port) as url:
@@ -142,7 +142,7 @@ def _gotom(_: argparse.Namespace, port: int) -> Iterator[Served]:
 
 @contextlib.contextmanager
 def serve_studios(arguments: argparse.Namespace, port: int) -> Iterator[Served]:
-    """Serves a tenant of the Open API of studios."""
+    """Serve a tenant of the Open API of studios."""
     sandbox, shown = (
         StudioOpenApi(version=arguments.studio_openapi_version),
         studio_openapi.demonstration,
@@ -155,20 +155,22 @@ def serve_studios(arguments: argparse.Namespace, port: int) -> Iterator[Served]:
         about = f"Studio Open API {sandbox.version}: {url}\n{keys}Debt collection runs: {runs}\n"
         if chain:
             file: Path = arguments.chain_file
-            file.write_text(_connections(url, chain), encoding="utf-8")
+            file.write_text(_format_connections(url, chain), encoding="utf-8")
             about += f"A chain of {len(chain):,} studios: 'connections_file' is {file}\n"
-        yield Served(about, {"TAP_STUDIO_OPENAPI_CONNECTIONS": _connections(url, shown.STUDIOS)})
+        yield Served(
+            about, {"TAP_STUDIO_OPENAPI_CONNECTIONS": _format_connections(url, shown.STUDIOS)}
+        )
 
 
-def _connections(url: str, keys: Mapping[str, str]) -> str:
-    """The connections of studios, by their keys."""
+def _format_connections(url: str, keys: Mapping[str, str]) -> str:
+    """Return the connections of studios as JSON, by their keys."""
     entries = [{"name": name, "base_url": url, "api_key": key} for name, key in keys.items()]
     return json.dumps(entries, ensure_ascii=False)
 
 
 @contextlib.contextmanager
-def _apparena(_: argparse.Namespace, port: int) -> Iterator[Served]:
-    """Serves an App-Arena."""
+def _serve_apparena(_: argparse.Namespace, port: int) -> Iterator[Served]:
+    """Serve an App-Arena."""
     sandbox, shown = AppArena(), apparena.demonstration
     shown.fill(sandbox)
     with sandbox.serve(port) as url:
@@ -180,8 +182,10 @@ def _apparena(_: argparse.Namespace, port: int) -> Iterator[Served]:
 
 
 SERVICES = (
-    Service("GoatCounter", "--port", "SANDBOX_GOATCOUNTER_PORT", GOATCOUNTER_PORT, _goatcounter),
-    Service("goTom", "--gotom-port", "SANDBOX_GOTOM_PORT", GOTOM_PORT, _gotom),
+    Service(
+        "GoatCounter", "--port", "SANDBOX_GOATCOUNTER_PORT", GOATCOUNTER_PORT, _serve_goatcounter
+    ),
+    Service("goTom", "--gotom-port", "SANDBOX_GOTOM_PORT", GOTOM_PORT, _serve_gotom),
     Service(
         "The studios' Open API",
         "--studio-openapi-port",
@@ -189,12 +193,14 @@ SERVICES = (
         STUDIO_OPENAPI_PORT,
         serve_studios,
     ),
-    Service("App-Arena", "--apparena-port", "SANDBOX_APPARENA_PORT", APPARENA_PORT, _apparena),
+    Service(
+        "App-Arena", "--apparena-port", "SANDBOX_APPARENA_PORT", APPARENA_PORT, _serve_apparena
+    ),
 )
 
 
-def _port(text: str) -> int:
-    """Reads a port.
+def _parse_port(text: str) -> int:
+    """Read a port.
 
     Raises:
         argparse.ArgumentTypeError: It is none.
@@ -204,13 +210,13 @@ def _port(text: str) -> int:
     raise argparse.ArgumentTypeError(f"{text!r} is no port, from 0 to {MAX_PORT}")
 
 
-def parser() -> argparse.ArgumentParser:
-    """The command line."""
+def build_parser() -> argparse.ArgumentParser:
+    """Return the parser of the command line."""
     found = argparse.ArgumentParser(prog="python -m tests.sandbox", description=__doc__)
     for service in SERVICES:
         found.add_argument(
             service.option,
-            type=_port,
+            type=_parse_port,
             default=os.environ.get(service.variable, str(service.port)),
             help=f"port of {service.name}; {service.variable} or {service.port} by default",
         )

@@ -49,7 +49,7 @@ class Answer:
 def send(
     url: str, method: str, target: str, headers: Mapping[str, str], body: bytes | None = None
 ) -> Answer:
-    """Sends a request on a connection of its own."""
+    """Send a request on a connection of its own."""
     connection = HTTPConnection(urlsplit(url).netloc, timeout=20)
     try:
         connection.request(method, target, body, dict(headers))
@@ -69,7 +69,7 @@ class GotomClient:
     now: Callable[[], datetime]
 
     def get(self, target: str, headers: Mapping[str, str | None] | None = None) -> Answer:
-        """Asks.
+        """Send a request.
 
         Args:
             target: Path and query as they go over the wire.
@@ -82,7 +82,7 @@ class GotomClient:
     def signed(
         self, target: str, *, content_type: str = "application/json", date: str | None = None
     ) -> dict[str, str]:
-        """The headers that make a request good."""
+        """Return the headers that make a request good."""
         sent = date or self.now().isoformat(timespec="seconds")
         text = f"GET\n{hashlib.md5(b'').hexdigest()}\n{content_type.lower()}\n{sent}\n\n{target}"  # noqa: S324
         digest = hmac.new(self.secret.encode(), text.encode(), hashlib.sha1).digest()
@@ -102,7 +102,7 @@ class StudioClient:
     key: str
 
     def get(self, path: str, headers: Mapping[str, str] | None = None, **query: Any) -> Answer:
-        """Reads a path below ``/v1``, with a query of parameters."""
+        """Read a path below ``/v1``, with a query of parameters."""
         target = f"{path}?{urlencode(query, doseq=True)}" if query else path
         return self.send("GET", target, headers)
 
@@ -112,12 +112,12 @@ class StudioClient:
         target: str,
         headers: Mapping[str, str] | None = None,
     ) -> Answer:
-        """Sends a request to a target below ``/v1``."""
+        """Send a request to a target below ``/v1``."""
         sent = {"x-api-key": self.key, **(headers or {})}
         return send(self.url, method, f"/v1{target}", sent)
 
     def chunks(self, path: str, **query: Any) -> Iterator[dict[str, Any]]:
-        """Reads chunk after chunk, with each chunk's offset sent unchanged for the next."""
+        """Yield chunk after chunk, with each chunk's offset sent unchanged for the next."""
         while True:
             chunk = self.get(path, **query).json
             yield chunk
@@ -126,7 +126,7 @@ class StudioClient:
             query["offset"] = chunk["offset"]
 
     def all(self, path: str, **query: Any) -> list[dict[str, Any]]:
-        """The records of all chunks."""
+        """Return the records of all chunks."""
         return [record for chunk in self.chunks(path, **query) for record in chunk["result"]]
 
 
@@ -140,27 +140,27 @@ class ArenaClient:
     authorization: str
 
     def get(self, target: str, authorization: str | None = None) -> requests.Response:
-        """Asks for a path below the base, with its query."""
+        """Request a path below the base, with its query."""
         headers = {"Authorization": self.authorization if authorization is None else authorization}
         return self.session.get(self.url + target, headers=headers, timeout=10)
 
     def json(self, target: str) -> Any:
-        """The body of a success."""
+        """Return the body of a success."""
         answer = self.get(target)
         assert answer.status_code == 200, answer.text
         assert answer.headers["Content-Type"] == "application/json"
         return answer.json()
 
     def data(self, target: str) -> Any:
-        """What a body embeds."""
+        """Return what a body embeds."""
         return self.json(target)["_embedded"]["data"]
 
     def ids(self, target: str) -> list[str]:
-        """The keys of a map, in its order."""
+        """Return the keys of a map, in its order."""
         return list(self.data(target))
 
     def pages(self, target: str) -> list[list[str]]:
-        """The keys of all pages, as many as the first one says there are."""
+        """Return the keys of all pages, as many as the first one says there are."""
         link = "&" if "?" in target else "?"
         count = self.json(target)["page_count"]
         return [self.ids(f"{target}{link}page={number}") for number in range(1, count + 1)]

@@ -30,7 +30,7 @@ class Effect(Protocol):
         receive: Receive,
         send: Send,
     ) -> None:
-        """Answers, asks the application to answer, or does neither."""
+        """Answer, let the application answer, or do neither."""
 
 
 @dataclass(frozen=True)
@@ -48,7 +48,7 @@ class Answer:
         receive: Receive,
         send: Send,
     ) -> None:
-        """Sends the answer."""
+        """Send the answer."""
         await Response(self.body, self.status, dict(self.headers))(scope, receive, send)
 
 
@@ -68,10 +68,10 @@ class Reset:
         receive: Receive,
         send: Send,  # noqa: ARG002
     ) -> None:
-        """Resets the connection."""
+        """Reset the connection."""
 
         async def discard(message: Message) -> None:
-            """Keeps an answer from the client."""
+            """Keep an answer from the client."""
 
         if self.handled:
             await application(scope, receive, discard)
@@ -92,7 +92,7 @@ class CutOff:
         receive: Receive,
         send: Send,
     ) -> None:
-        """Lets the answer begin and breaks it off."""
+        """Let the answer begin and break it off."""
         left = self.after
 
         async def send_part(message: Message) -> None:
@@ -119,13 +119,13 @@ class Delay:
         receive: Receive,
         send: Send,
     ) -> None:
-        """Waits, then lets the application answer."""
+        """Wait, then let the application answer."""
         await asyncio.sleep(self.seconds)
         await application(scope, receive, send)
 
 
 def html_page(status: int, headline: str) -> Answer:
-    """The page that a proxy puts in front of a server in trouble."""
+    """Return the page that a proxy puts in front of a server in trouble."""
     page = f"<html><head><title>{headline}</title></head><body><h1>{headline}</h1></body></html>"
     return Answer(status, page, {"Content-Type": "text/html; charset=utf-8"})
 
@@ -143,7 +143,7 @@ class Fault:
     caught: int = 0
 
     def catches(self, request: ReceivedRequest) -> bool:
-        """Whether the fault takes this request; counts it if so."""
+        """Return whether the fault takes this request, and count it if so."""
         if self.times is not None and self.caught >= self.times:
             return False
         if self.method not in {"*", request.method}:
@@ -163,7 +163,7 @@ class Faults:
     """The faults of one sandbox, tried in the order in which they were added."""
 
     def __init__(self) -> None:
-        """Starts without any."""
+        """Start without any."""
         self._faults: list[Fault] = []
         self._lock = threading.Lock()
 
@@ -177,7 +177,7 @@ class Faults:
         skip: int = 0,
         when: Callable[[ReceivedRequest], bool] | None = None,
     ) -> Fault:
-        """Adds a fault.
+        """Add a fault.
 
         Args:
             method: HTTP method, or ``*`` for any.
@@ -196,11 +196,11 @@ class Faults:
         return fault
 
     def clear(self) -> None:
-        """Forgets all faults."""
+        """Forget all faults."""
         with self._lock:
             self._faults.clear()
 
-    def effect_on(self, request: ReceivedRequest) -> Effect | None:
-        """What the first fault that catches the request does to it, if one does."""
+    def find_effect(self, request: ReceivedRequest) -> Effect | None:
+        """Return what the first fault that catches the request does to it, if one does."""
         with self._lock:
             return next((fault.effect for fault in self._faults if fault.catches(request)), None)

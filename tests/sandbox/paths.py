@@ -4,7 +4,7 @@ from __future__ import annotations
 
 
 def match(pattern: str, path: str) -> dict[str, str] | None:
-    """The variable parts of a path by name; None if it is another path."""
+    """Return the variable parts of a path by name; None if it is another path."""
     names, parts = pattern.split("/"), path.split("/")
     if len(names) != len(parts):
         return None

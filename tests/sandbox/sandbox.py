@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def utc_now() -> datetime:
-    """The present moment."""
+    """Return the present moment."""
     return datetime.now(UTC)
 
 
@@ -30,7 +30,7 @@ class Sandbox:
     """
 
     def __init__(self, application: ASGIApp) -> None:
-        """Stands before an application."""
+        """Stand before an application."""
         self._application = application
         self.requests: list[ReceivedRequest] = []
         self.faults = Faults()
@@ -42,7 +42,7 @@ class Sandbox:
 
     @contextlib.contextmanager
     def serve(self, port: int = 0) -> Iterator[str]:
-        """Serves until the block is left.
+        """Serve until the block is left.
 
         Yields:
             The URL that a tap is given.

@@ -1,4 +1,4 @@
-"""Runs an ASGI application on a real socket, in a background thread."""
+"""Run an ASGI application on a real socket, in a background thread."""
 
 from __future__ import annotations
 
@@ -32,11 +32,11 @@ class Connection:
     """The client's connection, for faults that no HTTP answer can express."""
 
     def __init__(self, transport: asyncio.Transport) -> None:
-        """Wraps the transport of one connection."""
+        """Wrap the transport of one connection."""
         self._transport = transport
 
     def reset(self) -> None:
-        """Drops the connection so that the client sees a reset, not an orderly end."""
+        """Drop the connection so that the client sees a reset, not an orderly end."""
         connection: socket.socket = self._transport.get_extra_info("socket")
         connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
         self._transport.abort()
@@ -76,7 +76,7 @@ class _Server(uvicorn.Server):
 
     @override
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        """Stops, and drops the connections that are left."""
+        """Stop, and drop the connections that are left."""
         await super().shutdown(sockets)
         for _ in range(_ROUNDS_OF_THE_LOOP):
             for protocol in list(self.server_state.connections):
@@ -86,7 +86,7 @@ class _Server(uvicorn.Server):
 
 @contextlib.contextmanager
 def serve(application: ASGIApp, port: int = 0, host: str = "127.0.0.1") -> Iterator[str]:
-    """Serves an application until the block is left.
+    """Serve an application until the block is left.
 
     Neither ``Date`` nor ``Server`` is added: an application that needs them sends its own.
 
@@ -101,7 +101,7 @@ def serve(application: ASGIApp, port: int = 0, host: str = "127.0.0.1") -> Itera
     Raises:
         RuntimeError: At the end, if the application has failed: its client saw only a status 500.
     """
-    listener = _listener(host, port)
+    listener = _listen(host, port)
     connected = _WithConnection(application)
     server = _Server(
         uvicorn.Config(
@@ -136,8 +136,8 @@ def serve(application: ASGIApp, port: int = 0, host: str = "127.0.0.1") -> Itera
         raise RuntimeError("the application has failed") from errors[0]
 
 
-def _listener(host: str, port: int) -> socket.socket:
-    """Listens on a socket that names its protocol, as asyncio sends small answers at once then."""
+def _listen(host: str, port: int) -> socket.socket:
+    """Listen on a socket that names its protocol, as asyncio sends small answers at once then."""
     listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     listener.bind((host, port))

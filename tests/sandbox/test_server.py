@@ -52,7 +52,7 @@ def hello() -> Iterator[Hello]:
 
 
 def get(url: str, timeout: float = 5) -> requests.Response:
-    """Asks once, on a connection of its own."""
+    """Send one request, on a connection of its own."""
     return requests.get(url, timeout=timeout)
 
 

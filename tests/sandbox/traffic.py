@@ -40,7 +40,7 @@ class Traffic:
     def __init__(
         self, application: ASGIApp, requests: list[ReceivedRequest], faults: Faults
     ) -> None:
-        """Stands before an application.
+        """Stand before an application.
 
         Args:
             application: What answers requests that no fault catches.
@@ -52,9 +52,9 @@ class Traffic:
         self._faults = faults
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Handles one request."""
+        """Handle one request."""
         request = Request(scope, receive)
-        received = await _received(request)
+        received = await _receive(request)
         self._requests.append(received)
 
         body: list[Message] = [{"type": "http.request", "body": received.body, "more_body": False}]
@@ -67,14 +67,14 @@ class Traffic:
                 received.status = message["status"]
             await send(message)
 
-        effect = self._faults.effect_on(received)
+        effect = self._faults.find_effect(received)
         if effect is None:
             await self._application(scope, replay, note_status)
         else:
             await effect(self._application, scope, replay, note_status)
 
 
-async def _received(request: Request) -> ReceivedRequest:
+async def _receive(request: Request) -> ReceivedRequest:
     raw_query = request.scope["query_string"].decode("latin-1")
     return ReceivedRequest(
         method=request.method,

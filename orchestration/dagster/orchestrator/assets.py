@@ -106,8 +106,10 @@ def _split_job(job: Job) -> dict[str, Pipeline]:
     A job of Dagster has one set of partitions, and taps may have different numbers of slices.
     """
     if len(job.pipelines) == 1:
-        return {_identifier(job.name): job.pipelines[0]}
-    return {_identifier(f"{job.name}_{pipeline.extractor}"): pipeline for pipeline in job.pipelines}
+        return {_make_identifier(job.name): job.pipelines[0]}
+    return {
+        _make_identifier(f"{job.name}_{pipeline.extractor}"): pipeline for pipeline in job.pipelines
+    }
 
 
 def _build_sources(pipelines: Mapping[Pipeline, tuple[str, ...]]) -> list[AssetSpec]:
@@ -122,12 +124,12 @@ def _build_assets(
     slices = pipeline.slice_names
 
     @multi_asset(
-        name=_op_name(prefix),
+        name=_build_op_name(prefix),
         specs=[
             AssetSpec(
                 key,
                 deps=[pipeline.extractor],
-                group_name=_identifier(pipeline.extractor),
+                group_name=_make_identifier(pipeline.extractor),
                 skippable=True,
                 kinds={pipeline.loader.removeprefix("target-")},
             )
@@ -209,9 +211,9 @@ def _build_schedules(
     parts = _split_job(job)
     for name, pipeline in parts.items():
         suffix = f"_{pipeline.extractor}" if len(parts) > 1 else ""
-        load = _op_name(pipelines[pipeline])
+        load = _build_op_name(pipelines[pipeline])
         yield ScheduleDefinition(
-            name=_identifier(entry.name + suffix),
+            name=_make_identifier(entry.name + suffix),
             cron_schedule=entry.cron,
             job_name=name,
             execution_fn=_request_runs(pipeline, load, entry.variables),
@@ -233,10 +235,10 @@ def _request_runs(
     return request
 
 
-def _op_name(prefix: tuple[str, ...]) -> str:
-    return _identifier("_".join(("load", *prefix)))
+def _build_op_name(prefix: tuple[str, ...]) -> str:
+    return _make_identifier("_".join(("load", *prefix)))
 
 
-def _identifier(name: str) -> str:
+def _make_identifier(name: str) -> str:
     """Return a name as Dagster wants it."""
     return "".join(character if character.isalnum() else "_" for character in name)

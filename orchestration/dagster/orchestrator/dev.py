@@ -39,7 +39,7 @@ def main() -> None:
     _write(f"The page will be at http://{HOST}:{port} in some seconds. Stop with Ctrl-C.")
     # A shell's background processes ignore it, and so would all that are started here.
     signal.signal(signal.SIGINT, signal.default_int_handler)
-    with _sandbox(project):
+    with _run_sandbox(project):
         _run_dagster(port)
 
 
@@ -64,7 +64,7 @@ def _make_home(home: Path) -> None:
 
 
 @contextlib.contextmanager
-def _sandbox(project: Path) -> Iterator[None]:
+def _run_sandbox(project: Path) -> Iterator[None]:
     """Serve the sandbox until the block is left, if it is what is read."""
     if os.environ.get("MELTANO_ENVIRONMENT") != "sandbox":
         yield

@@ -187,14 +187,14 @@ class _Reader:
         self._loaders = _Lookup(content.plugins.loaders, overriding.loaders)
 
     def read(self) -> MeltanoFile:
-        jobs = tuple(job for entry in self._content.jobs if (job := self._job(entry)))
+        jobs = tuple(job for entry in self._content.jobs if (job := self._read_job(entry)))
         return MeltanoFile(
             jobs=jobs,
-            schedules=tuple(self._schedules({job.name for job in jobs})),
-            max_processes=self._max_processes(),
+            schedules=tuple(self._read_schedules({job.name for job in jobs})),
+            max_processes=self._read_max_processes(),
         )
 
-    def _job(self, entry: _Job) -> Job | None:
+    def _read_job(self, entry: _Job) -> Job | None:
         pipelines = []
         for task in _split_tasks(entry.tasks):
             extractor, loader = [*task, "", ""][:2]
@@ -206,30 +206,32 @@ class _Reader:
                     " ".join(task),
                 )
                 return None
-            pipelines.append(self._pipeline(extractor, loader))
+            pipelines.append(self._read_pipeline(extractor, loader))
         return Job(entry.name, tuple(pipelines))
 
-    def _pipeline(self, extractor: str, loader: str) -> Pipeline:
+    def _read_pipeline(self, extractor: str, loader: str) -> Pipeline:
         plugins = self._extractors.find(extractor)
         annotations = [plugin.annotations.orchestration for plugin in plugins]
-        namespace = _first(plugin.namespace for plugin in plugins) or extractor.replace("-", "_")
-        given = _first(annotation.slices for annotation in annotations)
+        namespace = _get_first(plugin.namespace for plugin in plugins) or extractor.replace(
+            "-", "_"
+        )
+        given = _get_first(annotation.slices for annotation in annotations)
         slices = 1 if given is None else given
         if slices < 1:
             raise MeltanoFileError(f"{extractor}: {slices} slices cannot be run")
-        streams = _first(annotation.streams for annotation in annotations)
-        selected = _first(plugin.select for plugin in plugins) or ()
+        streams = _get_first(annotation.streams for annotation in annotations)
+        selected = _get_first(plugin.select for plugin in plugins) or ()
         prefix = f"{self._environment}:" if self._environment else ""
         return Pipeline(
             extractor,
             loader,
-            schema=_first(plugin.load_schema for plugin in plugins) or namespace,
-            streams=streams or _selected_streams(extractor, selected),
+            schema=_get_first(plugin.load_schema for plugin in plugins) or namespace,
+            streams=streams or _list_selected_streams(extractor, selected),
             slices=slices,
             state_id=f"{prefix}{extractor}-to-{loader}",
         )
 
-    def _schedules(self, jobs: set[str]) -> Iterator[Schedule]:
+    def _read_schedules(self, jobs: set[str]) -> Iterator[Schedule]:
         for entry in self._content.schedules:
             cron = INTERVALS.get(entry.interval or "", entry.interval or "@manual")
             if entry.job not in jobs:
@@ -240,9 +242,9 @@ class _Reader:
                 variables = {name: str(value) for name, value in entry.env.items()}
                 yield Schedule(entry.name, cron, entry.job, variables)
 
-    def _max_processes(self) -> dict[str, int]:
+    def _read_max_processes(self) -> dict[str, int]:
         limits = {
-            loader.name: _first(
+            loader.name: _get_first(
                 plugin.annotations.orchestration.max_processes
                 for plugin in self._loaders.find(loader.name)
             )
@@ -277,7 +279,7 @@ def _split_tasks(tasks: str | Iterable[str | Iterable[str]]) -> list[list[str]]:
     return [task.split() if isinstance(task, str) else list(task) for task in tasks]
 
 
-def _selected_streams(extractor: str, select: Iterable[str]) -> tuple[str, ...]:
+def _list_selected_streams(extractor: str, select: Iterable[str]) -> tuple[str, ...]:
     patterns = [pattern.split(".")[0] for pattern in select if not pattern.startswith("!")]
     streams = tuple(dict.fromkeys(patterns))
     if not streams or any("*" in stream for stream in streams):
@@ -288,5 +290,5 @@ def _selected_streams(extractor: str, select: Iterable[str]) -> tuple[str, ...]:
     return streams
 
 
-def _first(values: Iterable[Value | None]) -> Value | None:
+def _get_first(values: Iterable[Value | None]) -> Value | None:
     return next((value for value in values if value is not None), None)

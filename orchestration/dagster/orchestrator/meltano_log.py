@@ -98,13 +98,13 @@ class MeltanoLog:
     @property
     def may_pass(self) -> bool:
         """Whether the failure is one that may pass by itself."""
-        if self._says(LOADER, *TABLES_MADE_AT_ONCE):
+        if self._has_text(LOADER, *TABLES_MADE_AT_ONCE):
             return True
         if self.exit_codes:
             return self.exit_codes == {EXTRACTOR: TEMPORARY_FAILURE}
-        return self._says(MELTANO, ALREADY_RUNNING)
+        return self._has_text(MELTANO, ALREADY_RUNNING)
 
-    def _says(self, source: str, *words: str) -> bool:
+    def _has_text(self, source: str, *words: str) -> bool:
         lines = (*self._errors.get(source, ()), *self._lines.get(source, ()))
         return any(word in line for line in lines for word in words)
 
