@@ -10,14 +10,20 @@ unexport PYTHONDONTWRITEBYTECODE
 # Dagster has an environment of its own, as it needs other packages than the taps.
 ENGINE := $(RUN) --project orchestration/dagster
 
-.PHONY: demo test test-dagster chaos fuzz test-next lint bench sandbox dagster docs site
+.PHONY: demo test test-suite test-engine test-dagster chaos fuzz test-next lint bench sandbox dagster docs site
 
 demo: $(UV)
 	$(RUN) python -m tests.demo
 
-test: lint
-	$(ENGINE) pytest tests/orchestration -m 'not slow'
+# Two at once, as each of them leaves a core idle now and then.
+test: $(UV)
+	@$(MAKE) --no-print-directory --jobs 2 test-suite lint test-engine
+
+test-suite: $(UV)
 	$(RUN) pytest --numprocesses auto --maxschedchunk 1
+
+test-engine: $(UV)
+	$(ENGINE) pytest tests/orchestration -m 'not slow'
 
 # Dagster with its page and daemon, by itself and with Celery, some minutes.
 test-dagster: $(UV)

@@ -1,4 +1,4 @@
-"""A chain in eight slices at once, into PostgreSQL: one key is wrong, and one worker is killed."""
+"""A chain in four slices at once, into PostgreSQL: one key is wrong, and one worker is killed."""
 
 from __future__ import annotations
 
@@ -40,10 +40,10 @@ if TYPE_CHECKING:
 
     Tables = Mapping[str, list[dict[str, Any]]]
 
-SLICES = 8
-NAMES = [f"Studio {number}" for number in range(1, 17)]
+SLICES = 4
+NAMES = [f"Studio {number}" for number in range(1, 9)]
 LOCKED = "Studio 8"
-BROKEN, KILLED = "6/8", "8/8"
+BROKEN, KILLED = "2/4", "4/4"
 CUSTOMERS = AssetKey(["tap_studio_openapi", "customers"])
 KILLED_WORKER = """
 import os, signal
@@ -56,7 +56,7 @@ def write(line):
         os.kill(os.getpid(), signal.SIGKILL)
 
 pipeline = read_meltano_file(Path.cwd()).jobs[0].pipelines[0]
-run_task(Path.cwd(), Task(pipeline, "8/8"), write)
+run_task(Path.cwd(), Task(pipeline, "4/4"), write)
 """
 
 

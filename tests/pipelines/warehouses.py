@@ -78,6 +78,12 @@ class DuckDb(Warehouse):
                     for name, kind, value in zip(table.columns, table.types, row, strict=True)
                 }
 
+    def list_tables(self, schema: str) -> set[str]:
+        """Return the names of all tables in a schema."""
+        query = "select table_name from duckdb_tables() where schema_name = ?"
+        with duckdb.connect(self._path, read_only=True) as database:
+            return {name for (name,) in database.execute(query, [schema]).fetchall()}
+
     def ask(self, query: str, schema: str) -> Answer:
         """Run a query that leaves out the schema."""
         with duckdb.connect(self._path, read_only=True) as database:

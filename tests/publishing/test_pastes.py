@@ -12,12 +12,14 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import duckdb
 import pytest
 import yaml
 
+from tests.demo.__main__ import DEMOS
+from tests.demo.questions import list_questions
 from tests.meltano import REPOSITORY
 from tests.once import make_once
+from tests.pipelines.warehouses import DuckDb
 from tests.publishing.conftest import run
 from tests.publishing.definition import ADDRESS, list_extractors
 from tests.publishing.readme import find_readme
@@ -28,12 +30,6 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 PROGRAMS = Path(sys.executable).parent
-A_TABLE = {
-    "tap-goatcounter": "hits",
-    "tap-gotom": "turnover",
-    "tap-studio-openapi": "customers",
-    "tap-apparena": "apps",
-}
 STATE = '{"bookmarks": {}}'
 
 each_tap = pytest.mark.parametrize("tap", list_extractors())
@@ -54,32 +50,36 @@ def fresh(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Path:
 def test_a_tap_loads_in_a_project_of_ones_own(
     tap: str, fresh: Path, git_repository: str, tmp_path: Path
 ) -> None:
-    block = block_with(tap, "meltano add").replace(ADDRESS, git_repository.removeprefix("git+"))
+    block = find_block(tap, "meltano add").replace(ADDRESS, git_repository.removeprefix("git+"))
     shutil.copytree(fresh, tmp_path / "own", symlinks=True)
 
-    with serve(tap) as settings:
+    with DEMOS[tap]() as source:
         run(
             *("bash", "-euo", "pipefail", "-c", block),
             directory=tmp_path / "own",
-            settings={**build_variables(tap, settings), "PATH": f"{PROGRAMS}:{os.environ['PATH']}"},
+            settings={**source.settings, "PATH": f"{PROGRAMS}:{os.environ['PATH']}"},
         )
+        answers = source.answer_questions()
 
-    counts = count_rows(tmp_path / "own/output/warehouse_dev.duckdb")
+    warehouse = DuckDb(tmp_path / "own/output/warehouse_dev.duckdb")
+    schema = tap.replace("-", "_")
+    tables = warehouse.list_tables(schema)
     selected = {rule.split(".")[0] for rule in list_extractors()[tap]["select"]}
-    assert {stream for stream in selected if stream.isidentifier()} <= set(counts)
-    assert not {stream[1:] for stream in selected if stream[0] == "!"} & set(counts)
-    assert counts[A_TABLE[tap]] > 0
+    assert {stream for stream in selected if stream.isidentifier()} <= tables
+    assert not {stream[1:] for stream in selected if stream[0] == "!"} & tables
+    questions = {one.name: one.sql for one in list_questions(tap)}
+    assert {name: warehouse.ask(questions[name], schema).rows for name in questions} == answers
 
 
 def test_the_first_readme_adds_a_tap_to_a_project_of_ones_own(
-    git_repository: str, tmp_path: Path
+    fresh: Path, git_repository: str, tmp_path: Path
 ) -> None:
     address = git_repository.removeprefix("git+")
     text = (REPOSITORY / "README.md").read_text(encoding="utf-8")
     block = re.search(r"^```sh\n(tap=.*? --from-ref=.*?)\n", text, re.MULTILINE | re.DOTALL)
     assert block
     commands = block[1].replace(ADDRESS, address).replace("add ", "add --no-install ")
-    run(PROGRAMS / "meltano", "init", "own", "--no-usage-stats", directory=tmp_path)
+    shutil.copytree(fresh, tmp_path / "own", symlinks=True)
 
     run(
         *("bash", "-euo", "pipefail", "-c", commands),
@@ -93,12 +93,14 @@ def test_the_first_readme_adds_a_tap_to_a_project_of_ones_own(
 
 
 @each_tap
-def test_a_recipe_fails_with_its_tap_and_leaves_the_state(
-    tap: str, plugins: Path, tmp_path: Path
-) -> None:
+def test_recipes_differ_in_the_name_of_the_tap_alone(tap: str) -> None:
+    assert find_recipe(tap).replace(tap, "tap-goatcounter") == find_recipe("tap-goatcounter")
+
+
+def test_a_recipe_fails_with_its_tap_and_leaves_the_state(plugins: Path, tmp_path: Path) -> None:
     (tmp_path / "state.json").write_text(STATE, encoding="utf-8")
 
-    finished = follow_recipe(tap, plugins, tmp_path)
+    finished = follow_recipe("tap-goatcounter", plugins, tmp_path)
 
     assert finished.returncode == 1, finished.stderr
     assert (tmp_path / "state.json").read_text(encoding="utf-8") == STATE
@@ -133,7 +135,7 @@ def test_the_stream_map_hashes_names_and_copes_with_nulls() -> None:
             "TAP_STUDIO_OPENAPI_API_KEY": "key",
             "PATH": f"{PROGRAMS}:{os.environ['PATH']}",
         }
-        block = block_with(tap, "STREAM_MAPS")
+        block = find_block(tap, "STREAM_MAPS")
         output = run("bash", "-c", f"{block}\n{tap} --config=ENV", settings=settings)
 
     records = [json.loads(line) for line in output.splitlines() if '"RECORD"' in line]
@@ -143,7 +145,7 @@ def test_the_stream_map_hashes_names_and_copes_with_nulls() -> None:
     assert "Lovelace" not in output
 
 
-def block_with(tap: str, command: str) -> str:
+def find_block(tap: str, command: str) -> str:
     """Return the block of a README that has a command."""
     blocks = re.findall(
         r"^```sh\n(.*?)^```$", find_readme(tap).text, flags=re.MULTILINE | re.DOTALL
@@ -152,23 +154,18 @@ def block_with(tap: str, command: str) -> str:
     return str(block)
 
 
-def count_rows(path: Path) -> dict[str, int]:
-    """Count the rows of each table in a database."""
-    query = "select schema_name || '.' || table_name, table_name from duckdb_tables()"
-    with duckdb.connect(path, read_only=True) as database:
-        return {
-            name: len(database.table(full_name).fetchall())
-            for full_name, name in database.execute(query).fetchall()
-        }
+def find_recipe(tap: str) -> str:
+    """Return the lines by which a README reads what is new."""
+    return find_block(tap, "--state=state.json")
 
 
 def follow_recipe(
     tap: str, plugins: Path, directory: Path, **settings: str
 ) -> subprocess.CompletedProcess[str]:
-    """Run the lines by which a README reads what is new."""
+    """Run those lines."""
     target = plugins / ".meltano/loaders/target-jsonl/venv/bin"
     return subprocess.run(
-        ["bash", "-c", block_with(tap, "--state=state.json")],
+        ["bash", "-c", find_recipe(tap)],
         cwd=directory,
         env={**settings, "PATH": f"{PROGRAMS}:{target}:{os.environ['PATH']}"},
         capture_output=True,
