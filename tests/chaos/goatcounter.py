@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     import random
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
-    from tests.chaos.source import Row, Source, Tables
+    from tests.chaos.source import Row, Tables
 
 T = TypeVar("T")
 
@@ -38,7 +38,7 @@ REFERRERS = ("", "blog.example", "a b")
 @contextlib.contextmanager
 def serve(
     chance: random.Random, generations: Sequence[Generation] = tuple(Generation)
-) -> Iterator[Source]:
+) -> Iterator[GoatCounterSource]:
     """Serve until the block is left.
 
     Args:
@@ -121,6 +121,10 @@ class GoatCounterSource:
         site = chance.choice(list(self._views))
         days = [chance.randint(-1, LATE_DAYS - 1) for _ in range(VISITS_OF_A_CHANGE)]
         self._add(site, [self._make_visit(chance, number) for number in days])
+
+    def add_visit(self, chance: random.Random, days_before_the_last: int) -> None:
+        """Add a visit of another day."""
+        self._add(next(iter(self._views)), [self._make_visit(chance, days_before_the_last)])
 
     def list_rows(self) -> Tables:
         """Count the visits, as GoatCounter's help pages say that they are counted."""

@@ -69,7 +69,7 @@ def attempt(tap: str, serve: Serve, warehouse: Warehouse, kills: int, seed: int)
         tap: The tap's name, behind which more may stand.
         serve: Serves its source.
         warehouse: What is loaded, empty.
-        kills: How many times it is killed; at least three.
+        kills: How many times it is killed; at least twice.
         seed: What all chance follows from.
 
     Raises:
@@ -128,9 +128,8 @@ class Trial:
         return self._report
 
     def _draw_first_kills(self) -> Iterator[Kill]:
-        """Kill everything twice before any state, and once the target that reads a first run."""
-        for _ in range(2):
-            yield Kill(Victim.EVERYTHING, Moment.LINE, self._chance.randint(1, 50))
+        """Kill everything before any state, and then the target that reads a first run."""
+        yield Kill(Victim.EVERYTHING, Moment.LINE, self._chance.randint(1, 50))
         yield Kill(Victim.TARGET, Moment.LINE, self._chance.randint(1, self._reach.lines // 2))
 
     def _find_rarest_victim(self) -> Victim:

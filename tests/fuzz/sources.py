@@ -286,8 +286,9 @@ def list_variants() -> Iterator[tuple[str, Callable[..., Source]]]:
         yield "tap-goatcounter", partial(build_goatcounter, generation)
     yield "tap-gotom", build_gotom
     yield "tap-studio-openapi", build_studio_openapi
-    for mode in ("full", "full", "new_ids"):
-        yield "tap-apparena", partial(build_apparena, mode)
+    full, new_ids = (partial(build_apparena, mode) for mode in ("full", "new_ids"))
+    for build in (full, full, new_ids):
+        yield "tap-apparena", build
 
 
 def select_variants(tap: str) -> list[Callable[..., Source]]:

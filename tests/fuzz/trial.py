@@ -97,12 +97,12 @@ class Bench(contextlib.ExitStack):
         directory = tempfile.TemporaryDirectory(prefix="fuzz-")
         self._directory = Path(self.enter_context(directory))
         self._builds = select_variants(tap)
-        self._baselines: dict[int, Baseline] = {}
+        self._baselines: dict[Callable[..., Source], Baseline] = {}
 
     def attempt(self, seed: int) -> Result:
         """Make the trial of a seed."""
         chance = random.Random(f"{self._tap} {seed}")  # noqa: S311
-        baseline = self._get_baseline(chance.randrange(len(self._builds)))
+        baseline = self._get_baseline(chance.choice(self._builds))
         trial = _Trial(self._run, baseline, chance)
         findings = trial.run()
         return Result(
@@ -115,10 +115,10 @@ class Bench(contextlib.ExitStack):
             [log for _, log in trial.logs],
         )
 
-    def _get_baseline(self, number: int) -> Baseline:
-        if number not in self._baselines:
-            self._baselines[number] = self._measure(self._builds[number])
-        return self._baselines[number]
+    def _get_baseline(self, build: Callable[..., Source]) -> Baseline:
+        if build not in self._baselines:
+            self._baselines[build] = self._measure(build)
+        return self._baselines[build]
 
     def _measure(self, build: Callable[..., Source]) -> Baseline:
         """Run the tap without damage, before and after the service grows.
@@ -133,7 +133,7 @@ class Bench(contextlib.ExitStack):
             source = build(grown=grown)
             source.sandbox.faults.add("*", "*", recorder, times=None)
             with source.sandbox.serve() as url:
-                catalog = self._discover_catalog(source, url)
+                catalog = catalog or self._discover_catalog(source, url)
                 recorder.exchanges.clear()
                 outcome = self._run(_build_files(source, url, catalog))
             if outcome.status or outcome.findings:

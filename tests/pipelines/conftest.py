@@ -1,16 +1,14 @@
-"""Fixtures: a Meltano project, places to load, and pipelines between them."""
+"""Fixtures: a Meltano project, places to load, and a site to read."""
 
 from __future__ import annotations
 
 import shutil
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import pytest
 
 from tests.meltano import DATABASE, Project
-from tests.pipelines.pipeline import Pipeline
-from tests.pipelines.visits import DAYS, find_day
 from tests.pipelines.warehouses import DuckDb, JsonLines, PostgreSql, Warehouse
 from tests.sandbox.goatcounter import UNLIMITED, Generation, GoatCounter
 
@@ -18,9 +16,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
     from pathlib import Path
 
-    from tests.sandbox.goatcounter import Hit
-
-TAP = "tap-goatcounter"
 WAREHOUSES = ("duckdb", "jsonl", "postgres")
 into_duckdb, into_jsonl, into_postgres = (
     pytest.mark.parametrize("warehouse", [name], indirect=True) for name in WAREHOUSES
@@ -41,19 +36,6 @@ class Site:
     server: GoatCounter
     id: int
     settings: Mapping[str, str]
-    hits: list[Hit] = field(default_factory=list)
-
-    def add(self, hits: list[Hit]) -> None:
-        """Store hits."""
-        self.server.add_hits(self.id, hits)
-        self.hits.extend(hits)
-
-
-@dataclass(frozen=True)
-class SitePipeline(Pipeline):
-    """A pipeline that reads one site."""
-
-    site: Site
 
 
 @pytest.fixture(scope="session")
@@ -78,22 +60,15 @@ def warehouse(request: pytest.FixtureRequest, tmp_path: Path) -> Warehouse:
 
 
 @pytest.fixture
-def generation() -> Generation:
-    """Which server the sandbox plays; tests may say otherwise."""
-    return Generation.V2_7
-
-
-@pytest.fixture
-def site(generation: Generation) -> Iterator[Site]:
-    server = GoatCounter(generation, limits=UNLIMITED)
+def site() -> Iterator[Site]:
+    server = GoatCounter(Generation.V2_7, limits=UNLIMITED)
     site_id = server.add_site().id
     token = server.add_token()
     with server.serve() as url:
-        settings: dict[str, Any] = {
+        settings = {
             "TAP_GOATCOUNTER_SITE_URL": url,
             "TAP_GOATCOUNTER_TOKEN": token,
             "TAP_GOATCOUNTER_REQUESTS_PER_SECOND": "1000",
-            "TAP_GOATCOUNTER_START_DATE": find_day(DAYS).isoformat(),
         }
         yield Site(server, site_id, settings)
 
@@ -103,10 +78,3 @@ def state(tmp_path: Path, plugins: Path) -> dict[str, str]:
     """Where Meltano keeps the state of this test's pipeline: a database that has its tables."""
     file = shutil.copy(plugins / ".meltano" / DATABASE, tmp_path)
     return {"MELTANO_DATABASE_URI": f"sqlite:///{file}"}
-
-
-@pytest.fixture
-def pipeline(
-    project: Project, site: Site, warehouse: Warehouse, state: dict[str, str]
-) -> SitePipeline:
-    return SitePipeline(project, TAP, warehouse, {**state, **site.settings}, site)

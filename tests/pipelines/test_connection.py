@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from tests.meltano import REPOSITORY
-from tests.pipelines.conftest import TAP
-from tests.pipelines.visits import find_day, make_view
+from tests.sandbox.goatcounter import Hit
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from tests.meltano import Project, Run
     from tests.pipelines.conftest import Site
 
+TAP = "tap-goatcounter"
 URL = "TAP_GOATCOUNTER_SITE_URL"
 TOKEN = "TAP_GOATCOUNTER_TOKEN"  # noqa: S105
 WRONG_TOKEN = "no-token-of-this-site"  # noqa: S105
@@ -25,7 +26,7 @@ PLUGINS = {"extractors", "loaders"}
 def test_address_and_token_are_all_it_needs(
     project: Project, site: Site, state: dict[str, str]
 ) -> None:
-    site.add([make_view("/", find_day(1), "12:00:00", "ada")])
+    site.server.add_hits(site.id, [Hit("/", created_at=datetime.now(UTC) - timedelta(days=1))])
     settings = {name: site.settings[name] for name in (URL, TOKEN)}
 
     run = project.meltano("run", TAP, "target-duckdb", settings={**settings, **state})

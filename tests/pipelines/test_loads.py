@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from tests.chaos.source import Tables
     from tests.meltano import Project, Run
     from tests.pipelines.cases import Case
-    from tests.pipelines.warehouses import Warehouse
+    from tests.pipelines.warehouses import PostgreSql, Warehouse
 
 
 @pytest.fixture
@@ -67,13 +67,15 @@ def test_each_run_leaves_what_there_is_even_from_an_older_state(
     [cases.GOATCOUNTER, cases.GOTOM, cases.STUDIO_OPENAPI, cases.APPARENA],
     ids=["goatcounter", "gotom", "studio-openapi", "apparena"],
 )
-def test_a_full_refresh_sends_everything_once_more(case: Case, pipeline: SourcePipeline) -> None:
+def test_a_full_refresh_sends_everything_once_more(
+    case: Case, pipeline: SourcePipeline, warehouse: PostgreSql
+) -> None:
     assert_sent_whole(pipeline.run(), pipeline)
     pipeline.assert_equal()
 
     pipeline.change()
     for table in case.refreshed_when_empty:
-        pipeline.warehouse.drop(table)
+        warehouse.drop(table)
     assert_sent_whole(pipeline.run("--full-refresh"), pipeline)
     pipeline.assert_equal()
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from abc import ABC, abstractmethod
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -15,13 +15,14 @@ from psycopg.rows import dict_row
 from typing_extensions import override
 
 from tests.demo.questions import Answer
+from tests.processes import discover_catalog
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
     from pathlib import Path
 
+    from tests.chaos.source import Row
     from tests.pipelines.postgresql import Database
-    from tests.pipelines.visits import Row
 
 
 class Warehouse(ABC):
@@ -39,19 +40,9 @@ class Warehouse(ABC):
     settings: Mapping[str, str]
     schema = "tap_goatcounter"
 
-    def read_rows(self, stream: str) -> list[Row]:
-        """Read a table: moments, days and lists as such, and empty texts as nulls."""
-        return [
-            {name: _convert_value(name, row[name]) for name in row} for row in self.read(stream)
-        ]
-
     @abstractmethod
     def read(self, stream: str) -> Iterable[Row]:
         """Read a table as it is."""
-
-    @abstractmethod
-    def drop(self, stream: str) -> None:
-        """Remove a table."""
 
     def convert(self, value: Any) -> Any:
         """Return what the target makes of a value; by itself, it keeps it."""
@@ -91,11 +82,6 @@ class DuckDb(Warehouse):
             return Answer.fetch(database.execute(query))
 
     @override
-    def drop(self, stream: str) -> None:
-        with duckdb.connect(self._path) as database:
-            database.execute(f"drop table {self.schema}.{stream}")
-
-    @override
     def convert(self, value: Any) -> Any:
         """Return a value without what the target has no column for: days, decimals, empty texts."""
         match value:
@@ -121,17 +107,21 @@ class JsonLines(Warehouse):
     @override
     def read(self, stream: str) -> Iterator[Row]:
         """Read the last version of each row."""
-        keys = KEYS[stream]
-        with self._find_file(stream).open(encoding="utf-8") as lines:
+        catalog = discover_catalog(self.schema.replace("_", "-"))
+        (keys,) = (one["key_properties"] for one in catalog["streams"] if one["stream"] == stream)
+        with (self._directory / f"{stream}.jsonl").open(encoding="utf-8") as lines:
             rows = [json.loads(line) for line in lines]
         yield from {tuple(row[key] for key in keys): row for row in rows}.values()
 
     @override
-    def drop(self, stream: str) -> None:
-        self._find_file(stream).unlink()
-
-    def _find_file(self, stream: str) -> Path:
-        return self._directory / f"{stream}.jsonl"
+    def convert(self, value: Any) -> Any:
+        """Return a value as JSON has it."""
+        match value:
+            case Decimal():
+                return float(value)
+            case date():  # or a moment
+                return value.isoformat()
+        return value
 
 
 class PostgreSql(Warehouse):
@@ -159,32 +149,8 @@ class PostgreSql(Warehouse):
             connection.execute(sql.SQL("set search_path = {}").format(sql.Identifier(schema)))
             return Answer.fetch(connection.execute(query.encode()))
 
-    @override
     def drop(self, stream: str) -> None:
+        """Remove a table."""
         query = sql.SQL("drop table {}").format(sql.Identifier(f"dev_{self.schema}", stream))
         with psycopg.connect(self._database.address) as connection:
             connection.execute(query)
-
-
-KEYS = {
-    "hits": ("site_id", "export_cursor", "row_number"),
-    "path_daily": ("site_id", "path_id", "day"),
-    "total_daily": ("site_id", "day"),
-    "browsers": ("site_id", "day", "name"),
-}
-"""The key of each table that is compared."""
-
-
-def _convert_value(name: str, value: Any) -> Any:
-    match value:
-        case "":
-            return None
-        case datetime(tzinfo=None):
-            return value.replace(tzinfo=UTC)
-        case str() if name == "date":
-            return datetime.fromisoformat(value)
-        case str() if name == "day":
-            return date.fromisoformat(value)
-        case str() if name == "hourly":
-            return json.loads(value)
-    return value
