@@ -30,5 +30,5 @@ def test_queries_answer_what_the_source_says(
         pipeline.run()
         wanted = source.answer_questions()
 
-    schema = f"dev_{tap.replace('-', '_')}"
-    assert {one.name: warehouse.ask(one.sql, schema).rows for one in list_questions(tap)} == wanted
+    warehouse.schema = tap.replace("-", "_")
+    assert {one.name: warehouse.ask(one.sql).rows for one in list_questions(tap)} == wanted

@@ -38,7 +38,7 @@ class Warehouse(ABC):
     target: ClassVar[str]
     replaces_tables: ClassVar[bool] = False
     settings: Mapping[str, str]
-    schema = "tap_goatcounter"
+    schema: str
 
     @abstractmethod
     def read(self, stream: str) -> Iterable[Row]:
@@ -69,16 +69,16 @@ class DuckDb(Warehouse):
                     for name, kind, value in zip(table.columns, table.types, row, strict=True)
                 }
 
-    def list_tables(self, schema: str) -> set[str]:
-        """Return the names of all tables in a schema."""
+    def list_tables(self) -> set[str]:
+        """Return the names of all tables."""
         query = "select table_name from duckdb_tables() where schema_name = ?"
         with duckdb.connect(self._path, read_only=True) as database:
-            return {name for (name,) in database.execute(query, [schema]).fetchall()}
+            return {name for (name,) in database.execute(query, [self.schema]).fetchall()}
 
-    def ask(self, query: str, schema: str) -> Answer:
+    def ask(self, query: str) -> Answer:
         """Run a query that leaves out the schema."""
         with duckdb.connect(self._path, read_only=True) as database:
-            database.execute(f"set schema = '{schema}'")
+            database.execute(f"set schema = '{self.schema}'")
             return Answer.fetch(database.execute(query))
 
     @override
@@ -143,10 +143,11 @@ class PostgreSql(Warehouse):
         with psycopg.connect(self._database.address, row_factory=dict_row) as connection:
             return connection.execute(query).fetchall()
 
-    def ask(self, query: str, schema: str) -> Answer:
+    def ask(self, query: str) -> Answer:
         """Run a query that leaves out the schema."""
         with psycopg.connect(self._database.address) as connection:
-            connection.execute(sql.SQL("set search_path = {}").format(sql.Identifier(schema)))
+            schema = sql.Identifier(f"dev_{self.schema}")
+            connection.execute(sql.SQL("set search_path = {}").format(schema))
             return Answer.fetch(connection.execute(query.encode()))
 
     def drop(self, stream: str) -> None:

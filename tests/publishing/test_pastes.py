@@ -62,13 +62,12 @@ def test_a_tap_loads_in_a_project_of_ones_own(
         answers = source.answer_questions()
 
     warehouse = DuckDb(tmp_path / "own/output/warehouse_dev.duckdb")
-    schema = tap.replace("-", "_")
-    tables = warehouse.list_tables(schema)
+    warehouse.schema = tap.replace("-", "_")
+    tables = warehouse.list_tables()
     selected = {rule.split(".")[0] for rule in list_extractors()[tap]["select"]}
     assert {stream for stream in selected if stream.isidentifier()} <= tables
     assert not {stream[1:] for stream in selected if stream[0] == "!"} & tables
-    questions = {one.name: one.sql for one in list_questions(tap)}
-    assert {name: warehouse.ask(questions[name], schema).rows for name in questions} == answers
+    assert {one.name: warehouse.ask(one.sql).rows for one in list_questions(tap)} == answers
 
 
 def test_the_first_readme_adds_a_tap_to_a_project_of_ones_own(
