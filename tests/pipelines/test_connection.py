@@ -26,7 +26,8 @@ PLUGINS = {"extractors", "loaders"}
 def test_address_and_token_are_all_it_needs(
     project: Project, site: Site, state: dict[str, str]
 ) -> None:
-    site.server.add_hits(site.id, [Hit("/", created_at=datetime.now(UTC) - timedelta(days=1))])
+    hit = Hit("/", created_at=datetime.now(UTC) - timedelta(days=1), session="ada")
+    site.server.add_hits(site.id, [hit])
     settings = {name: site.settings[name] for name in (URL, TOKEN)}
 
     run = project.meltano("run", TAP, "target-duckdb", settings={**settings, **state})

@@ -119,7 +119,9 @@ class JsonLines(Warehouse):
         match value:
             case Decimal():
                 return float(value)
-            case date():  # or a moment
+            case datetime():
+                return value.isoformat().replace("+00:00", "Z")
+            case date():
                 return value.isoformat()
         return value
 

@@ -140,7 +140,11 @@ def _listen(host: str, port: int) -> socket.socket:
     """Listen on a socket that names its protocol, as asyncio sends small answers at once then."""
     listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    listener.bind((host, port))
+    try:
+        listener.bind((host, port))
+    except OSError:
+        listener.close()
+        raise
     return listener
 
 
