@@ -21,7 +21,7 @@ T = TypeVar("T")
 DAYS = 8
 LATE_DAYS = 3
 """The tap reads the last three days again that it has read."""
-VISITS_A_DAY = 12
+VISITS_A_DAY = 8
 VISITS_OF_A_CHANGE = 15
 HOSTS = ("127.0.0.1", "localhost")
 PAGES = {"/": "Home", "/prices": 'Prices, "plans"', "/ünï": "☃ 🐐", "signup": "Signed up"}

@@ -13,7 +13,7 @@ from tests.fuzz.trial import Bench
 TRIALS = 10
 
 
-@pytest.mark.long(seconds=20)
+@pytest.mark.long(seconds=50)  # beside the first test that installs plugins
 @pytest.mark.parametrize("tap", TAPS)
 def test_a_tap_that_gets_damaged_answers_and_files_loses_nothing_in_silence(tap: str) -> None:
     with Bench(tap) as bench:

@@ -78,7 +78,7 @@ def pipeline(
         yield ReportPipeline(project, "tap-gotom", warehouse, settings, server)
 
 
-@pytest.mark.long(seconds=50)
+@pytest.mark.long(seconds=35)
 @into_postgres
 def test_only_a_complete_report_replaces_a_table_and_keys_keep_rows_that_have_gone(
     pipeline: ReportPipeline,

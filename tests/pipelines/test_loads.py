@@ -32,7 +32,7 @@ def pipeline(
         yield SourcePipeline.build(project, case.tap, source, warehouse, state, without=without)
 
 
-@pytest.mark.long(seconds=50)
+@pytest.mark.long(seconds=30)
 @into_duckdb
 @pytest.mark.parametrize(
     "case",
@@ -40,10 +40,9 @@ def pipeline(
         cases.GOATCOUNTER,
         cases.GOTOM,
         cases.STUDIO_OPENAPI,
-        cases.APPARENA,
         cases.APPARENA_NEW_IDS,
     ],
-    ids=["goatcounter", "gotom", "studio-openapi", "apparena", "apparena, new ids"],
+    ids=["goatcounter", "gotom", "studio-openapi", "apparena, new ids"],
 )
 def test_each_run_leaves_what_there_is_even_from_an_older_state(
     case: Case, pipeline: SourcePipeline
@@ -60,7 +59,7 @@ def test_each_run_leaves_what_there_is_even_from_an_older_state(
         pipeline.state.write_bytes(older)
 
 
-@pytest.mark.long(seconds=40)
+@pytest.mark.long(seconds=20)
 @into_postgres
 @pytest.mark.parametrize(
     "case",

@@ -40,7 +40,7 @@ def build_state(hours: dict[int, int]) -> dict[str, Any]:
     return {"singer_state": {"bookmarks": {"customer_checkins": {"partitions": partitions}}}}
 
 
-@pytest.mark.long(seconds=20)
+@pytest.mark.long(seconds=60)  # as it begins with what others wait for, installing plugins
 def test_the_commands_split_a_state_into_slices_and_merge_it_again(
     project: Project, state: dict[str, str]
 ) -> None:
