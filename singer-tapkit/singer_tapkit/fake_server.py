@@ -65,7 +65,6 @@ class ReceivedRequest:
         query: The values of each query parameter, blank ones included.
         headers: The headers; names are in lower case.
         body: The body.
-        time: When it was received, on the monotonic clock.
     """
 
     method: str
@@ -73,7 +72,6 @@ class ReceivedRequest:
     query: dict[str, list[str]]
     headers: dict[str, str]
     body: bytes
-    time: float
 
 
 class FakeServer:
@@ -153,7 +151,7 @@ class _Handler(BaseHTTPRequestHandler):
         else:
             self._send(answer)
 
-    do_GET = do_HEAD = do_POST = do_PUT = do_PATCH = do_DELETE = _answer  # noqa: N815
+    do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = _answer  # noqa: N815
 
     @override
     def log_message(self, format: str, *args: Any) -> None:
@@ -168,7 +166,6 @@ class _Handler(BaseHTTPRequestHandler):
             query=parse_qs(target.query, keep_blank_values=True),
             headers=headers,
             body=self.rfile.read(int(headers.get("content-length", 0))),
-            time=time.monotonic(),
         )
 
     def _send(self, answer: Answer) -> None:
@@ -180,8 +177,7 @@ class _Handler(BaseHTTPRequestHandler):
         for name, value in {**headers, **answer.headers}.items():
             self.send_header(name, value)
         self.end_headers()
-        if self.command != "HEAD":
-            self.wfile.write(body[: answer.close_after])
+        self.wfile.write(body[: answer.close_after])
         self.close_connection |= answer.close_after is not None
 
     def _reset(self) -> None:

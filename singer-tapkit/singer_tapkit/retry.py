@@ -11,7 +11,6 @@ import logging
 import random
 import re
 from datetime import UTC, datetime
-from http import HTTPStatus
 from itertools import count
 from threading import Lock
 from typing import TYPE_CHECKING, Final, ParamSpec, TypeVar
@@ -100,7 +99,7 @@ class Retries:
         for attempt in count():
             if error.max_retries is not None and attempt >= error.max_retries:
                 raise error
-            error = yield _seconds_before_retry(error, attempt)
+            error = yield _choose_wait(error, attempt)
 
     def _log_retry(self, details: Details) -> None:
         """Log the first retries, and count all: in a storm each request has several."""
@@ -113,11 +112,6 @@ class Retries:
             details.get("wait"),
             details.get("exception"),
         )
-
-
-def is_transient(status: int) -> bool:
-    """Return whether an error with this status may pass by itself."""
-    return status == HTTPStatus.TOO_MANY_REQUESTS or status >= HTTPStatus.INTERNAL_SERVER_ERROR
 
 
 def read_retry_after(response: Response) -> float | None:
@@ -135,7 +129,7 @@ def read_retry_after(response: Response) -> float | None:
     return (moment - (read_date(response) or datetime.now(UTC))).total_seconds()
 
 
-def _seconds_before_retry(error: RequestError, attempt: int) -> float:
+def _choose_wait(error: RequestError, attempt: int) -> float:
     """Return how long to wait.
 
     Raises:

@@ -41,13 +41,13 @@ def serve_raw(*answers: Answer) -> Iterator[RawServer]:
         thread.join()
 
 
-def response(body: bytes, *headers: str, status: str = "200 OK") -> bytes:
+def build_response(body: bytes, *headers: str, status: str = "200 OK") -> bytes:
     """Return a response with these headers and no others."""
     head = "\r\n".join([f"HTTP/1.1 {status}", *headers])
     return head.encode() + b"\r\n\r\n" + body
 
 
-def chunked(body: bytes) -> bytes:
+def encode_chunked(body: bytes) -> bytes:
     """Return a body in two chunks and an end."""
     middle = len(body) // 2
     parts = (body[:middle], body[middle:])

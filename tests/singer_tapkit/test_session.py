@@ -36,31 +36,11 @@ INSIDE = "https://inside.example"
 def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A certificate for 127.0.0.1 that only itself vouches for, and its key."""
     folder = tmp_path_factory.mktemp("certificate")
-    subprocess.run(
-        [
-            "openssl",
-            "req",
-            "-x509",
-            "-newkey",
-            "ec",
-            "-pkeyopt",
-            "ec_paramgen_curve:prime256v1",
-            "-nodes",
-            "-days",
-            "2",
-            "-keyout",
-            "key.pem",
-            "-out",
-            "cert.pem",
-            "-subj",
-            "/CN=test",
-            "-addext",
-            "subjectAltName=IP:127.0.0.1",
-        ],
-        cwd=folder,
-        check=True,
-        capture_output=True,
+    command = (
+        "openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2 "
+        "-keyout key.pem -out cert.pem -subj /CN=test -addext subjectAltName=IP:127.0.0.1"
     )
+    subprocess.run(command.split(), cwd=folder, check=True, capture_output=True)
     return folder
 
 
@@ -120,7 +100,7 @@ def test_only_encodings_whose_end_is_checked_are_asked_for() -> None:
     assert open_session([OUTSIDE], 1).headers["Accept-Encoding"] == "gzip, deflate"
 
 
-def test_a_certificate_that_cannot_be_verified_is_told_at_once(
+def test_a_certificate_that_cannot_be_verified_is_reported_at_once(
     secure_server: FakeServer, sleeps: list[float]
 ) -> None:
     url = secure_server.url.replace("http:", "https:")
