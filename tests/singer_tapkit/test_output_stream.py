@@ -116,6 +116,28 @@ def test_a_fast_write_is_counted_as_the_records_of_the_sdk_are(
     assert '"metric":"record_count","value":250' in finished.log
 
 
+def test_a_fast_write_into_files_is_followed_by_its_states(
+    server: FakeServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class FastOrders(Orders):
+        @override
+        def read(self, context: Context | None) -> Iterator[Record]:
+            assert self.supports_fast_write()
+            self.write_records(["account", "id"], [["a", number] for number in range(5)])
+            self.advance_bookmark(context, 4)
+            return iter(())
+
+    monkeypatch.setattr(small_tap, "Orders", FastOrders)
+
+    finished = run(server, "a", batch_config=configure_files(tmp_path, batch_size=2))
+
+    assert sorted(record["id"] for record in read_files(tmp_path)) == [0, 1, 2, 3, 4]
+    types = [message["type"] for message in finished.output.messages]
+    assert types.count("BATCH") == 3
+    assert read_bookmarks(finished.state) == {"a": 4}
+    assert '"metric":"record_count","value":5' in finished.log
+
+
 def test_a_version_is_borne_by_records_and_activated_behind_them(
     server: FakeServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:

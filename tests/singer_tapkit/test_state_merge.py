@@ -25,6 +25,9 @@ if TYPE_CHECKING:
 DAYS = st.dates().map(str)
 TIMES = st.datetimes().map(lambda moment: f"{moment.isoformat(timespec='seconds')}+00:00")
 BOOKMARKS = {"hits": st.integers(0, 10**12), "days": DAYS, "checkins": TIMES}
+few_examples = settings(
+    deadline=None, max_examples=40, suppress_health_check=[HealthCheck.too_slow]
+)
 CHECKPOINT = st.fixed_dictionaries({"position": st.integers(0, 99), "saved_at": TIMES})
 
 
@@ -98,6 +101,7 @@ def take_slices(state: dict[str, Any], count: int) -> list[dict[str, Any]]:
     return slices
 
 
+@few_examples
 @given(states(), st.integers(1, 16), st.randoms(use_true_random=False))
 def test_slices_that_have_nothing_in_common_are_the_whole(
     state: dict[str, Any], count: int, chance: random.Random
@@ -108,7 +112,7 @@ def test_slices_that_have_nothing_in_common_are_the_whole(
     assert index_partitions(merge_states(slices)) == index_partitions(state)
 
 
-@settings(suppress_health_check=[HealthCheck.too_slow])
+@few_examples
 @given(states(), st.lists(st.sampled_from([1, 8, 16]), max_size=4))
 def test_bookmarks_move_on_through_any_number_of_slices(
     state: dict[str, Any], counts: list[int]
@@ -126,6 +130,7 @@ def test_bookmarks_move_on_through_any_number_of_slices(
     assert index_partitions(copy_for_slices(state)) == expected
 
 
+@few_examples
 @given(st.lists(states(), min_size=1, max_size=4), st.randoms(use_true_random=False))
 def test_the_order_of_states_does_not_matter(
     given_states: list[dict[str, Any]], chance: random.Random
@@ -138,6 +143,7 @@ def test_the_order_of_states_does_not_matter(
     assert merge_states([merged, merged]) == merged
 
 
+@few_examples
 @given(st.lists(states(), min_size=1, max_size=4))
 def test_states_that_are_merged_one_by_one_have_the_same_bookmarks(
     given_states: list[dict[str, Any]],
@@ -148,6 +154,7 @@ def test_states_that_are_merged_one_by_one_have_the_same_bookmarks(
     assert read_bookmarks(one_by_one) == read_bookmarks(merged)
 
 
+@few_examples
 @given(states(), st.integers(1, 16))
 def test_the_states_of_slices_have_all_bookmarks_and_no_checkpoint(
     state: dict[str, Any], count: int
