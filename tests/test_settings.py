@@ -73,7 +73,7 @@ def test_a_typo_is_warned_of_with_the_nearest_name_and_a_server_that_is_gone_has
     ]
     assert finished.returncode == 75
     assert "| ERROR" in lines[-1]
-    assert "no answer" in lines[-1]
+    assert "no response" in lines[-1]
     assert "complete." not in finished.stderr
     assert '"status":"succeeded"' not in finished.stderr
 

@@ -255,7 +255,7 @@ class HttpClient(ResponseReader):
             )
         except requests.RequestException as error:
             raise self._no_response(error, request) from error
-        self._retries.note_answer(_read_host(request))
+        self._retries.note_response(_read_host(request))
         self._clock.observe(response)
         response.raw = CheckedBody(response.raw, self.timeout)
         if not stream or not is_success(response):

@@ -190,7 +190,7 @@ def connection_error_message(
     if is_certificate_error(error):
         hint = CERTIFICATE_HINT
     problem = f"{type(error).__name__}: {reason}" if reason else type(error).__name__
-    return f"no {kind}answer to {request_line(request)}, {problem}. {hint}".rstrip()
+    return f"no {kind}response to {request_line(request)}, {problem}. {hint}".rstrip()
 
 
 def is_certificate_error(error: RequestException) -> bool:

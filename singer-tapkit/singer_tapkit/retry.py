@@ -54,12 +54,12 @@ class Retries:
         self._max_retries = max_retries
         self._logger = logger
         self._lock = Lock()
-        self._answered_hosts: set[str] = set()
+        self._responding_hosts: set[str] = set()
         self._silent_hosts: set[str] = set()
 
-    def note_answer(self, host: str) -> None:
+    def note_response(self, host: str) -> None:
         """Note that a host has answered at all."""
-        self._answered_hosts.add(host)
+        self._responding_hosts.add(host)
 
     def wrap(self, function: Callable[P, T]) -> Callable[P, T]:
         """Return a function that is called again when it raises a passing `RequestError`."""
@@ -77,7 +77,7 @@ class Retries:
             try:
                 return repeated(*args, **kwargs)
             except NoResponseError as error:
-                if error.host not in self._answered_hosts:
+                if error.host not in self._responding_hosts:
                     self._silent_hosts.add(error.host)
                 raise
 
@@ -86,7 +86,7 @@ class Retries:
     def _is_worth_a_retry(self, error: RequestError) -> bool:
         """Return whether to try again; not where a host has kept silent through all retries."""
         if isinstance(error, NoResponseError) and error.host in self._silent_hosts:
-            return error.is_retriable and error.host in self._answered_hosts
+            return error.is_retriable and error.host in self._responding_hosts
         return error.is_retriable
 
     def _backoff_seconds(self) -> Generator[float, RequestError, None]:

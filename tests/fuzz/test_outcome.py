@@ -48,7 +48,7 @@ def findings_of(directory: Path, *messages: Any, log: str = "", status: int | No
 @pytest.mark.parametrize(
     ("messages", "log", "status", "kinds"),
     [
-        ([SCHEMA, record(1)], "Error: no answer", 1, set()),
+        ([SCHEMA, record(1)], "Error: no response", 1, set()),
         ([record(1)], "", 0, {"invalid Singer"}),
         ([SCHEMA, record(None)], "", 0, {"invalid Singer"}),
         ([SCHEMA, record("1")], "", 0, {"invalid Singer"}),

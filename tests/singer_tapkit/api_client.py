@@ -1,4 +1,4 @@
-"""A client of an API that does not exist, and what its answers are."""
+"""A client of an API that does not exist, and what its responses are."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ PAGE = "<html>sentinel</html>"
 
 
 class App(msgspec.Struct):
-    """What the API answers."""
+    """What the API responses."""
 
     id: int
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from singer_tapkit.fake_server import Answer, FakeServer
+from singer_tapkit.fake_server import FakeResponse, FakeServer
 from tests.singer_tapkit.small_tap import SmallTap
 from tests.singer_tapkit.tap_runs import invoke_tap, make_settings
 
@@ -44,10 +44,10 @@ def sleeps(monkeypatch: pytest.MonkeyPatch) -> list[float]:
 def server() -> Iterator[FakeServer]:
     """What the small tap reads."""
     with FakeServer() as running:
-        running.respond("/customers", Answer(json=[{"id": 1}]))
-        running.respond("/customers/1/notes", Answer(json=[]))
-        running.respond("/orders", Answer(json=[]))
-        running.respond("/orders/a", Answer(json=[{"id": 1}, {"id": 2}]))
+        running.respond("/customers", FakeResponse(json=[{"id": 1}]))
+        running.respond("/customers/1/notes", FakeResponse(json=[]))
+        running.respond("/orders", FakeResponse(json=[]))
+        running.respond("/orders/a", FakeResponse(json=[{"id": 1}, {"id": 2}]))
         yield running
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from singer_tapkit.fake_server import Answer
+from singer_tapkit.fake_server import FakeResponse
 from singer_tapkit.testing import run_tap
 from tests.singer_tapkit.small_tap import SmallTap
 from tests.singer_tapkit.tap_runs import make_settings
@@ -16,9 +16,9 @@ if TYPE_CHECKING:
     from singer_tapkit.testing import TapRun
 
 
-def make_orders(*numbers: int) -> Answer:
-    """Return an answer with these orders."""
-    return Answer(json=[{"id": number} for number in numbers])
+def make_orders(*numbers: int) -> FakeResponse:
+    """Return a response with these orders."""
+    return FakeResponse(json=[{"id": number} for number in numbers])
 
 
 def run(

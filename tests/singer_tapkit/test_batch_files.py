@@ -185,7 +185,7 @@ def test_partial_files_are_removed_where_an_open_file_cannot_be(tmp_path: Path) 
 def test_a_broken_file_is_removed_where_an_open_file_cannot_be(tmp_path: Path) -> None:
     def rows() -> Iterator[dict[str, Any]]:
         yield {"id": 1}
-        raise InvalidResponseError("The answer is cut off.")
+        raise InvalidResponseError("The response is cut off.")
 
     with pytest.raises(InvalidResponseError):
         make_writer(tmp_path.as_uri()).write(rows(), encode_records, print)

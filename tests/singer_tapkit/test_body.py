@@ -23,7 +23,7 @@ GZIP = gzip.compress(ROWS)
 
 
 class Studio(msgspec.Struct):
-    """A typed answer."""
+    """A typed response."""
 
     name: str
     kind: Literal["gym", "club"] = "gym"
@@ -32,10 +32,10 @@ class Studio(msgspec.Struct):
 
 def read(url: str, timeout: float = 5) -> bytes:
     """Return the body at a URL, read through a `CheckedBody`."""
-    answer = requests.get(url, stream=True, timeout=timeout)
-    answer.raw = CheckedBody(answer.raw, timeout)
-    with answer:
-        return answer.content
+    response = requests.get(url, stream=True, timeout=timeout)
+    response.raw = CheckedBody(response.raw, timeout)
+    with response:
+        return response.content
 
 
 def make_response(body: bytes, content_type: str = "application/json") -> Response:

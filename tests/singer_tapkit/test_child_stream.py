@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from singer_tapkit.fake_server import Answer, FakeServer
+from singer_tapkit.fake_server import FakeResponse, FakeServer
 from singer_tapkit.testing import run_tap
 from tests.singer_tapkit.small_tap import SmallTap
 from tests.singer_tapkit.tap_runs import make_settings
@@ -20,9 +20,9 @@ if TYPE_CHECKING:
 @pytest.fixture
 def server() -> Iterator[FakeServer]:
     with FakeServer() as running:
-        running.respond("/customers", Answer(json=[{"id": number} for number in range(1, 9)]))
+        running.respond("/customers", FakeResponse(json=[{"id": number} for number in range(1, 9)]))
         for number in range(1, 9):
-            running.respond(f"/customers/{number}/notes", Answer(json=[{"id": 10 * number}]))
+            running.respond(f"/customers/{number}/notes", FakeResponse(json=[{"id": 10 * number}]))
         yield running
 
 
@@ -92,8 +92,8 @@ def test_the_count_and_the_time_are_those_of_all_parents(server: FakeServer) -> 
 
 def test_parents_without_rows_are_counted_and_no_failure(server: FakeServer) -> None:
     for number in (2, 3, 5, 7, 8):
-        answer = Answer(status=404, json={"message": "no notes"})
-        server.respond(f"/customers/{number}/notes", answer)
+        response = FakeResponse(status=404, json={"message": "no notes"})
+        server.respond(f"/customers/{number}/notes", response)
 
     finished = run(server)
 
@@ -104,7 +104,7 @@ def test_parents_without_rows_are_counted_and_no_failure(server: FakeServer) -> 
 
 
 def test_a_page_in_between_is_not_taken_for_no_rows(server: FakeServer) -> None:
-    page = Answer(status=404, body=b"default backend - 404")
+    page = FakeResponse(status=404, body=b"default backend - 404")
     server.respond("/customers/2/notes", page)
 
     failed = run(server)
@@ -115,7 +115,7 @@ def test_a_page_in_between_is_not_taken_for_no_rows(server: FakeServer) -> None:
 
 
 def test_a_stream_that_is_not_read_logs_no_count(server: FakeServer) -> None:
-    server.respond("/customers", Answer(json=[]))
+    server.respond("/customers", FakeResponse(json=[]))
 
     log = run(server).log
 

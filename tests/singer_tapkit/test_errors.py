@@ -76,7 +76,7 @@ def test_no_response_is_reported_without_the_url(
     error: requests.RequestException, kind: str, message: str
 ) -> None:
     assert connection_error_message(error, "Try later.", make_request(), kind) == (
-        f"no {kind}answer to GET /v1/apps, {message}. Try later."
+        f"no {kind}response to GET /v1/apps, {message}. Try later."
     )
 
 

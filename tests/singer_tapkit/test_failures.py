@@ -101,7 +101,7 @@ def test_the_rest_is_called_complete_only_where_something_was_read(
 @pytest.mark.parametrize(
     ("errors", "status"),
     [
-        ([make_refusal("/a", 503, "busy"), NoResponseError("no answer")], 75),
+        ([make_refusal("/a", 503, "busy"), NoResponseError("no response")], 75),
         ([make_refusal("/a", 429, "slow down")], 75),
         ([make_refusal("/a", 503, "busy"), make_refusal("/b")], 1),
         ([ExtractionError("no column 'id'")], 1),

@@ -1,4 +1,4 @@
-"""A fake server gives its scripted answers, and breaks transfers as scripted."""
+"""A fake server gives its scripted responses, and breaks transfers as scripted."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 import requests
 
-from singer_tapkit.fake_server import Answer, FakeServer
+from singer_tapkit.fake_server import FakeResponse, FakeServer
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -25,8 +25,8 @@ def get(server: FakeServer, path: str) -> requests.Response:
     return requests.get(server.url + path, timeout=10)
 
 
-def test_answers_come_in_their_order_and_the_last_one_stays(server: FakeServer) -> None:
-    server.respond("/items", Answer(status=503), Answer(json=[1, 2]))
+def test_responses_come_in_their_order_and_the_last_one_stays(server: FakeServer) -> None:
+    server.respond("/items", FakeResponse(status=503), FakeResponse(json=[1, 2]))
 
     responses = [get(server, "/items") for _ in range(3)]
 
@@ -35,7 +35,7 @@ def test_answers_come_in_their_order_and_the_last_one_stays(server: FakeServer) 
 
 
 def test_requests_are_recorded(server: FakeServer) -> None:
-    server.respond("/items", Answer(json={}))
+    server.respond("/items", FakeResponse(json={}))
 
     requests.post(
         f"{server.url}/items?page=2&filter=",
@@ -55,11 +55,11 @@ def test_an_unknown_path_is_not_found(server: FakeServer) -> None:
     response = get(server, "/nothing?here=1")
 
     assert response.status_code == 404
-    assert response.json() == {"error": "no answer to /nothing"}
+    assert response.json() == {"error": "no response to /nothing"}
 
 
 def test_a_compressed_body_can_lack_its_end(server: FakeServer) -> None:
-    server.respond("/items", Answer(body=b"a" * 1000, gzip=True, gzip_cut=8))
+    server.respond("/items", FakeResponse(body=b"a" * 1000, gzip=True, gzip_cut=8))
 
     response = requests.get(f"{server.url}/items", stream=True, timeout=10)
     body = response.raw.read(decode_content=False)

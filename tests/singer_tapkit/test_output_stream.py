@@ -11,7 +11,7 @@ from singer_sdk.helpers._flattening import flatten_record
 from typing_extensions import override
 
 from singer_tapkit.errors import ExtractionError
-from singer_tapkit.fake_server import Answer, FakeServer
+from singer_tapkit.fake_server import FakeResponse, FakeServer
 from singer_tapkit.output_stream import OutputStream
 from singer_tapkit.testing import run_tap
 from tests.singer_tapkit import small_tap
@@ -29,14 +29,14 @@ if TYPE_CHECKING:
 @pytest.fixture
 def server() -> Iterator[FakeServer]:
     with FakeServer() as running:
-        running.respond("/customers", Answer(json=[]))
+        running.respond("/customers", FakeResponse(json=[]))
         yield running
 
 
 def test_the_sdk_asks_for_messages_where_deselection_can_be_left_out(
     server: FakeServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    server.respond("/orders/a", Answer(json=[{"id": 1, "note": "x"}, {"id": 2}]))
+    server.respond("/orders/a", FakeResponse(json=[{"id": 1, "note": "x"}, {"id": 2}]))
     maps = {"orders": {"owner": "account", "__filter__": "id > 1"}}
     plain, mapped = run(server, "a"), run(server, "a", stream_maps=maps)
     monkeypatch.delattr(OutputStream, "_generate_record_messages")
@@ -48,7 +48,7 @@ def test_the_sdk_asks_for_messages_where_deselection_can_be_left_out(
 
 
 def test_deselected_fields_are_left_out(server: FakeServer) -> None:
-    server.respond("/orders/a", Answer(json=[{"id": 1, "note": "x"}]))
+    server.respond("/orders/a", FakeResponse(json=[{"id": 1, "note": "x"}]))
     catalog = SmallTap(config=make_settings(server)).catalog_dict
     for stream in catalog["streams"]:
         for entry in stream["metadata"]:

@@ -53,7 +53,7 @@ def test_a_refusal_is_raised_at_once_in_the_words_of_the_api(
     assert sleeps == []
 
 
-def test_a_part_that_was_not_asked_for_is_no_answer(
+def test_a_part_that_was_not_asked_for_is_no_response(
     requests_mock: Mocker, sleeps: list[float]
 ) -> None:
     part, whole = {"status_code": 206, "json": {"id": 1}}, {"json": {"id": 2}}

@@ -185,7 +185,7 @@ def test_a_host_that_comes_back_has_its_retries_again(
     assert len(sleeps) == 7
 
 
-def test_answers_that_are_always_cut_do_not_end_the_retries_of_others(
+def test_responses_that_are_always_cut_do_not_end_the_retries_of_others(
     requests_mock: Mocker, sleeps: list[float]
 ) -> None:
     cut: dict[str, Any] = {"text": '{"id":'}

@@ -9,7 +9,7 @@ import pytest
 from singer_sdk.streams._state import StreamStateManager
 from typing_extensions import override
 
-from singer_tapkit.fake_server import Answer, FakeServer
+from singer_tapkit.fake_server import FakeResponse, FakeServer
 from singer_tapkit.message_writer import MessageWriter
 from singer_tapkit.run_state import (
     STATE_BYTES_PER_INTERVAL,
@@ -171,7 +171,7 @@ def test_no_number_of_records_is_a_reason_for_a_state(
     server: FakeServer, clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(Orders, "advance_bookmark", lambda *_: None)
-    server.respond("/orders/a", Answer(json=[{"id": number} for number in range(10_001)]))
+    server.respond("/orders/a", FakeResponse(json=[{"id": number} for number in range(10_001)]))
     clock.now += 100
 
     types = [message["type"] for message in run(server, "a").output.messages]
@@ -199,9 +199,9 @@ def test_no_state_claims_a_record_of_another_stream_in_a_file_that_is_not_announ
 
     monkeypatch.setattr(small_tap, "Customers", MarkedCustomers)
     monkeypatch.setattr(small_tap, "Notes", EagerNotes)
-    server.respond("/customers", Answer(json=[{"id": number} for number in (1, 2, 3)]))
+    server.respond("/customers", FakeResponse(json=[{"id": number} for number in (1, 2, 3)]))
     for number in (1, 2, 3):
-        server.respond(f"/customers/{number}/notes", Answer(json=[{"id": number}]))
+        server.respond(f"/customers/{number}/notes", FakeResponse(json=[{"id": number}]))
     batch = {
         "encoding": {"format": "jsonl"},
         "storage": {"root": tmp_path.as_uri()},

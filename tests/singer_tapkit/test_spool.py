@@ -199,13 +199,13 @@ def test_an_extraction_error_is_raised_each_time() -> None:
 
 
 def test_another_error_passes_and_is_not_kept() -> None:
-    answers: list[Any] = [ConnectionResetError("network"), [1, 2]]
+    responses: list[Any] = [ConnectionResetError("network"), [1, 2]]
 
     def read() -> Iterator[int]:
-        answer = answers.pop(0)
-        if isinstance(answer, Exception):
-            raise answer
-        yield from answer
+        response = responses.pop(0)
+        if isinstance(response, Exception):
+            raise response
+        yield from response
 
     records = RecordSpool(read)
 

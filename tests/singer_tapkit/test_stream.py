@@ -10,7 +10,7 @@ import pytest
 from typing_extensions import override
 
 from singer_tapkit.errors import InvalidResponseError
-from singer_tapkit.fake_server import Answer, FakeServer
+from singer_tapkit.fake_server import FakeResponse, FakeServer
 from singer_tapkit.stream import BaseStream
 from tests.singer_tapkit import small_tap
 from tests.singer_tapkit.order_runs import make_orders, read_bookmarks, run
@@ -23,14 +23,14 @@ if TYPE_CHECKING:
     from singer_sdk.helpers.types import Context, Record
 
 
-REFUSED = Answer(status=403, json={"message": "no scope"})
-UNKNOWN_KEY = Answer(status=401, json={"message": "unknown key"})
+REFUSED = FakeResponse(status=403, json={"message": "no scope"})
+UNKNOWN_KEY = FakeResponse(status=401, json={"message": "unknown key"})
 
 
 @pytest.fixture
 def server() -> Iterator[FakeServer]:
     with FakeServer() as running:
-        running.respond("/customers", Answer(json=[]))
+        running.respond("/customers", FakeResponse(json=[]))
         yield running
 
 
@@ -113,7 +113,7 @@ def test_what_is_not_there_is_skipped_reported_and_no_failure(
 def test_a_row_that_fits_no_schema_fails_its_partition_behind_the_rows_before(
     server: FakeServer,
 ) -> None:
-    server.respond("/orders/a", Answer(json=[{"id": 1}, {"id": [2]}, {"id": 3}]))
+    server.respond("/orders/a", FakeResponse(json=[{"id": 1}, {"id": [2]}, {"id": 3}]))
     server.respond("/orders/b", make_orders(7))
 
     failed = run(server, "ab")
@@ -283,7 +283,7 @@ def test_code_behind_a_record_runs_once_it_is_written(
                 self.advance_bookmark(context, record["id"])
 
     monkeypatch.setattr(small_tap, "Orders", FollowedOrders)
-    server.respond("/orders/a", Answer(json=[{"id": "1"}, {"id": 2}, {"id": []}]))
+    server.respond("/orders/a", FakeResponse(json=[{"id": "1"}, {"id": 2}, {"id": []}]))
 
     messages = run(server, "a").output.messages
 

@@ -12,7 +12,7 @@ from click.testing import CliRunner
 from typing_extensions import override
 
 from singer_tapkit.errors import NoResponseError
-from singer_tapkit.fake_server import Answer, FakeServer
+from singer_tapkit.fake_server import FakeResponse, FakeServer
 from singer_tapkit.testing import read_messages
 from tests.singer_tapkit.small_tap import Orders, SmallTap
 from tests.singer_tapkit.tap_runs import (
@@ -44,7 +44,7 @@ def test_a_run_writes_valid_messages_and_ends_with_zero(server: FakeServer, tmp_
 def test_failures_are_summed_up_and_the_status_is_not_zero(
     invoke: Invoke, server: FakeServer, caplog: pytest.LogCaptureFixture
 ) -> None:
-    server.respond("/orders/b", Answer(status=403, json={"message": f"no scope for {KEY}"}))
+    server.respond("/orders/b", FakeResponse(status=403, json={"message": f"no scope for {KEY}"}))
 
     failed = invoke(accounts=["a", "b"])
 
@@ -91,7 +91,7 @@ def test_connections_are_checked_without_reading_data(invoke: Invoke, server: Fa
 def test_connections_that_fail_are_summed_up(
     invoke: Invoke, server: FakeServer, caplog: pytest.LogCaptureFixture
 ) -> None:
-    server.respond("/orders", Answer(status=403, json={"message": "no scope"}))
+    server.respond("/orders", FakeResponse(status=403, json={"message": "no scope"}))
 
     failed = invoke("--test")
 
@@ -137,7 +137,7 @@ class DiscoveringTap(SmallTap):
 def test_a_discovery_that_fails_is_reported_in_a_sentence(
     invoke: Invoke, server: FakeServer, arguments: list[str], caplog: pytest.LogCaptureFixture
 ) -> None:
-    server.respond("/orders", Answer(status=401, json={"message": "unknown key"}))
+    server.respond("/orders", FakeResponse(status=401, json={"message": "unknown key"}))
 
     failed = invoke(*arguments, tap=DiscoveringTap)
 
@@ -179,8 +179,8 @@ def test_each_stream_and_the_run_have_a_closing_line(
     invoke: Invoke, server: FakeServer, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.INFO)
-    server.respond("/customers/1/notes", Answer(json=[{"id": number} for number in range(3)]))
-    server.respond("/orders/b", Answer(status=403, json={"message": "no scope"}))
+    server.respond("/customers/1/notes", FakeResponse(json=[{"id": number} for number in range(3)]))
+    server.respond("/orders/b", FakeResponse(status=403, json={"message": "no scope"}))
 
     invoke(accounts=["a", "b"])
 
@@ -195,7 +195,7 @@ def test_the_timer_of_a_stream_that_failed_says_so(
     invoke: Invoke, server: FakeServer, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.INFO)
-    server.respond("/orders/a", Answer(status=403, json={"message": "no scope"}))
+    server.respond("/orders/a", FakeResponse(status=403, json={"message": "no scope"}))
 
     invoke()
 
@@ -216,7 +216,7 @@ def test_nothing_that_was_read_is_called_a_success_where_all_streams_lack_what_f
             return super().discover_streams()
 
     caplog.set_level(logging.INFO)
-    server.respond("/orders/a", Answer(json=[]))
+    server.respond("/orders/a", FakeResponse(json=[]))
 
     invoke(tap=LockedOutTap)
 

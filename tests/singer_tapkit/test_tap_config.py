@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from click.testing import CliRunner
 
-from singer_tapkit.fake_server import Answer, FakeServer
+from singer_tapkit.fake_server import FakeResponse, FakeServer
 from tests.singer_tapkit.small_tap import SmallTap
 from tests.singer_tapkit.tap_runs import (
     KEY,
@@ -148,7 +148,7 @@ def test_settings_come_from_several_files_and_the_environment(
     second = tmp_path / "second.json"
     second.write_text(json.dumps({"accounts": ["b"]}))
     monkeypatch.setenv("TAP_SMALL_API_KEY", KEY)
-    server.respond("/orders/b", Answer(json=[{"id": 7}]))
+    server.respond("/orders/b", FakeResponse(json=[{"id": 7}]))
 
     finished = invoke_tap(
         SmallTap,

@@ -12,7 +12,7 @@ from typing import IO, TYPE_CHECKING
 
 import pytest
 
-from singer_tapkit.fake_server import Answer, FakeServer
+from singer_tapkit.fake_server import FakeResponse, FakeServer
 from singer_tapkit.testing import read_messages
 from tests.platforms import on_linux, on_posix
 from tests.singer_tapkit.small_tap import SmallTap
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from tests.singer_tapkit.tap_runs import Invoke
 
 
-SLOW = Answer(json=[], delay=PATIENCE_SECONDS + 5)
+SLOW = FakeResponse(json=[], delay=PATIENCE_SECONDS + 5)
 
 FULL_PIPE_BYTES = 60_000
 """Of a pipe that holds 65,536 bytes, as writes may leave the end of it unused."""
@@ -54,7 +54,7 @@ def wait_until_full(pipe: IO[bytes]) -> None:
 def test_a_signal_ends_the_run_with_its_status_and_the_state_so_far(
     server: FakeServer, tmp_path: Path, number: signal.Signals, status: int
 ) -> None:
-    server.respond("/orders/b", Answer(json=[{"id": 7}]))  # whose state has to wait
+    server.respond("/orders/b", FakeResponse(json=[{"id": 7}]))  # whose state has to wait
     server.respond("/orders/c", SLOW)
     with run_process(tmp_path, make_settings(server, accounts=["a", "b", "c"])) as running:
         while not server.received("/orders/c"):
@@ -75,7 +75,7 @@ def test_a_signal_while_the_target_does_not_read_cuts_no_line(
     server: FakeServer, tmp_path: Path
 ) -> None:
     rows = [{"id": number, "note": "x" * 20_000} for number in range(1, 200)]
-    server.respond("/orders/a", Answer(json=rows))
+    server.respond("/orders/a", FakeResponse(json=rows))
     with run_process(tmp_path, make_settings(server)) as running:
         while not server.received("/orders/a"):
             time.sleep(0.01)
@@ -97,7 +97,7 @@ def test_a_signal_while_the_target_does_not_read_cuts_no_line(
 
 def test_a_broken_pipe_is_reported_in_one_sentence(server: FakeServer, tmp_path: Path) -> None:
     rows = [{"id": number, "note": "x" * 1000} for number in range(1, 2000)]
-    server.respond("/orders/a", Answer(json=rows))
+    server.respond("/orders/a", FakeResponse(json=rows))
     with run_process(tmp_path, make_settings(server)) as running:
         assert running.stdout is not None
         running.stdout.readline()
