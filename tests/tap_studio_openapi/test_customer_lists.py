@@ -13,7 +13,7 @@ import pytest
 from singer_tapkit import checkpoint
 from tap_studio_openapi.customer_lists import load_checkpoint
 from tests.sandbox.studio_openapi import StudioOpenApi
-from tests.tap_studio_openapi.tenant import KEYS, Tenant, refusal
+from tests.tap_studio_openapi.tenant import KEYS, Tenant, refuse
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -26,7 +26,7 @@ FREE = {"requests_per_minute": 100_000}
 MANY = 560
 
 
-def recorded(name: str) -> dict[str, Any]:
+def load_state(name: str) -> dict[str, Any]:
     """Return a state of the version before, as if it had been written an hour ago."""
     text = (STATES / f"{name}.json").read_text(encoding="utf-8")
     hour_ago = (datetime.now(UTC) - timedelta(hours=1)).isoformat()
@@ -62,7 +62,7 @@ def test_a_server_without_former_members_is_asked_for_the_others(
 def test_a_status_that_every_server_knows_must_not_be_refused(
     tenant: Tenant, tap: InProcessTap
 ) -> None:
-    tenant.server.faults.add("GET", "/v1/customers", refusal(400), times=None)
+    tenant.server.faults.add("GET", "/v1/customers", refuse(400), times=None)
     run = tap.fail(tenant.one(), "customers")
     assert "GET /v1/customers answered 400" in run.error
 
@@ -80,7 +80,7 @@ def test_a_status_that_every_server_knows_must_not_be_refused(
 def test_a_run_that_the_version_before_has_left_is_taken_up(
     many_members: Tenant, tap: InProcessTap, name: str, streams: list[str]
 ) -> None:
-    run = tap.succeed(many_members.one(**FREE), *streams, state=recorded(name))
+    run = tap.succeed(many_members.one(**FREE), *streams, state=load_state(name))
     output = run.output
     expected = list(many_members.kiel.customers)[500:]
     assert [record["id"] for record in output.records["customers"]] == expected
@@ -92,7 +92,7 @@ def test_a_run_that_the_version_before_has_left_is_taken_up(
 def test_the_bookmark_after_an_interrupted_run_is_the_start_of_the_first_one(
     many_members: Tenant, tap: InProcessTap
 ) -> None:
-    state = recorded("interrupted_with_children")
+    state = load_state("interrupted_with_children")
     begun = partition_of(state)["resume_point"]["begun"]
     streams = ("customers", "customer_account_balances", "customer_checkins")
     run = tap.succeed(many_members.one(**FREE), *streams, state=state)
@@ -103,7 +103,7 @@ def test_the_bookmark_after_an_interrupted_run_is_the_start_of_the_first_one(
 def test_a_state_of_a_finished_run_of_the_version_before_is_understood(
     tenant: Tenant, tap: InProcessTap
 ) -> None:
-    state = recorded("finished")
+    state = load_state("finished")
     streams = ("studio", "customers", "customer_contracts", "customer_checkins")
     run = tap.succeed(tenant.both(), *streams, state=state)
     assert len(run.records["customers"]) == 24
@@ -127,7 +127,7 @@ def test_a_state_of_a_finished_run_of_the_version_before_is_understood(
 def test_a_checkpoint_that_is_of_no_use_is_not_taken_up(
     many_members: Tenant, tap: InProcessTap, change: dict[str, Any]
 ) -> None:
-    state = recorded("interrupted")
+    state = load_state("interrupted")
     partition = partition_of(state)
     assert load_checkpoint(partition, partition["resume_point"]["settings"], STATUSES)
     partition[checkpoint.CHECKPOINT].update(change)

@@ -18,7 +18,7 @@ from tests.tap_studio_openapi.tenant import KEYS, Tenant
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from tests.tap_studio_openapi.integration.command_line import Tap
+    from tests.tap_studio_openapi.integration.conftest import Tap
 
 BALANCES = "customer_account_balances"
 STREAMS = ("customers", BALANCES, "customer_checkins")
