@@ -48,7 +48,7 @@ def find_faults(directory: Path, *messages: Any, log: str = "", status: int | No
 @pytest.mark.parametrize(
     ("messages", "log", "status", "kinds"),
     [
-        ([SCHEMA, build_record(1)], "Error: no answer", 1, set()),
+        ([SCHEMA, build_record(1)], "Error: no response", 1, set()),
         ([build_record(1)], "", 0, {"invalid Singer"}),
         ([SCHEMA, build_record(None)], "", 0, {"invalid Singer"}),
         ([SCHEMA, build_record("1")], "", 0, {"invalid Singer"}),
@@ -73,16 +73,16 @@ def test_a_file_that_is_left_is_found(tmp_path: Path) -> None:
 
 def test_a_row_that_no_run_brings_is_missing() -> None:
     truth = Warehouse().load([SCHEMA, build_record(1), build_record(2)])
-    assert "1 of users ([2])" in Warehouse().load([SCHEMA, build_record(1)]).describe_missing(truth)
-    assert truth.load([SCHEMA, build_record(1, "Bo")]).describe_missing(truth) == ""
+    assert "1 of users ([2])" in Warehouse().load([SCHEMA, build_record(1)]).find_missing(truth)
+    assert truth.load([SCHEMA, build_record(1, "Bo")]).find_missing(truth) == ""
 
 
 def test_a_row_that_a_warning_speaks_of_may_be_missing() -> None:
     log = "WARNING  | tap-x.users | users: 1 skipped, records without a key."
     skipped = Outcome(0, SingerOutput(), log, []).skipped
     truth = Warehouse().load([SCHEMA, build_record(1), build_record(2), build_record(3)])
-    assert truth.describe_missing(truth.load([SCHEMA, build_record(4)]), skipped) == ""
-    assert "2 of users" in truth.describe_missing(
+    assert truth.find_missing(truth.load([SCHEMA, build_record(4)]), skipped) == ""
+    assert "2 of users" in truth.find_missing(
         truth.load([SCHEMA, build_record(4), build_record(5)]), skipped
     )
 
@@ -90,13 +90,13 @@ def test_a_row_that_a_warning_speaks_of_may_be_missing() -> None:
 def test_a_version_removes_older_rows() -> None:
     truth = Warehouse().load([SCHEMA, build_record(1, version=1), build_record(2, version=1)])
     replaced = truth.load([SCHEMA, build_record(2, version=2), build_activation(2)])
-    assert "1 of users ([1])" in replaced.describe_missing(truth)
+    assert "1 of users ([1])" in replaced.find_missing(truth)
 
 
 @pytest.mark.parametrize("message", [build_record(3), build_record(2, "Bo")])
 def test_a_row_that_is_too_many_or_another_is_a_difference(message: dict[str, Any]) -> None:
     truth = Warehouse().load([SCHEMA, build_record(1), build_record(2)])
     loaded = truth.load([SCHEMA, message])
-    assert truth.describe_differences(truth, set()) == ""
-    assert "1 of users" in loaded.describe_differences(truth, set())
-    assert loaded.describe_missing(truth) == ""
+    assert truth.find_differences(truth, set()) == ""
+    assert "1 of users" in loaded.find_differences(truth, set())
+    assert loaded.find_missing(truth) == ""

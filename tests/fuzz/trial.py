@@ -281,15 +281,13 @@ class _Trial:
         """Compare what is loaded after a damaged run that ended with 0 with the truth."""
         if self.start.name == "from a state amid a run":
             return []
-        missing = (
-            loaded.describe_missing(self._baseline.truth, skipped) if Check.RUN in checks else ""
-        )
+        missing = loaded.find_missing(self._baseline.truth, skipped) if Check.RUN in checks else ""
         surplus = self._find_surplus(loaded) if Check.VALUES in checks else ""
         found = {"missing with exit 0": missing, "surplus or changed with exit 0": surplus}
         return [Finding(kind, detail) for kind, detail in found.items() if detail]
 
     def _find_surplus(self, loaded: Warehouse) -> str:
-        return loaded.describe_differences(self._baseline.truth, self._baseline.volatile)
+        return loaded.find_differences(self._baseline.truth, self._baseline.volatile)
 
     def _run_on(
         self, url: str, outcome: Outcome, loaded: Warehouse, checks: Check
@@ -305,7 +303,7 @@ class _Trial:
                 found = outcome.findings or self._read_last_words(outcome)
                 return [Finding("next run fails", f"exit {outcome.status}: {found}")]
             loaded = loaded.load(outcome.output.messages)
-            missing = loaded.describe_missing(self._baseline.truth)
+            missing = loaded.find_missing(self._baseline.truth)
             surplus = self._find_surplus(loaded) if Check.VALUES in checks else ""
             if not missing and not surplus:
                 return []
