@@ -14,6 +14,7 @@ import pytest
 from tests.chaos.warehouse import count_rows
 from tests.pipelines.conftest import into_postgres
 from tests.pipelines.pipeline import Pipeline
+from tests.sandbox.faults import CutOff
 from tests.sandbox.gotom import GoTom, Report, demonstration
 
 if TYPE_CHECKING:
@@ -92,11 +93,12 @@ def test_only_a_complete_report_replaces_a_table_and_keys_keep_rows_that_have_go
     pipeline.run()
     assert pipeline.read_rows() == before, "a report without rows"
 
-    pipeline.save(Report(build_report(SECOND).content, ends_after=60))
+    pipeline.save(build_report(SECOND[:2]))
+    pipeline.server.faults.add("GET", "*/download/*", CutOff(60), times=None)
     pipeline.fail()
     assert pipeline.read_rows() == before, "a report that breaks off"
 
-    pipeline.save(build_report(SECOND[:2]))
+    pipeline.server.faults.clear()
     pipeline.run()
     marks = Counter(row["_sdc_deleted_at"] is None for row in pipeline.read_rows())
     assert marks == {True: 2, False: 1}

@@ -49,7 +49,7 @@ class Answer:
 def send(
     url: str, method: str, target: str, headers: Mapping[str, str], body: bytes | None = None
 ) -> Answer:
-    """Send a request on a connection of its own."""
+    """Sends a request on a connection of its own."""
     connection = HTTPConnection(urlsplit(url).netloc, timeout=20)
     try:
         connection.request(method, target, body, dict(headers))
@@ -69,7 +69,7 @@ class GotomClient:
     now: Callable[[], datetime]
 
     def get(self, target: str, headers: Mapping[str, str | None] | None = None) -> Answer:
-        """Send a request.
+        """Asks.
 
         Args:
             target: Path and query as they go over the wire.
@@ -82,7 +82,7 @@ class GotomClient:
     def signed(
         self, target: str, *, content_type: str = "application/json", date: str | None = None
     ) -> dict[str, str]:
-        """Return the headers that make a request good."""
+        """The headers that make a request good."""
         sent = date or self.now().isoformat(timespec="seconds")
         text = f"GET\n{hashlib.md5(b'').hexdigest()}\n{content_type.lower()}\n{sent}\n\n{target}"  # noqa: S324
         digest = hmac.new(self.secret.encode(), text.encode(), hashlib.sha1).digest()
@@ -130,27 +130,27 @@ class ArenaClient:
     authorization: str
 
     def get(self, target: str, authorization: str | None = None) -> requests.Response:
-        """Request a path below the base, with its query."""
+        """Asks for a path below the base, with its query."""
         headers = {"Authorization": self.authorization if authorization is None else authorization}
         return self.session.get(self.url + target, headers=headers, timeout=10)
 
     def json(self, target: str) -> Any:
-        """Return the body of a success."""
+        """The body of a success."""
         answer = self.get(target)
         assert answer.status_code == 200, answer.text
         assert answer.headers["Content-Type"] == "application/json"
         return answer.json()
 
     def data(self, target: str) -> Any:
-        """Return what a body embeds."""
+        """What a body embeds."""
         return self.json(target)["_embedded"]["data"]
 
     def ids(self, target: str) -> list[str]:
-        """Return the keys of a map, in its order."""
+        """The keys of a map, in its order."""
         return list(self.data(target))
 
     def pages(self, target: str) -> list[list[str]]:
-        """Return the keys of all pages, as many as the first one says there are."""
+        """The keys of all pages, as many as the first one says there are."""
         link = "&" if "?" in target else "?"
         count = self.json(target)["page_count"]
         return [self.ids(f"{target}{link}page={number}") for number in range(1, count + 1)]

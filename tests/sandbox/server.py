@@ -76,7 +76,7 @@ class _Server(uvicorn.Server):
 
     @override
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        """Stop, and drop the connections that are left."""
+        """Stops, and drops the connections that are left."""
         await super().shutdown(sockets)
         for _ in range(_ROUNDS_OF_THE_LOOP):
             for protocol in list(self.server_state.connections):
