@@ -26,7 +26,7 @@ class Position(msgspec.Struct):
 
 
 def save_checkpoint(**changes: object) -> dict[str, Any]:
-    """A state as the next run reads it, with a checkpoint that has these changes."""
+    """Return a state as the next run reads it, with a checkpoint that has these changes."""
     state: dict[str, Any] = {"replication_key_value": 7}
     checkpoint.save(state, Position("ACTIVE", 500), settings="abc", started_at=STARTED_AT)
     state["checkpoint"] |= changes
