@@ -11,10 +11,10 @@ from singer_tapkit.errors import (
     InvalidResponseError,
     NoResponseError,
 )
-from tap_studio_openapi.auth import ApiKeyAuth
+from tap_studio_openapi.auth import ApiKeyAuth, Connection
 from tap_studio_openapi.client import NO_SUCH_TENANT, OPTED_OUT
 from tap_studio_openapi.error_policy import Meaning, StreamStatus, interpret
-from tap_studio_openapi.studios import Connection, Studio
+from tap_studio_openapi.studios import Studio
 
 
 def api_error(status: int, code: str | None = None) -> ApiError:
