@@ -8,23 +8,19 @@ import pytest
 
 from tap_gotom.streams.lists import LOOKUPS
 from tests.sandbox.faults import Answer, Reset, html_page
-from tests.sandbox.gotom import GoTom
 from tests.sandbox.gotom.customers import invent_customer
 from tests.sandbox.gotom.faults import build_internal_error
 from tests.tap_gotom.command_line import fail, succeed
-from tests.tap_gotom.servers import API_SECRET, GoTomServer, build_api_error
+from tests.tap_gotom.servers import GoTomServer, build_api_error
 
 MEDIA = "/app-api/primary-keys/media"
 
 
 @pytest.mark.parametrize("size", [100, 1000])
-def test_every_row_of_every_page_comes_once(size: int) -> None:
-    sandbox = GoTom(page_size=size)
-    sandbox.add_user("api_user", API_SECRET, ["api"])
-    sandbox.advertised_url = "https://elsewhere.example"
-    with sandbox.serve() as url:
-        settings = GoTomServer(url, sandbox).configure_api()
-        run = succeed(settings, "platforms", "tarif_prices", "customers")
+def test_every_row_of_every_page_comes_once(server: GoTomServer, size: int) -> None:
+    server.sandbox.page_size = size
+    server.sandbox.advertised_url = "https://elsewhere.example"
+    run = succeed(server.configure_api(), "platforms", "tarif_prices", "customers")
     assert [record["id"] for record in run.records["platforms"]] == list(range(1, 1204))
     assert len(set(run.output.keys("tarif_prices"))) == 252
     assert len(set(run.output.keys("customers"))) == 130

@@ -13,7 +13,7 @@ from singer_sdk.exceptions import ConfigValidationError
 
 from singer_tapkit.failures import SyncFailedError
 from tap_gotom.tap import TapGoTom
-from tests.sandbox.gotom import GoTom, Report
+from tests.sandbox.gotom import Report
 from tests.tap_gotom.command_line import discover, fail, succeed
 from tests.tap_gotom.servers import API_SECRET, GoTomServer, define_report, read_cells
 
@@ -169,10 +169,9 @@ def test_nothing_is_read_without_credentials(settings: dict[str, str], words: st
 
 
 @pytest.mark.parametrize(("minutes", "exit_code"), [(29, 0), (-29, 0), (31, 1), (-31, 1)])
-def test_clocks_may_be_half_an_hour_apart(minutes: int, exit_code: int) -> None:
-    sandbox = GoTom(now=lambda: datetime.now(UTC) + timedelta(minutes=minutes))
-    sandbox.add_user("api_user", API_SECRET, ["api"])
-    with sandbox.serve() as url:
-        settings = GoTomServer(url, sandbox).configure_api()
-        run = (fail if exit_code else succeed)(settings, "media")
+def test_clocks_may_be_half_an_hour_apart(
+    server: GoTomServer, minutes: int, exit_code: int
+) -> None:
+    server.sandbox.now = lambda: datetime.now(UTC) + timedelta(minutes=minutes)
+    run = (fail if exit_code else succeed)(server.configure_api(), "media")
     assert len(run.records["media"]) == (0 if exit_code else 3)
