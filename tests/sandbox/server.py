@@ -80,7 +80,7 @@ class _Server(uvicorn.Server):
     @override
     async def main_loop(self) -> None:
         """Serve until it is to stop."""
-        while not self.should_exit:
+        while not self.should_exit:  # noqa: ASYNC110 - another thread sets it
             await asyncio.sleep(_TICK)
 
     @override

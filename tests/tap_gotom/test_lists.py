@@ -56,6 +56,12 @@ def test_a_price_without_its_tarif_has_the_key_of_the_tarif_it_was_asked_for(
     assert succeed(server.configure_api(), "tarif_prices").output.keys("tarif_prices") == keys
 
 
+def test_prices_with_the_same_ids_are_reported(server: GoTomServer) -> None:
+    server.sandbox.data.prices[8] *= 2
+    run = succeed(server.configure_api(), "tarif_prices")
+    assert "2 prices of tarif 8 have the same nine ids as another one" in run.log
+
+
 def test_values_fit_their_schema_or_fail_their_stream_alone(server: GoTomServer) -> None:
     server.sandbox.data.entities["media"][0]["id"] = "1"
     server.sandbox.data.entities["channel"][0]["id"] = None
