@@ -13,7 +13,7 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from singer_tapkit.schemas import types_of
+from singer_tapkit.schemas import read_types
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -71,7 +71,7 @@ class ColumnType:
     @classmethod
     def from_schema(cls, schema: Mapping[str, Any]) -> ColumnType:
         """Return the type of a JSON Schema, as it stands in a catalog; any other one is text."""
-        kinds = [schema.get("format"), *types_of(schema)]
+        kinds = [schema.get("format"), *read_types(schema)]
         return cls(next((kind for kind in kinds if kind in KINDS), "string"))
 
     def to_setting(self) -> str | dict[str, str]:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from singer_tapkit.errors import ApiError, ExtractionError, GatewayError
-from singer_tapkit.fake_server import Answer, FakeServer
+from singer_tapkit.fake_server import FakeResponse, FakeServer
 from tap_gotom.download import ReportSource
 from tap_gotom.reports import Report, ReportError
 from tests.tap_gotom.servers import make_client
@@ -24,7 +24,7 @@ REPORT = Report("sales", 46)
 CSV = {"Content-Type": "text/csv;charset=utf-8"}
 ROWS = b'"A","B"\n"1","x"\n"2","y"\n"3","z"\n'
 LOGGER = logging.getLogger("test")
-WHOLE = Answer(body=ROWS, headers=CSV)
+WHOLE = FakeResponse(body=ROWS, headers=CSV)
 
 
 @pytest.fixture
@@ -34,9 +34,9 @@ def server() -> Iterator[FakeServer]:
 
 
 def build_source(
-    server: FakeServer, *answers: Answer, id_column: str | None = None
+    server: FakeServer, *responses: FakeResponse, id_column: str | None = None
 ) -> ReportSource:
-    server.respond(REPORT.path, *answers)
+    server.respond(REPORT.path, *responses)
     client = make_client(server.url, max_retries=1)
     return ReportSource(client, REPORT, LOGGER, id_column=id_column)
 
@@ -64,36 +64,42 @@ def test_a_download_can_be_read_again(server: FakeServer) -> None:
 @pytest.mark.parametrize(
     "broken",
     [
-        Answer(body=ROWS, headers=CSV, close_after=20),
-        Answer(body=ROWS[:20], headers=CSV),
-        Answer(body=ROWS[:22], headers=CSV),
-        Answer(body=ROWS * 100, headers=CSV, gzip=True, gzip_cut=8),
-        Answer(reset=True),
+        FakeResponse(body=ROWS, headers=CSV, close_after=20),
+        FakeResponse(body=ROWS[:20], headers=CSV),
+        FakeResponse(body=ROWS[:22], headers=CSV),
+        FakeResponse(body=ROWS * 100, headers=CSV, gzip=True, gzip_cut=8),
+        FakeResponse(reset=True),
     ],
     ids=["closed", "in a row", "in a cell", "gzip without its end", "reset"],
 )
-def test_a_transfer_that_breaks_off_begins_anew(server: FakeServer, broken: Answer) -> None:
+def test_a_transfer_that_breaks_off_begins_anew(server: FakeServer, broken: FakeResponse) -> None:
     download = build_source(server, broken, WHOLE).fetch(accept)
     assert len(read_rows(download)) == 3
     assert len(server.received(REPORT.path)) == 2
 
 
 @pytest.mark.parametrize(
-    ("answer", "kind"),
+    ("response", "kind"),
     [
-        (Answer(body=b"<html>Login</html>", headers={"Content-Type": "text/html"}), ReportError),
-        (Answer(body=b"<!DOCTYPE html><html>", headers=CSV), ReportError),
-        (Answer(body=b"\xef\xbb\xbf\n<html>\n<body>", headers=CSV), ReportError),
-        (Answer(status=404, body=b"<html>", headers={"Content-Type": "text/html"}), ApiError),
-        (Answer(status=302, headers={"Location": "https://elsewhere.example/"}), GatewayError),
-        (Answer(body=b'"A","B"\n"1"\n"2","y"\n', headers=CSV), ReportError),
+        (
+            FakeResponse(body=b"<html>Login</html>", headers={"Content-Type": "text/html"}),
+            ReportError,
+        ),
+        (FakeResponse(body=b"<!DOCTYPE html><html>", headers=CSV), ReportError),
+        (FakeResponse(body=b"\xef\xbb\xbf\n<html>\n<body>", headers=CSV), ReportError),
+        (FakeResponse(status=404, body=b"<html>", headers={"Content-Type": "text/html"}), ApiError),
+        (
+            FakeResponse(status=302, headers={"Location": "https://elsewhere.example/"}),
+            GatewayError,
+        ),
+        (FakeResponse(body=b'"A","B"\n"1"\n"2","y"\n', headers=CSV), ReportError),
     ],
 )
 def test_what_is_no_report_is_not_asked_for_again(
-    server: FakeServer, answer: Answer, kind: type[ExtractionError]
+    server: FakeServer, response: FakeResponse, kind: type[ExtractionError]
 ) -> None:
     with pytest.raises(kind):
-        build_source(server, answer).fetch(accept)
+        build_source(server, response).fetch(accept)
     assert len(server.received(REPORT.path)) == 1
 
 
@@ -103,15 +109,16 @@ def test_a_line_that_memory_could_not_hold_is_refused(
     monkeypatch.setattr("tap_gotom.download.MAX_LINE", 1 << 20)
     rows = b'"A"\n' + b'"' + b"x" * (1 << 19) + b'"\n'
     assert (
-        len(read_rows(build_source(server, Answer(body=rows * 4, headers=CSV)).fetch(accept))) == 7
+        len(read_rows(build_source(server, FakeResponse(body=rows * 4, headers=CSV)).fetch(accept)))
+        == 7
     )
     with pytest.raises(ReportError, match="a line of more than 1 MiB"):
-        build_source(server, Answer(body=b"A" + b"x" * (1 << 21), headers=CSV)).fetch(accept)
+        build_source(server, FakeResponse(body=b"A" + b"x" * (1 << 21), headers=CSV)).fetch(accept)
 
 
 def test_a_sample_ends_before_the_first_row_that_may_be_cut(server: FakeServer) -> None:
     body = b'"A","B\nC"\n' + b'"1","2 ""x"""\n' * 1_000_000
-    sample = build_source(server, Answer(body=body, headers=CSV)).fetch_sample()
+    sample = build_source(server, FakeResponse(body=body, headers=CSV)).fetch_sample()
     assert sample.header == ["A", "B\nC"]
     assert sample.rows == [["1", '2 "x"']] * len(sample.rows)
     assert len(sample.rows) > 10_000
@@ -124,12 +131,12 @@ def test_the_sample_of_a_short_report_has_all_its_rows(server: FakeServer) -> No
 
 
 def test_a_sample_that_breaks_off_begins_anew(server: FakeServer) -> None:
-    source = build_source(server, Answer(body=ROWS[:20], headers=CSV), WHOLE)
+    source = build_source(server, FakeResponse(body=ROWS[:20], headers=CSV), WHOLE)
     assert len(source.fetch_sample().rows) == 3
 
 
 def test_ids_are_those_of_the_last_download(server: FakeServer) -> None:
-    source = build_source(server, Answer(body=ROWS * 2, headers=CSV, close_after=20), WHOLE,
+    source = build_source(server, FakeResponse(body=ROWS * 2, headers=CSV, close_after=20), WHOLE,
                        id_column="b")  # fmt: skip
     source.fetch(accept).body.close()
     assert source.read_ids() == ["x", "y", "z"]
@@ -153,7 +160,7 @@ def test_a_report_without_its_column_of_ids_is_read_all_the_same(server: FakeSer
 
 def test_a_report_that_failed_is_not_asked_for_its_ids(server: FakeServer) -> None:
     source = build_source(
-        server, Answer(status=404, headers={"Content-Type": "text/html"}), id_column="A"
+        server, FakeResponse(status=404, headers={"Content-Type": "text/html"}), id_column="A"
     )
     for read in (partial(source.fetch, accept), source.read_ids):
         with pytest.raises(ApiError, match="404"):
@@ -185,7 +192,7 @@ def test_a_sample_split_at_the_commas_in_its_cells_shows_the_delimiter(
     server: FakeServer, content: bytes
 ) -> None:
     with pytest.raises(ReportError, match="equally often"):
-        build_source(server, Answer(body=content, headers=CSV)).fetch_sample()
+        build_source(server, FakeResponse(body=content, headers=CSV)).fetch_sample()
 
 
 @pytest.mark.parametrize(
@@ -194,7 +201,7 @@ def test_a_sample_split_at_the_commas_in_its_cells_shows_the_delimiter(
 def test_a_sample_may_have_another_delimiter_in_its_cells(
     server: FakeServer, content: bytes
 ) -> None:
-    sample = build_source(server, Answer(body=content, headers=CSV)).fetch_sample()
+    sample = build_source(server, FakeResponse(body=content, headers=CSV)).fetch_sample()
     assert sample.header == ["A; B", "C"]
 
 
@@ -202,24 +209,26 @@ def test_a_sample_may_have_another_delimiter_in_its_cells(
 def test_a_rare_character_in_cells_alone_shows_no_delimiter(
     server: FakeServer, content: bytes
 ) -> None:
-    sample = build_source(server, Answer(body=content, headers=CSV)).fetch_sample()
+    sample = build_source(server, FakeResponse(body=content, headers=CSV)).fetch_sample()
     assert "".join(sample.header) == content.partition(b"\n")[0].replace(b",", b"").decode()
 
 
 def test_characters_that_databases_cannot_hold_are_replaced(server: FakeServer) -> None:
-    source = build_source(server, Answer(body=b"A,B\n1,\x00x\n", headers=CSV))
+    source = build_source(server, FakeResponse(body=b"A,B\n1,\x00x\n", headers=CSV))
     assert source.fetch_sample().rows == [["1", "\ufffdx"]]
     assert read_rows(source.fetch(accept)) == [["1", "\ufffdx"]]
 
 
 def test_a_part_of_a_report_is_no_report(server: FakeServer) -> None:
-    source = build_source(server, Answer(status=206, body=ROWS[:24], headers=CSV), WHOLE)
+    source = build_source(server, FakeResponse(status=206, body=ROWS[:24], headers=CSV), WHOLE)
     assert len(read_rows(source.fetch(accept))) == 3
 
 
 def test_a_text_that_is_no_page_of_goTom_is_no_report_that_is_not_saved(  # noqa: N802
     server: FakeServer,
 ) -> None:
-    text = Answer(status=404, body=b"default backend - 404", headers={"Content-Type": "text/plain"})
+    text = FakeResponse(
+        status=404, body=b"default backend - 404", headers={"Content-Type": "text/plain"}
+    )
     with pytest.raises(GatewayError, match="not an error of the API"):
         build_source(server, text).fetch(accept)
