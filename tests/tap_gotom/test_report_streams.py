@@ -115,16 +115,16 @@ def test_a_report_that_is_not_as_it_should_be_writes_nothing_and_keeps_the_state
     assert words in second.log
 
 
-@pytest.mark.parametrize("name", ["a_report", "z_report"])
 @pytest.mark.parametrize(
-    "more",
+    ("name", "more"),
     [
-        {},
-        {"columns": {"Tag": "date", "Externe ID": "string"}},
-        {"columns": {"Tag": "date", "Externe ID": "string"}, "replication_key": "Tag"},
-        {"columns": {"Tag": "string", "Externe ID": "string"}, "primary_keys": ["Externe ID"]},
+        ("a_report", {}),
+        ("z_report", {}),
+        ("z_report", {"columns": {"Tag": "date", "Externe ID": "string"}}),
+        ("z_report", {"replication_key": "Tag"}),
+        ("z_report", {"primary_keys": ["Externe ID"]}),
     ],
-    ids=["text", "types", "new rows", "keys"],
+    ids=["before others", "text", "types", "new rows", "keys"],
 )
 def test_a_report_is_parsed_once_to_check_and_once_to_write(
     server: GoTomServer, monkeypatch: pytest.MonkeyPatch, name: str, more: dict[str, Any]
