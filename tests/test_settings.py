@@ -68,7 +68,9 @@ def test_known_settings_and_variables_are_not_warned_of(tap: str, tmp_path: Path
     prefix = tap.replace("-", "_").upper()
     variables = {f"{prefix}__SELECT": "[]", f"{prefix}_LOGLEVEL": "INFO"}
     variables[f"{prefix}_BATCH_CONFIG_ENCODING_FORMAT"] = "jsonl"
-    config = CONFIGS[tap] | FAST | {"flattening_enabled": False, "stream_maps": {}}
+    storage = {"root": tmp_path.as_uri()}
+    batches = {"encoding": {"format": "jsonl"}, "storage": storage, "batch_size": 500}
+    config = CONFIGS[tap] | FAST | {"stream_maps": {}, "batch_config": batches}
 
     assert warnings(run(tap, tmp_path, config, **variables)) == []
 
