@@ -96,7 +96,7 @@ class AppArenaClient(HttpClient):
             return
         body = self.decode(response, object)
         if isinstance(body, dict) and self.read_error_body(body):
-            raise self.error_of(response, _to_status(body["status"]))
+            raise self.build_error(response, _to_status(body["status"]))
 
     @override
     def read_error_body(self, body: Any) -> ErrorBody | None:

@@ -192,7 +192,7 @@ class PageScan(PagePaginator[int, Page]):
         return page
 
     @override
-    def rows_of(self, page: Page) -> Sequence[Any]:
+    def get_rows(self, page: Page) -> Sequence[Any]:
         return page.rows
 
     @override

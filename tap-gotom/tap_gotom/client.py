@@ -61,8 +61,8 @@ class GoTomClient(HttpClient):
         return self.send("GET", path, headers=REPORT_HEADERS, stream=True)
 
     @override
-    def error_of(self, response: Response, status: int | None = None) -> RequestError:
-        error = super().error_of(response, status)
+    def build_error(self, response: Response, status: int | None = None) -> RequestError:
+        error = super().build_error(response, status)
         if isinstance(error, ApiError) and not _is_documented(error):
             error = GatewayError(
                 f"{request_line(response.request)} answered {error.status} with an error that "

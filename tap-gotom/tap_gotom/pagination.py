@@ -65,7 +65,7 @@ class NextPagePaginator(PagePaginator[int, ListPage]):
         return self._client.decode(response, ListPage)
 
     @override
-    def rows_of(self, page: ListPage) -> Sequence[dict[str, Any]]:
+    def get_rows(self, page: ListPage) -> Sequence[dict[str, Any]]:
         return page.items
 
     @override
@@ -84,7 +84,7 @@ class NextPagePaginator(PagePaginator[int, ListPage]):
         return None
 
     @override
-    def total_of(self, page: ListPage) -> int:
+    def get_total(self, page: ListPage) -> int:
         return page.pagination.total_items
 
 
