@@ -54,7 +54,7 @@ class DebtCollectionBlockedDebts(BlockedStream):
 
 
 class PerRunStream(StudioStream):
-    """One partition per debt collection run of the settings; each studio knows its own runs alone."""
+    """One partition per debt collection run of the settings; a studio knows its own runs alone."""
 
     scopes = ("DEBT_COLLECTION_READ",)
     has_partitions = True
