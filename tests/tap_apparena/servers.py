@@ -87,5 +87,5 @@ class Server:
 
 
 def ids(run: TapRun) -> list[int]:
-    """Return the ids of the apps that a run has written."""
-    return [record["appId"] for record in run.records["apps"]]
+    """Return the ids of the apps that a run has written, the lowest first."""
+    return sorted(record["appId"] for record in run.records["apps"])

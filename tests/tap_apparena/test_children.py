@@ -20,12 +20,12 @@ JSON = {"Content-Type": "application/json"}
 PAGE_OF_HTML = Answer(403, "<html>Forbidden</html>", {"Content-Type": "text/html"})
 
 
-def failing(status: int, http_status: int | None = None) -> Answer:
+def build_failure(status: int, http_status: int | None = None) -> Answer:
     body = {"status": status, "message": "What the server says."}
     return Answer(http_status or status, json.dumps(body), JSON)
 
 
-def by(records: list[dict[str, Any]], **wanted: Any) -> list[dict[str, Any]]:
+def select_rows(records: list[dict[str, Any]], **wanted: Any) -> list[dict[str, Any]]:
     return [record for record in records if wanted.items() <= record.items()]
 
 
@@ -44,11 +44,11 @@ def test_children_come_in_the_order_of_their_parents_and_are_announced_once(serv
 @pytest.mark.parametrize("http_status", [404, 200])
 def test_a_parent_that_is_gone_is_skipped_and_counted(server: Server, http_status: int) -> None:
     path = "/api/v2/apps/41207/configs"
-    server.sandbox.faults.add("GET", path, failing(404, http_status), times=None)
+    server.sandbox.faults.add("GET", path, build_failure(404, http_status), times=None)
 
     run = server.read("app_configs")
 
-    assert by(run.records["app_configs"], sourceAppId=41207) == []
+    assert select_rows(run.records["app_configs"], sourceAppId=41207) == []
     assert run.records["app_configs"]
     assert "app_configs: 1 skipped, gone meanwhile." in run.log
 
@@ -56,7 +56,7 @@ def test_a_parent_that_is_gone_is_skipped_and_counted(server: Server, http_statu
 @pytest.mark.parametrize(
     "answer",
     [
-        failing(500),
+        build_failure(500),
         PAGE_OF_HTML,
         Answer(404, "default backend - 404", {"Content-Type": "text/plain"}),
         Answer(200, '{"_embedded": {"data": null}}', JSON),
@@ -73,10 +73,10 @@ def test_a_child_that_fails_fails_alone(server: Server, answer: Answer) -> None:
 
     assert "1 part(s) of the sync failed" in run.error
     assert "app_configs of 41207: " in run.error
-    assert by(run.records["app_configs"], sourceAppId=41207) == []
-    assert by(run.records["app_infos"], sourceAppId=41207)
-    assert by(run.records["apps"], appId=41207)
-    assert by(run.records["app_configs"], sourceAppId=41209)
+    assert select_rows(run.records["app_configs"], sourceAppId=41207) == []
+    assert select_rows(run.records["app_infos"], sourceAppId=41207)
+    assert select_rows(run.records["apps"], appId=41207)
+    assert select_rows(run.records["app_configs"], sourceAppId=41209)
 
 
 @pytest.mark.parametrize(
@@ -116,11 +116,11 @@ def test_a_missing_right_ends_a_stream_after_three_parents(server: Server) -> No
 def test_a_token_that_expires_midway_fails_what_is_left_and_the_next_run_has_all(
     server: Server,
 ) -> None:
-    server.sandbox.faults.add("GET", "/api/v2/apps/*", failing(401), times=None, skip=30)
+    server.sandbox.faults.add("GET", "/api/v2/apps/*", build_failure(401), times=None, skip=30)
     settings: dict[str, Any] = {"page_size": 10, "max_concurrency": 1}
     first = server.fail("apps", "app_infos", **settings)
     assert "or get a new 'jwt'" in first.error
-    assert len(server.received("/apps/41207/infos")) == 1
+    assert len(server.received("/apps/41251/infos")) == 1
     server.sandbox.faults.clear()
 
     second = server.read("apps", "app_infos", state=first.state, **settings)

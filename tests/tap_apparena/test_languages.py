@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.sandbox.faults import Answer
-from tests.tap_apparena.test_children import by
+from tests.tap_apparena.test_children import select_rows
 
 if TYPE_CHECKING:
     from tests.tap_apparena.servers import Server
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 def test_those_of_apps_are_merged_and_those_of_others_are_never_activated(server: Server) -> None:
     records = server.read("app_languages", "template_languages", "version_languages").records
 
-    rows = {row["lang"]: row for row in by(records["app_languages"], sourceAppId=41207)}
+    rows = {row["lang"]: row for row in select_rows(records["app_languages"], sourceAppId=41207)}
     assert (rows["de_DE"]["activated"], rows["de_DE"]["available"]) == (True, True)
     assert (rows["de_DE"]["appId"], rows["de_DE"]["projectId"]) == (41207, 44)
     assert (rows["fr_FR"]["activated"], rows["fr_FR"]["available"]) == (False, True)
@@ -31,7 +31,7 @@ def test_those_of_apps_are_merged_and_those_of_others_are_never_activated(server
         ('{"available": {"de_DE": {"projectId": 44}}}', None),
     ],
 )
-def test_none_activated_differs_from_none_told(
+def test_none_activated_differs_from_none_listed(
     server: Server, body: str, *, activated: bool | None
 ) -> None:
     server.sandbox.faults.add("GET", "/api/v2/apps/*/languages", Answer(200, body), times=None)

@@ -46,6 +46,12 @@ def test_settings_that_cannot_work_are_refused(settings: dict[str, Any], words: 
     assert words in run.error
 
 
+def test_the_secrets_are_marked_as_such() -> None:
+    settings = TapAppArena.config_jsonschema["properties"]
+
+    assert [name for name in settings if settings[name].get("secret")] == ["api_key", "jwt"]
+
+
 def test_an_error_about_a_secret_does_not_quote_it() -> None:
     run = run_tap(TapAppArena, {"api_key": ["very-secret-sentinel"]})
 
