@@ -88,11 +88,10 @@ def authenticate(authorization: str, keys: Mapping[str, Key]) -> Key:
 class Quirks:
     """How the server behaves; each may be changed while it serves."""
 
-    order_style: Literal["orderasc", "orderBy", "both", "none"] = "orderasc"
+    order_style: Literal["orderasc", "orderBy", "none"] = "orderasc"
     """Which of the two documented ways to ask for an order is obeyed."""
     shuffle: int | None = None
     """Seed of the order of rows where none is obeyed; None sorts by id."""
-    filters: Literal["obeyed", "ignored", "refused"] = "obeyed"
 
     largest_page: int | None = None
     """The most rows that a page has, whatever was asked for."""

@@ -25,7 +25,6 @@ _FILTER = re.compile(r"filter\.(\w+)\[(\w+)\]")
 _STYLES: Mapping[str, Mapping[str, bool]] = {
     "orderasc": {"orderasc": False, "orderdesc": True},
     "orderBy": {"orderBy[ASC]": False, "orderBy[DESC]": True},
-    "both": {"orderasc": False, "orderdesc": True, "orderBy[ASC]": False, "orderBy[DESC]": True},
     "none": {},
 }
 """For each style, its options and whether they ask for descending order."""
@@ -74,7 +73,7 @@ class Options:
             items=_parse_positive(known, "items"),
             order=_parse_order(known, quirks),
             relations=_parse_relations(known, endpoint),
-            filters=tuple(_parse_filters(sent, quirks)) if FILTER in endpoint.options else (),
+            filters=tuple(_parse_filters(sent)) if FILTER in endpoint.options else (),
             lang=known.get("lang") or None,
             version=known.get("version") or None,
         )
@@ -103,14 +102,11 @@ def _parse_relations(known: Mapping[str, str], endpoint: Endpoint) -> tuple[str,
     return names
 
 
-def _parse_filters(sent: Mapping[str, str], quirks: Quirks) -> list[Filter]:
-    given = [(name, value) for name, value in sent.items() if name.startswith("filter.")]
-    if not given or quirks.filters == "ignored":
-        return []
-    if quirks.filters == "refused":
-        raise bad_request("Filters are not supported.")
+def _parse_filters(sent: Mapping[str, str]) -> list[Filter]:
     found = []
-    for name, value in given:
+    for name, value in sent.items():
+        if not name.startswith("filter."):
+            continue
         if parts := _FILTER.fullmatch(name):
             found.append(Filter(parts[1], parts[2], value))
         else:
