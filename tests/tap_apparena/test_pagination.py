@@ -307,15 +307,15 @@ def test_a_server_that_sends_one_page_for_ever_has_failed() -> None:
     assert len(numbers) < 10
 
 
-@pytest.mark.parametrize("status", [401, 403])
-def test_a_missing_right_is_no_page_that_went_away(status: int) -> None:
+@pytest.mark.parametrize(("status", "page"), [(401, 2), (403, 2), (404, 1)])
+def test_a_refusal_of_the_list_is_no_page_that_went_away(status: int, page: int) -> None:
     rows = FakeList(count_up(25))
 
-    def before(number: int) -> None:
-        if number == 2:
+    def refuse(number: int) -> None:
+        if number == page:
             raise ApiError("no", status=status)
 
-    rows.before = before
+    rows.before = refuse
 
     with pytest.raises(ApiError, match="no"):
         read_ids(build_list(rows.fetch))
