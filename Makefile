@@ -62,7 +62,7 @@ bench: $(UV)
 # All of docs/ that is made of catalogs and data, the READMEs' tables and the Hub definitions; then
 # the site of them, site/html.
 docs: $(UV)
-	$(RUN) python -m tests.demo --pictures
+	$(RUN) --isolated --group charts python -m tests.demo --pictures
 	$(RUN) python -m tests.publishing
 	$(MAKE) site
 

@@ -13,16 +13,12 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from singer_sdk.schema.source import OpenAPISchemaNormalizer
-
 from tap_studio_openapi.streams import STREAMS
 from tap_studio_openapi.streams.checkins import CustomerCheckins
 from tap_studio_openapi.streams.contracts import ContractIdlePeriods
-from tap_studio_openapi.streams.offers import OnlineOffers
-from tap_studio_openapi.streams.studio import StudioTags
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Mapping
 
     from tap_studio_openapi.streams.base import StudioStream
 
@@ -48,10 +44,6 @@ IDS = {
     "class_id",
     "debt_collection_run_id",
 }
-TEXT = {"type": ["string", "null"]}
-MOMENT = {"extracted_at": {"type": "string", "format": "date-time"}}
-STUDIO_NAME = {"studio_name": TEXT}
-UTC_OFFSET = {"utc_offset_minutes": {"type": ["integer", "null"]}}
 
 
 def without_parameter_names(path: str) -> str:
@@ -59,37 +51,27 @@ def without_parameter_names(path: str) -> str:
     return PARAMETER.sub("{}", path)
 
 
-def schema_of_records(body: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the schema of records, made from that of an answer.
-
-    Everything may be null, nothing is limited to the values of today, and formats are only those
-    that targets know.
+def fields_of(stream: type[StudioStream], answer: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the fields of a stream's records, with those that the tap adds.
 
     Args:
-        body: The schema of the whole answer: an envelope with ``result``, an array, or the record
+        stream: The stream.
+        answer: The schema of the whole answer: an envelope with ``result``, an array, or the record
             itself.
     """
-    normalised = OpenAPISchemaNormalizer().normalize_schema(dict(body))
-    if normalised.get("properties", {}).keys() >= ENVELOPE:
-        normalised = normalised["properties"]["result"]
-    return _tidy(normalised.get("items", normalised))
-
-
-def _tidy(schema: dict[str, Any]) -> dict[str, Any]:
-    """Keep of a schema what says which types there are, and allow null in it."""
-    tidied = {name: value for name, value in schema.items() if name in KEPT}
-    if "type" in tidied:
-        types = [tidied["type"]] if isinstance(tidied["type"], str) else list(tidied["type"])
-        tidied["type"] = [*(name for name in types if name != "null"), "null"]
-    if tidied.get("format") not in FORMATS:
-        tidied.pop("format", None)
-    if "items" in tidied:
-        tidied["items"] = _tidy(tidied["items"])
-    if "properties" in tidied:
-        tidied["properties"] = {name: _tidy(inner) for name, inner in tidied["properties"].items()}
-        for name in LOCAL_TIMES & tidied["properties"].keys():
-            tidied["properties"][name].pop("format", None)
-    return tidied
+    if answer.get("properties", {}).keys() >= ENVELOPE:
+        answer = answer["properties"]["result"]
+    fields = answer.get("items", answer)["properties"]
+    added: dict[str, Any] = {name: {"type": "integer"} for name in ids_in(stream)}
+    if stream.has_studio_name:
+        added["studio_name"] = {"type": "string"}
+    if "extracted_at" in stream.primary_keys:
+        added["extracted_at"] = {"type": "string", "format": "date-time"}
+    if stream is ContractIdlePeriods:
+        fields = fields["pastIdlePeriods"]["items"]["properties"] | {"list": {"type": "string"}}
+    if stream is CustomerCheckins:
+        fields = fields | {"utc_offset_minutes": {"type": "integer"}}
+    return added | fields
 
 
 def ids_in(stream: type[StudioStream]) -> list[str]:
@@ -97,116 +79,89 @@ def ids_in(stream: type[StudioStream]) -> list[str]:
     parents = [stream.parent_stream_type] if stream.parent_stream_type else []
     while parents and parents[-1].parent_stream_type:
         parents.append(parents[-1].parent_stream_type)
-    above = [parent.child_id[0] for parent in reversed(parents) if parent.child_id]
+    above = [parent.child_id for parent in reversed(parents)]
     return list(dict.fromkeys(["studio_id", *above, *(set(stream.primary_keys) & IDS)]))
 
 
-def schema_of(stream: type[StudioStream], endpoints: list[Mapping[str, Any]]) -> dict[str, Any]:
-    """Return the schema of a stream's records."""
-    answer = next(
-        entry["answer"]
-        for entry in endpoints
-        if entry["method"] == "GET"
-        and without_parameter_names(entry["path"]) == without_parameter_names(stream.path)
-    )
-    schema = schema_of_records(answer)
-    if stream is ContractIdlePeriods:
-        schema = schema["properties"]["pastIdlePeriods"]["items"]
-        schema["properties"]["list"] = TEXT
-    ids = {name: {"type": "integer"} for name in ids_in(stream)}
-    moment = MOMENT if "extracted_at" in stream.primary_keys else {}
-    studio_name = STUDIO_NAME if stream in {StudioTags, OnlineOffers} else {}
-    utc_offset = UTC_OFFSET if stream is CustomerCheckins else {}
-    properties = {**ids, **studio_name, **moment, **schema["properties"], **utc_offset}
-    for key in stream.primary_keys:
-        types = properties[key]["type"]
-        properties[key]["type"] = types if isinstance(types, str) else types[0]
-    return {"type": "object", "properties": properties}
-
-
-def describe(
-    schema: dict[str, Any], parent: str, texts: Mapping[str, str], values: Mapping[str, list[str]]
-) -> dict[str, Any]:
+def describe(schema: Mapping[str, Any], name: str, texts: Mapping[str, str]) -> dict[str, Any]:
     """Return a schema whose fields have descriptions.
+
+    Everything may be null, nothing is limited to the values of today, and formats are only those
+    that targets know.
 
     Args:
         schema: The schema of a record, or of a part of one.
-        parent: The name of what it describes.
+        name: The name of what it describes.
         texts: The descriptions.
-        values: The documented values of fields, by their parents' names and their own.
     """
-    described = dict(schema)
+    described = {key: value for key, value in schema.items() if key in KEPT}
+    described["type"] = [schema["type"], "null"]
+    if schema.get("format") not in FORMATS or name in LOCAL_TIMES:
+        described.pop("format", None)
     if "items" in schema:
-        described["items"] = describe(schema["items"], parent, texts, values)
+        described["items"] = describe(schema["items"], name, texts)
     if "properties" in schema:
         described["properties"] = {
-            name: {
-                **describe(inner, name, texts, values),
-                "description": _description(name, parent, texts, values),
+            field: {
+                **describe(inner, field, texts),
+                "description": _description(f"{name}.{field}", inner, texts),
             }
-            for name, inner in schema["properties"].items()
+            for field, inner in schema["properties"].items()
         }
     return described
 
 
-def _description(
-    name: str, parent: str, texts: Mapping[str, str], values: Mapping[str, list[str]]
-) -> str:
-    full_name = f"{parent}.{name}"
-    text = texts.get(full_name) or texts[name]
-    listed = values.get(full_name, [])
-    if 0 < len(listed) <= MAX_LISTED_VALUES:
-        return f"{text} Documented values: {', '.join(listed)}."
+def _description(full_name: str, schema: Mapping[str, Any], texts: Mapping[str, str]) -> str:
+    text = texts.get(full_name) or texts[full_name.rpartition(".")[2]]
+    values = schema.get("items", schema).get("enum", ())
+    if 0 < len(values) <= MAX_LISTED_VALUES:
+        return f"{text} Documented values: {', '.join(values)}."
     return text
 
 
-def values_in(schema: Mapping[str, Any], parent: str) -> Iterator[tuple[str, list[str]]]:
-    """Yield the names of the fields with documented values, and these values."""
-    if "items" in schema:
-        yield from values_in(schema["items"], parent)
-    for name, inner in schema.get("properties", {}).items():
-        found = inner.get("enum") or inner.get("items", {}).get("enum")
-        if found:
-            yield f"{parent}.{name}", [value for value in found if value is not None]
-        yield from values_in(inner, parent if name in {"result", *IDLE_PERIOD_LISTS} else name)
+def make_schema(
+    stream: type[StudioStream], answer: Mapping[str, Any], texts: Mapping[str, str], record: str
+) -> dict[str, Any]:
+    """Return the schema of a stream's records.
 
-
-IDLE_PERIOD_LISTS = {"pastIdlePeriods", "currentAndUpcomingIdlePeriods"}
+    Args:
+        stream: The stream.
+        answer: The schema of the whole answer.
+        texts: The descriptions of fields.
+        record: The description of a record.
+    """
+    fields = fields_of(stream, answer)
+    schema = describe({"type": "object", "properties": fields}, stream.name, texts)
+    properties = schema["properties"]
+    for name in {*ids_in(stream), *stream.primary_keys}:
+        properties[name]["type"] = fields[name]["type"]
+    return {"type": "object", "description": record, "properties": properties}
 
 
 def make_schemas(endpoints: list[Mapping[str, Any]]) -> dict[str, dict[str, Any]]:
     """Return the schema of each stream, by name."""
     texts = json.loads(DESCRIPTIONS.read_text(encoding="utf-8"))
     records = json.loads(STREAM_DESCRIPTIONS.read_text(encoding="utf-8"))
-    schemas = {}
-    for stream in STREAMS:
-        path = without_parameter_names(stream.path)
-        values = {
-            name: listed
-            for entry in endpoints
-            if without_parameter_names(entry["path"]) == path
-            for name, listed in values_in(entry["answer"], stream.name)
-        }
-        described = describe(schema_of(stream, endpoints), stream.name, texts, values)
-        schemas[stream.name] = {
-            "type": described.pop("type"),
-            "description": records[stream.name],
-            **described,
-        }
-    return schemas
+    answers = {
+        without_parameter_names(entry["path"]): entry["answer"]
+        for entry in endpoints
+        if entry["method"] == "GET"
+    }
+    return {
+        stream.name: make_schema(
+            stream, answers[without_parameter_names(stream.path)], texts, records[stream.name]
+        )
+        for stream in STREAMS
+    }
 
 
-def main(source: Path, folder: Path) -> None:
-    """Write a file per stream.
-
-    Args:
-        source: The description of the endpoints.
-        folder: Where the files go.
-    """
-    for name, schema in make_schemas(json.loads(source.read_text(encoding="utf-8"))).items():
+def main() -> None:
+    """Write a file per stream."""
+    endpoints = json.loads(ENDPOINTS.read_text(encoding="utf-8"))
+    for name, schema in make_schemas(endpoints).items():
         text = json.dumps(schema, indent=2, ensure_ascii=False)
-        (folder / f"{name}.json").write_text(f"{text}\n", encoding="utf-8")
+        (FOLDER / f"{name}.json").write_text(f"{text}\n", encoding="utf-8")
 
 
 if __name__ == "__main__":
-    main(ENDPOINTS, FOLDER)
+    main()

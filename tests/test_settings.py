@@ -29,31 +29,21 @@ CONFIGS: dict[str, dict[str, Any]] = {
     "tap-apparena": {"api_url": DEAD, "api_key": "sentinel-key"},
 }
 LISTS = {"tap-goatcounter": "sites", "tap-gotom": "reports", "tap-studio-openapi": "connections"}
-FAST = {"max_retries": 0}
 
 
 def run(tap: str, folder: Path, config: object, *arguments: str, **variables: str) -> Run:
     """Run a tap whose server is not there."""
     file = folder / "config.json"
-    file.write_text(config if isinstance(config, str) else json.dumps(config))
+    file.write_text(json.dumps(config))
     command = [find_program(tap), "--config", str(file), *arguments]
-    return run_program(command, {**os.environ, **variables})
-
-
-def warnings(finished: Run) -> list[str]:
-    """Return what a run has warned of settings."""
-    return [
-        line.rpartition("| ")[2]
-        for line in finished.stderr.splitlines()
-        if "| WARNING" in line and "setting" in line
-    ]
+    finished = run_program(command, {**os.environ, **variables})
+    assert "Traceback" not in finished.stderr
+    assert "sentinel" not in finished.stderr
+    return finished
 
 
 def last_line(finished: Run) -> str:
-    """Return the last line of a run, which must have failed without a traceback."""
-    assert finished.returncode not in {0, None}
-    assert "Traceback" not in finished.stderr
-    assert "sentinel" not in finished.stderr
+    """Return the last line of a log."""
     return finished.stderr.splitlines()[-1]
 
 
@@ -64,24 +54,28 @@ taps = pytest.mark.parametrize("tap", CONFIGS)
 
 
 @taps
-def test_known_settings_and_variables_are_not_warned_of(tap: str, tmp_path: Path) -> None:
+def test_a_typo_is_warned_of_with_the_nearest_name_and_a_server_that_is_gone_has_its_own_status(
+    tap: str, tmp_path: Path
+) -> None:
     prefix = tap.replace("-", "_").upper()
-    variables = {f"{prefix}__SELECT": "[]", f"{prefix}_LOGLEVEL": "INFO"}
-    variables[f"{prefix}_BATCH_CONFIG_ENCODING_FORMAT"] = "jsonl"
-    config = CONFIGS[tap] | FAST | {"flattening_enabled": False, "stream_maps": {}}
+    known = {f"{prefix}__SELECT": "[]", f"{prefix}_LOGLEVEL": "INFO"}
+    known[f"{prefix}_BATCH_CONFIG_ENCODING_FORMAT"] = "jsonl"
+    typo = f"{prefix}_REQUEST_TIMEOT"
+    config = {**CONFIGS[tap], "max_retries": 0, "stream_maps": {}, "useragent": "x"}
 
-    assert warnings(run(tap, tmp_path, config, **variables)) == []
+    finished = run(tap, tmp_path, config, **known, **{typo: "1"})
 
-
-@taps
-def test_a_typo_is_warned_of_once_with_the_nearest_name(tap: str, tmp_path: Path) -> None:
-    variable = f"{tap.replace('-', '_').upper()}_REQUEST_TIMEOT"
-    finished = run(tap, tmp_path, CONFIGS[tap] | FAST | {"useragent": "x"}, **{variable: "1"})
-
-    assert warnings(finished) == [
+    lines = finished.stderr.splitlines()
+    warnings = [line.rpartition("| ")[2] for line in lines if "| WARNING" in line]
+    assert [warning for warning in warnings if "setting" in warning] == [
         "There is no setting 'useragent', did you mean 'user_agent'?",
-        f"The environment variable {variable} is no setting, did you mean {variable[:-1]}UT?",
+        f"The environment variable {typo} is no setting, did you mean {typo[:-1]}UT?",
     ]
+    assert finished.returncode == 75
+    assert "| ERROR" in lines[-1]
+    assert "no response" in lines[-1]
+    assert "complete." not in finished.stderr
+    assert '"status":"succeeded"' not in finished.stderr
 
 
 @pytest.mark.parametrize("tap", LISTS)
@@ -91,13 +85,12 @@ def test_a_typo_at_depth_is_told_with_its_place_and_the_nearest_name(
     name = LISTS[tap]
     entry = CONFIGS[tap][name][0]
     nearest = max(entry, key=len)
-    config = CONFIGS[tap] | FAST | {name: [{**entry, f"{nearest}s": 1}]}
+    config = {**CONFIGS[tap], "max_retries": 0, name: [{**entry, f"{nearest}s": 1}]}
 
     finished = run(tap, tmp_path, config)
 
     sentence = f"There is no setting '{nearest}s' in '{name}[0]', did you mean {nearest!r}?"
     assert finished.stderr.count(sentence) == 1
-    assert "Traceback" not in finished.stderr
 
 
 @taps
@@ -109,28 +102,16 @@ def test_a_wrong_type_is_told_by_the_name_of_the_setting(tap: str, tmp_path: Pat
 
 
 @taps
-@pytest.mark.parametrize("content", ["", "[]", "{", "\x00"])
-@pytest.mark.parametrize("kind", ["config", "catalog", "state"])
+@pytest.mark.parametrize(
+    ("kind", "content"), [("config", ""), ("catalog", "[]"), ("state", "\x00")]
+)
 def test_a_file_that_cannot_be_used_is_told_by_its_name(
     tap: str, tmp_path: Path, kind: str, content: str
 ) -> None:
     file = tmp_path / f"{kind}-damaged.json"
     file.write_text(content)
 
-    finished = run(tap, tmp_path, CONFIGS[tap] | FAST, f"--{kind}", str(file))
+    finished = run(tap, tmp_path, CONFIGS[tap], f"--{kind}", str(file))
 
     assert finished.returncode == 1
     assert file.name in last_line(finished)
-
-
-@taps
-def test_a_server_that_is_not_there_ends_the_run_with_a_status_of_its_own(
-    tap: str, tmp_path: Path
-) -> None:
-    finished = run(tap, tmp_path, CONFIGS[tap] | FAST)
-
-    assert finished.returncode == 75
-    assert "| ERROR" in last_line(finished)
-    assert "no answer" in last_line(finished)
-    assert "complete." not in finished.stderr
-    assert '"status":"succeeded"' not in finished.stderr

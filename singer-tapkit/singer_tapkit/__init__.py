@@ -31,7 +31,6 @@ from singer_tapkit.errors import (
     UnknownFieldsError,
 )
 from singer_tapkit.failures import FailureCollector, SyncFailedError
-from singer_tapkit.fast_writer import supports_fast_write, write_records
 from singer_tapkit.message_writer import MessageWriter
 from singer_tapkit.pagination import IncompleteListError, PagePaginator, read_pages
 from singer_tapkit.prefetch import PendingRequests, Prefetcher, round_robin
@@ -86,9 +85,7 @@ __all__ = [
     "parse_date",
     "read_pages",
     "round_robin",
-    "supports_fast_write",
     "to_config_schema",
     "validate_base_url",
     "validate_dates",
-    "write_records",
 ]

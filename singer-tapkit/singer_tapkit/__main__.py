@@ -33,7 +33,7 @@ def write_merged_state(states: tuple[IO[str], ...]) -> None:
     Each of STATES is a file, or - for the standard input: a state, a STATE message, or what
     `meltano state get` prints. What is printed is what `meltano state set` takes, and `--state`.
     """
-    with _errors_in_a_sentence():
+    with _report_errors():
         click.echo(_encode(merge_states([read_state(file) for file in states])))
 
 
@@ -48,7 +48,7 @@ def write_slices(state: IO[str], slices: int, folder: Path) -> None:
 
     STATE is a file, or - for the standard input.
     """
-    with _errors_in_a_sentence():
+    with _report_errors():
         content = _encode(copy_for_slices(read_state(state)))
         folder.mkdir(parents=True, exist_ok=True)
         for number in range(1, slices + 1):
@@ -61,7 +61,7 @@ def _encode(state: dict[str, Any]) -> str:
 
 
 @contextmanager
-def _errors_in_a_sentence() -> Iterator[None]:
+def _report_errors() -> Iterator[None]:
     try:
         yield
     except ConfigValidationError as error:

@@ -11,7 +11,8 @@ from jsonschema import Draft7Validator
 from singer_sdk.exceptions import ConfigValidationError
 from typing_extensions import override
 
-from singer_tapkit.config import config_error, describe_errors
+from singer_tapkit.config import config_error
+from singer_tapkit.config_errors import describe_errors
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -53,7 +54,7 @@ def read_account_file(path: str, setting: str, schema: Mapping[str, Any]) -> lis
         raise config_error(f"{path} must hold a list, as the setting {setting!r} does.")
     if not entries:
         raise config_error(f"{path} holds an empty list, so that nothing would be read.")
-    if messages := list(_errors_in(entries, schema["items"], path)):
+    if messages := list(_find_errors(entries, schema["items"], path)):
         reported = messages[:MAX_ERRORS]
         if more := len(messages) - len(reported):
             reported.append(f"{path}: {more:,} more like these.")
@@ -61,7 +62,7 @@ def read_account_file(path: str, setting: str, schema: Mapping[str, Any]) -> lis
     return entries
 
 
-def place_of_entry(path: str, index: int, entry: Any) -> str:
+def describe_place(path: str, index: int, entry: Any) -> str:
     """Return what messages call an entry of a file."""
     name = entry.get("name") if isinstance(entry, dict) else None
     return f"{path}, entry {index + 1}" + (f" ({name!r})" if isinstance(name, str) else "")
@@ -94,11 +95,11 @@ def _decode(text: str, path: str) -> Any:
         ) from None
 
 
-def _errors_in(entries: list[Any], schema: Mapping[str, Any], path: str) -> Iterator[str]:
+def _find_errors(entries: list[Any], schema: Mapping[str, Any], path: str) -> Iterator[str]:
     """Yield a sentence for each thing that is wrong with entries."""
     validator = Draft7Validator(schema)
     for index, entry in enumerate(entries):
-        place = place_of_entry(path, index, entry)
+        place = describe_place(path, index, entry)
         for message in describe_errors(
             [error.message for error in validator.iter_errors(entry)],
             {place: entry},

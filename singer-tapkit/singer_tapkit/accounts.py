@@ -16,10 +16,11 @@ from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar
 from singer_sdk import typing as th
 from singer_sdk.exceptions import ConfigValidationError
 
-from singer_tapkit.account_file import place_of_entry, read_account_file
+from singer_tapkit.account_file import describe_place, read_account_file
 from singer_tapkit.config import config_error
 
 if TYPE_CHECKING:
+    import logging
     from collections.abc import Callable, Mapping
 
 T = TypeVar("T")
@@ -201,11 +202,24 @@ class AccountList(Generic[T]):
         ]
         return Accounts(chosen, found, part)
 
+    def log_slice(self, config: Mapping[str, Any], logger: logging.Logger) -> None:
+        """Log which part of the accounts is read, if not all are."""
+        if SLICE in config:
+            found = self.read(config)
+            logger.info(
+                "Slice %s has %s of %s %s%s.",
+                config[SLICE],
+                f"{len(found.chosen):,}",
+                f"{len(found.all):,}",
+                self.setting,
+                "" if found.chosen else ", so that there is nothing to read",
+            )
+
     def _entries(self, config: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:
         """Return all entries by what messages call their places."""
         path = config.get(self.file_setting)
         entries = {
-            place_of_entry(path, index, entry) if path else f"{self.setting}[{index}]": entry
+            describe_place(path, index, entry) if path else f"{self.setting}[{index}]": entry
             for index, entry in enumerate(config.get(self.setting) or ())
         }
         if any(config.get(name) for name in self.single):

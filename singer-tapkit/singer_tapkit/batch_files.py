@@ -21,13 +21,13 @@ from uuid import uuid4
 from singer_sdk.contrib.msgspec import encoder
 
 from singer_tapkit.errors import SpoolError
-from singer_tapkit.output import block_signals
 
 if sys.platform != "win32":
     import fcntl
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
+    from contextlib import AbstractContextManager
 
     from singer_sdk.helpers._batch import BatchConfig
     from singer_sdk.helpers.types import Record
@@ -57,16 +57,22 @@ class BatchFileWriter:
     incomplete is removed by the next.
     """
 
-    def __init__(self, config: BatchConfig, tap_name: str, stream_name: str) -> None:
+    def __init__(
+        self,
+        config: BatchConfig,
+        name: str,
+        hold_signals: Callable[[], AbstractContextManager[None]],
+    ) -> None:
         """Name the files, and remove what killed runs have left.
 
         Args:
             config: The setting ``batch_config``, which `supports_batch_files`.
-            tap_name: The tap.
-            stream_name: The stream.
+            name: What the names of the files begin with, of tap and stream.
+            hold_signals: Lets signals wait while a file gets its name and is announced.
         """
         self._config = config
-        self._name = f"{config.storage.prefix or ''}{tap_name}--{stream_name}"
+        self._hold_signals = hold_signals
+        self._name = f"{config.storage.prefix or ''}{name}"
         self._run = uuid4()
         self._count = 0
         self._is_compressed = config.encoding.compression == "gzip"
@@ -112,7 +118,7 @@ class BatchFileWriter:
         path = self._folder / name
         with _open_partial(path, address) as partial:
             _write_content(content, partial, address)
-            with block_signals():
+            with self._hold_signals():
                 with _storage_errors(address):
                     if not CAN_LOCK:
                         partial.close()

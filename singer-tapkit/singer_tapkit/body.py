@@ -145,16 +145,16 @@ def describe_content(response: Response) -> str:
         return "an empty body"
     if is_html(response):
         return "a page of HTML, which may be from something in between"
-    content_type = _content_type(response)
+    content_type = _read_content_type(response)
     return f"a body of type {content_type}" if content_type else "a body without content type"
 
 
 def is_html(response: Response) -> bool:
     """Return whether a response is a page for people."""
-    return "html" in _content_type(response) or response.content.lstrip()[:1] == b"<"
+    return "html" in _read_content_type(response) or response.content.lstrip()[:1] == b"<"
 
 
-def _content_type(response: Response) -> str:
+def _read_content_type(response: Response) -> str:
     return response.headers.get("Content-Type", "").partition(";")[0].strip().lower()
 
 
@@ -221,7 +221,7 @@ def _decompress(chunks: Iterator[bytes], encoding: str) -> Iterator[bytes]:
             if member is not None and member.eof:
                 member, rest = None, rest.lstrip(b"\0")
                 continue
-            member = member or zlib.decompressobj(_window_bits(encoding, rest))
+            member = member or zlib.decompressobj(_choose_window_bits(encoding, rest))
             try:
                 yield member.decompress(rest, MAX_DECOMPRESSED)
             except zlib.error as error:
@@ -233,7 +233,7 @@ def _decompress(chunks: Iterator[bytes], encoding: str) -> Iterator[bytes]:
             raise DecodeError("the compressed body ends before its end")
 
 
-def _window_bits(encoding: str, start: bytes) -> int:
+def _choose_window_bits(encoding: str, start: bytes) -> int:
     """Return how zlib reads a member; ``deflate`` comes with and without a header."""
     has_header = encoding != "deflate" or start[0] & 0x0F == zlib.DEFLATED
     return GZIP_OR_ZLIB if has_header else NO_HEADER

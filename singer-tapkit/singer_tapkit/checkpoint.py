@@ -62,7 +62,6 @@ def load(
     *,
     settings: str,
     max_age: timedelta,
-    now: datetime | None = None,
 ) -> Checkpoint[Position] | None:
     """Return the checkpoint in the state of a partition.
 
@@ -71,7 +70,6 @@ def load(
         position_type: The type of the position, such as a `msgspec.Struct`.
         settings: The digest of the present settings.
         max_age: How old a checkpoint may be.
-        now: The time; None for the present.
 
     Returns:
         The checkpoint; None unless it is recent, saved under the same settings, and well-formed.
@@ -83,7 +81,7 @@ def load(
         )
     except msgspec.ValidationError:
         return None
-    age = (now or datetime.now(UTC)) - found.saved_at
+    age = datetime.now(UTC) - found.saved_at
     is_recent = timedelta() <= age < max_age and found.started_at <= found.saved_at
     return found if is_recent and found.settings == settings else None
 

@@ -7,73 +7,24 @@ parents that would be most of the output; here it comes once per run.
 from __future__ import annotations
 
 import logging
-from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from singer_sdk import metrics
 from typing_extensions import override
 
-from singer_tapkit.meters import RecordCounter, SyncTimer
+from singer_tapkit.meters import AggregateCounter, AggregateTimer
 from singer_tapkit.stream import BaseStream
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from typing import Self
-
-    from singer_sdk.helpers.types import Context
-
-
-class AggregateCounter(RecordCounter):
-    """A counter over all parents, which still logs at its usual interval."""
-
-    @override
-    def __enter__(self) -> Self:
-        return self
-
-    @override
-    def __exit__(self, *_: object) -> None: ...
-
-    @override
-    def with_context(self, value: Context | None) -> None: ...
-
-
-class AggregateTimer(SyncTimer):
-    """A timer over all parents."""
-
-    @override
-    def __exit__(self, *_: object) -> None:
-        self.pause()
-
-    @override
-    def with_context(self, value: Context | None) -> None: ...
 
 
 class ChildStream(BaseStream):
     """A stream with a parent, which writes the state for both and has the only bookmark."""
 
     state_partitioning_keys: Sequence[str] | None = ()
+    counter_class = AggregateCounter
+    timer_class = AggregateTimer
     _is_announced = False
-
-    @cached_property
-    def _counter(self) -> AggregateCounter:
-        return AggregateCounter(metrics.Metric.RECORD_COUNT, {metrics.Tag.STREAM: self.name})
-
-    @cached_property
-    def _timer(self) -> AggregateTimer:
-        tags: dict[str, Any] = {metrics.Tag.STREAM: self.name}
-        return AggregateTimer(
-            metrics.Metric.SYNC_DURATION, tags, has_failed=lambda: self.has_failures
-        )
-
-    @override
-    def get_record_counter(self, **options: Any) -> metrics.Counter:
-        self._record_counter = self._counter
-        return self._counter
-
-    @override
-    def get_sync_timer(self) -> metrics.Timer:
-        self._sync_timer = self._timer
-        return self._timer
 
     @override
     def log(self, message: str, *args: Any, level: int = logging.INFO, **kwargs: Any) -> None:
@@ -92,6 +43,6 @@ class ChildStream(BaseStream):
     @override
     def log_sync_costs(self) -> None:
         if self._is_announced:
-            self._counter.exit()
-            self._timer.log()
+            self._record_counter.exit()
+            self._sync_timer.log()
         super().log_sync_costs()

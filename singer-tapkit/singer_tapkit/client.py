@@ -255,7 +255,7 @@ class HttpClient(ResponseReader):
             )
         except requests.RequestException as error:
             raise self._no_response(error, request) from error
-        self._retries.note_answer(_host_of(request))
+        self._retries.note_response(_read_host(request))
         self._clock.observe(response)
         response.raw = CheckedBody(response.raw, self.timeout)
         if not stream or not is_success(response):
@@ -274,10 +274,10 @@ class HttpClient(ResponseReader):
     ) -> NoResponseError:
         return NoResponseError(
             connection_error_message(error, self.connection_hint, request, kind),
-            host=_host_of(request),
+            host=_read_host(request),
             is_retriable=not (is_certificate_error(error) or isinstance(error, ValueError)),
         )
 
 
-def _host_of(request: PreparedRequest) -> str:
+def _read_host(request: PreparedRequest) -> str:
     return urlsplit(request.url or "").netloc

@@ -7,22 +7,31 @@ one comparison each.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from singer_tapkit.converters import ScalarConverter
 from singer_tapkit.row_reporter import JSON_TYPES, RowReporter
-from singer_tapkit.schemas import names_in, required_in, requires_value, types_of, without_fields
+from singer_tapkit.schemas import (
+    read_types,
+    remove_fields,
+    requires_value,
+    select_names,
+    select_required,
+)
 from singer_tapkit.unknown_fields import UNKNOWN_FIELDS, UnknownFields
 
 if TYPE_CHECKING:
     import logging
-    from collections.abc import Mapping
 
     from singer_tapkit.row_reporter import UnknownFieldPolicy
 
 PYTHON_TYPES = {name: python_type for python_type, name in JSON_TYPES.items()}
 
+Conformer = Callable[[dict[str, Any]], dict[str, Any]]
+"""Makes a record of a row."""
+
+_Properties = Mapping[str, Mapping[str, Any]]
 _Field = tuple[str, type | None, Callable[[Any], Any]]
 """A name, the type of values that need no conversion, and what converts all others but null.
 
@@ -50,70 +59,17 @@ def compile_conformer(
             ``unknown_fields``; those of inner objects stay where they are, unless the object has
             ``additionalProperties: false``. ``fail`` raises an error.
         logger: Where unknown fields and invalid values are reported.
+
+    Returns:
+        What makes a record of a row, whose inner objects may be changed in place. A record has the
+        properties of the schema in its order; those that the row lacks are null. Inner objects have
+        the fields that were sent, in the order in which they were sent. It raises an
+        `InvalidResponseError` if a value cannot be converted, or is null where the schema does not
+        allow it, and an `UnknownFieldsError` if there are unknown fields and the policy is
+        ``fail``. Threads may share it.
     """
     reporter = RowReporter(stream_name, unknown_fields, logger)
-    return Conformer(schema, stream_name, excluded, reporter)
-
-
-class Conformer:
-    """Makes records of rows. Threads may share it."""
-
-    def __init__(
-        self,
-        schema: Mapping[str, Any],
-        stream_name: str,
-        excluded: frozenset[str],
-        reporter: RowReporter,
-    ) -> None:
-        """Compile the schema; see `compile_conformer`."""
-        properties = dict(schema.get("properties", {}))
-        self._keeps_unknown = reporter.policy == "keep"
-        if self._keeps_unknown:
-            properties.pop(UNKNOWN_FIELDS, None)
-        self._fields = _Compiler(excluded, reporter).compile_fields(properties, stream_name, "")
-        self._nulls = dict.fromkeys(name for name, _, _ in self._fields)
-        self._required = required_in(properties, self._nulls)
-        self._unknown_fields = UnknownFields(
-            known=frozenset(self._nulls),
-            excluded=excluded,
-            excluded_here=names_in(excluded, stream_name),
-            path="",
-            is_kept=self._keeps_unknown,
-            reporter=reporter,
-        )
-        self._reporter = reporter
-
-    @property
-    def invalid_values(self) -> dict[str, int]:
-        """How many values were replaced by null because they are invalid, by field."""
-        return dict(self._reporter.invalid_values)
-
-    def __call__(self, row: dict[str, Any]) -> dict[str, Any]:
-        """Make a record of a row, whose inner objects may be changed in place.
-
-        Returns:
-            The properties of the schema in its order. Those that the row lacks are null. Inner
-            objects have the fields that were sent, in the order in which they were sent.
-
-        Raises:
-            InvalidResponseError: A value cannot be converted, or is null where the schema does not
-                allow it.
-            UnknownFieldsError: There are unknown fields, and the policy is ``fail``.
-        """
-        record = {**self._nulls, **row}
-        unknown = None
-        if len(record) > len(self._nulls):
-            unknown = self._unknown_fields.take(record)
-        for name, kind, convert in self._fields:
-            value = record[name]
-            if type(value) is not kind and value is not None:
-                record[name] = convert(value)
-        for name in self._required:
-            if record[name] is None:
-                raise self._reporter.null_error(name)
-        if self._keeps_unknown:
-            record[UNKNOWN_FIELDS] = unknown or None
-        return record
+    return _Compiler(excluded, reporter).compile_record(schema.get("properties", {}), stream_name)
 
 
 class _Compiler:
@@ -122,23 +78,63 @@ class _Compiler:
     def __init__(self, excluded: frozenset[str], reporter: RowReporter) -> None:
         self._excluded = excluded
         self._reporter = reporter
+        self._keeps_unknown = reporter.policy == "keep"
 
-    def compile_fields(
-        self, properties: Mapping[str, Mapping[str, Any]], parent: str, path: str
-    ) -> list[_Field]:
-        """Compile the properties of an object that are not excluded."""
-        excluded = names_in(self._excluded, parent)
-        return [
+    def compile_record(self, properties: _Properties, stream_name: str) -> Conformer:
+        reporter, keeps_unknown = self._reporter, self._keeps_unknown
+        if keeps_unknown:
+            properties = {name: properties[name] for name in properties if name != UNKNOWN_FIELDS}
+        fields, required = self._compile_properties(properties, stream_name, "")
+        unknown_fields = self._compile_unknown(fields, stream_name, "", is_kept=keeps_unknown)
+        nulls = dict.fromkeys(name for name, _, _ in fields)
+
+        def conform(row: dict[str, Any]) -> dict[str, Any]:
+            record = {**nulls, **row}
+            unknown = None
+            if len(record) > len(nulls):
+                unknown = unknown_fields.take(record)
+            for name, kind, convert in fields:
+                value = record[name]
+                if type(value) is not kind and value is not None:
+                    record[name] = convert(value)
+            for name in required:
+                if record[name] is None:
+                    raise reporter.null_error(name)
+            if keeps_unknown:
+                record[UNKNOWN_FIELDS] = unknown or None
+            return record
+
+        return conform
+
+    def _compile_properties(
+        self, properties: _Properties, parent: str, path: str
+    ) -> tuple[list[_Field], tuple[str, ...]]:
+        """Compile the properties of an object that are not excluded; name those required."""
+        excluded = select_names(self._excluded, parent)
+        fields = [
             self._compile_field(schema, name, f"{path}{name}")
             for name, schema in properties.items()
             if name not in excluded
         ]
+        return fields, select_required(properties, properties.keys() - excluded)
+
+    def _compile_unknown(
+        self, fields: list[_Field], parent: str, path: str, *, is_kept: bool
+    ) -> UnknownFields:
+        return UnknownFields(
+            known=frozenset(name for name, _, _ in fields),
+            excluded=self._excluded,
+            excluded_here=select_names(self._excluded, parent),
+            path=path,
+            is_kept=is_kept,
+            reporter=self._reporter,
+        )
 
     def _compile_field(self, schema: Mapping[str, Any], name: str, path: str) -> _Field:
         """Compile a value. With several types, the first is meant where none fits."""
-        types = [json_type for json_type in types_of(schema) if json_type != "null"]
+        types = [json_type for json_type in read_types(schema) if json_type != "null"]
         if not types:
-            return name, None, lambda value: without_fields(self._excluded, value, name)
+            return name, None, lambda value: remove_fields(self._excluded, value, name)
         fields = {
             PYTHON_TYPES[json_type]: self._compile_type(schema, json_type, name, path)
             for json_type in types
@@ -172,23 +168,16 @@ class _Compiler:
         def convert_free_form(value: Any) -> Any:
             if not isinstance(value, kind):
                 raise self._reporter.type_error(path, value, json_type)
-            return without_fields(self._excluded, value, name)
+            return remove_fields(self._excluded, value, name)
 
         return name, None if self._excluded else kind, convert_free_form
 
     def _compile_object(self, schema: Mapping[str, Any], name: str, path: str) -> _Field:
         reporter = self._reporter
-        fields = self.compile_fields(schema["properties"], name, f"{path}.")
-        known = frozenset(inner for inner, _, _ in fields)
-        required = required_in(schema["properties"], known)
-        unknown_fields = UnknownFields(
-            known=known,
-            excluded=self._excluded,
-            excluded_here=names_in(self._excluded, name),
-            path=f"{path}.",
-            is_kept=reporter.policy == "keep" and schema.get("additionalProperties") is not False,
-            reporter=reporter,
-        )
+        fields, required = self._compile_properties(schema["properties"], name, f"{path}.")
+        is_kept = self._keeps_unknown and schema.get("additionalProperties") is not False
+        unknown_fields = self._compile_unknown(fields, name, f"{path}.", is_kept=is_kept)
+        known = unknown_fields.known
 
         def convert_object(value: Any) -> Any:
             if not isinstance(value, dict):

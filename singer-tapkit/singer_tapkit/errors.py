@@ -173,21 +173,16 @@ def response_error_message(response: Response, status: int, detail: str, hint: s
 
 
 def connection_error_message(
-    error: RequestException,
-    hint: str,
-    request: Request | PreparedRequest | None = None,
-    kind: str = "",
+    error: RequestException, hint: str, request: Request | PreparedRequest, kind: str = ""
 ) -> str:
     """Return why there was no response, without the URL that the original error quotes.
 
     Args:
         error: What requests has raised.
         hint: What the user can do if it is not about a certificate.
-        request: What was asked, if the error does not know it.
+        request: What was asked.
         kind: What kind of response there was none of, such as ``"complete "``.
     """
-    request = error.request or request
-    asked = f" to {request_line(request)}" if request else ""
     cause = error.args[0] if error.args else error
     quotes_url = isinstance(error, ValueError)
     words = CONNECTION.sub("", str(getattr(cause, "reason", cause)))
@@ -195,7 +190,7 @@ def connection_error_message(
     if is_certificate_error(error):
         hint = CERTIFICATE_HINT
     problem = f"{type(error).__name__}: {reason}" if reason else type(error).__name__
-    return f"no {kind}answer{asked}, {problem}. {hint}".rstrip()
+    return f"no {kind}response to {request_line(request)}, {problem}. {hint}".rstrip()
 
 
 def is_certificate_error(error: RequestException) -> bool:

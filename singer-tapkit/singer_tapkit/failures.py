@@ -134,13 +134,13 @@ class FailureCollector:
         causes = sorted(self._causes.values(), key=lambda cause: cause.count)
         is_transient = all(cause.error.is_transient for cause in causes)
         raise SyncFailedError(
-            "\n".join([*self._heading(causes, has_output=has_output), *map(str, causes)]),
+            "\n".join([self._heading(causes, has_output=has_output), *map(str, causes)]),
             self._logger,
             TRANSIENT_STATUS if is_transient else LASTING_STATUS,
         )
 
-    def _heading(self, causes: Iterable[_Cause], *, has_output: bool) -> Iterable[str]:
-        """Yield the line above the causes."""
+    def _heading(self, causes: Iterable[_Cause], *, has_output: bool) -> str:
+        """Return the line above the causes."""
         transient = sum(cause.count for cause in causes if cause.error.is_transient)
         lasting = self.count - transient
         kinds = [
@@ -148,4 +148,4 @@ class FailureCollector:
             f"{transient:,} that may pass by itself" if transient else "",
         ]
         rest = " Everything else is complete." if has_output else ""
-        yield f"{self.count:,} part(s) of the sync failed: {', '.join(filter(None, kinds))}.{rest}"
+        return f"{self.count:,} part(s) of the sync failed: {', '.join(filter(None, kinds))}.{rest}"

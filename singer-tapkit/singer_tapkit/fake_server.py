@@ -1,4 +1,4 @@
-"""A small HTTP server on a real socket for tests, with scripted answers and faults."""
+"""A small HTTP server on a real socket for tests, with scripted responses and faults."""
 
 from __future__ import annotations
 
@@ -21,16 +21,16 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Answer:
-    """What a fake server answers, or does instead.
+class FakeResponse:
+    """What a fake server responds with, or does instead.
 
     Attributes:
         status: The HTTP status.
         json: The body as a value; without it, `body` is sent.
         body: The body as it is.
         headers: Headers besides Content-Type and Content-Length.
-        delay: Seconds before the answer.
-        reset: Whether the connection is reset in place of an answer.
+        delay: Seconds before the response.
+        reset: Whether the connection is reset in place of a response.
         close_after: How many bytes of the body are sent before the connection is closed.
         gzip: Whether the body is compressed.
         gzip_cut: How many bytes the compressed body lacks at its end.
@@ -65,7 +65,6 @@ class ReceivedRequest:
         query: The values of each query parameter, blank ones included.
         headers: The headers; names are in lower case.
         body: The body.
-        time: When it was received, on the monotonic clock.
     """
 
     method: str
@@ -73,13 +72,12 @@ class ReceivedRequest:
     query: dict[str, list[str]]
     headers: dict[str, str]
     body: bytes
-    time: float
 
 
 class FakeServer:
-    """A small HTTP server on a real socket that gives scripted answers.
+    """A small HTTP server on a real socket that sends scripted responses.
 
-    It serves while its block lasts. A path that has no answers is answered with 404.
+    It serves while its block lasts. A path that has no responses is answered with 404.
 
     Attributes:
         requests: All requests so far, in order.
@@ -88,7 +86,7 @@ class FakeServer:
     def __init__(self) -> None:
         """Take a free port."""
         self.requests: list[ReceivedRequest] = []
-        self._answers: defaultdict[str, deque[Answer]] = defaultdict(deque)
+        self._responses: defaultdict[str, deque[FakeResponse]] = defaultdict(deque)
         self._lock = Lock()
         self._server = _Server(("127.0.0.1", 0), _Handler)
         self._server.fake = self
@@ -110,24 +108,24 @@ class FakeServer:
         """The base address, without a slash at its end."""
         return f"http://127.0.0.1:{self._server.server_port}"
 
-    def respond(self, path: str, *answers: Answer) -> None:
-        """Set the answers of a path: one for each request; the last one for all that follow."""
+    def respond(self, path: str, *responses: FakeResponse) -> None:
+        """Set the responses of a path: one for each request; the last one for all that follow."""
         with self._lock:
-            self._answers[path] = deque(answers)
+            self._responses[path] = deque(responses)
 
     def received(self, path: str) -> list[ReceivedRequest]:
         """Return the requests to a path so far, in order."""
         with self._lock:
             return [request for request in self.requests if request.path == path]
 
-    def take_answer(self, request: ReceivedRequest) -> Answer:
-        """Record a request, and return the answer to it."""
+    def take_response(self, request: ReceivedRequest) -> FakeResponse:
+        """Record a request, and return the response to it."""
         with self._lock:
             self.requests.append(request)
-            answers = self._answers[request.path]
-            if not answers:
-                return Answer(status=404, json={"error": f"no answer to {request.path}"})
-            return answers.popleft() if len(answers) > 1 else answers[0]
+            responses = self._responses[request.path]
+            if not responses:
+                return FakeResponse(status=404, json={"error": f"no response to {request.path}"})
+            return responses.popleft() if len(responses) > 1 else responses[0]
 
 
 class _Server(ThreadingHTTPServer):
@@ -145,15 +143,15 @@ class _Handler(BaseHTTPRequestHandler):
     disable_nagle_algorithm = True
     server: _Server
 
-    def _answer(self) -> None:
-        answer = self.server.fake.take_answer(self._read_request())
-        time.sleep(answer.delay)
-        if answer.reset:
+    def _respond(self) -> None:
+        response = self.server.fake.take_response(self._read_request())
+        time.sleep(response.delay)
+        if response.reset:
             self._reset()
         else:
-            self._send(answer)
+            self._send(response)
 
-    do_GET = do_HEAD = do_POST = do_PUT = do_PATCH = do_DELETE = _answer  # noqa: N815
+    do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = _respond  # noqa: N815
 
     @override
     def log_message(self, format: str, *args: Any) -> None:
@@ -168,21 +166,19 @@ class _Handler(BaseHTTPRequestHandler):
             query=parse_qs(target.query, keep_blank_values=True),
             headers=headers,
             body=self.rfile.read(int(headers.get("content-length", 0))),
-            time=time.monotonic(),
         )
 
-    def _send(self, answer: Answer) -> None:
-        body = answer.encode_body()
-        self.send_response(answer.status)
+    def _send(self, response: FakeResponse) -> None:
+        body = response.encode_body()
+        self.send_response(response.status)
         headers = {"Content-Type": "application/json", "Content-Length": str(len(body))}
-        if answer.gzip:
+        if response.gzip:
             headers["Content-Encoding"] = "gzip"
-        for name, value in {**headers, **answer.headers}.items():
+        for name, value in {**headers, **response.headers}.items():
             self.send_header(name, value)
         self.end_headers()
-        if self.command != "HEAD":
-            self.wfile.write(body[: answer.close_after])
-        self.close_connection |= answer.close_after is not None
+        self.wfile.write(body[: response.close_after])
+        self.close_connection |= response.close_after is not None
 
     def _reset(self) -> None:
         """Close the connection so that the client sees a reset, not an orderly end."""

@@ -8,17 +8,16 @@ encoder, and the output has the same bytes.
 from __future__ import annotations
 
 import re
-import sys
 from datetime import UTC, datetime
 from functools import cache
 from itertools import islice
 from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
-from singer_sdk.contrib.msgspec import MsgSpecWriter, encoder
+from singer_sdk.contrib.msgspec import encoder
 from singer_sdk.mapper import SameRecordTransform
 
-from singer_tapkit.output import block_signals, write_all
+from singer_tapkit.message_writer import MessageWriter
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -40,11 +39,6 @@ class _RecordMessage(msgspec.Struct, tag_field="type", tag="RECORD"):
     time_extracted: datetime
 
 
-def supports_fast_write(stream: Stream) -> bool:
-    """Return whether records can go straight to standard output."""
-    return stream.get_batch_config(stream.config) is None and passes_records_unchanged(stream)
-
-
 def passes_records_unchanged(stream: Stream) -> bool:
     """Return whether the records of a stream reach the target just as they are."""
     return (
@@ -52,64 +46,33 @@ def passes_records_unchanged(stream: Stream) -> bool:
         and all(stream.mask.values())
         and [type(stream_map) for stream_map in stream.stream_maps] == [SameRecordTransform]
         and not stream.stream_maps[0].flattening_enabled
-        and isinstance(stream._tap.message_writer, MsgSpecWriter)  # noqa: SLF001 - no public way
+        and isinstance(stream._tap.message_writer, MessageWriter)  # noqa: SLF001 - no public way
     )
 
 
-def write_records(
-    stream: Stream,
-    fields: Sequence[str],
-    rows: Iterable[Sequence[Any]],
-    *,
-    version: int | None = None,
-    on_batch: Callable[[int], None] | None = None,
-) -> int:
-    """Write a RECORD message for each row.
+def encode_messages(records: Iterable[Any], stream_alias: str, version: int | None = None) -> bytes:
+    """Return the RECORD messages of records as lines of JSON.
 
     Args:
-        stream: The stream, which `supports_fast_write`.
-        fields: The names of the fields.
-        rows: The values in the order of `fields`, as the stream's schema wants them.
+        records: What `read_batches` has made.
+        stream_alias: The name of the stream behind its stream map.
         version: The version of the table that the records belong to, None without versions.
-        on_batch: Called with the number of records after each batch is written.
-
-    Returns:
-        How many were written.
     """
-    alias = stream.stream_maps[0].stream_alias
+    now = datetime.now(UTC)
     message_version = msgspec.UNSET if version is None else version
-    written = 0
-    for batch in _read_batches(tuple(fields), rows):
-        now = datetime.now(UTC)
-        _write_lines([_RecordMessage(alias, record, message_version, now) for record in batch])
-        stream.state_manager.is_flushed = False
-        written += len(batch)
-        if on_batch is not None:
-            on_batch(len(batch))
-    return written
+    return encoder.encode_lines(
+        [_RecordMessage(stream_alias, record, message_version, now) for record in records]
+    )
 
 
-def encode_rows(
-    fields: Sequence[str],
-    rows: Iterable[Sequence[Any]],
-    on_batch: Callable[[int], None] | None = None,
-) -> Iterator[bytes]:
-    """Yield the records alone as lines of JSON, many at once.
+def read_batches(fields: Sequence[str], rows: Iterable[Sequence[Any]]) -> Iterator[list[Any]]:
+    """Yield lists of objects that are encoded as records.
 
     Args:
         fields: The names of the fields.
         rows: The values in the order of `fields`, as the stream's schema wants them.
-        on_batch: Called with the number of records that were yielded last.
     """
-    for batch in _read_batches(tuple(fields), rows):
-        yield encoder.encode_lines(batch)
-        if on_batch is not None:
-            on_batch(len(batch))
-
-
-def _read_batches(fields: tuple[str, ...], rows: Iterable[Sequence[Any]]) -> Iterator[list[Any]]:
-    """Yield lists of objects that are encoded as records."""
-    make_record = _define_record(fields)
+    make_record = _define_record(tuple(fields))
     batch_size = max(1, BATCH_CELLS // len(fields))
     rows = iter(rows)
     while batch := [make_record(*row) for row in islice(rows, batch_size)]:
@@ -127,9 +90,3 @@ def _define_record(fields: tuple[str, ...]) -> Callable[..., Any]:
         return lambda *row: dict(zip(fields, row, strict=True))
     names = [f"field_{number}" for number in range(len(fields))]
     return msgspec.defstruct("Record", names, rename=dict(zip(names, fields, strict=True)))
-
-
-def _write_lines(messages: list[_RecordMessage]) -> None:
-    lines = encoder.encode_lines(messages)
-    with block_signals():
-        write_all(sys.stdout.buffer, lines)

@@ -1,17 +1,18 @@
-"""The writer of Singer messages: each one whole, whatever signals come."""
+"""The writer of Singer messages: whole lines, whatever signals come and however Python runs."""
 
 from __future__ import annotations
 
+import errno
+import os
 import sys
-from typing import TYPE_CHECKING, Any
+from contextlib import contextmanager
+from typing import IO, TYPE_CHECKING, Any
 
 from singer_sdk.contrib.msgspec import MsgSpecWriter
 from typing_extensions import override
 
-from singer_tapkit.output import write_all
-
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
 
 class MessageWriter(MsgSpecWriter):
@@ -21,26 +22,65 @@ class MessageWriter(MsgSpecWriter):
     writes then, would stand in the midst of another line.
     """
 
-    _is_writing = False
+    _holders = 0
     _deferred: Callable[[], object] | None = None
 
     @override
     def write_message(self, message: Any) -> None:
-        self._is_writing = True
+        self._holders += 1
         try:
             write_all(sys.stdout.buffer, self.format_message(message))
         finally:
-            self._is_writing = False
-        action, self._deferred = self._deferred, None
-        if action:
-            action()
+            self._holders -= 1
+        self._run_deferred()
+
+    def write_lines(self, lines: bytes | bytearray) -> None:
+        """Write many messages that are encoded already."""
+        with self.hold_signals():
+            write_all(sys.stdout.buffer, lines)
+
+    @contextmanager
+    def hold_signals(self) -> Iterator[None]:
+        """Let what signals ask for wait until the end of what belongs together."""
+        self._holders += 1
+        try:
+            yield
+        finally:
+            self._holders -= 1
+        self._run_deferred()
 
     def defer(self, action: Callable[[], object]) -> bool:
-        """Do something after the message that is being written.
+        """Do something after what is being written.
 
         Returns:
             Whether it is deferred: not if nothing is being written.
         """
-        if self._is_writing:
+        if self._holders:
             self._deferred = action
-        return self._is_writing
+        return bool(self._holders)
+
+    def _run_deferred(self) -> None:
+        if self._deferred is not None and not self._holders:
+            action, self._deferred = self._deferred, None
+            action()
+
+
+def write_all(output: IO[bytes], content: bytes | bytearray) -> None:
+    """Write everything, and flush.
+
+    Where Python does not buffer, as with ``PYTHONUNBUFFERED`` in many container images, one call
+    writes only what fits into the pipe when a signal comes meanwhile.
+
+    Raises:
+        OSError: It cannot be written, or not without waiting.
+    """
+    done = 0
+    # The SDK's writer uses its buffer again, which it cannot while anything looks into it.
+    with memoryview(content) as view:
+        while done < len(view):
+            with view[done:] as rest:
+                written = output.write(rest)
+            if written is None:
+                raise BlockingIOError(errno.EAGAIN, os.strerror(errno.EAGAIN))
+            done += written
+    output.flush()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from time import monotonic
 from typing import TYPE_CHECKING, Any
 
 from singer_sdk import metrics
@@ -12,6 +11,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from types import TracebackType
     from typing import Self
+
+    from singer_sdk.helpers.types import Context
 
 
 class RecordCounter(metrics.Counter):
@@ -35,10 +36,10 @@ class SyncTimer(metrics.Timer):
     The SDK takes every stream for one that has succeeded, unless it has raised an exception.
 
     Attributes:
-        seconds: How long all readings of the stream took together.
+        seconds: How long all readings of the stream took together; None if there was none.
     """
 
-    seconds = 0.0
+    seconds: float | None = None
 
     def __init__(
         self, metric: metrics.Metric, tags: dict[str, Any], *, has_failed: Callable[[], bool]
@@ -52,12 +53,6 @@ class SyncTimer(metrics.Timer):
         """
         super().__init__(metric, tags)
         self._has_failed = has_failed
-        self._begun = monotonic()
-
-    @override
-    def __enter__(self) -> Self:
-        self._begun = monotonic()
-        return super().__enter__()
 
     @override
     def __exit__(
@@ -71,7 +66,7 @@ class SyncTimer(metrics.Timer):
 
     def pause(self) -> None:
         """Count the seconds since the last beginning."""
-        self.seconds += monotonic() - self._begun
+        self.seconds = (self.seconds or 0.0) + self.elapsed()
 
     def log(self, exc_type: type[BaseException] | None = None) -> None:
         """Log the measurement.
@@ -83,5 +78,29 @@ class SyncTimer(metrics.Timer):
         self.tags[metrics.Tag.STATUS] = (
             metrics.Status.FAILED if failed else metrics.Status.SUCCEEDED
         )
-        point = metrics.Point("timer", self.metric, self.elapsed(), self.tags)
-        metrics.log(self.logger, point)
+        metrics.log(self.logger, metrics.Point("timer", self.metric, self.seconds, self.tags))
+
+
+class AggregateCounter(RecordCounter):
+    """A counter over all parents, which still logs at its usual interval."""
+
+    @override
+    def __enter__(self) -> Self:
+        return self
+
+    @override
+    def __exit__(self, *_: object) -> None: ...
+
+    @override
+    def with_context(self, value: Context | None) -> None: ...
+
+
+class AggregateTimer(SyncTimer):
+    """A timer over all parents."""
+
+    @override
+    def __exit__(self, *_: object) -> None:
+        self.pause()
+
+    @override
+    def with_context(self, value: Context | None) -> None: ...

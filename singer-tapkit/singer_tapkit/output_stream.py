@@ -12,18 +12,20 @@ from __future__ import annotations
 
 import sys
 from datetime import UTC, datetime
-from functools import cached_property, partial
-from typing import TYPE_CHECKING, Any, TypeVar
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
 from singer_sdk import metrics
+from singer_sdk.contrib.msgspec import encoder
 from singer_sdk.helpers.conform import TypeConformanceLevel
 from singer_sdk.singerlib import RecordMessage
 from singer_sdk.streams import Stream
 from typing_extensions import override
 
-from singer_tapkit import fast_writer
 from singer_tapkit.batch_files import BatchFileWriter, encode_records, supports_batch_files
 from singer_tapkit.errors import ExtractionError
+from singer_tapkit.fast_writer import encode_messages, passes_records_unchanged, read_batches
+from singer_tapkit.message_writer import MessageWriter
 from singer_tapkit.meters import RecordCounter
 from singer_tapkit.run_state import IndexedStateManager, pace_states
 
@@ -42,10 +44,14 @@ class OutputStream(Stream):
     """A stream that writes its records and its state by itself where the SDK's way is not enough.
 
     Its records fit the schema when they come, so that the SDK makes none of them fit.
+
+    Attributes:
+        counter_class: What counts its records.
     """
 
     TYPE_CONFORMANCE_LEVEL = TypeConformanceLevel.NONE
     STATE_MSG_FREQUENCY = sys.maxsize
+    counter_class: ClassVar[type[RecordCounter]] = RecordCounter
 
     def __init__(self, tap: Tap, schema: dict[str, Any], *, name: str | None = None) -> None:
         """Prepare to write.
@@ -56,9 +62,9 @@ class OutputStream(Stream):
             name: The name, if the class has none.
         """
         super().__init__(tap, schema=schema, name=name)
-        self._record_counter: RecordCounter | None = None
-        self._batch_counter: metrics.Counter | None = None
         self._state_writer = pace_states(tap)
+        writer = tap.message_writer
+        self._message_writer = writer if isinstance(writer, MessageWriter) else MessageWriter()
 
     def write_state(self, *, at_once: bool = False) -> None:
         """Let a STATE message say what has changed, some seconds after the one before.
@@ -92,7 +98,7 @@ class OutputStream(Stream):
         config = self.get_batch_config(self.config)
         if config is not None and not supports_batch_files(config):
             return False
-        return fast_writer.passes_records_unchanged(self)
+        return passes_records_unchanged(self)
 
     def write_records(
         self, fields: Sequence[str], rows: Iterable[Sequence[Any]], version: int | None = None
@@ -106,14 +112,25 @@ class OutputStream(Stream):
             rows: The values in the order of `fields`, fit for the schema.
             version: The version of the table, None without versions, and for files.
         """
-        if self._batch_files is None:
-            fast_writer.write_records(
-                self, fields, rows, version=version, on_batch=self._count_written
-            )
+        if self._batch_files is not None:
+            self._write_to_files(self._batch_files, fields, rows)
             return
-        encode = partial(fast_writer.encode_rows, fields, on_batch=self._count_written)
+        for records in read_batches(fields, rows):
+            lines = encode_messages(records, self.stream_maps[0].stream_alias, version)
+            self._message_writer.write_lines(lines)
+            self.state_manager.is_flushed = False
+            self._count_written(len(records))
+
+    def _write_to_files(
+        self, files: BatchFileWriter, fields: Sequence[str], rows: Iterable[Sequence[Any]]
+    ) -> None:
+        def encode(rows_of_a_file: Iterable[Sequence[Any]]) -> Iterator[bytes]:
+            for records in read_batches(fields, rows_of_a_file):
+                yield encoder.encode_lines(records)
+                self._count_written(len(records))
+
         try:
-            self._batch_files.write(self._note_unnamed(rows), encode, self._announce_file)
+            files.write(self._note_unnamed(rows), encode, self._announce_file)
         finally:  # rows that could not be read to their end are in no file
             self._state_writer.unannounced.discard(self.name)
 
@@ -139,8 +156,7 @@ class OutputStream(Stream):
         self._write_state_message()
 
     def _count_written(self, count: int) -> None:
-        if self._record_counter is not None:
-            self._record_counter.increment(count)
+        self._record_counter.increment(count)
         self.write_pending_state()
 
     @override
@@ -169,13 +185,14 @@ class OutputStream(Stream):
     @property
     def records_read(self) -> int:
         """How many records there were so far."""
-        return self._record_counter.total if self._record_counter else 0
+        return self._record_counter.total
+
+    @cached_property
+    def _record_counter(self) -> RecordCounter:
+        return self.counter_class(metrics.Metric.RECORD_COUNT, {metrics.Tag.STREAM: self.name})
 
     @override
-    def get_record_counter(self, **options: Any) -> metrics.Counter:
-        self._record_counter = RecordCounter(
-            metrics.Metric.RECORD_COUNT, {metrics.Tag.STREAM: self.name}, **options
-        )
+    def get_record_counter(self, **_: Any) -> metrics.Counter:
         return self._record_counter
 
     @cached_property
@@ -184,7 +201,8 @@ class OutputStream(Stream):
         config = self.get_batch_config(self.config)
         if config is None or not supports_batch_files(config):
             return None
-        return BatchFileWriter(config, self.tap_name, self.name)
+        hold_signals = self._message_writer.hold_signals
+        return BatchFileWriter(config, f"{self.tap_name}--{self.name}", hold_signals)
 
     def _map_records(self, records: Iterable[Record]) -> Iterator[Record]:
         """Apply the stream map and the selection of fields, which the SDK does not for files."""
@@ -202,13 +220,15 @@ class OutputStream(Stream):
         if config is not None:
             self._write_batch_message(config.encoding, [address])
         self._state_writer.unannounced.discard(self.name)
-        if self._batch_counter is not None:
-            self._batch_counter.increment()
+        self._batch_counter.increment()
         self._write_state_message()
+
+    @cached_property
+    def _batch_counter(self) -> metrics.Counter:
+        return super().get_batch_counter()
 
     @override
     def get_batch_counter(self) -> metrics.Counter:
-        self._batch_counter = super().get_batch_counter()
         return self._batch_counter
 
     @override
@@ -220,7 +240,7 @@ class OutputStream(Stream):
         """
         if self._flat_fields:
             for message in super()._generate_record_messages(record):
-                message.record = _without_null_objects(
+                message.record = _drop_null_objects(
                     message.record, self._flat_fields[message.stream]
                 )
                 yield message
@@ -253,7 +273,7 @@ class OutputStream(Stream):
         return is_unconverted and all(self.mask.values())
 
 
-def _without_null_objects(record: Record, fields: Collection[str]) -> Record:
+def _drop_null_objects(record: Record, fields: Collection[str]) -> Record:
     """Return a flattened record without the objects that are null.
 
     The SDK's flattening replaces an object by its fields, but leaves it in place where it is null.

@@ -146,8 +146,9 @@ class RateLimiter:
         finally:
             with self._lock:
                 now = self._clock()
-                for counter in self._own_and_shared(key):
-                    counter.finish(now, max([MIN_REMEMBERED, *self._limits()]))
+                remembered = max([MIN_REMEMBERED, *(window.limit for window in self._windows)])
+                for counter in self._find_counters(key):
+                    counter.finish(now, remembered)
 
     def pause(self, key: RateLimitKey, seconds: float) -> None:
         """Send nothing for a while, because the server has refused a request.
@@ -161,12 +162,12 @@ class RateLimiter:
             if not self._is_shared(key) and self._shows_sharing(key, now):
                 self._shared_servers.add(key.server)
                 self._log_sharing(key)
-            is_news = self._limiting(key).pause(now, seconds)
+            is_news = self._find_limiting(key).pause(now, seconds)
         if is_news:
             self._logger.warning("Rate limited by %s; waiting %.0f s.%s", key, seconds, self._hint)
 
     def _log_sharing(self, key: RateLimitKey) -> None:
-        processes = self._processes_of(key)
+        processes = self._count_processes(key)
         self._logger.warning(
             "%s counts the requests of all credentials together%s: they share its rate limit from "
             "now on%s.",
@@ -177,7 +178,7 @@ class RateLimiter:
 
     def _wait(self, key: RateLimitKey) -> None:
         with self._lock:
-            queue = self._limiting(key).queue
+            queue = self._find_limiting(key).queue
         with queue.wait_turn():
             is_logged = False
             while seconds := self._try_start(key):
@@ -188,50 +189,43 @@ class RateLimiter:
 
     def _log_wait(self, key: RateLimitKey, seconds: float) -> None:
         with self._lock:
-            is_paused = self._limiting(key).is_paused(self._clock())
+            is_paused = self._find_limiting(key).is_paused(self._clock())
         if not is_paused:  # a pause has been logged when it began
             self._logger.info("Waiting %.0f s: the rate limit of %s is used up.", seconds, key)
 
     def _try_start(self, key: RateLimitKey) -> float:
         """Count a request if it may be sent now, and return 0; else return how long to wait."""
         with self._lock:
-            now = self._clock()
-            seconds = self._counters[key].seconds_to_wait(now, self._windows)
-            if self._is_shared(key):
-                count = self._processes_of(key)
-                windows = [window.share(count) for window in self._windows]
-                shared = self._limiting(key).seconds_to_wait(now, windows)
-                seconds = max(seconds, shared)
+            count = self._count_processes(key) if self._is_shared(key) else 1
+            windows = [window.share(count) for window in self._windows]
+            seconds = self._find_limiting(key).seconds_to_wait(self._clock(), windows)
             if seconds > 0:
                 return max(seconds, MIN_SLEEP)
-            for counter in self._own_and_shared(key):
+            for counter in self._find_counters(key):
                 counter.start()
             return 0.0
 
     def _shows_sharing(self, key: RateLimitKey, now: float) -> bool:
         """Return whether all credentials together have exceeded a limit; one alone never does."""
-        if self._processes_of(key) > 1:
+        if self._count_processes(key) > 1:
             return True
-        shared = self._counters[_without_credentials(key)]
+        shared = self._counters[_drop_credentials(key)]
         return any(shared.has_exceeded(now, window) for window in self._windows)
 
     def _is_shared(self, key: RateLimitKey) -> bool:
         return self._shares_credentials or key.server in self._shared_servers
 
-    def _processes_of(self, key: RateLimitKey) -> int:
+    def _count_processes(self, key: RateLimitKey) -> int:
         return self._processes.get(key.server, 1)
 
-    def _limiting(self, key: RateLimitKey) -> _Counter:
+    def _find_limiting(self, key: RateLimitKey) -> _Counter:
         if self._is_shared(key):
-            key = _without_credentials(key)
+            key = _drop_credentials(key)
         return self._counters[key]
 
-    def _own_and_shared(self, key: RateLimitKey) -> list[_Counter]:
+    def _find_counters(self, key: RateLimitKey) -> list[_Counter]:
         """Return all counters that a request stands in."""
-        return [self._counters[name] for name in {key, _without_credentials(key)}]
-
-    def _limits(self) -> list[int]:
-        return [window.limit for window in self._windows]
+        return [self._counters[name] for name in {key, _drop_credentials(key)}]
 
 
 class _Counter:
@@ -311,5 +305,5 @@ class _Queue:
                     self._turns[0].set()
 
 
-def _without_credentials(key: RateLimitKey) -> RateLimitKey:
+def _drop_credentials(key: RateLimitKey) -> RateLimitKey:
     return RateLimitKey(key.server, key.endpoint)

@@ -23,7 +23,7 @@ from singer_tapkit.errors import (
     response_error_message,
     truncate,
 )
-from singer_tapkit.retry import is_transient, read_retry_after
+from singer_tapkit.retry import read_retry_after
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -108,7 +108,7 @@ class ResponseReader:
         error: RequestError
         if response.is_redirect or body is None:
             error = GatewayError(self._gateway_message(response, status), status=status)
-            error.max_retries = None if is_transient(status) else MAX_GATEWAY_RETRIES
+            error.max_retries = None if error.is_transient else MAX_GATEWAY_RETRIES
             error.is_retriable = not response.is_redirect
         else:
             detail = truncate(redact(body.detail, response.request)) or response.reason or "nothing"
@@ -116,7 +116,7 @@ class ResponseReader:
                 response, status, detail, self.hint(response, status, body)
             )
             error = ApiError(message, status=status, detail=detail, code=body.code)
-            error.is_retriable = is_transient(status)
+            error.is_retriable = error.is_transient
         error.retry_after = read_retry_after(response)
         return error
 

@@ -11,7 +11,6 @@ import logging
 import random
 import re
 from datetime import UTC, datetime
-from http import HTTPStatus
 from itertools import count
 from threading import Lock
 from typing import TYPE_CHECKING, Final, ParamSpec, TypeVar
@@ -55,12 +54,12 @@ class Retries:
         self._max_retries = max_retries
         self._logger = logger
         self._lock = Lock()
-        self._answered_hosts: set[str] = set()
+        self._responding_hosts: set[str] = set()
         self._silent_hosts: set[str] = set()
 
-    def note_answer(self, host: str) -> None:
+    def note_response(self, host: str) -> None:
         """Note that a host has answered at all."""
-        self._answered_hosts.add(host)
+        self._responding_hosts.add(host)
 
     def wrap(self, function: Callable[P, T]) -> Callable[P, T]:
         """Return a function that is called again when it raises a passing `RequestError`."""
@@ -78,7 +77,7 @@ class Retries:
             try:
                 return repeated(*args, **kwargs)
             except NoResponseError as error:
-                if error.host not in self._answered_hosts:
+                if error.host not in self._responding_hosts:
                     self._silent_hosts.add(error.host)
                 raise
 
@@ -87,7 +86,7 @@ class Retries:
     def _is_worth_a_retry(self, error: RequestError) -> bool:
         """Return whether to try again; not where a host has kept silent through all retries."""
         if isinstance(error, NoResponseError) and error.host in self._silent_hosts:
-            return error.is_retriable and error.host in self._answered_hosts
+            return error.is_retriable and error.host in self._responding_hosts
         return error.is_retriable
 
     def _backoff_seconds(self) -> Generator[float, RequestError, None]:
@@ -100,7 +99,7 @@ class Retries:
         for attempt in count():
             if error.max_retries is not None and attempt >= error.max_retries:
                 raise error
-            error = yield _seconds_before_retry(error, attempt)
+            error = yield _choose_wait(error, attempt)
 
     def _log_retry(self, details: Details) -> None:
         """Log the first retries, and count all: in a storm each request has several."""
@@ -113,11 +112,6 @@ class Retries:
             details.get("wait"),
             details.get("exception"),
         )
-
-
-def is_transient(status: int) -> bool:
-    """Return whether an error with this status may pass by itself."""
-    return status == HTTPStatus.TOO_MANY_REQUESTS or status >= HTTPStatus.INTERNAL_SERVER_ERROR
 
 
 def read_retry_after(response: Response) -> float | None:
@@ -135,7 +129,7 @@ def read_retry_after(response: Response) -> float | None:
     return (moment - (read_date(response) or datetime.now(UTC))).total_seconds()
 
 
-def _seconds_before_retry(error: RequestError, attempt: int) -> float:
+def _choose_wait(error: RequestError, attempt: int) -> float:
     """Return how long to wait.
 
     Raises:

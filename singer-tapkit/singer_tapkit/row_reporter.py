@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from threading import Lock
 from typing import TYPE_CHECKING, Any, Final, Literal
 
@@ -43,10 +42,10 @@ class RowReporter:
             logger: Where warnings go.
         """
         self.policy = policy
-        self.invalid_values: Counter[str] = Counter()
         self._stream_name = stream_name
         self._logger = logger
-        self._reported: set[str] = set()
+        self._unknown: set[str] = set()
+        self._invalid: set[str] = set()
         self._local_times: set[str] = set()
         self._lock = Lock()
 
@@ -66,11 +65,8 @@ class RowReporter:
         )
 
     def report_invalid(self, path: str, wanted: str) -> None:
-        """Count a value that is replaced by null, and report the first one of its field."""
-        with self._lock:
-            self.invalid_values[path] += 1
-            is_first = self.invalid_values[path] == 1
-        if is_first:
+        """Report that a field has values that are replaced by null, once."""
+        if self._is_new(path, self._invalid):
             self._logger.warning(
                 "The field %r of the stream %r holds a value that is no valid %s. Such values "
                 "are written as null.",
@@ -81,10 +77,7 @@ class RowReporter:
 
     def report_local_time(self, path: str) -> None:
         """Report that a field has date-times without an offset, once."""
-        with self._lock:
-            is_first = path not in self._local_times
-            self._local_times.add(path)
-        if is_first:
+        if self._is_new(path, self._local_times):
             self._logger.warning(
                 "The field %r of the stream %r holds a date-time without an offset. Such values "
                 "are taken for UTC.",
@@ -105,9 +98,9 @@ class RowReporter:
                 "'unknown_fields' to 'keep' or 'warn'."
             )
         with self._lock:
-            new = [path for path in paths if path not in self._reported]
-            new = new[: MAX_REPORTED_FIELDS - len(self._reported)]
-            self._reported.update(new)
+            new = [path for path in paths if path not in self._unknown]
+            new = new[: MAX_REPORTED_FIELDS - len(self._unknown)]
+            self._unknown.update(new)
         if new:
             self._logger.warning(
                 "Unknown fields of the stream %r are %s: %s.",
@@ -115,3 +108,9 @@ class RowReporter:
                 "kept" if is_kept else "left out",
                 ", ".join(new),
             )
+
+    def _is_new(self, path: str, reported: set[str]) -> bool:
+        with self._lock:
+            is_new = path not in reported
+            reported.add(path)
+        return is_new

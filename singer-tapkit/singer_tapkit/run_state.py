@@ -121,7 +121,7 @@ class IndexedStateManager(StreamStateManager):
             return self.stream_state
         partitions: list[dict[str, Any]] = self.stream_state.setdefault("partitions", [])
         self._update_index(partitions)
-        key = partition_key(partition)
+        key = make_partition_key(partition)
         if key not in self._index:
             self._index[key] = {"context": dict(partition)}
             partitions.append(self._index[key])
@@ -131,11 +131,11 @@ class IndexedStateManager(StreamStateManager):
     def _update_index(self, partitions: list[dict[str, Any]]) -> None:
         """Index all partitions, if others than this have changed the list."""
         if self._indexed != (id(partitions), len(partitions)):
-            self._index = {partition_key(entry["context"]): entry for entry in partitions}
+            self._index = {make_partition_key(entry["context"]): entry for entry in partitions}
             self._indexed = (id(partitions), len(partitions))
 
 
-def partition_key(context: Mapping[str, Any]) -> bytes:
+def make_partition_key(context: Mapping[str, Any]) -> bytes:
     """Return what is the same for equal contexts, whatever the order of their names."""
     return msgspec.json.encode(dict(context), order="deterministic")
 
@@ -150,12 +150,12 @@ def compact_state(state: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _compact_stream(entry: Mapping[str, Any]) -> dict[str, Any]:
-    compact = _without_transient(entry)
-    partitions = [_without_transient(partition) for partition in compact.pop("partitions", ())]
+    compact = _drop_transient(entry)
+    partitions = [_drop_transient(partition) for partition in compact.pop("partitions", ())]
     if kept := [partition for partition in partitions if len(partition) > 1]:
         compact["partitions"] = kept
     return compact
 
 
-def _without_transient(entry: Mapping[str, Any]) -> dict[str, Any]:
+def _drop_transient(entry: Mapping[str, Any]) -> dict[str, Any]:
     return {key: value for key, value in entry.items() if key not in TRANSIENT_KEYS}

@@ -17,11 +17,11 @@ if TYPE_CHECKING:
 
 def load_schema(package: str, name: str) -> dict[str, Any]:
     """Return the JSON Schema in ``<package>/schemas/<name>.json``, for the caller to change."""
-    return deepcopy(_schemas_of(package).get_schema(name))
+    return deepcopy(_open_schemas(package).get_schema(name))
 
 
 @cache
-def _schemas_of(package: str) -> SchemaDirectory:
+def _open_schemas(package: str) -> SchemaDirectory:
     return SchemaDirectory(importlib.resources.files(package) / "schemas")
 
 
@@ -35,7 +35,7 @@ def exclude_fields(schema: dict[str, Any], fields: frozenset[str], parent: str) 
         parent: The name of what the schema describes. For a record, the name of its stream.
     """
     properties = schema.get("properties", {})
-    excluded = names_in(fields, parent)
+    excluded = select_names(fields, parent)
     for name in excluded & properties.keys():
         del properties[name]
     if "required" in schema:
@@ -47,40 +47,38 @@ def exclude_fields(schema: dict[str, Any], fields: frozenset[str], parent: str) 
 
 
 @lru_cache(maxsize=4096)
-def names_in(fields: frozenset[str], parent: str) -> frozenset[str]:
+def select_names(fields: frozenset[str], parent: str) -> frozenset[str]:
     """Return the names of those fields that are meant within `parent`."""
     parts = (field.rpartition(".") for field in fields)
     return frozenset(name for outer, _, name in parts if outer in {"", parent})
 
 
-def without_fields(excluded: frozenset[str], value: Any, parent: str) -> Any:
+def remove_fields(excluded: frozenset[str], value: Any, parent: str) -> Any:
     """Return a value of any form without the excluded fields.
 
     Raises:
         InvalidResponseError: It is nested too deep.
     """
     try:
-        return _remove_fields(excluded, value, parent)
+        return _remove(excluded, value, parent)
     except RecursionError:
         raise InvalidResponseError(
             f"The server sends a value in the field {parent!r} that is nested too deep."
         ) from None
 
 
-def _remove_fields(excluded: frozenset[str], value: Any, parent: str) -> Any:
+def _remove(excluded: frozenset[str], value: Any, parent: str) -> Any:
     if isinstance(value, list):
-        return [_remove_fields(excluded, item, parent) for item in value]
+        return [_remove(excluded, item, parent) for item in value]
     if not isinstance(value, dict):
         return value
-    names = names_in(excluded, parent)
+    names = select_names(excluded, parent)
     return {
-        name: _remove_fields(excluded, inner, name)
-        for name, inner in value.items()
-        if name not in names
+        name: _remove(excluded, inner, name) for name, inner in value.items() if name not in names
     }
 
 
-def types_of(schema: Mapping[str, Any]) -> list[str]:
+def read_types(schema: Mapping[str, Any]) -> list[str]:
     """Return the JSON types that a schema allows; none if it allows all."""
     types = schema.get("type", [])
     return [types] if isinstance(types, str) else types
@@ -88,11 +86,11 @@ def types_of(schema: Mapping[str, Any]) -> list[str]:
 
 def requires_value(schema: Mapping[str, Any]) -> bool:
     """Return whether a schema does not allow null."""
-    types = types_of(schema)
+    types = read_types(schema)
     return bool(types) and "null" not in types
 
 
-def required_in(
+def select_required(
     properties: Mapping[str, Mapping[str, Any]], names: Collection[str]
 ) -> tuple[str, ...]:
     """Return the names of those properties that must not be null."""

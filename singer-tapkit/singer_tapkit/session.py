@@ -70,10 +70,10 @@ def prepare_request(session: requests.Session, request: requests.Request) -> Pre
     try:
         prepared = session.prepare_request(request)
     except (InvalidHeader, InvalidURL, MissingSchema) as error:
-        raise _unsendable(request, type(error).__name__) from None
+        raise _unsendable_error(request, type(error).__name__) from None
     for name, value in prepared.headers.items():
         if not _is_header_value(value):
-            raise _unsendable(request, f"the header {name} has characters that none may have")
+            raise _unsendable_error(request, f"the header {name} has characters that none may have")
     return prepared
 
 
@@ -82,7 +82,7 @@ def _is_header_value(value: str | bytes) -> bool:
     return HEADER_VALUE.fullmatch(text) is not None
 
 
-def _unsendable(request: requests.Request, reason: str) -> RequestError:
+def _unsendable_error(request: requests.Request, reason: str) -> RequestError:
     return RequestError(
         f"A {request.method} request cannot be sent: {reason}. "
         "Check the settings that it is made of."

@@ -141,15 +141,12 @@ class RecordSpool:
 
     def _fill(self) -> BinaryIO:
         """Store the objects, one per line."""
-        with ExitStack() as on_failure:
-            with disk_errors(CONTENT):
-                file = on_failure.enter_context(open_spool("spool-"))
+        with disk_errors(CONTENT), ExitStack() as on_failure:
+            file = on_failure.enter_context(open_spool("spool-"))
             items = iter(self._read())
             while batch := list(islice(items, BATCH_SIZE)):
-                with disk_errors(CONTENT):
-                    file.write(encoder.encode_lines(batch))
-            with disk_errors(CONTENT):
-                file.flush()
+                file.write(encoder.encode_lines(batch))
+            file.flush()
             on_failure.pop_all()
         weakref.finalize(self, file.close)
         return file

@@ -7,7 +7,7 @@ from typing import IO, Any, Final
 import msgspec
 
 from singer_tapkit.config import config_error
-from singer_tapkit.run_state import partition_key
+from singer_tapkit.run_state import make_partition_key
 
 STATE_FORM: Final = '{"bookmarks": {...}}, as the last STATE message has it in "value"'
 CATALOG_FORM: Final = '{"streams": [...]}, as --discover writes it'
@@ -60,7 +60,7 @@ def parse_state(file: IO[str]) -> dict[str, Any]:
     state = read_state(file)
     for stream, stream_state in state["bookmarks"].items():
         partitions = stream_state.get("partitions", ())
-        if len({partition_key(entry["context"]) for entry in partitions}) < len(partitions):
+        if len({make_partition_key(entry["context"]) for entry in partitions}) < len(partitions):
             raise config_error(
                 f"The state file {file.name} has a partition of the stream {stream!r} twice. Give "
                 "what 'python -m singer_tapkit merge-states' makes of it."
@@ -75,7 +75,7 @@ def read_state(file: IO[str]) -> dict[str, Any]:
         ConfigValidationError: There is none.
     """
     state = parse_object(file, "state")
-    while "bookmarks" not in state and (name := _wrapping_of(state)):
+    while "bookmarks" not in state and (name := _find_wrapping(state)):
         if state.get("partial"):
             raise config_error(
                 f"The state file {file.name} holds a partial state of Meltano beside the complete "
@@ -117,7 +117,7 @@ def parse_object(file: IO[str], kind: str) -> dict[str, Any]:
         raise config_error(message) from None
 
 
-def _wrapping_of(state: dict[str, Any]) -> str | None:
+def _find_wrapping(state: dict[str, Any]) -> str | None:
     return next((name for name in WRAPPINGS if isinstance(state.get(name), dict)), None)
 
 

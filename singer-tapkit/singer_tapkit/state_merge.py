@@ -19,7 +19,7 @@ from singer_sdk.helpers._state import PROGRESS_MARKERS
 
 from singer_tapkit import checkpoint
 from singer_tapkit.config import config_error
-from singer_tapkit.run_state import compact_state, partition_key
+from singer_tapkit.run_state import compact_state, make_partition_key
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -65,16 +65,16 @@ def copy_for_slices(state: Mapping[str, Any]) -> dict[str, Any]:
 
 def _split_into_entries(stream_state: Mapping[str, Any]) -> Iterable[tuple[bytes, Entry]]:
     """Yield the entry of the stream itself under an empty key, then those of its partitions."""
-    yield b"", _without(("partitions", PROGRESS_MARKERS), stream_state)
+    yield b"", _drop(("partitions", PROGRESS_MARKERS), stream_state)
     for partition in stream_state.get("partitions", ()):
-        yield partition_key(partition["context"]), _without((PROGRESS_MARKERS,), partition)
+        yield make_partition_key(partition["context"]), _drop((PROGRESS_MARKERS,), partition)
 
 
 def _join_entries(entries: Mapping[bytes, Entry]) -> Entry:
     return {**entries[b""], "partitions": [entries[key] for key in sorted(entries) if key]}
 
 
-def _without(names: Iterable[str], entry: Mapping[str, Any]) -> Entry:
+def _drop(names: Iterable[str], entry: Mapping[str, Any]) -> Entry:
     return {key: value for key, value in entry.items() if key not in names}
 
 

@@ -13,6 +13,7 @@ import math
 from collections import Counter
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cached_property
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 
@@ -69,6 +70,7 @@ class BaseStream(OutputStream):
         final_statuses: The statuses after which all other partitions would fail as well.
         max_failures_in_a_row: How many partitions may fail one after the other before the rest is
             left out; None where they do not depend on the same thing.
+        timer_class: What measures how long the reading takes.
         status: How the reading of the whole stream goes.
         skipped: How many parts were left out, by reason; the tap warns of them at the end.
         expected_skips: The same for what nobody can or need change, which is no warning.
@@ -77,6 +79,7 @@ class BaseStream(OutputStream):
     absences: ClassVar[Mapping[int, str]] = {}
     final_statuses: ClassVar[Collection[int]] = (HTTPStatus.UNAUTHORIZED,)
     max_failures_in_a_row: ClassVar[int | None] = 3
+    timer_class: ClassVar[type[SyncTimer]] = SyncTimer
 
     def __init__(
         self,
@@ -115,7 +118,6 @@ class BaseStream(OutputStream):
         )
         self.skipped: Counter[str] = Counter()
         self.expected_skips: Counter[str] = Counter()
-        self._sync_timer: SyncTimer | None = None
 
     def read(self, context: Context | None) -> Iterable[Record]:
         """Read the rows of one partition.
@@ -294,20 +296,23 @@ class BaseStream(OutputStream):
         failures = self.failures.by_stream
         return bool(failures[self.name] or (failures[""] and not self.records_read))
 
-    @override
-    def get_sync_timer(self) -> metrics.Timer:
-        self._sync_timer = SyncTimer(
+    @cached_property
+    def _sync_timer(self) -> SyncTimer:
+        return self.timer_class(
             metrics.Metric.SYNC_DURATION,
             {metrics.Tag.STREAM: self.name},
             has_failed=lambda: self.has_failures,
         )
+
+    @override
+    def get_sync_timer(self) -> metrics.Timer:
         return self._sync_timer
 
     @override
     def log_sync_costs(self) -> None:
         """Log one line about the whole stream, if it was read."""
         super().log_sync_costs()
-        if self._sync_timer is not None:
+        if self._sync_timer.seconds is not None:
             failed = self.failures.by_stream[self.name]
             self.logger.info(
                 "%s: %s records in %.1f s%s.",

@@ -2,51 +2,38 @@
 
 from __future__ import annotations
 
-import errno
 import logging
 import os
 import sys
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from functools import cached_property, partial
 from importlib.util import find_spec
-from pathlib import Path
 from time import monotonic
 from typing import IO, TYPE_CHECKING, Any, ClassVar, Final
 
 import click
-from jsonschema import Draft7Validator
 from singer_sdk import Tap
-from singer_sdk.exceptions import (
-    ConfigValidationError,
-    MapExpressionError,
-    StreamMapConfigError,
-)
+from singer_sdk.exceptions import ConfigValidationError
 from singer_sdk.helpers.capabilities import PluginCapabilities, TapCapabilities
 from typing_extensions import override
 
-from singer_tapkit.accounts import SLICE
-from singer_tapkit.config import (
-    config_error,
+from singer_tapkit.command_line import read_config, report_errors
+from singer_tapkit.config import config_error
+from singer_tapkit.config_errors import (
     describe_errors,
+    find_type_errors,
+    find_unknown_settings,
+    find_unknown_variables,
     read_environment,
-    redact_secrets,
-    unknown_settings,
-    unknown_variables,
 )
 from singer_tapkit.errors import ExtractionError
-from singer_tapkit.failures import (
-    LASTING_STATUS,
-    TRANSIENT_STATUS,
-    FailureCollector,
-    RunFailedError,
-)
+from singer_tapkit.failures import FailureCollector
 from singer_tapkit.message_writer import MessageWriter
 from singer_tapkit.session import find_certificates
-from singer_tapkit.state import parse_catalog, parse_object, parse_state
+from singer_tapkit.state import parse_catalog, parse_state
 from singer_tapkit.stream import BaseStream
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from types import FrameType
 
     from singer_sdk.singerlib.encoding.base import GenericSingerWriter
@@ -56,7 +43,6 @@ if TYPE_CHECKING:
 REPEATS_CATALOG: Final = frozenset(
     {"Added '%s' as child stream to '%s'", "Skipping deselected stream '%s'."}
 )
-OUTPUT_ERRORS: Final = frozenset({errno.EPIPE, errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO})
 TEST_HELP: Final = (
     "Check the settings and that all selected streams may be read, without reading data. "
     "--test=schema writes the SCHEMA messages instead."
@@ -126,7 +112,8 @@ class BaseTap(Tap):
         """
         self._is_running = True
         begun = monotonic()
-        self._log_slice()
+        if self.accounts:
+            self.accounts.log_slice(self.config, self.logger)
         self.sync_all()
         streams = [stream for stream in self._base_streams if stream.selected]
         records = sum(stream.records_read for stream in streams)
@@ -138,19 +125,6 @@ class BaseTap(Tap):
         )
         self._log_skips()
         self.failures.raise_if_any(has_output=records > 0)
-
-    def _log_slice(self) -> None:
-        """Log which part of the accounts is read, if not all are."""
-        if self.accounts and SLICE in self.config:
-            found = self.accounts.read(self.config)
-            self.logger.info(
-                "Slice %s has %s of %s %s%s.",
-                self.config[SLICE],
-                f"{len(found.chosen):,}",
-                f"{len(found.all):,}",
-                self.accounts.setting,
-                "" if found.chosen else ", so that there is nothing to read",
-            )
 
     def _log_skips(self) -> None:
         """Log what was left out, one line per reason for all streams."""
@@ -175,8 +149,8 @@ class BaseTap(Tap):
         """Warn of settings and variables that mean nothing, as a typo is one."""
         schema = self.config_jsonschema
         for message in [
-            *unknown_settings(self.config, schema),
-            *unknown_variables(os.environ, schema, self._env_var_prefix),
+            *find_unknown_settings(self.config, schema),
+            *find_unknown_variables(os.environ, schema, self._env_var_prefix),
         ]:
             self.logger.warning(message)
 
@@ -204,7 +178,7 @@ class BaseTap(Tap):
         if self.accounts and raise_errors:
             self._config = self.accounts.load(self._config, schema)
         try:
-            self._take_out_wrong_types(raise_errors=raise_errors)
+            self._refuse_wrong_types(raise_errors=raise_errors)
             errors = super()._validate_config(raise_errors=raise_errors)
         except ConfigValidationError as error:
             messages = describe_errors(error.errors, self.config, schema)
@@ -213,7 +187,7 @@ class BaseTap(Tap):
             find_certificates()
             self._check_faker()
             self.validate_config()
-        return redact_secrets(errors, self.config, schema)
+        return describe_errors(errors, self.config, schema)
 
     def _check_faker(self) -> None:
         """Refuse a setting that has no effect without a package, which is not always there.
@@ -227,26 +201,17 @@ class BaseTap(Tap):
                 f"{self.name}[faker], or remove the setting."
             )
 
-    def _take_out_wrong_types(self, *, raise_errors: bool) -> None:
+    def _refuse_wrong_types(self, *, raise_errors: bool) -> None:
         """Refuse settings of a wrong type, or leave them out where settings are not needed.
-
-        The SDK sets defaults before it checks, which ends with a traceback where an object is
-        expected and something else is given.
 
         Raises:
             ConfigValidationError: There are some, and `raise_errors` is set.
         """
-        errors = [
-            error
-            for error in Draft7Validator(self.config_jsonschema).iter_errors(self._config)
-            if error.validator == "type"
-        ]
+        errors = find_type_errors(self._config, self.config_jsonschema)
         if errors and raise_errors:
-            messages = [
-                f"{error.message} in config[{']['.join(map(repr, error.path))}]" for error in errors
-            ]
+            messages = [message for _, message in errors]
             raise ConfigValidationError("Config validation failed", errors=messages)
-        wrong = {error.path[0] for error in errors}
+        wrong = {name for name, _ in errors}
         self._config = {name: item for name, item in self._config.items() if name not in wrong}
 
     @override
@@ -256,14 +221,14 @@ class BaseTap(Tap):
         It is not known before the run has begun, and when records go out in files, it may be ahead
         of the file that is being written.
         """
-        if self._is_running and not self.config.get("batch_config"):
+        if self._is_running:
             writer = self.message_writer
-            if isinstance(writer, MessageWriter) and writer.defer(
-                partial(self._handle_termination, signum, frame)
-            ):
+            action = partial(self._handle_termination, signum, frame)
+            if isinstance(writer, MessageWriter) and writer.defer(action):
                 return
-            with suppress(SystemExit):
-                super()._handle_termination(signum, frame)
+            if not self.config.get("batch_config"):
+                with suppress(SystemExit):
+                    super()._handle_termination(signum, frame)
         sys.exit(SIGNAL_STATUS + signum)
 
     @classmethod
@@ -284,7 +249,7 @@ class BaseTap(Tap):
         """
         super(Tap, cls).invoke(about=about, about_format=about_format)
         cls.print_version(print_fn=cls.logger.info)
-        with _errors_in_a_sentence(cls.logger):
+        with report_errors(cls.logger):
             tap = cls(
                 config=config.config if config else None,
                 state=parse_state(state) if state else None,
@@ -311,14 +276,14 @@ class BaseTap(Tap):
         found = super().cb_config(ctx, param, tuple(name for name in value if name == "ENV"))
         for name in value:
             if name != "ENV":
-                found.config.update(_read_config(name, cls.logger))
+                found.config.update(read_config(name, cls.logger))
         return found
 
     @classmethod
     @override
     def cb_discover(cls, ctx: click.Context, param: click.Option, value: bool) -> None:
         """Write the catalog on ``--discover``."""
-        with _errors_in_a_sentence(cls.logger):
+        with report_errors(cls.logger):
             super().cb_discover(ctx, param, value)
 
     @classmethod
@@ -328,7 +293,7 @@ class BaseTap(Tap):
 
         Reading one can cost as much as reading all.
         """
-        with _errors_in_a_sentence(cls.logger):
+        with report_errors(cls.logger):
             if value != "all":
                 super().cb_test(ctx, param, value)
                 return
@@ -337,49 +302,3 @@ class BaseTap(Tap):
             tap.warn_of_unknown_settings()
             tap.check_connection()
         ctx.exit()
-
-
-def _read_config(name: str, logger: logging.Logger) -> dict[str, Any]:
-    try:
-        with Path(name).open(encoding="utf-8") as file, _errors_in_a_sentence(logger):
-            return parse_object(file, "config")
-    except OSError as error:
-        raise RunFailedError(f"The config file {name}: {error.strerror}.", logger) from None
-
-
-@contextmanager
-def _errors_in_a_sentence(logger: logging.Logger) -> Iterator[None]:
-    """Let the command line report errors without a traceback.
-
-    Args:
-        logger: Where they are logged, before the process ends with a status other than zero.
-
-    Raises:
-        RunFailedError: The error, as the command line reports it.
-    """
-    if sys.stdout is None:
-        raise RunFailedError(
-            "The standard output is closed, so that nothing can be written.", logger
-        )
-    try:
-        yield
-    except ConfigValidationError as error:
-        raise RunFailedError("\n".join(error.errors), logger) from None
-    except (MapExpressionError, StreamMapConfigError) as error:
-        raise RunFailedError(
-            f"{error} Check the setting 'stream_maps'; names such as fake need the tap's extra "
-            "'faker'.",
-            logger,
-        ) from None
-    except ExtractionError as error:
-        status = TRANSIENT_STATUS if error.is_transient else LASTING_STATUS
-        raise RunFailedError(str(error), logger, status) from None
-    except OSError as error:
-        if error.errno not in OUTPUT_ERRORS:
-            raise
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # for the flush at exit
-        raise RunFailedError(
-            f"The standard output cannot be written: {error.strerror}. If a target reads it, its "
-            "log says why it has ended.",
-            logger,
-        ) from None

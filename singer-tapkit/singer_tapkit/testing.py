@@ -124,14 +124,12 @@ def run_tap(
     Returns:
         The run. What the command line would show as a traceback is raised.
     """
-    with _captured_stdout() as stdout, _captured_log() as log, _kept_signal_handlers():
+    with _capture_stdout() as stdout, _capture_log() as log, _keep_signal_handlers():
         exit_code, error = 0, ""
         try:
             if select:
                 catalog = select_streams(catalog or _discover(tap_class, config), select)
-            tap = tap_class(
-                config=_copied(config), catalog=_copied(catalog), state=_copied(state or {})
-            )
+            tap = tap_class(config=_copy(config), catalog=_copy(catalog), state=_copy(state or {}))
             tap.run() if isinstance(tap, BaseTap) else tap.sync_all()
         except ConfigValidationError as invalid:
             exit_code, error = 1, "\n".join(invalid.errors)
@@ -146,7 +144,7 @@ def select_streams(catalog: Mapping[str, Any], names: Sequence[str]) -> dict[str
     Raises:
         ValueError: There is no such stream.
     """
-    selected: dict[str, Any] = _copied(catalog)
+    selected: dict[str, Any] = _copy(catalog)
     unknown = set(names) - {stream["tap_stream_id"] for stream in selected["streams"]}
     if unknown:
         raise ValueError(f"no such streams: {', '.join(sorted(unknown))}")
@@ -186,7 +184,7 @@ def read_messages(lines: Iterable[str | bytes]) -> SingerOutput:
 
 def _discover(tap_class: type[Tap], config: Mapping[str, Any]) -> dict[str, Any]:
     tap = tap_class(
-        config=_copied(config), validate_config=tap_class.dynamic_catalog, setup_mapper=False
+        config=_copy(config), validate_config=tap_class.dynamic_catalog, setup_mapper=False
     )
     return tap.catalog_dict
 
@@ -209,7 +207,7 @@ def _check_record(
 
 
 @contextmanager
-def _captured_stdout() -> Iterator[io.BytesIO]:
+def _capture_stdout() -> Iterator[io.BytesIO]:
     """Capture bytes, because writers of Singer messages use the buffer of stdout."""
     captured = io.BytesIO()
     stdout = io.TextIOWrapper(captured, encoding="utf-8", write_through=True)
@@ -221,7 +219,7 @@ def _captured_stdout() -> Iterator[io.BytesIO]:
 
 
 @contextmanager
-def _captured_log() -> Iterator[io.StringIO]:
+def _capture_log() -> Iterator[io.StringIO]:
     captured = io.StringIO()
     handler = logging.StreamHandler(captured)
     handler.setFormatter(logging.Formatter("%(levelname)s: %(message)s"))
@@ -237,7 +235,7 @@ def _captured_log() -> Iterator[io.StringIO]:
 
 
 @contextmanager
-def _kept_signal_handlers() -> Iterator[None]:
+def _keep_signal_handlers() -> Iterator[None]:
     """Put back the signal handlers that the SDK replaces, which threads cannot set."""
     handlers = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
     try:
@@ -248,6 +246,6 @@ def _kept_signal_handlers() -> Iterator[None]:
                 signal.signal(number, handler)
 
 
-def _copied(value: Any) -> Any:
+def _copy(value: Any) -> Any:
     """Return a copy as if read from a file, because taps change what they are given."""
     return json.loads(json.dumps(value))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from singer_tapkit.schemas import without_fields
+from singer_tapkit.schemas import remove_fields
 
 if TYPE_CHECKING:
     from singer_tapkit.row_reporter import RowReporter
@@ -55,4 +55,4 @@ class UnknownFields:
         unknown = {name: value.pop(name) for name in names}
         if not self.is_kept:
             return {}
-        return {name: without_fields(self.excluded, inner, name) for name, inner in unknown.items()}
+        return {name: remove_fields(self.excluded, inner, name) for name, inner in unknown.items()}

@@ -19,7 +19,7 @@ from singer_tapkit.errors import InvalidResponseError
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from tap_goatcounter.export import ExportFile
+    from tap_goatcounter.export_file import ExportFile
 
 MAJOR_VERSION: Final = "1"
 DAMAGED: Final = (
@@ -51,11 +51,11 @@ class Archive:
         """
         self._name = file.name
         weakref.finalize(self, file.body.close)
-        with self._damage("the archive"):
+        with self._report_damage("the archive"):
             self._zip = zipfile.ZipFile(file.body)
         self._members = {member.rpartition("/")[2]: member for member in self._zip.namelist()}
-        with self._damage("info.json"):
-            info = self._zip.read(self._member("info.json"))
+        with self._report_damage("info.json"):
+            info = self._zip.read(self._find_member("info.json"))
             version = msgspec.json.decode(info, type=_Info).export_version
         if version.partition(".")[0] != MAJOR_VERSION:
             raise InvalidResponseError(
@@ -63,7 +63,7 @@ class Archive:
                 f"{MAJOR_VERSION}. Look for a newer tap."
             )
 
-    def rows(self, file: str) -> Iterator[dict[str, Any]]:
+    def read_rows(self, file: str) -> Iterator[dict[str, Any]]:
         """Yield the rows of one of the files.
 
         Args:
@@ -75,25 +75,25 @@ class Archive:
         decoder = msgspec.json.Decoder(dict[str, Any])
         number = 0
         try:
-            with self._zip.open(self._member(file)) as lines:
+            with self._zip.open(self._find_member(file)) as lines:
                 for number, line in enumerate(lines, start=1):  # noqa: B007
                     yield decoder.decode(line)
         except DAMAGED as error:
-            raise self._error(f"{file}, line {number}", error) from error
+            raise self._build_error(f"{file}, line {number}", error) from error
 
     @contextmanager
-    def _damage(self, part: str) -> Iterator[None]:
+    def _report_damage(self, part: str) -> Iterator[None]:
         try:
             yield
         except DAMAGED as error:
-            raise self._error(part, error) from error
+            raise self._build_error(part, error) from error
 
-    def _error(self, part: str, error: Exception) -> InvalidResponseError:
+    def _build_error(self, part: str, error: Exception) -> InvalidResponseError:
         return InvalidResponseError(
             f"{self._name}, {part}: {error}. The bookmark stays where it was; run the tap again."
         )
 
-    def _member(self, file: str) -> str:
+    def _find_member(self, file: str) -> str:
         if file not in self._members:
             raise InvalidResponseError(f"{self._name} has no {file}. Look for a newer tap.")
         return self._members[file]

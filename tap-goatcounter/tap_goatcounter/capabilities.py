@@ -11,8 +11,13 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Final
 
+import msgspec
+
+from singer_tapkit.errors import ApiError, ExtractionError
+
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from tap_goatcounter.client import GoatCounterClient
+    from tap_goatcounter.config import SiteCredentials
 
 LAST_OLD_RELEASE: Final = (2, 7)
 EXPORT_FORMAT_SINCE: Final = date(2026, 4, 25)
@@ -20,6 +25,12 @@ HOURLY_LIMIT_SINCE: Final = date(2026, 7, 12)
 
 RELEASE: Final = re.compile(r"v(\d+)\.(\d+)")
 BUILD: Final = re.compile(r"[0-9a-f]{12}_(\d{4}-\d{2}-\d{2})")
+
+
+class _Status(msgspec.Struct):
+    """The response of ``GET /status``."""
+
+    version: str
 
 
 @dataclass(frozen=True)
@@ -65,14 +76,36 @@ def parse_version(version: str) -> Capabilities | None:
     return None
 
 
-def detect_capabilities(version: str | None, knows_group: Callable[[], bool]) -> Capabilities:
+def detect_capabilities(
+    client: GoatCounterClient, site: SiteCredentials, *, may_read_stats: bool
+) -> Capabilities:
     """Return what a server can do, with no more requests than needed.
 
     Args:
-        version: What ``GET /status`` says, None if it is out of reach.
-        knows_group: Asks whether ``GET /stats/hits`` takes the parameter `group`, which came
-            seven weeks before `format`; False if the token may not ask.
+        client: Sends the requests.
+        site: A site on the server.
+        may_read_stats: Whether the token may ask for statistics.
     """
+    version = _read_version(client, site)
     if version is not None and (found := parse_version(version)):
         return found
-    return AFTER_2_7 if knows_group() else UP_TO_2_7
+    return AFTER_2_7 if may_read_stats and _knows_group(client, site) else UP_TO_2_7
+
+
+def _read_version(client: GoatCounterClient, site: SiteCredentials) -> str | None:
+    """Return the server's version; proxies and path prefixes may hide it."""
+    try:
+        return client.decode(client.send_to(site, "GET", "/status"), _Status).version
+    except ExtractionError:
+        return None
+
+
+def _knows_group(client: GoatCounterClient, site: SiteCredentials) -> bool:
+    """Return whether statistics take the parameter `group`, seven weeks older than `format`."""
+    try:
+        client.read(site, "/stats/hits", object, {"limit": 1, "group": "day"})
+    except ApiError as error:
+        if '"group"' not in error.detail:
+            raise
+        return False
+    return True

@@ -78,7 +78,7 @@ class GoatCounterClient(HttpClient):
         self._slices = slices
         self._per_second = Window(config["requests_per_second"], 1.0)
         self._per_hour: int | None = config.get("requests_per_hour")
-        self._limiter = RateLimiter(logger, self._windows(self._per_hour))
+        self._limiter = RateLimiter(logger, self._build_windows(self._per_hour))
         super().__init__(
             [site.url for site in credentials],
             logger=logger,
@@ -92,7 +92,7 @@ class GoatCounterClient(HttpClient):
     def expect_hourly_limit(self) -> None:
         """Keep to the hourly limit that newer servers have, unless the settings name another."""
         if self._per_hour is None:
-            self._limiter.set_windows(self._windows(DEFAULT_HOURLY_LIMIT))
+            self._limiter.set_windows(self._build_windows(DEFAULT_HOURLY_LIMIT))
 
     def read(
         self,
@@ -201,7 +201,7 @@ class GoatCounterClient(HttpClient):
         """Return one key for all, as a server counts all its sites together, and has many hosts."""
         return RateLimitKey("GoatCounter")
 
-    def _windows(self, per_hour: int | None) -> list[Window]:
+    def _build_windows(self, per_hour: int | None) -> list[Window]:
         hourly = [Window(per_hour, HOUR)] if per_hour else []
         return [window.share(self._slices) for window in (self._per_second, *hourly)]
 

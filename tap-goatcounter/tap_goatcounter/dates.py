@@ -33,10 +33,6 @@ class DateRange:
         """Yield the days in order."""
         return (self.first + index * ONE_DAY for index in range(len(self)))
 
-    def __contains__(self, day: date) -> bool:
-        """Return whether `day` is one of them."""
-        return self.first <= day <= self.last
-
     def first_n(self, count: int) -> DateRange:
         """Return the first `count` days, or all if there are fewer."""
         return DateRange(self.first, self.first + (min(count, len(self)) - 1) * ONE_DAY)
@@ -70,7 +66,7 @@ def format_time(moment: datetime) -> str:
     return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
-def whole_days(days: DateRange, offset: timedelta = timedelta()) -> TimeRange:
+def cover_days(days: DateRange, offset: timedelta = timedelta()) -> TimeRange:
     """Return the time that takes in all of these days.
 
     Args:
@@ -86,14 +82,14 @@ def whole_days(days: DateRange, offset: timedelta = timedelta()) -> TimeRange:
     return TimeRange(start, end)
 
 
-def calendar_day(day: date, zone: tzinfo) -> TimeRange:
+def cover_calendar_day(day: date, zone: tzinfo) -> TimeRange:
     """Return the time that stands for a UTC day in statistics that are stored by the day.
 
     The server moves both ends into `zone` and keeps only their dates. Noon has the same date
     whatever daylight saving does to the offset; without a zone the whole day is unambiguous.
     """
     if zone is UTC:
-        return whole_days(DateRange(day, day))
+        return cover_days(DateRange(day, day))
     noon = datetime.combine(day, time(12), zone)
     return TimeRange(noon, noon)
 

@@ -1,25 +1,22 @@
-"""Make an export, wait for it, fetch it whole and verified.
+"""Make an export, wait for it, and keep it in the state until its rows have been written.
 
-A server makes one export per hour and client address, and keeps its file for a day. An export that
-was asked for is therefore kept in the state until its rows have been written, so that a run that
-was cut short takes it up again.
+A server makes one export per hour and client address, and keeps its file for a day. A run that was
+cut short is therefore followed by one that takes the same export up again.
 Source: GoatCounter's API documentation, ``/export``, and its help page on exports.
 """
 
 from __future__ import annotations
 
-import hashlib
-import re
 import time
 from datetime import UTC, datetime, timedelta
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Annotated, Any, BinaryIO, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 
 from singer_tapkit import checkpoint
 from singer_tapkit.errors import ApiError, ExtractionError, InvalidResponseError, RequestError
-from singer_tapkit.spool import disk_errors, open_spool
+from tap_goatcounter.export_file import RETENTION, Export, FileGoneError, download_file
 
 if TYPE_CHECKING:
     import logging
@@ -28,29 +25,19 @@ if TYPE_CHECKING:
     from requests import Response
 
     from tap_goatcounter.client import GoatCounterClient
+    from tap_goatcounter.export_file import ExportFile
     from tap_goatcounter.sites import Site
 
 OLD_CHECKPOINT: Final = "export"
 """Where the first version of the tap kept an export in the state."""
 
-RETENTION: Final = timedelta(hours=24)
 LIMIT_WINDOW: Final = timedelta(hours=1)
-CHUNK_BYTES: Final = 1 << 18
 MIN_POLL_PAUSE: Final = 1.0
 MAX_POLL_PAUSE: Final = 10.0
 LOG_INTERVAL: Final = 30.0
 
-HitId = Annotated[int, msgspec.Meta(ge=0, le=2**63 - 1)]
-"""An id as databases hold it."""
 
-FILE_NAME: Final = re.compile(r'filename="?([^";]+)"?')
-
-
-class ExportError(ExtractionError):
-    """An export could not be made or fetched."""
-
-
-class ExportNotReadyError(ExportError):
+class ExportNotReadyError(ExtractionError):
     """There is no export now; a later run can have one."""
 
     is_transient = True
@@ -58,40 +45,6 @@ class ExportNotReadyError(ExportError):
 
 class ExportNotDueError(ExportNotReadyError):
     """The server has granted its hourly export to an earlier run, or to another program."""
-
-
-class DamagedDownloadError(RequestError):
-    """A download is not what the server has stored."""
-
-    is_retriable = True
-    is_transient = True
-
-
-class Export(msgspec.Struct):
-    """An export, as the server describes it."""
-
-    id: int
-    finished_at: datetime | None
-    error: str | None
-    format: str = "csv"
-    start_from_hit_id: HitId = 0
-    start_from_day: datetime | None = None
-    last_hit_id: HitId | None = None
-    num_rows: int | None = None
-    hash: str | None = None
-
-
-class ExportFile(NamedTuple):
-    """The file of an export.
-
-    Attributes:
-        name: Its name, for messages.
-        body: Its content, from the beginning. It has no name in the file system, and is gone when
-            closed.
-    """
-
-    name: str
-    body: BinaryIO
 
 
 class _Position(msgspec.Struct):
@@ -154,12 +107,16 @@ class ExportJob:
         return self._wait(self._resume(is_reusable) or self._create(body))
 
     def download(self, export: Export) -> ExportFile:
-        """Return the file of a finished export, fetched again if the transfer breaks.
+        """Return the file of a finished export; an export whose file is gone is dropped.
 
         Raises:
             ExtractionError: The file is gone, cannot be stored, or was damaged each time.
         """
-        return self._client.with_retries(self._fetch)(export)
+        try:
+            return download_file(self._client, self._site.credentials, export)
+        except FileGoneError:
+            self.discard()
+            raise
 
     def confirm(self, export: Export) -> None:
         """Request a finished export once more, as where it ends becomes the bookmark.
@@ -255,7 +212,7 @@ class ExportJob:
                 if error.status == HTTPStatus.TOO_MANY_REQUESTS:
                     self._wait_for_limit(error)
                 elif error.status < HTTPStatus.INTERNAL_SERVER_ERROR:
-                    raise ExportError(_refusal_message(error)) from error
+                    raise ExtractionError(_refusal_message(error)) from error
                 else:
                     raise _uncertain_error(error) from error
             except RequestError as error:
@@ -266,12 +223,12 @@ class ExportJob:
 
         Raises:
             ExportNotDueError: They do not, and another run can read what this one leaves.
-            ExportError: They do not, though each run would spend the export on something else
+            ExtractionError: They do not, though each run would spend the export on something else
                 first; or the server will never grant one.
         """
         seconds = LIMIT_WINDOW.total_seconds() if error.retry_after is None else error.retry_after
         if seconds < 0:
-            raise ExportError(
+            raise ExtractionError(
                 "the server refuses every export, as its rate limit for exports is set to 'none'. "
                 "Start it with -ratelimit export:1/3600 or without that part."
             ) from error
@@ -281,7 +238,7 @@ class ExportJob:
                 f"address, and the next in {seconds / 60:.0f} minutes"
             )
             if self._client.has_exported:
-                raise ExportError(
+                raise ExtractionError(
                     f"{limit}. This run has spent the one of this hour on another stream or site, "
                     "and so would the next: set 'wait_for_export_limit' to true, or run the tap "
                     "for each by itself."
@@ -323,72 +280,6 @@ class ExportJob:
                 self._logger.info("Export %s is still being made.", export.id)
         return export
 
-    def _fetch(self, export: Export) -> ExportFile:
-        """Fetch a file into a temporary one.
-
-        The server drops transfers that take longer than a minute, so nothing is read from the body
-        while targets are slow.
-        """
-        path = f"/export/{export.id}/download"
-        try:
-            response = self._client.send_to(
-                self._site.credentials,
-                "GET",
-                path,
-                headers={"Accept-Encoding": "identity"},  # the file is compressed already
-                stream=True,
-            )
-        except ApiError as error:
-            if _says_gone(error, export):
-                self.discard()
-                raise ExportNotReadyError(
-                    f"the file of export {export.id} is gone, the server keeps it for 24 hours. "
-                    f"The next run asks for a new one. {error}"
-                ) from error
-            raise
-        name = _read_file_name(response, export)
-        with disk_errors(name):
-            body = open_spool("tap-goatcounter-")
-            try:
-                self._copy(response, body, name, export)
-                body.seek(0)
-            except BaseException:
-                body.close()
-                raise
-            return ExportFile(name, body)
-
-    def _copy(self, response: Response, body: BinaryIO, name: str, export: Export) -> None:
-        """Copy the file, and compare its hash.
-
-        Raises:
-            DamagedDownloadError: The hash is another one.
-        """
-        digest = hashlib.sha256()
-        for chunk in self._client.read_chunks(response, CHUNK_BYTES):
-            digest.update(chunk)
-            body.write(chunk)
-        if response.status_code != HTTPStatus.OK:
-            raise DamagedDownloadError(f"{name} is still being made, though it was finished.")
-        found = f"sha256-{digest.hexdigest()}"
-        is_recoded = "Content-Encoding" in response.headers  # then the hash is of something else
-        if export.hash is not None and found != export.hash and not is_recoded:
-            raise DamagedDownloadError(
-                f"the download of {name} is damaged: {body.tell()} bytes with the hash {found} "
-                f"instead of {export.hash}. The server keeps the file for 24 hours: run the tap "
-                "again within that time."
-            )
-
-
-def _says_gone(error: ApiError, export: Export) -> bool:
-    """Return whether a download was refused because the file was removed.
-
-    For files that have had their time the server answers with the status 500, which for younger
-    ones means that something else went wrong.
-    """
-    if error.status == HTTPStatus.INTERNAL_SERVER_ERROR and export.finished_at:
-        return datetime.now(UTC) - export.finished_at > RETENTION
-    return error.status in {HTTPStatus.BAD_REQUEST, HTTPStatus.NOT_FOUND}
-
 
 def _refusal_message(error: ApiError) -> str:
     if error.status == HTTPStatus.BAD_REQUEST and "format" in error.detail:
@@ -401,13 +292,8 @@ def _refusal_message(error: ApiError) -> str:
     return str(error)
 
 
-def _uncertain_error(error: RequestError) -> ExportError:
+def _uncertain_error(error: RequestError) -> ExportNotReadyError:
     return ExportNotReadyError(
         f"the request for an export failed, though the server may have begun one: {error} It was "
         "not repeated, because the server grants one per hour: run the tap again in an hour."
     )
-
-
-def _read_file_name(response: Response, export: Export) -> str:
-    found = FILE_NAME.search(response.headers.get("Content-Disposition", ""))
-    return found[1] if found else f"export {export.id}"

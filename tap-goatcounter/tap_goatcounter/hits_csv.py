@@ -19,7 +19,7 @@ from singer_tapkit.errors import InvalidResponseError, truncate
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from tap_goatcounter.export import ExportFile
+    from tap_goatcounter.export_file import ExportFile
 
 COLUMNS: Final = (
     "2Path",

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 from typing_extensions import override
@@ -90,14 +90,7 @@ class PathsPage(msgspec.Struct):
     more: bool
 
 
-class RowsPage(NamedTuple):
-    """The rows of a page, with all their fields, and whether there are more."""
-
-    rows: list[Row]
-    more: bool
-
-
-class RowsPaginator(PagePaginator[int, RowsPage]):
+class RowsPaginator(PagePaginator[int, Row]):
     """A paginator whose rows keep the fields that are not documented.
 
     Attributes:
@@ -116,30 +109,29 @@ class RowsPaginator(PagePaginator[int, RowsPage]):
         self._client = client
 
     @abstractmethod
-    def params(self, token: int) -> dict[str, Any]:
+    def build_params(self, token: int) -> dict[str, Any]:
         """Return the parameters that ask for the page at a token."""
 
     @override
-    def parse_page(self, response: Response) -> RowsPage:
-        name = self.page_type.__struct_fields__[0]
-        page = self._client.decode(response, dict[str, Any])
-        return RowsPage(page[name], page["more"])
+    def parse_page(self, response: Response) -> Row:
+        return self._client.decode(response, dict[str, Any])
 
     @override
-    def rows_of(self, page: RowsPage) -> Sequence[Row]:
-        return page.rows
+    def rows_of(self, page: Row) -> list[Row]:
+        rows: list[Row] = page[self.page_type.__struct_fields__[0]]
+        return rows
 
 
 class OffsetPaginator(RowsPaginator):
     """Goes on at `offset`, the number of rows so far."""
 
     @override
-    def params(self, token: int) -> dict[str, Any]:
+    def build_params(self, token: int) -> dict[str, Any]:
         return {"limit": MAX_PAGE_SIZE, "offset": token}
 
     @override
-    def next_token(self, page: RowsPage) -> int | None:
-        return self.current_value + len(page.rows) if page.more else None
+    def next_token(self, page: Row) -> int | None:
+        return self.current_value + len(self.rows_of(page)) if page["more"] else None
 
 
 class ExclusionPaginator(RowsPaginator):
@@ -151,14 +143,14 @@ class ExclusionPaginator(RowsPaginator):
         self._seen: dict[int, None] = {}
 
     @override
-    def params(self, token: int) -> dict[str, Any]:
+    def build_params(self, token: int) -> dict[str, Any]:
         excluded = {"exclude_paths": ",".join(map(str, self._seen))} if self._seen else {}
         return {"limit": MAX_PAGE_SIZE, **excluded}
 
     @override
-    def next_token(self, page: RowsPage) -> int | None:
-        self._seen.update((row["path_id"], None) for row in page.rows)
-        return len(self._seen) if page.more else None
+    def next_token(self, page: Row) -> int | None:
+        self._seen.update((row["path_id"], None) for row in self.rows_of(page))
+        return len(self._seen) if page["more"] else None
 
 
 class CursorPaginator(RowsPaginator):
@@ -177,15 +169,16 @@ class CursorPaginator(RowsPaginator):
         self.has_gaps = False
 
     @override
-    def params(self, token: int) -> dict[str, Any]:
+    def build_params(self, token: int) -> dict[str, Any]:
         return {"limit": MAX_PATHS_PAGE_SIZE, **({"after": token} if token else {})}
 
     @override
-    def next_token(self, page: RowsPage) -> int | None:
-        if not page.more:
+    def next_token(self, page: Row) -> int | None:
+        if not page["more"]:
             return None
-        self.has_gaps = self.has_gaps or not _is_certainly_by_id(page.rows)
-        largest = max((row["id"] for row in page.rows), default=0)
+        rows = self.rows_of(page)
+        self.has_gaps = self.has_gaps or not _is_certainly_by_id(rows)
+        largest = max((row["id"] for row in rows), default=0)
         return largest if largest > self.current_value else None
 
 
@@ -215,11 +208,11 @@ def read_rows(
     """
 
     def fetch(token: int) -> Response:
-        query = {**params, **paginator.params(token)}
+        query = {**params, **paginator.build_params(token)}
         kind = paginator.page_type
         return client.fetch(site, path, kind, query, is_splittable=is_splittable)
 
-    return (page.rows for page in read_pages(paginator, fetch))
+    return map(paginator.rows_of, read_pages(paginator, fetch))
 
 
 def _is_certainly_by_id(rows: Sequence[Row]) -> bool:

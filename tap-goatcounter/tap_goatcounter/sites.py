@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
-from email.utils import parsedate_to_datetime
 from enum import Enum
 from functools import cached_property
 from http import HTTPStatus
@@ -22,8 +21,6 @@ if TYPE_CHECKING:
     import logging
     from collections.abc import Callable, Iterable
     from datetime import tzinfo
-
-    from requests import Response
 
     from singer_tapkit.failures import FailureCollector
     from tap_goatcounter.capabilities import Capabilities
@@ -64,12 +61,6 @@ class _Me(msgspec.Struct):
 
     user: _User
     token: _Token
-
-
-class _Status(msgspec.Struct):
-    """The response of ``GET /status``."""
-
-    version: str
 
 
 class _SiteSettings(msgspec.Struct):
@@ -228,102 +219,59 @@ def discover_sites(
         ExtractionError: The token may not read sites, its user's time zone is unknown, or the
             server does not answer.
     """
-    response = _warm_up(client, credentials)
-    me = client.decode(response, _Me)
+    me = _warm_up(client, credentials)
     permissions = me.token.permissions
     if not permissions & Permission.SITE_READ.value:
         raise ExtractionError(
             f"The token for {credentials} lacks the permission 'site-read', without which the "
             "site's id cannot be read. Edit the token in GoatCounter under user name → API."
         )
-    version = _read_version(client, credentials)
-    capabilities = detect_capabilities(
-        version, lambda: _knows_group(client, credentials, permissions)
-    )
+    may_read_stats = bool(permissions & Permission.STATS.value)
+    capabilities = detect_capabilities(client, credentials, may_read_stats=may_read_stats)
+    now = datetime.now(UTC)
     rows = client.read(credentials, "/sites", SitesPage).sites
     if not rows:
         raise InvalidResponseError("GET /sites answered without any site.")
-    own = Site(
-        id=rows[0].id,
-        code=rows[0].code,
-        credentials=credentials,
-        permissions=permissions,
-        timezone=_parse_timezone(me.user.settings.timezone or UTC_NAME, credentials),
-        capabilities=capabilities,
-        clock_offset=_read_clock_offset(response),
-        stores_page_views=_stores_page_views(rows[0]),
-        created_at=rows[0].created_at,
-        first_hit=rows[0].first_hit_at or rows[0].created_at,
-    )
-    return [own, *(_child_site(own, row) for row in rows[1:] if with_children)]
+    offset = client.server_time(now, base_url=credentials.url) - now
+    timezone = _parse_timezone(me.user.settings.timezone or UTC_NAME, credentials)
+    return [
+        Site(
+            id=row.id,
+            code=row.code,
+            credentials=_credentials_of(row, credentials) if row is not rows[0] else credentials,
+            permissions=permissions,
+            timezone=timezone,
+            capabilities=capabilities,
+            clock_offset=offset,
+            stores_page_views=bool(row.settings.collect & INDIVIDUAL_PAGE_VIEWS),
+            created_at=row.created_at,
+            first_hit=row.first_hit_at or row.created_at,
+        )
+        for row in (rows if with_children else rows[:1])
+    ]
 
 
-def child_site_credentials(credentials: SiteCredentials, row: SiteRow) -> SiteCredentials:
+def _credentials_of(row: SiteRow, own: SiteCredentials) -> SiteCredentials:
     """Return how to reach a child site through its account's address.
 
     Its server knows it by the name of its host.
     """
-    own_host = urlsplit(credentials.url).netloc
-    return replace(credentials, host=row.cname or f"{row.code}.{own_host.partition('.')[2]}")
+    domain = urlsplit(own.url).netloc.partition(".")[2]
+    return replace(own, host=row.cname or f"{row.code}.{domain}")
 
 
-def _child_site(own: Site, row: SiteRow) -> Site:
-    return replace(
-        own,
-        id=row.id,
-        code=row.code,
-        credentials=child_site_credentials(own.credentials, row),
-        stores_page_views=_stores_page_views(row),
-        created_at=row.created_at,
-        first_hit=row.first_hit_at or row.created_at,
-    )
-
-
-def _stores_page_views(row: SiteRow) -> bool:
-    return bool(row.settings.collect & INDIVIDUAL_PAGE_VIEWS)
-
-
-def _warm_up(client: GoatCounterClient, credentials: SiteCredentials) -> Response:
+def _warm_up(client: GoatCounterClient, credentials: SiteCredentials) -> _Me:
     """Return whose token it is, requested twice if need be.
 
     Newer servers answer 404 to the first request of a token that was not used for a day, whatever
     it asks for, and the same request again with what was asked.
     """
     try:
-        return client.fetch(credentials, "/me", _Me)
+        return client.read(credentials, "/me", _Me)
     except ApiError as error:
         if error.status != HTTPStatus.NOT_FOUND:
             raise
-        return client.fetch(credentials, "/me", _Me)
-
-
-def _read_version(client: GoatCounterClient, credentials: SiteCredentials) -> str | None:
-    """Return the server's version; proxies and path prefixes may hide it."""
-    try:
-        return client.decode(client.send_to(credentials, "GET", "/status"), _Status).version
-    except ExtractionError:
-        return None
-
-
-def _read_clock_offset(response: Response) -> timedelta:
-    """Return by how much the server's clock is ahead, nothing if it does not send the time."""
-    try:
-        moment = parsedate_to_datetime(response.headers.get("Date", ""))
-    except ValueError:
-        return timedelta()
-    return moment.replace(tzinfo=moment.tzinfo or UTC) - datetime.now(UTC)
-
-
-def _knows_group(client: GoatCounterClient, credentials: SiteCredentials, permissions: int) -> bool:
-    if not permissions & Permission.STATS.value:
-        return False
-    try:
-        client.read(credentials, "/stats/hits", object, {"limit": 1, "group": "day"})
-    except ApiError as error:
-        if '"group"' not in error.detail:
-            raise
-        return False
-    return True
+        return client.read(credentials, "/me", _Me)
 
 
 def _parse_timezone(name: str, credentials: SiteCredentials) -> tzinfo:

@@ -6,6 +6,7 @@ there are thousands. Then the ids are gathered hour by hour, and asked for a hun
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Final
 
 from tap_goatcounter.client import QueryTooLargeError
@@ -77,26 +78,17 @@ def _read_some(
     client: GoatCounterClient, site: Site, time: TimeRange, ids: list[int]
 ) -> Iterator[Row]:
     """Yield the rows of some paths; of fewer at once, if these are more than the server takes."""
-    rows = _try_at_once(client, site, time, ids)
-    if rows is not None:
-        yield from rows
-        return
-    middle = len(ids) // 2
-    yield from _read_some(client, site, time, ids[:middle])
-    yield from _read_some(client, site, time, ids[middle:])
-
-
-def _try_at_once(
-    client: GoatCounterClient, site: Site, time: TimeRange, ids: list[int]
-) -> list[Row] | None:
-    """Return the rows of some paths, None if fewer must be asked for."""
     params = {**time.params, "limit": MAX_PAGE_SIZE, "include_paths": ",".join(map(str, ids))}
     is_splittable = len(ids) > 1
-    try:
+    page: dict[str, Any] | None = None
+    with suppress(QueryTooLargeError):
         response = client.fetch(
             site.credentials, PATH, VisitedPathsPage, params, is_splittable=is_splittable
         )
-    except QueryTooLargeError:
-        return None
-    page = client.decode(response, dict[str, Any])
-    return None if page["more"] and is_splittable else page["hits"]
+        page = client.decode(response, dict[str, Any])
+    if page is None or (page["more"] and is_splittable):
+        middle = len(ids) // 2
+        yield from _read_some(client, site, time, ids[:middle])
+        yield from _read_some(client, site, time, ids[middle:])
+    else:
+        yield from page["hits"]

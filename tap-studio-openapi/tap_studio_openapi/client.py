@@ -100,8 +100,7 @@ def open_client(
     config: Mapping[str, Any],
     urls: Sequence[str],
     logger: logging.Logger,
-    *,
-    slices: Mapping[str, int] | None = None,
+    slices: Mapping[str, int],
 ) -> StudioClient:
     """Return a client that obeys the settings.
 
@@ -126,7 +125,7 @@ def open_client(
             logger,
             [window],
             hint=RATE_LIMIT_HINT,
-            processes={urlsplit(url).netloc: count for url, count in (slices or {}).items()},
+            processes={urlsplit(url).netloc: count for url, count in slices.items()},
             shares_credentials=config["keys_share_limit"],
         ),
     )

@@ -5,6 +5,7 @@ Source: the API's documentation, ``GET /v1/customers``.
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from http import HTTPStatus
@@ -16,11 +17,12 @@ from singer_tapkit import checkpoint
 from singer_tapkit.errors import ApiError
 
 if TYPE_CHECKING:
-    import logging
     from collections.abc import Iterator, MutableMapping, Sequence
 
     from singer_tapkit.checkpoint import Checkpoint
     from tap_studio_openapi.studios import Studio, StudioApi
+
+logger = logging.getLogger(__name__)
 
 PATH: Final = "/v1/customers"
 SLICE_SIZE: Final = 500
@@ -50,15 +52,13 @@ class Page:
     Attributes:
         status: The status that was asked for.
         rows: The customers.
-        next: Where to go on once they are written; None where that is not to be kept.
-        is_last: Whether all customers have come with this page.
+        next: Where to go on once they are written; None behind the last one.
         is_unknown_status: Whether the server does not know the status.
     """
 
     status: str
     rows: list[dict[str, Any]]
     next: Position | None
-    is_last: bool = False
     is_unknown_status: bool = False
 
 
@@ -72,75 +72,58 @@ class OldCheckpoint(msgspec.Struct):
     settings: str
 
 
-class CustomerList:
-    """Reads the customers of one studio."""
+def read_customers(
+    api: StudioApi, studio: Studio, statuses: Sequence[str], start: Position | None = None
+) -> Iterator[Page]:
+    """Yield the customers of a studio; threads call this.
 
-    def __init__(
-        self, api: StudioApi, studio: Studio, statuses: Sequence[str], logger: logging.Logger
-    ) -> None:
-        """Read nothing yet.
+    Args:
+        api: Reads from the studios.
+        studio: Whose customers are to be read.
+        statuses: Which ones, in order.
+        start: Where to begin, None for the beginning.
 
-        Args:
-            api: Reads from the studios.
-            studio: Whose customers are to be read.
-            statuses: Which ones, in order.
-            logger: Logs what a server does not know.
-        """
-        self._api = api
-        self._studio = studio
-        self._statuses = statuses
-        self._logger = logger
-
-    def read(self, start: Position | None = None) -> Iterator[Page]:
-        """Yield the customers from a position on; threads call this.
-
-        Raises:
-            ExtractionError: The rest cannot be read.
-        """
-        first = start or Position(self._statuses[0])
-        for status in self._statuses[self._statuses.index(first.status) :]:
-            offset = first.offset if status == first.status else None
-            try:
-                yield from self._read_status(status, offset)
-            except _PositionRefusedError:
-                self._logger.warning("%s does not take up its offset: starting over.", self._studio)
-                yield from self.read()
-                return
-            yield self._end_of(status)
-
-    def _read_status(self, status: str, offset: str | None) -> Iterator[Page]:
-        is_first = True
-        try:
-            for chunk in self._api.read_chunks(
-                self._studio,
-                PATH,
-                {"customerStatus": status},
-                slice_size=SLICE_SIZE,
-                offset=offset,
-            ):
-                has_position = chunk.next_offset is not None
-                position = Position(status, chunk.next_offset) if has_position else None
-                yield Page(status, chunk.result, position)
-                is_first = False
-        except ApiError as error:
-            if error.status != HTTPStatus.BAD_REQUEST or not is_first:
-                raise
-            if offset is not None:
-                raise _PositionRefusedError from error
-            if status in OLDEST_STATUSES:
-                raise
-            yield Page(status, [], None, is_unknown_status=True)
-
-    def _end_of(self, status: str) -> Page:
-        """Return the empty page behind the last customer of a status."""
-        following = self._statuses[self._statuses.index(status) + 1 :]
-        if following:
-            return Page(status, [], Position(following[0]))
-        return Page(status, [], None, is_last=True)
+    Raises:
+        ExtractionError: The rest cannot be read.
+    """
+    position: Position | None = start or Position(statuses[0])
+    while position:
+        for page in _read_status(api, studio, statuses, position):
+            yield page
+            position = page.next
 
 
-class _PositionRefusedError(Exception):
-    """The server does not take the offset of an earlier run."""
+def _read_status(
+    api: StudioApi, studio: Studio, statuses: Sequence[str], start: Position
+) -> Iterator[Page]:
+    """Yield the customers of one status from a position on."""
+    status, has_begun = start.status, False
+    query = {"customerStatus": status}
+    try:
+        for chunk in api.read_chunks(
+            studio, PATH, query, slice_size=SLICE_SIZE, offset=start.offset
+        ):
+            has_begun = True
+            yield Page(status, chunk.result, _next_position(status, chunk.next_offset, statuses))
+    except ApiError as error:
+        if error.status != HTTPStatus.BAD_REQUEST or has_begun:
+            raise
+        if start.offset is not None:
+            logger.warning("%s refuses its last offset: its customers are read anew.", studio)
+            yield Page(status, [], Position(statuses[0]))
+        elif status not in OLDEST_STATUSES:
+            following = _next_position(status, None, statuses)
+            yield Page(status, [], following, is_unknown_status=True)
+        else:
+            raise
+
+
+def _next_position(status: str, offset: str | None, statuses: Sequence[str]) -> Position | None:
+    """Return where to go on, None behind the last chunk of the last status."""
+    if offset is not None:
+        return Position(status, offset)
+    following = statuses[statuses.index(status) + 1 :]
+    return Position(following[0]) if following else None
 
 
 def load_checkpoint(

@@ -9,11 +9,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import Enum, auto
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, ClassVar, Final
+
+from typing_extensions import override
 
 from singer_tapkit.errors import ApiError
-from singer_tapkit.stream import PartitionStatus
+from singer_tapkit.stream import BaseStream, PartitionStatus
 from tap_studio_openapi.client import NO_SUCH_TENANT, OPTED_OUT
+from tap_studio_openapi.hints import scope_hint
 
 if TYPE_CHECKING:
     from singer_tapkit.errors import ExtractionError
@@ -93,3 +96,72 @@ class StreamStatus(PartitionStatus):
     def is_forbidden(self) -> bool:
         """Whether the key may read nothing of what was asked for."""
         return self.forbidden > 0 and not self.succeeded
+
+
+class ErrorPolicyStream(BaseStream):
+    """A stream that reads the parts of studios, and decides what each error means for the rest.
+
+    Attributes:
+        scopes: What a key needs, any one of them.
+        since: The API's version that brought the endpoint, if a server may be older.
+        has_parts: Whether a studio is read in many parts.
+        is_sparse: Whether parts are asked for that are known to be in some studios only.
+    """
+
+    scopes: ClassVar[tuple[str, ...]]
+    since: ClassVar[str | None] = None
+    has_parts: ClassVar[bool] = False
+    is_sparse: ClassVar[bool] = False
+
+    @override
+    def handle_error(self, partition: str, status: PartitionStatus, error: ExtractionError) -> None:
+        if not isinstance(status, StreamStatus):
+            super().handle_error(partition, status, error)
+            return
+        place = f"{self.name} of {partition}"
+        is_newer = self.since is not None
+        match interpret(error, is_part=self.has_parts, is_newer_endpoint=is_newer):
+            case Meaning.KEY_IS_REFUSED:
+                status.studio.is_lost = True
+                self.failures.record(status.studio, error)
+            case Meaning.OPTED_OUT:
+                self.record_skip(
+                    "members who have switched off access by third parties",
+                    place,
+                    is_expected=True,
+                )
+            case Meaning.FORBIDDEN:
+                self._handle_forbidden(place, status, error)
+            case Meaning.NOT_THERE if self._is_alone(status):
+                self.record_skip("parts that are not there", f"{place}: {error}")
+            case Meaning.OLDER_SERVER:
+                self.skipped[f"studios whose server is older than version {self.since}"] += 1
+            case Meaning.REJECTED | Meaning.NOT_THERE:
+                status.end()
+                self.record_failure(place, error)
+            case Meaning.FAILED:
+                super().handle_error(partition, status, error)
+
+    def _handle_forbidden(self, place: str, status: StreamStatus, error: ExtractionError) -> None:
+        """Skip a part that the key may not read; the rest, too, where it seems to be all."""
+        status.forbidden += 1
+        if status.note_refusal() or not self.has_parts:
+            self.end_for_scope(status)
+        else:
+            self.record_skip("parts that the key may not read", f"{place}: {error}")
+
+    def _is_alone(self, status: StreamStatus) -> bool:
+        """Return whether it is just one part that is not there, and not the endpoint."""
+        return self.is_sparse or not status.note_refusal()
+
+    def end_for_scope(self, status: StreamStatus) -> None:
+        """Note that the key of a studio may not read the stream at all.
+
+        That is a failure if somebody has selected the stream, and else a warning.
+        """
+        status.end()
+        if self._tap.input_catalog is None:
+            reason = f"studios whose key lacks the scope {' or '.join(self.scopes)}"
+            self.record_skip(reason, str(status.studio))
+            return
+        self.record_failure(f"{self.name} of {status.studio}", scope_hint(self.scopes))

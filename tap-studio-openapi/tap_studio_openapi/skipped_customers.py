@@ -21,36 +21,27 @@ UNREAD_SINCE: Final = "unread_since"
 class SkippedCustomers:
     """The skipped customers of one studio, kept in its state. Threads may look them up."""
 
-    def __init__(self, state: MutableMapping[str, Any], oldest: date) -> None:
+    def __init__(self, state: MutableMapping[str, Any], usual_day: date) -> None:
         """Take up what earlier runs have skipped.
 
         Args:
             state: The state of the studio.
-            oldest: The earliest day that may be asked for.
+            usual_day: The day from which on the other customers are read.
         """
         self._state = state
+        self._usual_day = usual_day
         self._skipped_now: set[str] = set()
-        self._days: dict[str, str] = {}
-        self.is_damaged = not _is_valid(state.get(UNREAD_SINCE, {}), oldest)
-        if self.is_damaged:
-            del state[UNREAD_SINCE]
-        else:
-            self._days = state.get(UNREAD_SINCE, {})
+        self._days: dict[str, str] = state.get(UNREAD_SINCE, {})
 
-    def first_day(self, customer_id: int, usual: date) -> date:
-        """Return the day from which on a customer must be read.
-
-        Args:
-            customer_id: The customer.
-            usual: The day from which on the others are read.
-        """
+    def first_day(self, customer_id: int) -> date:
+        """Return the day from which on a customer must be read."""
         day = self._days.get(str(customer_id))
-        return min(usual, date.fromisoformat(day)) if day else usual
+        return min(self._usual_day, date.fromisoformat(day)) if day else self._usual_day
 
-    def add(self, customer_id: int, usual: date) -> None:
-        """Note that a customer was skipped, who would have been read from a day on."""
+    def add(self, customer_id: int) -> None:
+        """Note that a customer was skipped."""
         self._skipped_now.add(str(customer_id))
-        self._days[str(customer_id)] = self.first_day(customer_id, usual).isoformat()
+        self._days[str(customer_id)] = self.first_day(customer_id).isoformat()
         self._state[UNREAD_SINCE] = self._days
 
     def remove(self, customer_id: int) -> None:
@@ -69,8 +60,19 @@ class SkippedCustomers:
             self._state.pop(UNREAD_SINCE, None)
 
 
-def _is_valid(days: Any, oldest: date) -> bool:
+def drop_if_damaged(state: MutableMapping[str, Any], oldest: date) -> bool:
+    """Remove skipped customers that cannot be from a state, and return whether there were any.
+
+    Args:
+        state: The state of a studio.
+        oldest: The earliest day that may be asked for.
+    """
     try:
-        return all(day >= oldest for day in msgspec.convert(days, dict[str, date]).values())
+        days = msgspec.convert(state.get(UNREAD_SINCE, {}), dict[str, date])
     except msgspec.ValidationError:
-        return False
+        is_damaged = True
+    else:
+        is_damaged = any(day < oldest for day in days.values())
+    if is_damaged:
+        del state[UNREAD_SINCE]
+    return is_damaged

@@ -1,24 +1,21 @@
-"""The studios: the keys that the settings name, which studio each opens, and how to read there."""
+"""The studios that the keys open, and how to read there."""
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from functools import cached_property, partial
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Any, Final, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import msgspec
 from typing_extensions import override
 
-from singer_tapkit.accounts import AccountList
-from singer_tapkit.config import config_error, validate_base_url
 from singer_tapkit.errors import ApiError, ExtractionError
 from singer_tapkit.pagination import read_pages
 from singer_tapkit.prefetch import Prefetcher
-from tap_studio_openapi.auth import ApiKeyAuth
-from tap_studio_openapi.client import open_client
+from tap_studio_openapi.auth import CONNECTIONS
+from tap_studio_openapi.client import NO_SUCH_TENANT, open_client
 from tap_studio_openapi.hints import ADDRESS_HINT, scope_hint
 from tap_studio_openapi.pagination import OffsetPaginator
 
@@ -31,35 +28,14 @@ if TYPE_CHECKING:
     from singer_tapkit.accounts import Accounts
     from singer_tapkit.failures import FailureCollector
     from singer_tapkit.prefetch import PendingRequests
+    from tap_studio_openapi.auth import Connection
     from tap_studio_openapi.client import StudioClient
     from tap_studio_openapi.pagination import Chunk
 
 T = TypeVar("T")
 
-API_PATH = "/v1"
 STUDIO_PATH = "/v1/studios/information"
 STUDIO_SCOPES = ("STUDIO_READ",)
-HEADER_SAFE = re.compile(r"[!-~]+")
-
-
-@dataclass(frozen=True)
-class Connection:
-    """One key, which opens one studio, and where it is used.
-
-    Attributes:
-        name: What the settings call it, in logs and errors.
-        url: The address of the tenant, without ``/v1`` and without a slash at its end.
-        auth: Puts the key on requests.
-    """
-
-    name: str
-    url: str
-    auth: ApiKeyAuth = field(repr=False)
-
-    @override
-    def __str__(self) -> str:
-        """Return what logs and errors call the connection."""
-        return self.name
 
 
 @dataclass
@@ -132,26 +108,22 @@ class StudioApi:
 
     @cached_property
     def _accounts(self) -> Accounts[Connection]:
+        """The keys that the settings name, and those of the slice."""
         return CONNECTIONS.read(self._config)
-
-    @property
-    def connections(self) -> list[Connection]:
-        """The keys that the settings name, or those of the slice."""
-        return self._accounts.chosen
 
     @cached_property
     def client(self) -> StudioClient:
         """What sends the requests of all studios and threads."""
-        urls = [connection.url for connection in self.connections]
+        urls = [connection.url for connection in self._accounts.chosen]
         slices = self._accounts.count_slices(lambda connection: connection.url)
-        return open_client(self._config, urls, self._logger, slices=slices)
+        return open_client(self._config, urls, self._logger, slices)
 
     @cached_property
     def studios(self) -> dict[int, Studio]:
         """The studios that can be read, by id."""
         _ = self.client  # before there are threads, each of which could open one
         studios: dict[int, Studio] = {}
-        for connection in self.prefetcher.prefetch(self.connections, self._submit):
+        for connection in self.prefetcher.prefetch(self._accounts.chosen, self._submit):
             read = partial(self._identify, connection)
             try:
                 studio = self.prefetcher.result(connection.name, read)
@@ -249,41 +221,5 @@ def _with_hint(error: ExtractionError) -> ExtractionError | str:
     if isinstance(error, ApiError) and error.status == HTTPStatus.FORBIDDEN:
         return f"{error} For all streams, {scope_hint(STUDIO_SCOPES)}"
     if isinstance(error, ApiError) and error.status == HTTPStatus.NOT_FOUND:
-        return f"{str(error).removesuffix(ADDRESS_HINT).rstrip()} {ADDRESS_HINT}"
+        return error if error.code == NO_SUCH_TENANT else f"{error} {ADDRESS_HINT}"
     return error
-
-
-def parse_connection(entry: Mapping[str, Any], config: Mapping[str, Any]) -> Connection:
-    """Return the key of an entry of the settings.
-
-    Args:
-        entry: The entry.
-        config: All settings.
-
-    Raises:
-        ConfigValidationError: It must not be used.
-    """
-    url = validate_base_url(
-        entry.get("base_url") or "",
-        "'base_url'",
-        "https://example.open-api.magicline.com, as it came with the key",
-        allow_http=config["allow_http"],
-    ).removesuffix(API_PATH)
-    key = (entry.get("api_key") or "").strip()
-    if not HEADER_SAFE.fullmatch(key):
-        raise config_error(
-            "'api_key' is missing, or holds blanks or characters that no key has. Copy it again "
-            "from the e-mail, by itself."
-        )
-    return Connection(entry.get("name") or url, url, ApiKeyAuth(key))
-
-
-CONNECTIONS: Final = AccountList(
-    "connections",
-    secrets=("api_key",),
-    parse=parse_connection,
-    required="Set 'base_url' and 'api_key', or 'connections' or 'connections_file' for more than "
-    "one studio.",
-    single=("base_url", "api_key"),
-)
-"""The keys that the settings name."""

@@ -10,9 +10,10 @@ from typing_extensions import override
 
 from singer_tapkit.config import config_error, to_config_schema, validate_dates
 from singer_tapkit.tap import BaseTap
+from tap_studio_openapi.auth import CONNECTIONS
 from tap_studio_openapi.config import NAME, SETTINGS
 from tap_studio_openapi.streams import STREAMS
-from tap_studio_openapi.studios import CONNECTIONS, StudioApi
+from tap_studio_openapi.studios import StudioApi
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -54,7 +55,7 @@ class TapStudioOpenApi(BaseTap):
             super().run()
         finally:
             if self.api.client.retried:
-                self.logger.warning("%s repeated requests.", f"{self.api.client.retried:,}")
+                self.logger.warning("%s requests were repeated.", f"{self.api.client.retried:,}")
 
     @override
     def check_connection(self) -> None:

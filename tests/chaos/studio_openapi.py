@@ -9,8 +9,9 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from tests.sandbox.studio_openapi import Limit, StudioOpenApi
-from tests.sandbox.studio_openapi.endpoints import documented
-from tests.sandbox.studio_openapi.moments import at, with_offset
+from tests.sandbox.studio_openapi.endpoints import load_endpoints
+from tests.sandbox.studio_openapi.members import sketch_for_contract
+from tests.sandbox.studio_openapi.moments import format_with_offset, to_moment
 from tests.sandbox.studio_openapi.quirks import ShortChunks
 
 if TYPE_CHECKING:
@@ -124,7 +125,7 @@ class StudioSource:
                     "studio_id": studio.id,
                     "customer_id": customer,
                     "contract_id": contract["id"],
-                    **_typed(IDLE_TIME, studio.remaining_idle_periods.peek(contract["id"])),
+                    **_typed(IDLE_TIME, sketch_for_contract(IDLE_TIME, studio, contract["id"])),
                 }
                 for studio, customer, contract in self._contracts()
             ],
@@ -136,13 +137,15 @@ class StudioSource:
         lately = (today - timedelta(LOOKBACK_DAYS - 1)).isoformat()
         if visits and visits[-1]["checkInDateTime"] >= lately:
             visits[-1]["checkOutDateTime"] = visits[-1]["checkInDateTime"]
-        begun = at(today - timedelta(days_ago), chance.randint(6, 22))
+        begun = to_moment(today - timedelta(days_ago), chance.randint(6, 22))
         self._visits += 1
         visits.append(
             {
                 "checkinId": self._visits,
-                "checkInDateTime": with_offset(begun),
-                "checkOutDateTime": chance.choice((None, with_offset(begun + timedelta(hours=1)))),
+                "checkInDateTime": format_with_offset(begun),
+                "checkOutDateTime": chance.choice(
+                    (None, format_with_offset(begun + timedelta(hours=1)))
+                ),
                 "studioId": studio.id,
                 "studioName": studio.name,
             }
@@ -172,7 +175,7 @@ class StudioSource:
 
 def _typed(endpoint: str, record: Row) -> Row:
     """Return all that an endpoint's records have, but for links that expire."""
-    properties = documented()[endpoint].record["properties"]
+    properties = load_endpoints()[endpoint].record["properties"]
     return {
         name: _value(schema, record.get(name))
         for name, schema in properties.items()

@@ -53,7 +53,7 @@ def test_equal_rows_are_equal(loaded: Warehouse) -> None:
 
 
 @pytest.mark.parametrize(
-    ("expected", "told"),
+    ("expected", "message"),
     [
         ([visit(9), visit(10), visit(10)], "2 rows instead of 3; 1 are missing"),
         ([visit(9)], "2 rows instead of 1; 0 are missing, such as [], and 1 are too many"),
@@ -64,9 +64,9 @@ def test_equal_rows_are_equal(loaded: Warehouse) -> None:
     ],
     ids=["missing", "too many", "value", "type", "list", "none"],
 )
-def test_others_are_told(loaded: Warehouse, expected: list[dict[str, Any]], told: str) -> None:
+def test_others_are_named(loaded: Warehouse, expected: list[dict[str, Any]], message: str) -> None:
     (sentence,) = loaded.differences({"visits": expected})
-    assert told in sentence
+    assert message in sentence
 
 
 def test_a_table_that_is_not_there_lacks_all_rows(loaded: Warehouse) -> None:

@@ -23,7 +23,7 @@ from rich._export_format import CONSOLE_SVG_FORMAT
 from rich.console import Console
 from rich.table import Table
 
-from tests.demo import apparena, charts, goatcounter, gotom, studio_openapi, warehouse
+from tests.demo import apparena, goatcounter, gotom, studio_openapi, warehouse
 from tests.demo.questions import Answer, questions_of
 from tests.meltano import REPOSITORY, Project, Run
 
@@ -132,6 +132,8 @@ def demonstrate(project: Project, console: Console, *, draws: bool) -> dict[str,
             summaries[tap] = demo.show()
             answers = demo.ask()
         if draws:
+            from tests.demo import charts  # noqa: PLC0415 - matplotlib is only there for pictures
+
             for question, answer in answers.items():
                 charts.draw(question, answer)
     return summaries

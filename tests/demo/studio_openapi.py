@@ -98,7 +98,7 @@ class StudiosSource:
             for place in VISITORS:
                 _check_in(studio, studio.id_of(place))
         inside = leaving.checkins[leaving.id_of(0)][-1]
-        inside["checkOutDateTime"] = moments.with_offset(datetime.now(UTC))
+        inside["checkOutDateTime"] = moments.format_with_offset(datetime.now(UTC))
         moving.customers[moving.id_of(0)]["city"] = "Eutin"
         newcomer = joining.add_customer(status="MEMBER")["id"]
         joining.checkins[newcomer] = []
@@ -130,8 +130,8 @@ def _check_in(studio: Studio, customer_id: int) -> None:
     visits.append(
         {
             "checkinId": 1000 * customer_id + len(visits),
-            "checkInDateTime": moments.with_offset(begun),
-            "checkOutDateTime": moments.with_offset(begun + timedelta(hours=1)),
+            "checkInDateTime": moments.format_with_offset(begun),
+            "checkOutDateTime": moments.format_with_offset(begun + timedelta(hours=1)),
             "studioId": studio.id,
             "studioName": studio.name,
         }

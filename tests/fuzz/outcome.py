@@ -106,34 +106,36 @@ class Warehouse:
                         del loaded[key]
         return Warehouse(rows)
 
-    def missing(self, truth: Warehouse, told: Mapping[str, int] | None = None) -> str:
+    def find_missing(self, truth: Warehouse, excused: Mapping[str, int] | None = None) -> str:
         """Return what the truth has that this has not; empty if that is nothing.
 
         Args:
             truth: What should be there.
-            told: How many rows of each stream may be missing.
+            excused: How many rows of each stream may be missing.
         """
         lacking = (
-            (name, truth.identified(name).keys() - self.identified(name).keys())
+            (name, truth.index_records(name).keys() - self.index_records(name).keys())
             for name in truth.rows
         )
-        return _listed(
-            (name, sorted(keys)) for name, keys in lacking if len(keys) > (told or {}).get(name, 0)
+        return _list_keys(
+            (name, sorted(keys))
+            for name, keys in lacking
+            if len(keys) > (excused or {}).get(name, 0)
         )
 
-    def differences(self, truth: Warehouse, volatile: set[tuple[str, str]]) -> str:
+    def find_differences(self, truth: Warehouse, volatile: set[tuple[str, str]]) -> str:
         """Return what this has that the truth has not, or has otherwise; empty if it is nothing.
 
         Args:
             truth: What should be there.
             volatile: The streams and fields that differ from run to run.
         """
-        return _listed(
-            (name, sorted(self._different(name, truth.identified(name), volatile | PLACES)))
+        return _list_keys(
+            (name, sorted(self._find_different(name, truth.index_records(name), volatile | PLACES)))
             for name in truth.rows
         )
 
-    def stable(self, other: Warehouse) -> Warehouse:
+    def keep_stable(self, other: Warehouse) -> Warehouse:
         """Return the streams that have the same keys in another warehouse."""
         return Warehouse(
             {
@@ -143,7 +145,7 @@ class Warehouse:
             }
         )
 
-    def changing_fields(self, other: Warehouse) -> set[tuple[str, str]]:
+    def find_changing_fields(self, other: Warehouse) -> set[tuple[str, str]]:
         """Return the streams and fields that are not the same in another warehouse."""
         return {
             (stream, name)
@@ -153,7 +155,7 @@ class Warehouse:
             if other.rows.get(stream, {}).get(key, (0, record))[1].get(name) != value
         }
 
-    def identified(self, stream: str) -> dict[str, dict[str, Any]]:
+    def index_records(self, stream: str) -> dict[str, dict[str, Any]]:
         """Return the records of a stream by what identifies them."""
         found: dict[str, dict[str, Any]] = {}
         for key, (_, record) in sorted(self.rows.get(stream, {}).items()):
@@ -162,13 +164,13 @@ class Warehouse:
             found[f"{identity} again" if identity in found else identity] = record
         return found
 
-    def _different(
+    def _find_different(
         self,
         stream: str,
         truth: Mapping[str, dict[str, Any]],
         volatile: set[tuple[str, str]],
     ) -> Iterator[str]:
-        for key, record in self.identified(stream).items():
+        for key, record in self.index_records(stream).items():
             if key not in truth:
                 yield f"{key} too many"
                 continue
@@ -187,7 +189,7 @@ def judge(status: int | None, directory: Path, secrets: Iterable[str]) -> Outcom
     log = (directory / "log").read_text(errors="replace")
     lines = (directory / "output").read_bytes().splitlines()
     output, fault = _read(lines)
-    findings = list(_findings_of_log(log, secrets))
+    findings = list(_judge_log(log, secrets))
     if status is None:
         findings.append(Finding("hang", "it did not end"))
     elif fault:
@@ -197,7 +199,7 @@ def judge(status: int | None, directory: Path, secrets: Iterable[str]) -> Outcom
     return Outcome(status, output, log, findings)
 
 
-def _findings_of_log(log: str, secrets: Iterable[str]) -> Iterator[Finding]:
+def _judge_log(log: str, secrets: Iterable[str]) -> Iterator[Finding]:
     if "Traceback (most recent call last)" in log:
         raised = [line for line in log.splitlines() if line[:1].isalpha() and "Error" in line[:60]]
         yield Finding("traceback", raised[-1] if raised else log[-200:])
@@ -227,7 +229,7 @@ def _refuse(name: str) -> None:
     raise ValueError(f"{name} is no JSON")
 
 
-def _listed(places: Iterable[tuple[str, list[str]]]) -> str:
+def _list_keys(places: Iterable[tuple[str, list[str]]]) -> str:
     return "; ".join(
         f"{len(keys)} of {name} ({', '.join(keys[:SHOWN])})" for name, keys in places if keys
     )

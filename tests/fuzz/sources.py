@@ -14,7 +14,7 @@ from tests.sandbox.goatcounter import UNLIMITED, Generation, GoatCounter, Hit
 from tests.sandbox.gotom import GoTom, Report
 from tests.sandbox.gotom.customers import invented
 from tests.sandbox.studio_openapi import StudioOpenApi
-from tests.sandbox.studio_openapi.moments import at, with_offset
+from tests.sandbox.studio_openapi.moments import format_with_offset, to_moment
 from tests.sandbox.studio_openapi.quirks import ShortChunks
 
 if TYPE_CHECKING:
@@ -259,13 +259,13 @@ def _fill(studio: Studio, days_ago: int) -> None:
         employee["firstname"] = employee["lastname"] = PERSON
     for place, customer in enumerate(studio.customers):
         studio.customers[customer].update(firstName=PERSON, lastName=f"{PERSON} {customer}")
-        begun = at(studio.today - timedelta(days_ago), 6 + place)
+        begun = to_moment(studio.today - timedelta(days_ago), 6 + place)
         visits = studio.checkins[customer]
         visits.append(
             {
                 "checkinId": 1000 * place + len(visits),
-                "checkInDateTime": with_offset(begun),
-                "checkOutDateTime": with_offset(begun + timedelta(hours=1)),
+                "checkInDateTime": format_with_offset(begun),
+                "checkOutDateTime": format_with_offset(begun + timedelta(hours=1)),
                 "studioId": studio.id,
                 "studioName": studio.name,
             }

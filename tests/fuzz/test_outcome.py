@@ -48,7 +48,7 @@ def findings_of(directory: Path, *messages: Any, log: str = "", status: int | No
 @pytest.mark.parametrize(
     ("messages", "log", "status", "kinds"),
     [
-        ([SCHEMA, record(1)], "Error: no answer", 1, set()),
+        ([SCHEMA, record(1)], "Error: no response", 1, set()),
         ([record(1)], "", 0, {"invalid Singer"}),
         ([SCHEMA, record(None)], "", 0, {"invalid Singer"}),
         ([SCHEMA, record("1")], "", 0, {"invalid Singer"}),
@@ -73,28 +73,28 @@ def test_a_file_that_is_left_is_found(tmp_path: Path) -> None:
 
 def test_a_row_that_no_run_brings_is_missing() -> None:
     truth = Warehouse().load([SCHEMA, record(1), record(2)])
-    assert "1 of users ([2])" in Warehouse().load([SCHEMA, record(1)]).missing(truth)
-    assert truth.load([SCHEMA, record(1, "Bo")]).missing(truth) == ""
+    assert "1 of users ([2])" in Warehouse().load([SCHEMA, record(1)]).find_missing(truth)
+    assert truth.load([SCHEMA, record(1, "Bo")]).find_missing(truth) == ""
 
 
 def test_a_row_that_a_warning_speaks_of_may_be_missing() -> None:
     log = "WARNING  | tap-x.users | users: 1 skipped, records without a key."
     skipped = Outcome(0, SingerOutput(), log, []).skipped
     truth = Warehouse().load([SCHEMA, record(1), record(2), record(3)])
-    assert truth.missing(truth.load([SCHEMA, record(4)]), skipped) == ""
-    assert "2 of users" in truth.missing(truth.load([SCHEMA, record(4), record(5)]), skipped)
+    assert truth.find_missing(truth.load([SCHEMA, record(4)]), skipped) == ""
+    assert "2 of users" in truth.find_missing(truth.load([SCHEMA, record(4), record(5)]), skipped)
 
 
 def test_a_version_removes_older_rows() -> None:
     truth = Warehouse().load([SCHEMA, record(1, version=1), record(2, version=1)])
     replaced = truth.load([SCHEMA, record(2, version=2), activate(2)])
-    assert "1 of users ([1])" in replaced.missing(truth)
+    assert "1 of users ([1])" in replaced.find_missing(truth)
 
 
 @pytest.mark.parametrize("message", [record(3), record(2, "Bo")])
 def test_a_row_that_is_too_many_or_another_is_a_difference(message: dict[str, Any]) -> None:
     truth = Warehouse().load([SCHEMA, record(1), record(2)])
     loaded = truth.load([SCHEMA, message])
-    assert truth.differences(truth, set()) == ""
-    assert "1 of users" in loaded.differences(truth, set())
-    assert loaded.missing(truth) == ""
+    assert truth.find_differences(truth, set()) == ""
+    assert "1 of users" in loaded.find_differences(truth, set())
+    assert loaded.find_missing(truth) == ""

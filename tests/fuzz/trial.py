@@ -142,9 +142,9 @@ class Bench(contextlib.ExitStack):
             truths.append(Warehouse().load(outcome.output.messages))
             earlier = earlier or outcome.output.messages
         _, one, other = truths
-        volatile = one.changing_fields(other)
+        volatile = one.find_changing_fields(other)
         exchanges = recorder.by_endpoint()
-        return Baseline(build, catalog, exchanges, one.stable(other), volatile, earlier)
+        return Baseline(build, catalog, exchanges, one.keep_stable(other), volatile, earlier)
 
     def _catalog(self, source: Source, url: str) -> dict[str, Any]:
         """Discover the catalog, and select all streams that the service has."""
@@ -279,13 +279,13 @@ class _Trial:
         """Compare what is loaded after a damaged run that ended with 0 with the truth."""
         if self.start.name == "from a state amid a run":
             return []
-        missing = loaded.missing(self._baseline.truth, skipped) if Check.RUN in checks else ""
+        missing = loaded.find_missing(self._baseline.truth, skipped) if Check.RUN in checks else ""
         surplus = self._surplus(loaded) if Check.VALUES in checks else ""
         found = {"missing with exit 0": missing, "surplus or changed with exit 0": surplus}
         return [Finding(kind, detail) for kind, detail in found.items() if detail]
 
     def _surplus(self, loaded: Warehouse) -> str:
-        return loaded.differences(self._baseline.truth, self._baseline.volatile)
+        return loaded.find_differences(self._baseline.truth, self._baseline.volatile)
 
     def _go_on(self, url: str, outcome: Outcome, loaded: Warehouse, checks: Check) -> list[Finding]:
         """Run without damage from the last state, and compare with the truth."""
@@ -299,7 +299,7 @@ class _Trial:
                 found = outcome.findings or self._last_words(outcome)
                 return [Finding("next run fails", f"exit {outcome.status}: {found}")]
             loaded = loaded.load(outcome.output.messages)
-            missing = loaded.missing(self._baseline.truth)
+            missing = loaded.find_missing(self._baseline.truth)
             surplus = self._surplus(loaded) if Check.VALUES in checks else ""
             if not missing and not surplus:
                 return []

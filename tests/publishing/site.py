@@ -39,6 +39,7 @@ PAGES = {
     "singer-tapkit/CHANGELOG.md": "changes/singer-tapkit.md",
     "tests/benchmarks/DATABASES.md": "figures/databases.md",
     "tests/benchmarks/RESULTS.md": "figures/taps.md",
+    "tests/benchmarks/SCALE.md": "figures/scale.md",
     "tests/sandbox/README.md": "sandbox.md",
 }
 

@@ -101,23 +101,13 @@ class StudioClient:
     url: str
     key: str
 
-    def get(self, path: str, headers: Mapping[str, str] | None = None, **query: Any) -> Answer:
-        """Reads a path below ``/v1``, with a query of parameters."""
-        target = f"{path}?{urlencode(query, doseq=True)}" if query else path
-        return self.send("GET", target, headers)
-
-    def send(
-        self,
-        method: str,
-        target: str,
-        headers: Mapping[str, str] | None = None,
-    ) -> Answer:
-        """Sends a request to a target below ``/v1``."""
-        sent = {"x-api-key": self.key, **(headers or {})}
-        return send(self.url, method, f"/v1{target}", sent)
+    def get(self, path: str, **query: Any) -> Answer:
+        """Read a path below ``/v1``, with a query of parameters."""
+        target = f"{path}?{urlencode(query)}" if query else path
+        return send(self.url, "GET", f"/v1{target}", {"x-api-key": self.key})
 
     def chunks(self, path: str, **query: Any) -> Iterator[dict[str, Any]]:
-        """Reads chunk after chunk, with each chunk's offset sent unchanged for the next."""
+        """Yield chunk after chunk, with each chunk's offset sent unchanged for the next."""
         while True:
             chunk = self.get(path, **query).json
             yield chunk
@@ -126,7 +116,7 @@ class StudioClient:
             query["offset"] = chunk["offset"]
 
     def all(self, path: str, **query: Any) -> list[dict[str, Any]]:
-        """The records of all chunks."""
+        """Return the records of all chunks."""
         return [record for chunk in self.chunks(path, **query) for record in chunk["result"]]
 
 

@@ -1,4 +1,4 @@
-"""A client of an API that does not exist, and what its answers are."""
+"""A client of an API that does not exist, and what its responses are."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ PAGE = "<html>sentinel</html>"
 
 
 class App(msgspec.Struct):
-    """What the API answers."""
+    """What the API responses."""
 
     id: int
 
@@ -55,7 +55,7 @@ def open_client(**options: Any) -> ApiClient:
     return ApiClient([API], logger=LOGGER, **options)
 
 
-def waits(slept: list[float]) -> list[float]:
+def remove_jitter(slept: list[float]) -> list[float]:
     """Return how long would have been slept at least, without the jitter."""
     assert all(2 ** (index + 1) <= seconds for index, seconds in enumerate(slept) if index < 5)
     return [2.0 ** (index + 1) for index, _ in enumerate(slept)]

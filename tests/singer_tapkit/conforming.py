@@ -19,22 +19,22 @@ DATE_TIME = {"type": ["string", "null"], "format": "date-time"}
 LOGGER = logging.getLogger("tests.records")
 
 
-def an_object(**properties: Any) -> dict[str, Any]:
+def make_object(**properties: Any) -> dict[str, Any]:
     return {"type": ["object", "null"], "properties": properties}
 
 
-def a_list(items: dict[str, Any]) -> dict[str, Any]:
+def make_list(items: dict[str, Any]) -> dict[str, Any]:
     return {"type": ["array", "null"], "items": items}
 
 
-def conformer(properties: dict[str, Any], **options: Any) -> Conformer:
+def make_conformer(properties: dict[str, Any], **options: Any) -> Conformer:
     schema = {"type": "object", "properties": properties}
     return compile_conformer(schema, stream_name="customers", logger=LOGGER, **options)
 
 
 def convert(schema: dict[str, Any], value: object) -> Any:
-    return conformer({"field": schema})({"field": value})["field"]
+    return make_conformer({"field": schema})({"field": value})["field"]
 
 
-def warnings(caplog: pytest.LogCaptureFixture) -> list[str]:
+def read_warnings(caplog: pytest.LogCaptureFixture) -> list[str]:
     return [record.getMessage() for record in caplog.records]

@@ -7,14 +7,21 @@ import os
 import signal
 import sys
 from types import SimpleNamespace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from singer_tapkit.fake_server import Answer, FakeServer
+from singer_tapkit.fake_server import FakeResponse, FakeServer
+from tests.singer_tapkit.small_tap import SmallTap
+from tests.singer_tapkit.tap_runs import invoke_tap, make_settings
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
+
+    from click.testing import Result
+
+    from tests.singer_tapkit.tap_runs import Invoke
 
 
 @pytest.fixture(autouse=True)
@@ -37,11 +44,21 @@ def sleeps(monkeypatch: pytest.MonkeyPatch) -> list[float]:
 def server() -> Iterator[FakeServer]:
     """What the small tap reads."""
     with FakeServer() as running:
-        running.respond("/customers", Answer(json=[{"id": 1}]))
-        running.respond("/customers/1/notes", Answer(json=[]))
-        running.respond("/orders", Answer(json=[]))
-        running.respond("/orders/a", Answer(json=[{"id": 1}, {"id": 2}]))
+        running.respond("/customers", FakeResponse(json=[{"id": 1}]))
+        running.respond("/customers/1/notes", FakeResponse(json=[]))
+        running.respond("/orders", FakeResponse(json=[]))
+        running.respond("/orders/a", FakeResponse(json=[{"id": 1}, {"id": 2}]))
         yield running
+
+
+@pytest.fixture
+def invoke(server: FakeServer, tmp_path: Path) -> Invoke:
+    """Run the small tap's command line in this process, with arguments and settings."""
+
+    def invoke(*arguments: str, tap: type[SmallTap] = SmallTap, **more: Any) -> Result:
+        return invoke_tap(tap, tmp_path, make_settings(server, **more), *arguments)
+
+    return invoke
 
 
 @pytest.fixture(autouse=True)

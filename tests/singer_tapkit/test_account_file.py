@@ -48,7 +48,7 @@ def read(folder: Path, content: str | bytes, name: str = "accounts.yaml") -> lis
     return read_account_file(str(file), "accounts", LIST)
 
 
-def refusal(folder: Path, content: str | bytes) -> list[str]:
+def read_refusal(folder: Path, content: str | bytes) -> list[str]:
     """Return what is said of a file's content, without the folder."""
     with pytest.raises(ConfigValidationError) as refused:
         read(folder, content)
@@ -114,10 +114,10 @@ def test_entries_of_yaml_may_take_over_what_others_have(tmp_path: Path) -> None:
         (None, ["accounts.yaml must hold a list, as the setting 'accounts' does."]),
     ],
 )
-def test_what_is_wrong_is_told_by_file_and_entry_without_secrets(
+def test_what_is_wrong_is_reported_by_file_and_entry_without_secrets(
     tmp_path: Path, content: Any, messages: list[str]
 ) -> None:
-    assert refusal(tmp_path, json.dumps(content)) == messages
+    assert read_refusal(tmp_path, json.dumps(content)) == messages
 
 
 @pytest.mark.parametrize(
@@ -129,14 +129,14 @@ def test_what_is_wrong_is_told_by_file_and_entry_without_secrets(
         ("- name: a\n  key: !sentinel x\n", "line 2"),
         ("- name: a\n  key: sentinel\n  name: b\n  key: sentinel\n", "line 3"),
         ('[{"name": "a", "key": "sentinel"', "line 1"),
-        ("[" * 100_000, "it"),
+        ("[" * 5_000, "it"),
     ],
     ids=["quote", "indent", "alias", "tag", "missing dash", "cut off", "depth"],
 )
-def test_a_file_that_cannot_be_understood_is_told_by_its_line(
+def test_a_file_that_cannot_be_understood_is_reported_by_its_line(
     tmp_path: Path, content: str, place: str
 ) -> None:
-    (message,) = refusal(tmp_path, content)
+    (message,) = read_refusal(tmp_path, content)
 
     assert message == (
         f"accounts.yaml must hold a list in JSON or YAML, and {place} cannot be understood, or "
@@ -144,8 +144,8 @@ def test_a_file_that_cannot_be_understood_is_told_by_its_line(
     )
 
 
-def test_many_errors_are_told_by_the_first_ones(tmp_path: Path) -> None:
-    messages = refusal(tmp_path, json.dumps([{"name": "a"}] * 1100))
+def test_many_errors_are_reported_by_the_first_ones(tmp_path: Path) -> None:
+    messages = read_refusal(tmp_path, json.dumps([{"name": "a"}] * 1100))
 
     assert len(messages) == 6
     assert messages[-1] == "accounts.yaml: 1,095 more like these."
@@ -154,10 +154,10 @@ def test_many_errors_are_told_by_the_first_ones(tmp_path: Path) -> None:
 def test_a_file_that_is_not_utf_8_is_refused(tmp_path: Path) -> None:
     content = "- {name: Lübeck, key: sentinel}".encode("latin-1")
 
-    assert refusal(tmp_path, content) == ["accounts.yaml must be text in UTF-8, and is not."]
+    assert read_refusal(tmp_path, content) == ["accounts.yaml must be text in UTF-8, and is not."]
 
 
-def test_a_file_that_cannot_be_read_is_told_by_its_path(
+def test_a_file_that_cannot_be_read_is_reported_by_its_path(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
@@ -200,7 +200,7 @@ def test_a_secret_may_be_a_variable_or_begin_with_a_dollar(
 
 
 @pytest.mark.parametrize("key", ["$SENTINEL", "$SENTINEL_EMPTY", "$sentinel-2", "${SENTINEL", "$"])
-def test_a_variable_that_is_not_set_is_told_by_its_entry(
+def test_a_variable_that_is_not_set_is_reported_by_its_entry(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, key: str
 ) -> None:
     monkeypatch.setenv("SENTINEL_EMPTY", "")
@@ -223,7 +223,7 @@ def test_a_slice_needs_the_variables_of_its_own_accounts_alone(
         read_keys(tmp_path, entries, slice="4/8")
 
 
-def test_namesakes_are_told_by_their_entries(tmp_path: Path) -> None:
+def test_namesakes_are_reported_by_their_entries(tmp_path: Path) -> None:
     with pytest.raises(ConfigValidationError) as refused:
         read_keys(tmp_path, [*TWO, TWO[0]])
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import gzip
 import json
 import os
-import signal
 import subprocess
 import sys
+from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -45,7 +45,8 @@ def make_writer(
     root: str, *, compression: str | None = "gzip", batch_size: int = 3
 ) -> BatchFileWriter:
     """Return the writer of the stream `visits`."""
-    return BatchFileWriter(make_config(root, compression, batch_size), "tap-small", "visits")
+    config = make_config(root, compression, batch_size)
+    return BatchFileWriter(config, "tap-small--visits", nullcontext)
 
 
 def make_config(root: str, compression: str | None = "gzip", batch_size: int = 3) -> BatchConfig:
@@ -110,12 +111,6 @@ def test_nothing_is_left_of_a_file_whose_rows_cannot_be_read(tmp_path: Path) -> 
         make_writer(str(tmp_path)).write(rows(), encode_records, announced.append)
 
     assert announced == []
-    assert list(tmp_path.iterdir()) == []
-
-
-def test_no_rows_make_no_file(tmp_path: Path) -> None:
-    make_writer(str(tmp_path)).write([], encode_records, pytest.fail)
-
     assert list(tmp_path.iterdir()) == []
 
 
@@ -190,28 +185,12 @@ def test_partial_files_are_removed_where_an_open_file_cannot_be(tmp_path: Path) 
 def test_a_broken_file_is_removed_where_an_open_file_cannot_be(tmp_path: Path) -> None:
     def rows() -> Iterator[dict[str, Any]]:
         yield {"id": 1}
-        raise InvalidResponseError("The answer is cut off.")
+        raise InvalidResponseError("The response is cut off.")
 
     with pytest.raises(InvalidResponseError):
         make_writer(tmp_path.as_uri()).write(rows(), encode_records, print)
 
     assert list(tmp_path.iterdir()) == []
-
-
-def test_a_signal_waits_until_the_file_is_announced(tmp_path: Path) -> None:
-    events: list[str] = []
-
-    def announce(_: str) -> None:
-        signal.raise_signal(signal.SIGTERM)
-        events.append("announced")
-
-    before = signal.signal(signal.SIGTERM, lambda *_: events.append("signal"))
-    try:
-        make_writer(str(tmp_path)).write([{"id": 1}], encode_records, announce)
-    finally:
-        signal.signal(signal.SIGTERM, before)
-
-    assert events == ["announced", "signal"]
 
 
 def test_a_folder_that_cannot_be_written_is_named(tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ from singer_tapkit.client import HttpClient
 from singer_tapkit.errors import NoResponseError
 from singer_tapkit.session import open_session
 from tests.singer_tapkit.api_client import LOGGER, App
-from tests.singer_tapkit.raw_server import chunked, response, serve_raw
+from tests.singer_tapkit.raw_server import build_response, encode_chunked, serve_raw
 
 OUTSIDE = "http://outside.example"
 
@@ -35,9 +35,9 @@ def test_a_head_that_comes_byte_by_byte_is_given_up(drip: bytes) -> None:
 
 def test_a_body_may_take_longer_than_a_head() -> None:
     body = b'{"id":7}'.ljust(4000)
-    pauses = (0.6, body[:1000], 0.6, body[1000:2000], 0.6, body[2000:3000], 0.6, body[3000:])
-    with serve_raw((response(b"", f"Content-Length: {len(body)}"), *pauses)) as server:
-        client = HttpClient([server.url], logger=LOGGER, timeout=1, max_retries=0)
+    pauses = (0.2, body[:1000], 0.2, body[1000:2000], 0.2, body[2000:3000], 0.2, body[3000:])
+    with serve_raw((build_response(b"", f"Content-Length: {len(body)}"), *pauses)) as server:
+        client = HttpClient([server.url], logger=LOGGER, timeout=0.35, max_retries=0)
 
         assert client.get_json("/apps", App) == App(7)
 
@@ -53,7 +53,7 @@ def test_interim_responses_of_a_proxy_are_read_over() -> None:
 
 def test_interim_responses_are_read_over() -> None:
     hints = b"HTTP/1.1 103 Early Hints\r\nLink: </a.css>; rel=preload\r\n\r\n"
-    final = response(b'{"id":7}', "Content-Type: application/json")
+    final = build_response(b'{"id":7}', "Content-Type: application/json")
     with serve_raw(b"HTTP/1.1 100 Continue\r\n\r\n" + hints + hints + final) as server:
         assert HttpClient([server.url], logger=LOGGER).get_json("/apps", App) == App(7)
 
@@ -61,7 +61,9 @@ def test_interim_responses_are_read_over() -> None:
 def test_a_malformed_header_line_is_not_logged_with_the_url(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    broken = response(chunked(b'{"id":7}'), "Transfer-Encoding: chunked", "sentinel without colon")
+    broken = build_response(
+        encode_chunked(b'{"id":7}'), "Transfer-Encoding: chunked", "sentinel without colon"
+    )
     with serve_raw(broken) as server:
         client = HttpClient([server.url], logger=LOGGER)
 
@@ -82,7 +84,7 @@ def test_a_first_line_that_is_no_status_is_not_quoted(line: bytes) -> None:
     assert error.value.is_retriable
 
 
-def test_a_connection_that_is_closed_at_once_is_told_as_such() -> None:
+def test_a_connection_that_is_closed_at_once_is_reported_as_such() -> None:
     with serve_raw(b"") as server:
         client = HttpClient([server.url], logger=LOGGER, max_retries=0)
 

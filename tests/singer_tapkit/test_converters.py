@@ -22,11 +22,11 @@ from tests.singer_tapkit.conforming import (
     INTEGER,
     NUMBER,
     TEXT,
-    a_list,
-    an_object,
-    conformer,
     convert,
-    warnings,
+    make_conformer,
+    make_list,
+    make_object,
+    read_warnings,
 )
 
 
@@ -73,8 +73,8 @@ from tests.singer_tapkit.conforming import (
         ({"type": "object"}, {"a": [1]}, {"a": [1]}),
         ({"type": "array"}, [1, "a"], [1, "a"]),
         ({}, {"a": 1}, {"a": 1}),
-        (a_list(INTEGER), [1, "2", None, 3.0], [1, 2, None, 3]),
-        (a_list(a_list(INTEGER)), [["1"], []], [[1], []]),
+        (make_list(INTEGER), [1, "2", None, 3.0], [1, 2, None, 3]),
+        (make_list(make_list(INTEGER)), [["1"], []], [[1], []]),
         (INTEGER, 2**63 - 1, 2**63 - 1),
         (INTEGER, str(-(2**63)), -(2**63)),
         ({"type": ["integer", "string", "null"]}, "a1", "a1"),
@@ -90,7 +90,7 @@ def test_values_are_converted(
 
     assert found == expected
     assert type(found) is type(expected)
-    assert not warnings(caplog)
+    assert not read_warnings(caplog)
 
 
 @pytest.mark.parametrize(
@@ -116,16 +116,15 @@ def test_values_are_converted(
 def test_impossible_values_become_null_and_are_reported_once(
     schema: dict[str, Any], value: object, caplog: pytest.LogCaptureFixture
 ) -> None:
-    conform = conformer({"period": an_object(field=schema)})
+    conform = make_conformer({"period": make_object(field=schema)})
 
     for _ in range(3):
         assert conform({"period": {"field": value}}) == {"period": {"field": None}}
 
-    (warning,) = warnings(caplog)
+    (warning,) = read_warnings(caplog)
     assert "'period.field'" in warning
     assert "'customers'" in warning
     assert str(value) not in warning
-    assert conform.invalid_values == {"period.field": 3}
 
 
 @pytest.mark.parametrize(
@@ -151,17 +150,17 @@ def test_impossible_values_become_null_and_are_reported_once(
         (DATE, ["Hauptstr.", 1, 2], "array", "date"),
         (DATE, [1990, 1], "array", "date"),
         (DATE_TIME, 1_700_000_000, "integer", "date-time"),
-        (an_object(a=TEXT), "Hauptstr. 1", "string", "object"),
-        (an_object(), "Hauptstr. 1", "string", "object"),
-        (a_list({}), {"0": "Hauptstr."}, "object", "array"),
-        (a_list(TEXT), {"0": "Hauptstr."}, "object", "array"),
+        (make_object(a=TEXT), "Hauptstr. 1", "string", "object"),
+        (make_object(), "Hauptstr. 1", "string", "object"),
+        (make_list({}), {"0": "Hauptstr."}, "object", "array"),
+        (make_list(TEXT), {"0": "Hauptstr."}, "object", "array"),
         ({"type": ["integer", "boolean"]}, "Hauptstr. 1", "string", "integer"),
     ],
 )
 def test_what_cannot_be_converted_is_an_error_without_the_value(
     schema: dict[str, Any], value: object, found: str, wanted: str
 ) -> None:
-    conform = conformer({"list": a_list(an_object(field=schema))})
+    conform = make_conformer({"list": make_list(make_object(field=schema))})
 
     with pytest.raises(InvalidResponseError) as raised:
         conform({"list": [None, {"field": value}]})
@@ -186,7 +185,7 @@ def test_moments_stay_the_same_moments(moment: datetime, zone: str, precision: s
     assert jsonschema.Draft7Validator.FORMAT_CHECKER.conforms(found, "date-time")
 
 
-def test_a_time_without_an_offset_is_told_once(caplog: pytest.LogCaptureFixture) -> None:
+def test_a_time_without_an_offset_is_reported_once(caplog: pytest.LogCaptureFixture) -> None:
     conform = compile_conformer(
         {"type": "object", "properties": {"at": DATE_TIME}},
         stream_name="visits",
@@ -199,7 +198,7 @@ def test_a_time_without_an_offset_is_told_once(caplog: pytest.LogCaptureFixture)
         "2025-12-25T08:30:00+00:00",
         "2999-01-01T00:00:00+00:00",
     ]
-    (warning,) = warnings(caplog)
+    (warning,) = read_warnings(caplog)
     assert "'at' of the stream 'visits' holds a date-time without an offset" in warning
 
 

@@ -13,7 +13,7 @@ from singer_tapkit.failures import FailureCollector, SyncFailedError
 LOGGER = logging.getLogger("test")
 
 
-def refusal(path: str, status: int = 401, detail: str = "Signature not valid") -> ApiError:
+def make_refusal(path: str, status: int = 401, detail: str = "Signature not valid") -> ApiError:
     """Return what an API refuses."""
     message = f"GET {path} answered {status}: {detail}. Check 'secret'."
     return ApiError(message, status=status, detail=detail)
@@ -40,15 +40,15 @@ def test_without_failures_nothing_is_raised(failures: FailureCollector) -> None:
 def test_each_failure_is_logged_as_it_happens(
     failures: FailureCollector, caplog: pytest.LogCaptureFixture
 ) -> None:
-    failures.record("orders", refusal("/orders"), rest=" Stream aborted.")
+    failures.record("orders", make_refusal("/orders"), rest=" Stream aborted.")
 
     assert [entry.levelname for entry in caplog.records] == ["ERROR"]
-    assert caplog.messages == [f"orders: {refusal('/orders')} Stream aborted."]
+    assert caplog.messages == [f"orders: {make_refusal('/orders')} Stream aborted."]
 
 
 def test_failures_of_one_cause_are_one_line(failures: FailureCollector) -> None:
     for number in range(17):
-        failures.record(f"s{number}", refusal(f"/s/{number}"))
+        failures.record(f"s{number}", make_refusal(f"/s/{number}"))
 
     assert summarize(failures).message.splitlines() == [
         "17 part(s) of the sync failed: 17 until something is changed.",
@@ -57,8 +57,8 @@ def test_failures_of_one_cause_are_one_line(failures: FailureCollector) -> None:
 
 
 def test_the_most_frequent_cause_is_the_last_line(failures: FailureCollector) -> None:
-    failures.record("a", refusal("/a"))
-    failures.record("b", refusal("/b"))
+    failures.record("a", make_refusal("/a"))
+    failures.record("b", make_refusal("/b"))
     failures.record("c", ExtractionError("no column 'id'"))
 
     assert summarize(failures).message.splitlines()[1:] == [
@@ -68,7 +68,7 @@ def test_the_most_frequent_cause_is_the_last_line(failures: FailureCollector) ->
 
 
 def test_a_single_failure_keeps_its_request_line(failures: FailureCollector) -> None:
-    failures.record("a", refusal("/a"))
+    failures.record("a", make_refusal("/a"))
 
     last = summarize(failures).message.splitlines()[-1]
     assert last == "a: GET /a answered 401: Signature not valid. Check 'secret'."
@@ -77,7 +77,7 @@ def test_a_single_failure_keeps_its_request_line(failures: FailureCollector) -> 
 def test_the_summary_is_logged_line_by_line_as_errors(
     failures: FailureCollector, caplog: pytest.LogCaptureFixture
 ) -> None:
-    failures.record("a", refusal("/a"))
+    failures.record("a", make_refusal("/a"))
     summary = summarize(failures)
     caplog.clear()
 
@@ -91,7 +91,7 @@ def test_the_summary_is_logged_line_by_line_as_errors(
 def test_the_rest_is_called_complete_only_where_something_was_read(
     failures: FailureCollector, *, has_output: bool, is_claimed: bool
 ) -> None:
-    failures.record("a", refusal("/a"))
+    failures.record("a", make_refusal("/a"))
 
     message = summarize(failures, has_output=has_output).message
 
@@ -101,9 +101,9 @@ def test_the_rest_is_called_complete_only_where_something_was_read(
 @pytest.mark.parametrize(
     ("errors", "status"),
     [
-        ([refusal("/a", 503, "busy"), NoResponseError("no answer")], 75),
-        ([refusal("/a", 429, "slow down")], 75),
-        ([refusal("/a", 503, "busy"), refusal("/b")], 1),
+        ([make_refusal("/a", 503, "busy"), NoResponseError("no response")], 75),
+        ([make_refusal("/a", 429, "slow down")], 75),
+        ([make_refusal("/a", 503, "busy"), make_refusal("/b")], 1),
         ([ExtractionError("no column 'id'")], 1),
     ],
 )
@@ -117,9 +117,9 @@ def test_the_status_tells_what_passes_from_what_lasts(
 
 
 def test_the_first_line_counts_what_passes_and_what_lasts(failures: FailureCollector) -> None:
-    failures.record("a", refusal("/a"))
-    failures.record("b", refusal("/b", 503, "busy"))
-    failures.record("c", refusal("/c", 502, "busy"))
+    failures.record("a", make_refusal("/a"))
+    failures.record("b", make_refusal("/b", 503, "busy"))
+    failures.record("c", make_refusal("/c", 502, "busy"))
 
     assert summarize(failures).message.splitlines()[0] == (
         "3 part(s) of the sync failed: 1 until something is changed, 2 that may pass by itself."

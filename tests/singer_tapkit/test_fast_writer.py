@@ -2,27 +2,23 @@
 
 from __future__ import annotations
 
-import io
 import json
 import re
-import signal
-import threading
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from singer_sdk import Stream, Tap
-from singer_sdk.contrib.msgspec import MsgSpecWriter
-from singer_sdk.helpers.conform import TypeConformanceLevel
 from singer_sdk.singerlib.encoding.simple import SimpleSingerWriter
 from typing_extensions import override
 
-from singer_tapkit.fast_writer import BATCH_CELLS, supports_fast_write, write_records
+from singer_tapkit.fast_writer import BATCH_CELLS, read_batches
+from singer_tapkit.message_writer import MessageWriter
+from singer_tapkit.output_stream import OutputStream
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
-    from pathlib import Path
+    from collections.abc import Iterable
 
 TIME = re.compile(rb'"time_extracted":"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:.]+(?:Z|\+00:00)"')
 FIELDS = ("id", "title", "__init__", "price", "meta", "größe %")
@@ -33,38 +29,39 @@ ROWS: list[tuple[Any, ...]] = [
 ]
 
 
-class VisitStream(Stream):
-    """A stream of the SDK alone."""
+SCHEMA = {
+    "type": "object",
+    "properties": {name: {} for name in FIELDS} | {"id": {"type": "integer"}},
+}
+
+
+class VisitStream(OutputStream):
+    """A stream that writes."""
 
     name = "visits"
     primary_keys = ("id",)
-    schema: ClassVar[dict[str, Any]] = {
-        "type": "object",
-        "properties": {name: {} for name in FIELDS} | {"id": {"type": "integer"}},
-    }
-    TYPE_CONFORMANCE_LEVEL = TypeConformanceLevel.NONE
-    rows: Iterable[tuple[Any, ...]] = ROWS
 
     @override
-    def get_records(self, context: object) -> Iterator[dict[str, Any]]:
-        return (dict(zip(FIELDS, row, strict=True)) for row in self.rows)
+    def get_records(self, context: object) -> Iterable[dict[str, Any]]:
+        return ()
 
 
 class VisitTap(Tap):
-    """A tap of the SDK alone."""
+    """A tap of the SDK with the writer of the library."""
 
     name = "tap-visits"
     config_jsonschema: ClassVar[dict[str, Any]] = {"properties": {}}
-    message_writer_class = MsgSpecWriter
+    message_writer_class = MessageWriter
 
     @override
     def discover_streams(self) -> list[Stream]:
-        return [VisitStream(self)]
+        return [VisitStream(self, SCHEMA)]
 
 
-def make_stream(config: dict[str, Any] | None = None, **options: Any) -> Stream:
-    tap = VisitTap(config=config or {}, **options)
-    return tap.streams["visits"]
+def make_stream(config: dict[str, Any] | None = None, **options: Any) -> OutputStream:
+    stream = VisitTap(config=config or {}, **options).streams["visits"]
+    assert isinstance(stream, OutputStream)
+    return stream
 
 
 Output = pytest.CaptureFixture[bytes]
@@ -91,7 +88,7 @@ def write_by_sdk(stream: Stream, rows: Iterable[tuple[Any, ...]]) -> None:
 def test_both_ways_write_the_same_bytes_but_for_the_time(output: Output) -> None:
     stream = make_stream()
 
-    assert write_records(stream, FIELDS, iter(ROWS)) == 3
+    stream.write_records(FIELDS, iter(ROWS))
     fast = take(output)
     write_by_sdk(stream, ROWS)
 
@@ -103,7 +100,7 @@ def test_both_ways_write_the_same_version(output: Output) -> None:
     stream = make_stream()
     version = stream._stream_version = 1_700_000_000_000  # noqa: SLF001
 
-    write_records(stream, FIELDS, ROWS, version=version)
+    stream.write_records(FIELDS, ROWS, version)
     fast = take(output)
     write_by_sdk(stream, ROWS)
 
@@ -115,7 +112,7 @@ def test_both_ways_write_the_same_version(output: Output) -> None:
 def test_both_ways_write_names_that_json_escapes(name: str, output: Output) -> None:
     stream = make_stream()
 
-    write_records(stream, ["id", name], [(1, "a"), (2, "b")])
+    stream.write_records(["id", name], [(1, "a"), (2, "b")])
     fast = take(output)
     for record in ({"id": 1, name: "a"}, {"id": 2, name: "b"}):
         stream._write_record_message(record)  # noqa: SLF001
@@ -126,7 +123,7 @@ def test_both_ways_write_names_that_json_escapes(name: str, output: Output) -> N
 def test_both_ways_write_the_alias(output: Output) -> None:
     stream = make_stream({"stream_maps": {"visits": {"__alias__": "views"}}})
 
-    write_records(stream, FIELDS, ROWS)
+    stream.write_records(FIELDS, ROWS)
 
     assert {json.loads(line)["stream"] for line in take(output).splitlines()} == {"views"}
 
@@ -147,116 +144,55 @@ VALUES = st.recursive(
 def test_every_value_is_written_as_by_the_sdk(output: Output, rows: list[tuple[Any, ...]]) -> None:
     stream = make_stream()
 
-    assert write_records(stream, FIELDS, rows) == len(rows)
+    stream.write_records(FIELDS, rows)
     fast = take(output)
     write_by_sdk(stream, rows)
 
     assert fast == take(output)
 
 
-def test_each_batch_is_counted_when_it_is_written(output: Output) -> None:
+def test_records_come_in_batches_of_so_many_values() -> None:
     size = BATCH_CELLS // len(FIELDS)
     rows = ((number, *ROWS[0][1:]) for number in range(2 * size + 5))
-    counts: list[int] = []
-    written: list[bytes] = []
+    wide = [str(number) for number in range(BATCH_CELLS + 1)]
 
-    def note(count: int) -> None:
-        counts.append(count)
-        written.append(take(output))
-
-    total = write_records(make_stream(), FIELDS, rows, on_batch=note)
-
-    assert total == 2 * size + 5
-    assert counts == [batch.count(b"\n") for batch in written] == [size, size, 5]
-    ids = [json.loads(line)["record"]["id"] for line in b"".join(written).splitlines()]
-    assert ids == list(range(total))
+    assert [len(batch) for batch in read_batches(FIELDS, rows)] == [size, size, 5]
+    assert [len(batch) for batch in read_batches(wide, [wide, wide])] == [1, 1]
 
 
-def test_records_wider_than_a_batch_are_written_one_by_one(output: Output) -> None:
-    fields = [f"column_{number}" for number in range(BATCH_CELLS + 1)]
-    counts: list[int] = []
+def test_what_was_written_calls_for_a_state(output: Output) -> None:
+    stream, untouched = make_stream(), make_stream()
 
-    write_records(make_stream(), fields, [fields, fields], on_batch=counts.append)
+    untouched.write_records(FIELDS, [])
+    stream.write_records(FIELDS, ROWS)
 
-    assert counts == [1, 1]
-    assert json.loads(take(output).splitlines()[1])["record"] == dict(
-        zip(fields, fields, strict=True)
-    )
+    assert (untouched.state_manager.is_flushed, stream.state_manager.is_flushed) == (True, False)
+    assert stream.records_read == take(output).count(b"\n") == 3
 
 
-def test_the_sdk_writes_a_state_after_the_records() -> None:
-    stream = make_stream()
-    assert stream.state_manager.is_flushed
-
-    assert write_records(stream, FIELDS, []) == 0
-    assert stream.state_manager.is_flushed
-
-    write_records(stream, FIELDS, ROWS)
-    assert not stream.state_manager.is_flushed
-
-
-def test_signals_wait_until_the_batch_is_written(monkeypatch: pytest.MonkeyPatch) -> None:
-    written = bytearray()
-    seen: list[bytes] = []
-
-    class Interrupted(io.BytesIO):
-        """Gets a signal in the middle of a line, by another thread as in most taps."""
-
-        @override
-        def write(self, content: Any) -> int:
-            half = len(content) // 2
-            written.extend(content[:half])
-            sender = threading.Thread(target=signal.raise_signal, args=(signal.SIGTERM,))
-            sender.start()
-            sender.join()
-            written.extend(content[half:])
-            return len(content)
-
-    stream = make_stream()
-    handler: Any = lambda *_: seen.append(bytes(written))  # noqa: E731
-    before = signal.signal(signal.SIGTERM, handler)
-    monkeypatch.setattr("sys.stdout", io.TextIOWrapper(Interrupted(), write_through=True))
-    try:
-        write_records(stream, FIELDS, ROWS)
-        assert signal.getsignal(signal.SIGTERM) is handler
-    finally:
-        signal.signal(signal.SIGTERM, before)
-
-    assert seen == [bytes(written)]
-    assert written.count(b"\n") == 3
+@pytest.mark.parametrize(
+    ("config", "is_fast"),
+    [
+        ({}, True),
+        ({"stream_maps": {"others": {"id": "id"}}}, True),
+        ({"stream_maps": {"visits": {"title": "title"}}}, False),
+        ({"stream_maps": {"visits": None}}, False),
+        ({"flattening_enabled": True, "flattening_max_depth": 1}, False),
+    ],
+)
+def test_what_changes_records_is_left_to_the_sdk(config: dict[str, Any], *, is_fast: bool) -> None:
+    assert make_stream(config).supports_fast_write() is is_fast
 
 
-def test_another_thread_than_that_of_the_handlers_writes_as_well(output: Output) -> None:
-    stream = make_stream()
-    writer = threading.Thread(target=write_records, args=(stream, FIELDS, ROWS))
-    writer.start()
-    writer.join()
+@pytest.mark.parametrize(
+    ("encoding", "is_fast"), [({"format": "jsonl"}, True), ({"format": "parquet"}, False)]
+)
+def test_files_are_written_fast_where_the_sdk_need_not_write_them(
+    encoding: dict[str, str], *, is_fast: bool
+) -> None:
+    batch = {"encoding": encoding, "storage": {"root": "file:///tmp"}}
 
-    assert take(output).count(b"\n") == 3
-
-
-def test_a_stream_that_is_written_as_it_is_supports_it() -> None:
-    assert supports_fast_write(make_stream())
-    assert supports_fast_write(make_stream({"stream_maps": {"others": {"id": "id"}}}))
-
-
-def batches(folder: Path) -> dict[str, Any]:
-    return {
-        "batch_config": {
-            "encoding": {"format": "jsonl", "compression": "gzip"},
-            "storage": {"root": folder.as_uri()},
-        }
-    }
-
-
-def test_what_changes_records_is_left_to_the_sdk(tmp_path: Path) -> None:
-    for config in (
-        {"stream_maps": {"visits": {"title": "title"}}},
-        {"stream_maps": {"visits": None}},
-        {"flattening_enabled": True, "flattening_max_depth": 1},
-        batches(tmp_path),
-    ):
-        assert not supports_fast_write(make_stream(config)), config
+    assert make_stream({"batch_config": batch}).supports_fast_write() is is_fast
 
 
 def test_a_field_that_is_not_selected_is_left_to_the_sdk() -> None:
@@ -265,17 +201,17 @@ def test_a_field_that_is_not_selected_is_left_to_the_sdk() -> None:
         if list(entry["breadcrumb"]) == ["properties", "title"]:
             entry["metadata"]["selected"] = False
 
-    assert not supports_fast_write(make_stream(catalog=catalog))
+    assert not make_stream(catalog=catalog).supports_fast_write()
 
 
 def test_a_test_run_is_left_to_the_sdk(monkeypatch: pytest.MonkeyPatch) -> None:
     stream = make_stream()
     monkeypatch.setattr(stream, "ABORT_AT_RECORD_COUNT", 1)
 
-    assert not supports_fast_write(stream)
+    assert not stream.supports_fast_write()
 
 
 def test_another_writer_is_left_to_the_sdk(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(VisitTap, "message_writer_class", SimpleSingerWriter)
 
-    assert not supports_fast_write(make_stream())
+    assert not make_stream().supports_fast_write()

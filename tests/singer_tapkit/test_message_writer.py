@@ -1,22 +1,42 @@
-"""The writer of messages: each one whole, whatever signals come."""
+"""The writer of messages: each one whole, whatever signals come and however Python runs."""
 
 from __future__ import annotations
 
+import os
+import signal
+import subprocess
 import sys
 from contextlib import redirect_stdout
 from io import BytesIO, TextIOWrapper
-from typing import TYPE_CHECKING
+from typing import IO, TYPE_CHECKING
 
 import pytest
 from singer_sdk.singerlib import StateMessage
 from typing_extensions import override
 
-from singer_tapkit.message_writer import MessageWriter
+from singer_tapkit.message_writer import MessageWriter, write_all
+from tests.platforms import on_posix
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from typing_extensions import Buffer
+
+LINES = 20_000
+WRITER = f"""
+import signal, sys
+from singer_tapkit.message_writer import MessageWriter
+
+writer = MessageWriter()
+
+def end(*_):
+    if not writer.defer(end):
+        writer.write_lines(b"end\\n")
+        sys.exit(143)
+
+signal.signal(signal.SIGTERM, end)
+writer.write_lines(b"begin\\n" + (b"x" * 99 + b"\\n") * {LINES})
+"""
 
 
 class Pipe(BytesIO):
@@ -47,15 +67,9 @@ def write(pipe: Pipe, writer: MessageWriter, *values: int) -> None:
             stdout.detach()
 
 
-def lines(*values: int) -> list[bytes]:
+def encode_states(*values: int) -> list[bytes]:
     """Return the lines of states with these values."""
     return [b'{"type":"STATE","value":{"a":%d}}' % value for value in values]
-
-
-def test_messages_are_written_as_lines(pipe: Pipe) -> None:
-    write(pipe, MessageWriter(), 1, 2)
-
-    assert pipe.getvalue().splitlines() == lines(1, 2)
 
 
 def test_nothing_is_deferred_between_messages(pipe: Pipe) -> None:
@@ -64,7 +78,7 @@ def test_nothing_is_deferred_between_messages(pipe: Pipe) -> None:
 
     assert not writer.defer(pytest.fail)
     write(pipe, writer, 2)
-    assert pipe.getvalue().splitlines() == lines(1, 2)
+    assert pipe.getvalue().splitlines() == encode_states(1, 2)
 
 
 def test_what_comes_within_a_message_waits_for_its_end(pipe: Pipe) -> None:
@@ -81,7 +95,22 @@ def test_what_comes_within_a_message_waits_for_its_end(pipe: Pipe) -> None:
         write(pipe, writer, 1, 3)
 
     assert deferred == [True]
-    assert pipe.getvalue().splitlines() == lines(1, 2)
+    assert pipe.getvalue().splitlines() == encode_states(1, 2)
+
+
+def test_what_comes_between_messages_that_belong_together_waits_for_the_last(pipe: Pipe) -> None:
+    writer = MessageWriter()
+
+    ended = []
+
+    with writer.hold_signals():
+        write(pipe, writer, 1)
+        assert writer.defer(lambda: ended.append(pipe.getvalue()))
+        write(pipe, writer, 2)
+
+    assert ended == [pipe.getvalue()]
+
+    assert pipe.getvalue().splitlines() == encode_states(1, 2)
 
 
 def test_a_message_that_cannot_be_written_defers_nothing_any_more(pipe: Pipe) -> None:
@@ -95,3 +124,43 @@ def test_a_message_that_cannot_be_written_defers_nothing_any_more(pipe: Pipe) ->
         write(pipe, writer, 1)
 
     assert not writer.defer(close)
+
+
+@on_posix
+@pytest.mark.parametrize("options", [[], ["-u"]])
+def test_a_signal_cuts_no_line_with_and_without_a_buffer(options: list[str]) -> None:
+    command = [sys.executable, *options, "-c", WRITER]
+    environment = {k: v for k, v in os.environ.items() if k != "PYTHONUNBUFFERED"}
+    with subprocess.Popen(command, stdout=subprocess.PIPE, env=environment) as process:
+        output: IO[bytes] | None = process.stdout
+        assert output is not None
+        assert output.readline() == b"begin\n"
+        process.send_signal(signal.SIGTERM)
+        written = output.readlines()
+
+    assert process.returncode == 143
+    assert written == [b"x" * 99 + b"\n"] * LINES + [b"end\n"]
+
+
+def test_what_takes_little_at_once_gets_everything() -> None:
+    class Narrow(BytesIO):
+        @override
+        def write(self, content: object) -> int:
+            return super().write(memoryview(content)[:3])  # type: ignore[arg-type]
+
+    output = Narrow()
+
+    write_all(output, b"0123456789")
+
+    assert output.getvalue() == b"0123456789"
+
+
+def test_an_output_that_does_not_wait_is_an_error() -> None:
+    near, far = os.pipe()
+    os.set_blocking(far, False)
+    with (
+        os.fdopen(near, "rb"),
+        os.fdopen(far, "wb", buffering=0) as output,
+        pytest.raises(BlockingIOError),
+    ):
+        write_all(output, b"x" * 2**20)

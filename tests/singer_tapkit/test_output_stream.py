@@ -11,12 +11,13 @@ from singer_sdk.helpers._flattening import flatten_record
 from typing_extensions import override
 
 from singer_tapkit.errors import ExtractionError
-from singer_tapkit.fake_server import Answer, FakeServer
+from singer_tapkit.fake_server import FakeResponse, FakeServer
 from singer_tapkit.output_stream import OutputStream
 from singer_tapkit.testing import run_tap
 from tests.singer_tapkit import small_tap
-from tests.singer_tapkit.order_runs import bookmarks, orders, run
+from tests.singer_tapkit.order_runs import make_orders, read_bookmarks, run
 from tests.singer_tapkit.small_tap import ID, TEXT, Orders, SmallStream, SmallTap
+from tests.singer_tapkit.tap_runs import make_settings
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -28,14 +29,14 @@ if TYPE_CHECKING:
 @pytest.fixture
 def server() -> Iterator[FakeServer]:
     with FakeServer() as running:
-        running.respond("/customers", Answer(json=[]))
+        running.respond("/customers", FakeResponse(json=[]))
         yield running
 
 
 def test_the_sdk_asks_for_messages_where_deselection_can_be_left_out(
     server: FakeServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    server.respond("/orders/a", Answer(json=[{"id": 1, "note": "x"}, {"id": 2}]))
+    server.respond("/orders/a", FakeResponse(json=[{"id": 1, "note": "x"}, {"id": 2}]))
     maps = {"orders": {"owner": "account", "__filter__": "id > 1"}}
     plain, mapped = run(server, "a"), run(server, "a", stream_maps=maps)
     monkeypatch.delattr(OutputStream, "_generate_record_messages")
@@ -47,20 +48,17 @@ def test_the_sdk_asks_for_messages_where_deselection_can_be_left_out(
 
 
 def test_deselected_fields_are_left_out(server: FakeServer) -> None:
-    server.respond("/orders/a", Answer(json=[{"id": 1, "note": "x"}]))
-    config = {"api_key": "sentinel-key", "url": server.url, "accounts": ["a"]}
-    catalog = json.loads(SmallTap(config=config).catalog_json_text)
+    server.respond("/orders/a", FakeResponse(json=[{"id": 1, "note": "x"}]))
+    catalog = SmallTap(config=make_settings(server)).catalog_dict
     for stream in catalog["streams"]:
         for entry in stream["metadata"]:
-            entry["metadata"]["selected"] = entry["breadcrumb"] != ["properties", "note"]
+            entry["metadata"]["selected"] = "note" not in entry["breadcrumb"]
 
-    finished = run_tap(SmallTap, config, catalog=catalog, select=["orders"])
-
-    assert finished.records["orders"] == [{"id": 1, "account": "a"}]
+    assert run(server, "a", catalog=catalog).records["orders"] == [{"id": 1, "account": "a"}]
 
 
 def test_flattened_records_have_the_fields_of_their_schema_and_no_others(
-    monkeypatch: pytest.MonkeyPatch,
+    server: FakeServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     inner = {"type": ["object", "null"], "properties": {"zip": TEXT}}
     address = {"type": ["object", "null"], "properties": {"street": TEXT, "place": inner}}
@@ -81,10 +79,9 @@ def test_flattened_records_have_the_fields_of_their_schema_and_no_others(
         "discover_streams",
         lambda tap: [Places(tap, copy.deepcopy(schema), failures=tap.failures)],
     )
-    config = {"api_key": "sentinel-key", "url": "http://127.0.0.1:1"}
-    flat = {"flattening_enabled": True, "flattening_max_depth": 2}
+    config = make_settings(server, flattening_enabled=True, flattening_max_depth=2)
 
-    finished = run_tap(SmallTap, {**config, **flat})
+    finished = run_tap(SmallTap, config)
 
     assert finished.records["places"] == [
         {"id": 0, "note": None},
@@ -115,8 +112,30 @@ def test_a_fast_write_is_counted_as_the_records_of_the_sdk_are(
     finished = run(server, "a")
 
     assert len(finished.records["orders"]) == 250
-    assert bookmarks(finished.state) == {"a": 249}
+    assert read_bookmarks(finished.state) == {"a": 249}
     assert '"metric":"record_count","value":250' in finished.log
+
+
+def test_a_fast_write_into_files_is_followed_by_its_states(
+    server: FakeServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class FastOrders(Orders):
+        @override
+        def read(self, context: Context | None) -> Iterator[Record]:
+            assert self.supports_fast_write()
+            self.write_records(["account", "id"], [["a", number] for number in range(5)])
+            self.advance_bookmark(context, 4)
+            return iter(())
+
+    monkeypatch.setattr(small_tap, "Orders", FastOrders)
+
+    finished = run(server, "a", batch_config=configure_files(tmp_path, batch_size=2))
+
+    assert sorted(record["id"] for record in read_files(tmp_path)) == [0, 1, 2, 3, 4]
+    types = [message["type"] for message in finished.output.messages]
+    assert types.count("BATCH") == 3
+    assert read_bookmarks(finished.state) == {"a": 4}
+    assert '"metric":"record_count","value":5' in finished.log
 
 
 def test_a_version_is_borne_by_records_and_activated_behind_them(
@@ -137,27 +156,12 @@ def test_a_version_is_borne_by_records_and_activated_behind_them(
     assert [item["version"] for item in output.messages if "version" in item] == [7, 7]
 
 
-def test_in_files_the_state_waits_for_the_file(server: FakeServer, tmp_path: Path) -> None:
-    server.respond("/orders/a", orders(1, 2))
-    server.respond("/orders/b", orders(7))
-    batch = {
-        "encoding": {"format": "jsonl", "compression": "gzip"},
-        "storage": {"root": tmp_path.as_uri()},
-    }
-
-    messages = run(server, "ab", batch_config=batch).output.messages
-
-    types = [message["type"] for message in messages if message["type"] != "SCHEMA"]
-    assert types == ["BATCH", "STATE"]
-    assert bookmarks(messages[-1]["value"]) == {"a": 2, "b": 7}
-
-
-def in_files(folder: Path, **more: Any) -> dict[str, Any]:
+def configure_files(folder: Path, **more: Any) -> dict[str, Any]:
     """Return the setting that has records go out in files."""
     return {"encoding": {"format": "jsonl"}, "storage": {"root": folder.as_uri()}, **more}
 
 
-def records_in(folder: Path) -> list[dict[str, Any]]:
+def read_files(folder: Path) -> list[dict[str, Any]]:
     """Return the records of all files in a folder, in any order."""
     files = folder.glob("*.json")
     return [json.loads(line) for file in files for line in file.read_bytes().splitlines()]
@@ -166,13 +170,13 @@ def records_in(folder: Path) -> list[dict[str, Any]]:
 def test_stream_maps_and_the_selection_of_fields_hold_in_files(
     server: FakeServer, tmp_path: Path
 ) -> None:
-    server.respond("/orders/a", orders(4))
+    server.respond("/orders/a", make_orders(4))
     maps = {"orders": {"id": "id", "account": "md5(account)", "__alias__": "hashed"}}
 
-    output = run(server, "a", batch_config=in_files(tmp_path), stream_maps=maps).output
+    output = run(server, "a", batch_config=configure_files(tmp_path), stream_maps=maps).output
 
     assert output.message_types("hashed") == ["SCHEMA", "BATCH"]
-    assert records_in(tmp_path) == [
+    assert read_files(tmp_path) == [
         {"id": 4, "account": "0cc175b9c0f1b6a831c399e269772661", "note": None}
     ]
 
@@ -180,25 +184,25 @@ def test_stream_maps_and_the_selection_of_fields_hold_in_files(
 def test_stream_maps_that_make_two_streams_of_one_are_refused_with_files(
     server: FakeServer, tmp_path: Path
 ) -> None:
-    server.respond("/orders/a", orders(4))
+    server.respond("/orders/a", make_orders(4))
     maps = {"orders": {}, "copies": {"__source__": "orders", "id": "id"}}
 
     with pytest.raises(ExtractionError, match="'stream_maps' makes several streams of orders"):
-        run(server, "a", batch_config=in_files(tmp_path), stream_maps=maps)
+        run(server, "a", batch_config=configure_files(tmp_path), stream_maps=maps)
 
-    assert records_in(tmp_path) == []
+    assert read_files(tmp_path) == []
 
 
 def test_each_file_is_followed_by_a_state_that_is_no_further(
     server: FakeServer, tmp_path: Path
 ) -> None:
-    server.respond("/orders/a", orders(1, 2))
-    server.respond("/orders/b", orders(7, 8, 9))
+    server.respond("/orders/a", make_orders(1, 2))
+    server.respond("/orders/b", make_orders(7, 8, 9))
 
-    output = run(server, "ab", batch_config=in_files(tmp_path, batch_size=2)).output
+    output = run(server, "ab", batch_config=configure_files(tmp_path, batch_size=2)).output
 
     steps = [
-        ("BATCH" if message["type"] == "BATCH" else bookmarks(message["value"]))
+        ("BATCH" if message["type"] == "BATCH" else read_bookmarks(message["value"]))
         for message in output.messages
         if message["type"] != "SCHEMA"
     ]

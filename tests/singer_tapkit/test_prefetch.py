@@ -84,17 +84,6 @@ def test_results_and_errors_come_as_if_one_had_followed_the_other(
     assert seen == expected[:drawn]
 
 
-@pytest.mark.parametrize("max_concurrency", [1, 2, 7])
-def test_results_come_in_the_order_of_the_parents(max_concurrency: int) -> None:
-    def read(parent: int) -> str:
-        time.sleep(0.01 if parent % 2 else 0)
-        return f"result {parent}"
-
-    results = read_all(Prefetcher(max_concurrency), range(30), read)
-
-    assert results == [f"result {parent}" for parent in range(30)]
-
-
 def test_as_many_requests_are_in_flight_as_are_allowed() -> None:
     all_in_flight = threading.Barrier(4, timeout=TIMEOUT)
 
@@ -304,18 +293,6 @@ def test_iterators_take_turns_and_later_ones_take_the_place_of_those_that_end() 
     iterators = (iter(items) for items in ("ab", "c", "", "de", "f"))
 
     assert "".join(round_robin(iterators, 2)) == "acbdfe"
-
-
-def test_no_more_iterators_are_drawn_than_may_be_open_at_once() -> None:
-    drawn = []
-
-    def iterators() -> Iterator[Iterator[str]]:
-        for name in "abc":
-            drawn.append(name)
-            yield iter(name)
-
-    assert next(round_robin(iterators(), 2)) == "a"
-    assert drawn == ["a", "b"]
 
 
 @settings(deadline=None)

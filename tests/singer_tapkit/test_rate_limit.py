@@ -78,7 +78,7 @@ REQUESTS = st.lists(
 )
 
 
-@settings(deadline=None, max_examples=200)
+@settings(deadline=None)
 @given(REQUESTS, st.integers(1, 5), st.integers(1, 12))
 def test_no_window_holds_a_request_too_many(
     requests: list[tuple[float, float, float, RateLimitKey]], per_second: int, per_ten: int
@@ -109,17 +109,6 @@ def test_a_limit_is_used_in_full() -> None:
     assert [round(moment - 1000.0, 2) for moment in sent[999::1000]] == [0.0, 60.0, 120.0]
 
 
-def test_slow_responses_leave_a_limit_of_one_per_second_to_be_used() -> None:
-    world = World()
-    limiter = world.limiter(Window(4, 1.0))
-
-    for _ in range(100):
-        with limiter.slot(KEY):
-            world.sleep(0.01)
-
-    assert world.now - 1000.0 == pytest.approx(100 / 4, rel=0.05)
-
-
 def test_a_request_counts_until_a_window_after_its_response() -> None:
     world = World()
     limiter = world.limiter(Window(1, 60.0))
@@ -147,17 +136,6 @@ def test_each_endpoint_and_each_credentials_have_a_counter_of_their_own() -> Non
     for key in (KEY, OTHER, RateLimitKey("api.example", "/users", "secret-key"), NOTHING):
         with limiter.slot(key):
             assert world.now == 1000.0
-
-
-def test_without_windows_nothing_waits() -> None:
-    world = World()
-    limiter = world.limiter()
-
-    for _ in range(2000):
-        with limiter.slot(KEY):
-            pass
-
-    assert world.now == 1000.0
 
 
 def test_a_limit_that_becomes_known_late_counts_what_came_before() -> None:
@@ -192,17 +170,6 @@ def test_a_pause_holds_back_its_key_alone(caplog: pytest.LogCaptureFixture) -> N
         "Rate limited by api.example/items; waiting 61 s. Lower the limit.",
     ]
     assert "secret" not in repr(KEY)
-
-
-def test_a_pause_is_logged_again_when_it_comes_again(caplog: pytest.LogCaptureFixture) -> None:
-    world = World()
-    limiter = world.limiter()
-
-    for _ in range(2):
-        limiter.pause(NOTHING, 2)
-        world.sleep(2)
-
-    assert caplog.messages == ["Rate limited by other.example; waiting 2 s."] * 2
 
 
 def test_credentials_share_a_limit_once_the_server_shows_that_they_do(
@@ -324,18 +291,6 @@ def test_a_long_wait_is_logged_once(caplog: pytest.LogCaptureFixture) -> None:
     ]
 
 
-def test_a_short_wait_is_not_logged(caplog: pytest.LogCaptureFixture) -> None:
-    world = World()
-    limiter = world.limiter(Window(1, 1.0))
-
-    with caplog.at_level(logging.INFO):
-        for _ in range(3):
-            with limiter.slot(KEY):
-                pass
-
-    assert not caplog.messages
-
-
 def test_threads_send_in_the_order_in_which_they_came() -> None:
     world, gate = World(), threading.Event()
 
@@ -381,7 +336,7 @@ def test_an_interrupted_wait_lets_the_next_one_pass() -> None:
 
 
 def test_many_threads_keep_a_limit_on_the_real_clock() -> None:
-    limiter = RateLimiter(LOGGER, [Window(10, 0.2)])
+    limiter = RateLimiter(LOGGER, [Window(10, 0.1)])
     lock, charged = threading.Lock(), []
 
     def send() -> None:
@@ -397,7 +352,7 @@ def test_many_threads_keep_a_limit_on_the_real_clock() -> None:
         thread.join(10)
 
     assert len(charged) == 30
-    assert count_most(charged, 0.2) <= 10
+    assert count_most(charged, 0.1) <= 10
 
 
 def test_the_requests_of_the_past_take_little_memory() -> None:
@@ -406,10 +361,10 @@ def test_the_requests_of_the_past_take_little_memory() -> None:
         pass
 
     tracemalloc.start()
-    for _ in range(12_000):
+    for _ in range(5_000):
         with limiter.slot(NOTHING):
             pass
     size, _ = tracemalloc.get_traced_memory()
     tracemalloc.stop()
 
-    assert size < 40_000
+    assert size < 25_000

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 import singer_tapkit
-from singer_tapkit.fake_server import Answer, FakeServer
+from singer_tapkit.fake_server import FakeResponse, FakeServer
 from singer_tapkit.testing import run_tap
 
 if TYPE_CHECKING:
@@ -36,18 +36,18 @@ def tap_class(tmp_path: Path) -> Iterator[Any]:
     del sys.modules["tap_tasks"]
 
 
-def tasks(*numbers: int, next_page: int | None = None) -> Answer:
+def make_tasks(*numbers: int, next_page: int | None = None) -> FakeResponse:
     """Return a page of tasks."""
     rows = [{"id": number, "title": f"Task {number}"} for number in numbers]
-    return Answer(json={"tasks": rows, "next_page": next_page})
+    return FakeResponse(json={"tasks": rows, "next_page": next_page})
 
 
 def test_the_tap_reads_pages_and_goes_on_where_it_stopped(tap_class: Any) -> None:
     with FakeServer() as server:
         config = {"token": "sentinel", "base_url": server.url, "projects": ["a", "b", "c"]}
-        server.respond("/projects/a/tasks", tasks(1, 2, next_page=2), tasks(3))
-        server.respond("/projects/b/tasks", Answer(status=404, json={"message": "gone"}))
-        server.respond("/projects/c/tasks", tasks(7))
+        server.respond("/projects/a/tasks", make_tasks(1, 2, next_page=2), make_tasks(3))
+        server.respond("/projects/b/tasks", FakeResponse(status=404, json={"message": "gone"}))
+        server.respond("/projects/c/tasks", make_tasks(7))
 
         first = run_tap(tap_class, config)
 
@@ -61,8 +61,8 @@ def test_the_tap_reads_pages_and_goes_on_where_it_stopped(tap_class: Any) -> Non
         assert "1 skipped, projects that are gone" in first.log
         assert server.requests[0].headers["authorization"] == "Bearer sentinel"
 
-        server.respond("/projects/a/tasks", tasks(4))
-        server.respond("/projects/c/tasks", tasks())
+        server.respond("/projects/a/tasks", make_tasks(4))
+        server.respond("/projects/c/tasks", make_tasks())
         second = run_tap(tap_class, config, state=first.state)
 
         assert [row["id"] for row in second.records["tasks"]] == [4]
@@ -74,9 +74,9 @@ def test_the_tap_reads_pages_and_goes_on_where_it_stopped(tap_class: Any) -> Non
 def test_a_project_that_fails_leaves_the_others_alone(tap_class: Any) -> None:
     with FakeServer() as server:
         config = {"token": "sentinel", "base_url": server.url, "projects": ["a", "b"]}
-        page = Answer(status=403, body=b"<html>sentinel</html>")
+        page = FakeResponse(status=403, body=b"<html>sentinel</html>")
         server.respond("/projects/a/tasks", page)
-        server.respond("/projects/b/tasks", tasks(7))
+        server.respond("/projects/b/tasks", make_tasks(7))
 
         failed = run_tap(tap_class, {**config, "max_retries": 0})
 

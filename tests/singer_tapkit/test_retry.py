@@ -16,7 +16,6 @@ from singer_tapkit.errors import (
     NoResponseError,
     RetryAfterTooLongError,
 )
-from singer_tapkit.retry import read_retry_after
 from tests.singer_tapkit.api_client import (
     API,
     LOGGER,
@@ -26,7 +25,7 @@ from tests.singer_tapkit.api_client import (
     App,
     CountingAuth,
     open_client,
-    waits,
+    remove_jitter,
 )
 
 if TYPE_CHECKING:
@@ -43,7 +42,7 @@ def test_what_may_pass_is_tried_again(
     client = open_client()
 
     assert client.get_json("/apps", App) == App(7)
-    assert waits(sleeps) == [2, 4, 8]
+    assert remove_jitter(sleeps) == [2, 4, 8]
     assert client.retried == 3
 
 
@@ -61,15 +60,6 @@ def test_waits_double_up_to_a_minute_and_are_spread(
         least <= seconds <= 1.25 * least for least, seconds in zip(expected, sleeps, strict=True)
     )
     assert len(set(sleeps)) == 8
-
-
-def test_no_retries_may_be_wanted(requests_mock: Mocker, sleeps: list[float]) -> None:
-    requests_mock.get(f"{API}/apps", status_code=503)
-
-    with pytest.raises(GatewayError):
-        open_client(max_retries=0).get_json("/apps", App)
-
-    assert sleeps == []
 
 
 @pytest.mark.parametrize("asked", ["7", "7.0", " 7 "])
@@ -122,7 +112,7 @@ def test_what_is_no_time_to_wait_is_passed_over(
 
     open_client().get_json("/apps", App)
 
-    assert waits(sleeps) == [2]
+    assert remove_jitter(sleeps) == [2]
 
 
 @pytest.mark.parametrize("asked", ["3701", "9" * 400])
@@ -137,15 +127,6 @@ def test_a_wait_longer_than_any_limit_lasts_ends_it(
         open_client().get_json("/apps", App)
 
     assert sleeps == []
-
-
-def test_a_time_without_zone_is_in_utc() -> None:
-    answer = requests.Response()
-    answer.headers["Retry-After"] = "Thu, 01 Jan 2026 00:00:00 -0000"
-
-    assert read_retry_after(answer) == pytest.approx(
-        (datetime(2026, 1, 1, tzinfo=UTC) - datetime.now(UTC)).total_seconds(), abs=5
-    )
 
 
 def test_each_try_is_signed_anew(requests_mock: Mocker, sleeps: list[float]) -> None:
@@ -204,7 +185,7 @@ def test_a_host_that_comes_back_has_its_retries_again(
     assert len(sleeps) == 7
 
 
-def test_answers_that_are_always_cut_do_not_end_the_retries_of_others(
+def test_responses_that_are_always_cut_do_not_end_the_retries_of_others(
     requests_mock: Mocker, sleeps: list[float]
 ) -> None:
     cut: dict[str, Any] = {"text": '{"id":'}
@@ -228,7 +209,7 @@ def test_the_first_retries_are_logged_and_all_are_counted(
     with pytest.raises(GatewayError):
         client.get_json("/apps", App)
 
-    told = [entry for entry in caplog.records if "Trying again" in entry.getMessage()]
-    assert [entry.levelname for entry in told] == ["WARNING"] * 3 + ["DEBUG"] * 2
-    assert "GET /v1/apps answered 503" in told[0].getMessage()
+    entries = [entry for entry in caplog.records if "Trying again" in entry.getMessage()]
+    assert [entry.levelname for entry in entries] == ["WARNING"] * 3 + ["DEBUG"] * 2
+    assert "GET /v1/apps answered 503" in entries[0].getMessage()
     assert client.retried == len(sleeps) == 5

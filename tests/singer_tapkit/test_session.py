@@ -17,7 +17,7 @@ from singer_tapkit.errors import (
     NoResponseError,
     RequestError,
 )
-from singer_tapkit.fake_server import Answer, FakeServer
+from singer_tapkit.fake_server import FakeResponse, FakeServer
 from singer_tapkit.session import open_session
 from tests.singer_tapkit.api_client import API, LOGGER, OK, App, open_client
 
@@ -36,31 +36,11 @@ INSIDE = "https://inside.example"
 def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A certificate for 127.0.0.1 that only itself vouches for, and its key."""
     folder = tmp_path_factory.mktemp("certificate")
-    subprocess.run(
-        [
-            "openssl",
-            "req",
-            "-x509",
-            "-newkey",
-            "ec",
-            "-pkeyopt",
-            "ec_paramgen_curve:prime256v1",
-            "-nodes",
-            "-days",
-            "2",
-            "-keyout",
-            "key.pem",
-            "-out",
-            "cert.pem",
-            "-subj",
-            "/CN=test",
-            "-addext",
-            "subjectAltName=IP:127.0.0.1",
-        ],
-        cwd=folder,
-        check=True,
-        capture_output=True,
+    command = (
+        "openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2 "
+        "-keyout key.pem -out cert.pem -subj /CN=test -addext subjectAltName=IP:127.0.0.1"
     )
+    subprocess.run(command.split(), cwd=folder, check=True, capture_output=True)
     return folder
 
 
@@ -72,7 +52,7 @@ def secure_server(certificate: Path) -> Iterator[FakeServer]:
     context.load_cert_chain(certificate / "cert.pem", certificate / "key.pem")
     inner = server._server  # noqa: SLF001 - a plain server cannot speak TLS
     inner.socket = context.wrap_socket(inner.socket, server_side=True)
-    server.respond("/apps", Answer(json=7))
+    server.respond("/apps", FakeResponse(json=7))
     with server:
         yield server
 
@@ -98,7 +78,7 @@ def test_requests_go_through_the_proxy(
     url = validate_base_url(f"http://{host}", "'base_url'", OUTSIDE, allow_http=True)
     with FakeServer() as proxy:
         monkeypatch.setenv("HTTP_PROXY", proxy.url)
-        proxy.respond("/apps", Answer(json=7))
+        proxy.respond("/apps", FakeResponse(json=7))
         client = HttpClient([url] if is_known_before else [], logger=LOGGER)
 
         assert client.get_json("/apps", int, base_url=url) == 7
@@ -107,7 +87,7 @@ def test_requests_go_through_the_proxy(
 
 def test_cookies_are_not_kept() -> None:
     with FakeServer() as server:
-        server.respond("/apps", Answer(json=7, headers={"Set-Cookie": "session=1; Path=/"}))
+        server.respond("/apps", FakeResponse(json=7, headers={"Set-Cookie": "session=1; Path=/"}))
         client = HttpClient([server.url], logger=LOGGER)
 
         for _ in range(2):
@@ -120,7 +100,7 @@ def test_only_encodings_whose_end_is_checked_are_asked_for() -> None:
     assert open_session([OUTSIDE], 1).headers["Accept-Encoding"] == "gzip, deflate"
 
 
-def test_a_certificate_that_cannot_be_verified_is_told_at_once(
+def test_a_certificate_that_cannot_be_verified_is_reported_at_once(
     secure_server: FakeServer, sleeps: list[float]
 ) -> None:
     url = secure_server.url.replace("http:", "https:")
@@ -205,7 +185,7 @@ def test_an_address_that_is_none_is_blamed_on_the_settings_and_not_quoted(url: s
 
 
 def test_an_address_of_another_kind_is_not_quoted(sleeps: list[float]) -> None:
-    with pytest.raises(NoResponseError, match="no answer to GET /apps, InvalidSchema") as error:
+    with pytest.raises(NoResponseError, match="no response to GET /apps, InvalidSchema") as error:
         open_client().get_json("/apps", App, base_url="sentinel://sentinel")
 
     assert "sentinel" not in str(error.value)

@@ -38,7 +38,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-def folder_of(file: Any) -> Path:
+def find_folder_of(file: Any) -> Path:
     """The folder of an open file without a name."""
     return Path(f"/proc/self/fd/{file.fileno()}").readlink().parent
 
@@ -64,7 +64,7 @@ def test_a_spool_has_no_name_and_is_read_as_written(folder: Path) -> None:
         file.seek(0)
 
         assert file.read() == b"Kampagne"
-        assert folder_of(file) == folder
+        assert find_folder_of(file) == folder
         assert list(folder.iterdir()) == []
 
 
@@ -75,7 +75,7 @@ def test_a_folder_set_in_python_comes_first(
     monkeypatch.setattr(tempfile, "tempdir", str(other))
 
     with open_spool("tap-") as file:
-        assert folder_of(file) == other != folder
+        assert find_folder_of(file) == other != folder
 
 
 @pytest.mark.usefixtures("folder")
@@ -86,7 +86,7 @@ def test_a_folder_that_is_not_there_is_passed_over(
     monkeypatch.setenv("TEMP", str(tmp_path))
 
     with open_spool("tap-") as file:
-        assert folder_of(file) == tmp_path
+        assert find_folder_of(file) == tmp_path
 
 
 @pytest.mark.usefixtures("folder")
@@ -99,7 +99,7 @@ def test_without_a_usual_folder_python_finds_one(
     monkeypatch.setattr(tempfile, "_candidate_tempdir_list", lambda: [str(tmp_path)])
 
     with open_spool("tap-") as file:
-        assert folder_of(file) == tmp_path
+        assert find_folder_of(file) == tmp_path
 
 
 def test_no_probe_is_left_by_a_process_that_is_killed(tmp_path: Path) -> None:
@@ -165,10 +165,6 @@ def test_records_are_read_once_and_iterated_many_times() -> None:
     assert len(reads) == 1
 
 
-def test_nothing_is_kept_of_nothing() -> None:
-    assert list(RecordSpool(lambda: ())) == []
-
-
 def test_iterations_do_not_disturb_each_other() -> None:
     records = RecordSpool(lambda: range(20_000))
 
@@ -203,13 +199,13 @@ def test_an_extraction_error_is_raised_each_time() -> None:
 
 
 def test_another_error_passes_and_is_not_kept() -> None:
-    answers: list[Any] = [ConnectionResetError("network"), [1, 2]]
+    responses: list[Any] = [ConnectionResetError("network"), [1, 2]]
 
     def read() -> Iterator[int]:
-        answer = answers.pop(0)
-        if isinstance(answer, Exception):
-            raise answer
-        yield from answer
+        response = responses.pop(0)
+        if isinstance(response, Exception):
+            raise response
+        yield from response
 
     records = RecordSpool(read)
 

@@ -25,6 +25,9 @@ if TYPE_CHECKING:
 DAYS = st.dates().map(str)
 TIMES = st.datetimes().map(lambda moment: f"{moment.isoformat(timespec='seconds')}+00:00")
 BOOKMARKS = {"hits": st.integers(0, 10**12), "days": DAYS, "checkins": TIMES}
+few_examples = settings(
+    deadline=None, max_examples=40, suppress_health_check=[HealthCheck.too_slow]
+)
 CHECKPOINT = st.fixed_dictionaries({"position": st.integers(0, 99), "saved_at": TIMES})
 
 
@@ -50,7 +53,7 @@ def states(draw: st.DrawFn) -> dict[str, Any]:
     return {"bookmarks": bookmarks}
 
 
-def by_partition(state: dict[str, Any]) -> dict[tuple[str, int], dict[str, Any]]:
+def index_partitions(state: dict[str, Any]) -> dict[tuple[str, int], dict[str, Any]]:
     """Return the entries of a state."""
     return {
         (stream, entry["context"]["account"]): entry
@@ -59,28 +62,28 @@ def by_partition(state: dict[str, Any]) -> dict[tuple[str, int], dict[str, Any]]
     }
 
 
-def values_of(state: dict[str, Any]) -> dict[tuple[str, int], Any]:
+def read_bookmarks(state: dict[str, Any]) -> dict[tuple[str, int], Any]:
     """Return the bookmarks of a state."""
     return {
         key: entry["replication_key_value"]
-        for key, entry in by_partition(state).items()
+        for key, entry in index_partitions(state).items()
         if "replication_key_value" in entry
     }
 
 
-def state_of(*partitions: dict[str, Any], stream: str = "hits") -> dict[str, Any]:
+def make_state(*partitions: dict[str, Any], stream: str = "hits") -> dict[str, Any]:
     """Return a state of one stream."""
     return {"bookmarks": {stream: {"partitions": list(partitions)}}}
 
 
-def partition(account: int = 1, **entry: Any) -> dict[str, Any]:
+def make_partition(account: int = 1, **entry: Any) -> dict[str, Any]:
     """Return the entry of a partition."""
     return {"context": {"account": account}, **entry}
 
 
-def bookmark(value: Any, **more: Any) -> dict[str, Any]:
+def make_bookmark(value: Any, **more: Any) -> dict[str, Any]:
     """Return the entry of a partition with a bookmark."""
-    return partition(replication_key="key", replication_key_value=value, **more)
+    return make_partition(replication_key="key", replication_key_value=value, **more)
 
 
 def take_slices(state: dict[str, Any], count: int) -> list[dict[str, Any]]:
@@ -98,6 +101,7 @@ def take_slices(state: dict[str, Any], count: int) -> list[dict[str, Any]]:
     return slices
 
 
+@few_examples
 @given(states(), st.integers(1, 16), st.randoms(use_true_random=False))
 def test_slices_that_have_nothing_in_common_are_the_whole(
     state: dict[str, Any], count: int, chance: random.Random
@@ -105,27 +109,28 @@ def test_slices_that_have_nothing_in_common_are_the_whole(
     slices = take_slices(state, count)
     chance.shuffle(slices)
 
-    assert by_partition(merge_states(slices)) == by_partition(state)
+    assert index_partitions(merge_states(slices)) == index_partitions(state)
 
 
-@settings(suppress_health_check=[HealthCheck.too_slow])
+@few_examples
 @given(states(), st.lists(st.sampled_from([1, 8, 16]), max_size=4))
 def test_bookmarks_move_on_through_any_number_of_slices(
     state: dict[str, Any], counts: list[int]
 ) -> None:
-    expected = by_partition(copy_for_slices(state))
+    expected = index_partitions(copy_for_slices(state))
     for step, count in enumerate(counts):
         slices = [copy_for_slices(state) for _ in range(count)]
         for (stream, account), entry in expected.items():
             if stream == "hits":
                 entry.update(replication_key_value=entry["replication_key_value"] + 1)
                 entry.update(export_id=step)
-                by_partition(slices[account % count])[stream, account].update(entry)
+                index_partitions(slices[account % count])[stream, account].update(entry)
         state = merge_states(slices)
 
-    assert by_partition(copy_for_slices(state)) == expected
+    assert index_partitions(copy_for_slices(state)) == expected
 
 
+@few_examples
 @given(st.lists(states(), min_size=1, max_size=4), st.randoms(use_true_random=False))
 def test_the_order_of_states_does_not_matter(
     given_states: list[dict[str, Any]], chance: random.Random
@@ -138,6 +143,7 @@ def test_the_order_of_states_does_not_matter(
     assert merge_states([merged, merged]) == merged
 
 
+@few_examples
 @given(st.lists(states(), min_size=1, max_size=4))
 def test_states_that_are_merged_one_by_one_have_the_same_bookmarks(
     given_states: list[dict[str, Any]],
@@ -145,17 +151,18 @@ def test_states_that_are_merged_one_by_one_have_the_same_bookmarks(
     merged = merge_states(given_states)
     one_by_one = reduce(lambda one, other: merge_states([one, other]), given_states)
 
-    assert values_of(one_by_one) == values_of(merged)
+    assert read_bookmarks(one_by_one) == read_bookmarks(merged)
 
 
+@few_examples
 @given(states(), st.integers(1, 16))
 def test_the_states_of_slices_have_all_bookmarks_and_no_checkpoint(
     state: dict[str, Any], count: int
 ) -> None:
     merged = merge_states([copy_for_slices(state)] * count)
 
-    assert values_of(merged) == values_of(state)
-    assert len(by_partition(merged)) == len(values_of(merged))
+    assert read_bookmarks(merged) == read_bookmarks(state)
+    assert len(index_partitions(merged)) == len(read_bookmarks(merged))
     assert "checkpoint" not in json.dumps(merged)
 
 
@@ -171,35 +178,41 @@ def test_the_states_of_slices_have_all_bookmarks_and_no_checkpoint(
     ],
 )
 def test_the_larger_bookmark_wins_with_all_that_stands_beside_it(smaller: Any, larger: Any) -> None:
-    old = bookmark(smaller, export_id=1, checkpoint={"position": 1})
-    new = bookmark(larger, export_id=2)
+    old = make_bookmark(smaller, export_id=1, checkpoint={"position": 1})
+    new = make_bookmark(larger, export_id=2)
 
-    assert merge_states([state_of(old), state_of(new)]) == state_of(new)
-    assert merge_states([state_of(new), state_of(old)]) == state_of(new)
+    assert merge_states([make_state(old), make_state(new)]) == make_state(new)
+    assert merge_states([make_state(new), make_state(old)]) == make_state(new)
 
 
 def test_a_finished_bookmark_wins_over_a_checkpoint_of_a_read_that_has_none() -> None:
-    interrupted = partition(checkpoint={"position": 7})
+    interrupted = make_partition(checkpoint={"position": 7})
 
-    assert merge_states([state_of(interrupted), state_of(bookmark(1))]) == state_of(bookmark(1))
+    assert merge_states([make_state(interrupted), make_state(make_bookmark(1))]) == make_state(
+        make_bookmark(1)
+    )
 
 
 @pytest.mark.parametrize(
     ("one", "other", "kept"),
     [
-        (bookmark(5, export_id=1), bookmark(5, export_id=1), bookmark(5, export_id=1)),
-        (bookmark(5, export_id=1), bookmark(5, export_id=2), bookmark(5)),
-        (bookmark(5, checkpoint={"position": 1}), bookmark(5), bookmark(5)),
         (
-            bookmark("2026-11-10T00:00:00Z", export_id=1),
-            bookmark("2026-11-10T01:00:00+01:00", export_id=1),
-            bookmark("2026-11-10T00:00:00Z", export_id=1),
+            make_bookmark(5, export_id=1),
+            make_bookmark(5, export_id=1),
+            make_bookmark(5, export_id=1),
+        ),
+        (make_bookmark(5, export_id=1), make_bookmark(5, export_id=2), make_bookmark(5)),
+        (make_bookmark(5, checkpoint={"position": 1}), make_bookmark(5), make_bookmark(5)),
+        (
+            make_bookmark("2026-11-10T00:00:00Z", export_id=1),
+            make_bookmark("2026-11-10T01:00:00+01:00", export_id=1),
+            make_bookmark("2026-11-10T00:00:00Z", export_id=1),
         ),
     ],
 )
 def test_of_equal_bookmarks_what_both_say_is_kept(one: Any, other: Any, kept: Any) -> None:
-    assert merge_states([state_of(one), state_of(other)]) == state_of(kept)
-    assert merge_states([state_of(other), state_of(one)]) == state_of(kept)
+    assert merge_states([make_state(one), make_state(other)]) == make_state(kept)
+    assert merge_states([make_state(other), make_state(one)]) == make_state(kept)
 
 
 def test_streams_without_partitions_are_merged_alike() -> None:
@@ -214,24 +227,30 @@ def test_streams_without_partitions_are_merged_alike() -> None:
 
 
 def test_a_partition_that_stands_in_a_state_twice_is_merged() -> None:
-    assert merge_states([state_of(bookmark(3), bookmark(4))]) == state_of(bookmark(4))
+    assert merge_states([make_state(make_bookmark(3), make_bookmark(4))]) == make_state(
+        make_bookmark(4)
+    )
 
 
 @pytest.mark.parametrize(
     ("one", "other", "problem"),
     [
-        (bookmark(1), bookmark("2026-11-10"), "are of different types"),
-        (bookmark("2026-11-10"), bookmark("latest"), "are texts of different forms"),
-        (bookmark("9"), bookmark("10"), "are texts of different forms"),
-        (bookmark(1), {**bookmark(2), "replication_key": "other"}, "are of different fields"),
-        (bookmark(1), bookmark([2]), "are of different types"),
-        (bookmark(1), bookmark(value=True), "neither a number nor a text"),
+        (make_bookmark(1), make_bookmark("2026-11-10"), "are of different types"),
+        (make_bookmark("2026-11-10"), make_bookmark("latest"), "are texts of different forms"),
+        (make_bookmark("9"), make_bookmark("10"), "are texts of different forms"),
+        (
+            make_bookmark(1),
+            {**make_bookmark(2), "replication_key": "other"},
+            "are of different fields",
+        ),
+        (make_bookmark(1), make_bookmark([2]), "are of different types"),
+        (make_bookmark(1), make_bookmark(value=True), "neither a number nor a text"),
     ],
 )
 def test_bookmarks_that_cannot_be_compared_are_refused(one: Any, other: Any, problem: str) -> None:
     for pair in ((one, other), (other, one)):
         with pytest.raises(ConfigValidationError) as refused:
-            merge_states([state_of(entry) for entry in pair])
+            merge_states([make_state(entry) for entry in pair])
         (message,) = refused.value.errors
         assert "the partition {'account': 1} of the stream 'hits'" in message
         assert problem in message
@@ -243,30 +262,32 @@ def invoke(*arguments: Any, stdin: Any = None) -> Result:
 
 
 def test_the_command_merges_states_in_any_wrapping(tmp_path: Path) -> None:
-    (tmp_path / "one.json").write_text(json.dumps({"singer_state": state_of(bookmark(7))}))
-    message = {"type": "STATE", "value": state_of(bookmark(9))}
+    (tmp_path / "one.json").write_text(json.dumps({"singer_state": make_state(make_bookmark(7))}))
+    message = {"type": "STATE", "value": make_state(make_bookmark(9))}
 
     merged = invoke("merge-states", tmp_path / "one.json", "-", stdin=message)
 
     assert merged.exit_code == 0
-    assert json.loads(merged.stdout) == {"singer_state": state_of(bookmark(9))}
+    assert json.loads(merged.stdout) == {"singer_state": make_state(make_bookmark(9))}
 
 
 def test_the_command_writes_a_state_for_each_slice(tmp_path: Path) -> None:
-    whole = state_of(bookmark(7, checkpoint={"position": 1}), partition(2, checkpoint={}))
+    whole = make_state(
+        make_bookmark(7, checkpoint={"position": 1}), make_partition(2, checkpoint={})
+    )
 
     split = invoke("split-state", "-", "--slices", 3, "--folder", tmp_path / "new", stdin=whole)
 
     assert split.exit_code == 0
     found = {path.name: json.loads(path.read_text()) for path in (tmp_path / "new").iterdir()}
-    content = {"singer_state": state_of(bookmark(7))}
+    content = {"singer_state": make_state(make_bookmark(7))}
     assert found == {f"{number}-of-3.json": content for number in (1, 2, 3)}
 
 
 def test_the_command_refuses_in_a_sentence(tmp_path: Path) -> None:
-    (tmp_path / "one.json").write_text(json.dumps(state_of(bookmark("2026-11-10"))))
+    (tmp_path / "one.json").write_text(json.dumps(make_state(make_bookmark("2026-11-10"))))
 
-    refused = invoke("merge-states", tmp_path / "one.json", "-", stdin=state_of(bookmark(9)))
+    refused = invoke("merge-states", tmp_path / "one.json", "-", stdin=make_state(make_bookmark(9)))
     damaged = invoke("split-state", "-", "--slices", 2, "--folder", tmp_path / "x", stdin=[1])
 
     assert (refused.exit_code, damaged.exit_code) == (1, 1)

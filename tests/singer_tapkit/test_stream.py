@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import copy
-import json
 import logging
 from typing import TYPE_CHECKING, Any
 
@@ -11,12 +10,12 @@ import pytest
 from typing_extensions import override
 
 from singer_tapkit.errors import InvalidResponseError
-from singer_tapkit.fake_server import Answer, FakeServer
+from singer_tapkit.fake_server import FakeResponse, FakeServer
 from singer_tapkit.stream import BaseStream
-from singer_tapkit.testing import run_tap
 from tests.singer_tapkit import small_tap
-from tests.singer_tapkit.order_runs import bookmarks, orders, run
+from tests.singer_tapkit.order_runs import make_orders, read_bookmarks, run
 from tests.singer_tapkit.small_tap import ORDER, Orders, SmallTap
+from tests.singer_tapkit.tap_runs import make_settings
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -24,38 +23,38 @@ if TYPE_CHECKING:
     from singer_sdk.helpers.types import Context, Record
 
 
-REFUSED = Answer(status=403, json={"message": "no scope"})
-UNKNOWN_KEY = Answer(status=401, json={"message": "unknown key"})
+REFUSED = FakeResponse(status=403, json={"message": "no scope"})
+UNKNOWN_KEY = FakeResponse(status=401, json={"message": "unknown key"})
 
 
 @pytest.fixture
 def server() -> Iterator[FakeServer]:
     with FakeServer() as running:
-        running.respond("/customers", Answer(json=[]))
+        running.respond("/customers", FakeResponse(json=[]))
         yield running
 
 
 def test_records_and_bookmarks_of_all_partitions_are_written(server: FakeServer) -> None:
-    server.respond("/orders/a", orders(1, 2))
-    server.respond("/orders/b", orders(7))
+    server.respond("/orders/a", make_orders(1, 2))
+    server.respond("/orders/b", make_orders(7))
 
     finished = run(server, "ab")
 
     assert finished.exit_code == 0
     assert finished.output.keys("orders") == [("a", 1), ("a", 2), ("b", 7)]
-    assert bookmarks(finished.state) == {"a": 2, "b": 7}
+    assert read_bookmarks(finished.state) == {"a": 2, "b": 7}
 
 
 def test_a_partition_that_fails_leaves_the_others_alone(server: FakeServer) -> None:
-    server.respond("/orders/a", orders(1))
+    server.respond("/orders/a", make_orders(1))
     server.respond("/orders/b", REFUSED)
-    server.respond("/orders/c", orders(3))
+    server.respond("/orders/c", make_orders(3))
 
     failed = run(server, "abc")
 
     assert failed.exit_code == 1
     assert failed.output.keys("orders") == [("a", 1), ("c", 3)]
-    assert bookmarks(failed.state) == {"a": 1, "c": 3}
+    assert read_bookmarks(failed.state) == {"a": 1, "c": 3}
     assert "orders of b: GET /orders/b answered 403: no scope" in failed.error
     assert "ERROR: orders of b" in failed.log
 
@@ -74,8 +73,8 @@ def test_three_failures_in_a_row_end_the_stream(server: FakeServer) -> None:
 def test_failures_that_are_not_in_a_row_do_not(server: FakeServer) -> None:
     for account in "acdf":
         server.respond(f"/orders/{account}", REFUSED)
-    server.respond("/orders/b", orders(2))
-    server.respond("/orders/e", orders(5))
+    server.respond("/orders/b", make_orders(2))
+    server.respond("/orders/e", make_orders(5))
 
     failed = run(server, "abcdef")
 
@@ -84,7 +83,7 @@ def test_failures_that_are_not_in_a_row_do_not(server: FakeServer) -> None:
 
 
 def test_a_final_status_ends_the_stream_at_once(server: FakeServer) -> None:
-    server.respond("/orders/a", orders(1))
+    server.respond("/orders/a", make_orders(1))
     server.respond("/orders/b", UNKNOWN_KEY)
 
     failed = run(server, "abc")
@@ -94,13 +93,13 @@ def test_a_final_status_ends_the_stream_at_once(server: FakeServer) -> None:
     assert "orders: GET /orders/b answered 401: unknown key" in failed.error
 
 
-def test_what_is_not_there_is_skipped_told_and_no_failure(
+def test_what_is_not_there_is_skipped_reported_and_no_failure(
     server: FakeServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(Orders, "absences", {403: "accounts without scope"})
     for account in "abdef":
         server.respond(f"/orders/{account}", REFUSED)
-    server.respond("/orders/c", orders(3))
+    server.respond("/orders/c", make_orders(3))
 
     finished = run(server, "abcdef")
 
@@ -114,151 +113,85 @@ def test_what_is_not_there_is_skipped_told_and_no_failure(
 def test_a_row_that_fits_no_schema_fails_its_partition_behind_the_rows_before(
     server: FakeServer,
 ) -> None:
-    server.respond("/orders/a", Answer(json=[{"id": 1}, {"id": [2]}, {"id": 3}]))
-    server.respond("/orders/b", orders(7))
+    server.respond("/orders/a", FakeResponse(json=[{"id": 1}, {"id": [2]}, {"id": 3}]))
+    server.respond("/orders/b", make_orders(7))
 
     failed = run(server, "ab")
 
     assert failed.output.keys("orders") == [("a", 1), ("b", 7)]
-    assert bookmarks(failed.state) == {"b": 7}
+    assert read_bookmarks(failed.state) == {"b": 7}
     assert "orders of a: " in failed.error
 
 
 def test_a_bookmark_moves_only_behind_written_records(server: FakeServer) -> None:
-    server.respond("/orders/a", orders(1, 2, 3))
-    server.respond("/orders/b", orders(7, 8))
+    server.respond("/orders/a", make_orders(1, 2, 3))
+    server.respond("/orders/b", make_orders(7, 8))
 
     written: dict[str, int] = {"a": 0, "b": 0}
     for message in run(server, "ab").output.messages:
         if message["type"] == "RECORD":
             written[message["record"]["account"]] = message["record"]["id"]
         if message["type"] == "STATE":
-            for account, value in bookmarks(message["value"]).items():
+            for account, value in read_bookmarks(message["value"]).items():
                 assert written[account] >= value
 
     assert written == {"a": 3, "b": 8}
 
 
-def test_the_sdk_increments_no_bookmark_and_calls_the_hook_that_prevents_it(
-    server: FakeServer, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    calls: list[int] = []
-    monkeypatch.setattr(
-        BaseStream,
-        "_increment_stream_state",
-        lambda _stream, record, **_context: calls.append(record["id"]),
-    )
-    server.respond("/orders/a", orders(1, 2))
-
-    run(server, "a")
-
-    assert calls == [1, 2]
-
-
-def test_no_bookmark_moves_while_a_partition_is_read(server: FakeServer) -> None:
-    server.respond("/orders/a", Answer(json=[{"id": 5}, {"id": [6]}]))
-
-    assert bookmarks(run(server, "a").state) == {}
-
-
 def test_a_run_goes_on_from_the_bookmark(server: FakeServer) -> None:
-    server.respond("/orders/a", orders(1, 2))
+    server.respond("/orders/a", make_orders(1, 2))
     state = run(server, "a").state
-    server.respond("/orders/a", orders(1, 2, 3))
+    server.respond("/orders/a", make_orders(1, 2, 3))
 
     assert run(server, "a", state).output.keys("orders") == [("a", 3)]
 
 
-def test_a_full_table_has_no_bookmark_that_counts(server: FakeServer) -> None:
-    server.respond("/orders/a", orders(1, 2))
-    config = {"api_key": "sentinel-key", "url": server.url}
-    catalog = json.loads(catalog_text(server))
-    root(catalog, "orders")["forced-replication-method"] = "FULL_TABLE"
-    for entry in catalog["streams"]:
-        entry.pop("replication_method", None)
-        root(catalog, entry["tap_stream_id"])["selected"] = entry["tap_stream_id"] == "orders"
+def discover_orders(server: FakeServer) -> dict[str, Any]:
+    """Return the entry of the orders in the catalog of the small tap."""
+    streams = SmallTap(config=make_settings(server)).catalog_dict["streams"]
+    entry: dict[str, Any] = next(entry for entry in streams if entry["stream"] == "orders")
+    return entry
 
-    first = run_tap(SmallTap, config, catalog=catalog)
-    second = run_tap(SmallTap, config, catalog=catalog, state=first.state)
+
+def test_a_full_table_has_no_bookmark_that_counts(server: FakeServer) -> None:
+    server.respond("/orders/a", make_orders(1, 2))
+    entry = discover_orders(server)
+    del entry["replication_method"]
+    root = next(part for part in entry["metadata"] if not part["breadcrumb"])
+    root["metadata"]["forced-replication-method"] = "FULL_TABLE"
+
+    first = run(server, "a", catalog={"streams": [entry]})
+    second = run(server, "a", first.state, {"streams": [entry]})
 
     assert first.output.keys("orders") == second.output.keys("orders") == [("a", 1), ("a", 2)]
-    assert bookmarks(second.state) == {}
+    assert read_bookmarks(second.state) == {}
 
 
-def catalog_text(server: FakeServer) -> str:
-    """Return the catalog of the small tap."""
-    return SmallTap(config={"api_key": "sentinel-key", "url": server.url}).catalog_json_text
-
-
-def root(catalog: dict[str, Any], stream: str) -> dict[str, Any]:
-    """Return the metadata of a stream in a catalog."""
-    entry = next(entry for entry in catalog["streams"] if entry["tap_stream_id"] == stream)
-    metadata: dict[str, Any] = next(
-        part["metadata"] for part in entry["metadata"] if not part["breadcrumb"]
-    )
-    return metadata
-
-
-@pytest.mark.parametrize("metadata", [True, False])
+@pytest.mark.parametrize(
+    "keys", [{"table-key-properties": ["account", "id"], "replication-key": "id"}, {}]
+)
 def test_a_catalog_of_the_specification_keeps_keys_and_replication_key(
-    server: FakeServer, *, metadata: bool
+    server: FakeServer, keys: dict[str, Any]
 ) -> None:
-    server.respond("/orders/a", orders(1))
-    entry: dict[str, Any] = {"tap_stream_id": "orders", "stream": "orders", "schema": {}}
-    settings: dict[str, Any] = {"selected": True}
-    if metadata:
-        settings |= {"table-key-properties": ["account", "id"], "replication-key": "id"}
-    entry["metadata"] = [{"breadcrumb": [], "metadata": settings}]
-    config = {"api_key": "sentinel-key", "url": server.url}
+    server.respond("/orders/a", make_orders(1))
+    metadata = [{"breadcrumb": [], "metadata": keys}]
+    entry = {"tap_stream_id": "orders", "stream": "orders", "schema": {}, "metadata": metadata}
 
-    finished = run_tap(SmallTap, config, catalog={"streams": [entry]})
+    finished = run(server, "a", catalog={"streams": [entry]})
 
     assert finished.output.schemas["orders"]["key_properties"] == ["account", "id"]
-    assert bookmarks(finished.state) == {"a": 1}
+    assert read_bookmarks(finished.state) == {"a": 1}
 
 
-def test_keys_that_a_catalog_names_count(server: FakeServer) -> None:
-    server.respond("/orders/a", orders(1))
-    catalog = json.loads(catalog_text(server))
-    catalog["streams"] = [
-        {**entry, "key_properties": ["id"]}
-        for entry in catalog["streams"]
-        if entry["tap_stream_id"] == "orders"
-    ]
-    config = {"api_key": "sentinel-key", "url": server.url}
+def test_keys_that_a_catalog_names_count_and_its_schema_does_not(server: FakeServer) -> None:
+    server.respond("/orders/a", make_orders(1))
+    old = {"type": "object", "properties": {"old": {"type": "string"}}}
+    entry = {**discover_orders(server), "key_properties": ["id"], "schema": old}
 
-    finished = run_tap(SmallTap, config, catalog=catalog)
+    schema = run(server, "a", catalog={"streams": [entry]}).output.schemas["orders"]
 
-    assert finished.output.schemas["orders"]["key_properties"] == ["id"]
-
-
-def test_the_schema_of_a_catalog_does_not_count(server: FakeServer) -> None:
-    server.respond("/orders/a", orders(1))
-    catalog = json.loads(catalog_text(server))
-    for entry in catalog["streams"]:
-        entry["schema"] = {"type": "object", "properties": {"old": {"type": "string"}}}
-    config = {"api_key": "sentinel-key", "url": server.url}
-
-    finished = run_tap(SmallTap, config, catalog=catalog)
-
-    assert finished.output.schemas["orders"]["schema"]["properties"].keys() == {
-        "id",
-        "account",
-        "note",
-    }
-
-
-def test_a_stream_that_a_catalog_lacks_is_not_read(server: FakeServer) -> None:
-    server.respond("/customers", Answer(json=[{"id": 1}]))
-    catalog = json.loads(catalog_text(server))
-    catalog["streams"] = [
-        entry for entry in catalog["streams"] if entry["tap_stream_id"] == "customers"
-    ]
-    config = {"api_key": "sentinel-key", "url": server.url}
-
-    finished = run_tap(SmallTap, config, catalog=catalog)
-
-    assert finished.records.keys() == {"customers"}
+    assert schema["key_properties"] == ["id"]
+    assert schema["schema"]["properties"].keys() == {"id", "account", "note"}
 
 
 class Parts(BaseStream):
@@ -280,7 +213,7 @@ class Parts(BaseStream):
             yield row
 
 
-def tap_of(**config: Any) -> SmallTap:
+def make_tap(**config: Any) -> SmallTap:
     """Return a tap without a server."""
     return SmallTap(config={"api_key": "sentinel-key", "url": "http://127.0.0.1:1", **config})
 
@@ -307,7 +240,7 @@ def test_partitions_may_be_smaller_than_those_of_the_sdk(
             yield "c", [{"id": 4}]
             raise InvalidResponseError("no list of shops")
 
-    stream = Shops(tap_of(), [])
+    stream = Shops(make_tap(), [])
 
     assert [record["id"] for record in read(stream)] == [1, 3, 4]
     errors = [entry.getMessage() for entry in caplog.records if entry.levelname == "ERROR"]
@@ -331,7 +264,7 @@ def test_how_many_failures_in_a_row_end_a_stream_is_its_own(limit: int | None, f
         ) -> Iterator[tuple[str, Iterable[Record]]]:
             return ((str(number), [{"id": []}]) for number in range(5))
 
-    tap = tap_of()
+    tap = make_tap()
     stream = Shops(tap, [])
 
     assert read(stream) == []
@@ -350,20 +283,20 @@ def test_code_behind_a_record_runs_once_it_is_written(
                 self.advance_bookmark(context, record["id"])
 
     monkeypatch.setattr(small_tap, "Orders", FollowedOrders)
-    server.respond("/orders/a", Answer(json=[{"id": "1"}, {"id": 2}, {"id": []}]))
+    server.respond("/orders/a", FakeResponse(json=[{"id": "1"}, {"id": 2}, {"id": []}]))
 
     messages = run(server, "a").output.messages
 
     kinds = [item["type"] for item in messages if item["type"] != "SCHEMA"]
     assert kinds[:4] == ["RECORD", "STATE", "RECORD", "STATE"]
-    assert bookmarks(messages[-1]["value"]) == {"a": 2}
+    assert read_bookmarks(messages[-1]["value"]) == {"a": 2}
 
 
 def test_excluded_and_unknown_fields_are_dealt_with(capsys: pytest.CaptureFixture[str]) -> None:
     row = {"id": 1, "account": "a", "note": "private", "new": 2}
 
-    kept = Parts(tap_of(), [dict(row)], excluded=frozenset({"note"}), unknown_fields="keep")
-    warned = Parts(tap_of(), [dict(row)])
+    kept = Parts(make_tap(), [dict(row)], excluded=frozenset({"note"}), unknown_fields="keep")
+    warned = Parts(make_tap(), [dict(row)])
 
     assert read(kept) == [{"id": 1, "account": "a", "unknown_fields": {"new": 2}}]
     assert kept.schema["properties"].keys() == {"id", "account", "unknown_fields"}
@@ -372,7 +305,7 @@ def test_excluded_and_unknown_fields_are_dealt_with(capsys: pytest.CaptureFixtur
 
 
 def test_unknown_fields_can_fail_a_partition(capsys: pytest.CaptureFixture[str]) -> None:
-    tap = tap_of()
+    tap = make_tap()
     stream = Parts(tap, [{"id": 1, "new": 2}], unknown_fields="fail")
 
     assert read(stream) == []
@@ -383,7 +316,7 @@ def test_unknown_fields_can_fail_a_partition(capsys: pytest.CaptureFixture[str])
 
 def test_a_bug_is_not_taken_for_a_failure() -> None:
     with pytest.raises(ZeroDivisionError):
-        read(Parts(tap_of(), [ZeroDivisionError()]))
+        read(Parts(make_tap(), [ZeroDivisionError()]))
 
 
 def test_what_failed_can_be_looked_up_in_detail(
@@ -391,30 +324,8 @@ def test_what_failed_can_be_looked_up_in_detail(
 ) -> None:
     caplog.set_level(logging.DEBUG)
 
-    read(Parts(tap_of(), [InvalidResponseError("no page")]))
+    read(Parts(make_tap(), [InvalidResponseError("no page")]))
 
     details = [entry for entry in caplog.records if entry.exc_info]
     assert [entry.levelname for entry in details] == ["DEBUG"]
     capsys.readouterr()
-
-
-def test_a_stream_must_say_how_it_is_read() -> None:
-    class Nothing(BaseStream):
-        name = "nothing"
-
-    tap = tap_of()
-
-    with pytest.raises(NotImplementedError):
-        read(Nothing(tap, copy.deepcopy(ORDER), failures=tap.failures))
-
-
-def test_a_stream_may_be_named_when_it_is_made() -> None:
-    assert Parts(tap_of(), [], name="report_7").name == "report_7"
-
-
-def test_by_default_no_request_tells_whether_a_stream_may_be_read() -> None:
-    assert not Parts(tap_of(), []).check_connection()
-
-
-def test_versions_are_left_to_streams_that_know_when_all_rows_are_out() -> None:
-    assert not Parts(tap_of(), []).emit_activate_version_messages

@@ -12,20 +12,27 @@ from click.testing import CliRunner
 from typing_extensions import override
 
 from singer_tapkit.errors import NoResponseError
-from singer_tapkit.fake_server import Answer, FakeServer
+from singer_tapkit.fake_server import FakeResponse, FakeServer
 from singer_tapkit.testing import read_messages
 from tests.singer_tapkit.small_tap import Orders, SmallTap
-from tests.singer_tapkit.tap_runs import KEY, PATIENCE_SECONDS, invoke, process, settings
+from tests.singer_tapkit.tap_runs import (
+    KEY,
+    PATIENCE_SECONDS,
+    make_settings,
+    read_output,
+    run_process,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
     from singer_tapkit.stream import BaseStream
+    from tests.singer_tapkit.tap_runs import Invoke
 
 
 def test_a_run_writes_valid_messages_and_ends_with_zero(server: FakeServer, tmp_path: Path) -> None:
-    with process(tmp_path, settings(server)) as running:
+    with run_process(tmp_path, make_settings(server)) as running:
         stdout, stderr = running.communicate(timeout=PATIENCE_SECONDS)
 
     assert running.returncode == 0, stderr
@@ -35,47 +42,45 @@ def test_a_run_writes_valid_messages_and_ends_with_zero(server: FakeServer, tmp_
 
 
 def test_failures_are_summed_up_and_the_status_is_not_zero(
-    server: FakeServer, tmp_path: Path, caplog: pytest.LogCaptureFixture
+    invoke: Invoke, server: FakeServer, caplog: pytest.LogCaptureFixture
 ) -> None:
-    server.respond("/orders/b", Answer(status=403, json={"message": f"no scope for {KEY}"}))
+    server.respond("/orders/b", FakeResponse(status=403, json={"message": f"no scope for {KEY}"}))
 
-    failed = invoke(SmallTap, tmp_path, settings(server, accounts=["a", "b"]))
+    failed = invoke(accounts=["a", "b"])
 
     assert failed.exit_code == 1
     assert caplog.messages[-1] == "orders of b: GET /orders/b answered 403: no scope for ***."
     assert caplog.records[-1].levelname == "ERROR"
-    output = read_messages(failed.stdout_bytes.splitlines())
+    output = read_output(failed)
     assert output.bookmark("orders", account="a") == 2
 
 
-def test_a_run_goes_on_from_a_state_in_any_wrapping(server: FakeServer, tmp_path: Path) -> None:
-    first = invoke(SmallTap, tmp_path, settings(server))
+def test_a_run_goes_on_from_a_state_in_any_wrapping(invoke: Invoke, tmp_path: Path) -> None:
+    first = invoke()
     state = tmp_path / "state.json"
-    state.write_text(
-        json.dumps({"singer_state": read_messages(first.stdout_bytes.splitlines()).state})
-    )
+    state.write_text(json.dumps({"singer_state": read_output(first).state}))
 
-    second = invoke(SmallTap, tmp_path, settings(server), "--state", str(state))
+    second = invoke("--state", str(state))
 
     assert second.exit_code == 0
-    assert read_messages(second.stdout_bytes.splitlines()).records["orders"] == []
+    assert read_output(second).records["orders"] == []
 
 
-def test_a_catalog_selects_what_is_read(server: FakeServer, tmp_path: Path) -> None:
+def test_a_catalog_selects_what_is_read(invoke: Invoke, tmp_path: Path) -> None:
     catalog = tmp_path / "catalog.json"
-    discovered = json.loads(invoke(SmallTap, tmp_path, settings(server), "--discover").stdout)
+    discovered = json.loads(invoke("--discover").stdout)
     discovered["streams"] = [
         entry for entry in discovered["streams"] if entry["tap_stream_id"] == "orders"
     ]
     catalog.write_text(json.dumps(discovered))
 
-    finished = invoke(SmallTap, tmp_path, settings(server), "--catalog", str(catalog))
+    finished = invoke("--catalog", str(catalog))
 
-    assert read_messages(finished.stdout_bytes.splitlines()).records.keys() == {"orders"}
+    assert read_output(finished).records.keys() == {"orders"}
 
 
-def test_connections_are_checked_without_reading_data(server: FakeServer, tmp_path: Path) -> None:
-    finished = invoke(SmallTap, tmp_path, settings(server), "--test")
+def test_connections_are_checked_without_reading_data(invoke: Invoke, server: FakeServer) -> None:
+    finished = invoke("--test")
 
     assert finished.exit_code == 0
     assert finished.stdout == ""
@@ -84,18 +89,18 @@ def test_connections_are_checked_without_reading_data(server: FakeServer, tmp_pa
 
 
 def test_connections_that_fail_are_summed_up(
-    server: FakeServer, tmp_path: Path, caplog: pytest.LogCaptureFixture
+    invoke: Invoke, server: FakeServer, caplog: pytest.LogCaptureFixture
 ) -> None:
-    server.respond("/orders", Answer(status=403, json={"message": "no scope"}))
+    server.respond("/orders", FakeResponse(status=403, json={"message": "no scope"}))
 
-    failed = invoke(SmallTap, tmp_path, settings(server), "--test")
+    failed = invoke("--test")
 
     assert failed.exit_code == 1
     assert caplog.messages[-1] == "orders: GET /orders answered 403: no scope."
 
 
 def test_only_selected_streams_are_checked(server: FakeServer) -> None:
-    tap = SmallTap(config=settings(server))
+    tap = SmallTap(config=make_settings(server))
     tap.streams["orders"].selected = False
 
     tap.check_connection()
@@ -103,11 +108,11 @@ def test_only_selected_streams_are_checked(server: FakeServer) -> None:
     assert server.requests == []
 
 
-def test_schemas_can_be_tested_as_the_sdk_does(server: FakeServer, tmp_path: Path) -> None:
-    finished = invoke(SmallTap, tmp_path, settings(server), "--test=schema")
+def test_schemas_can_be_tested_as_the_sdk_does(invoke: Invoke) -> None:
+    finished = invoke("--test=schema")
 
     assert finished.exit_code == 0
-    assert read_messages(finished.stdout_bytes.splitlines()).schemas.keys() == {
+    assert read_output(finished).schemas.keys() == {
         "orders",
         "customers",
         "notes",
@@ -129,43 +134,36 @@ class DiscoveringTap(SmallTap):
 
 
 @pytest.mark.parametrize("arguments", [[], ["--discover"], ["--test"]])
-def test_a_discovery_that_fails_is_told_in_a_sentence(
-    server: FakeServer, tmp_path: Path, arguments: list[str], caplog: pytest.LogCaptureFixture
+def test_a_discovery_that_fails_is_reported_in_a_sentence(
+    invoke: Invoke, server: FakeServer, arguments: list[str], caplog: pytest.LogCaptureFixture
 ) -> None:
-    server.respond("/orders", Answer(status=401, json={"message": "unknown key"}))
+    server.respond("/orders", FakeResponse(status=401, json={"message": "unknown key"}))
 
-    failed = invoke(DiscoveringTap, tmp_path, settings(server), *arguments)
+    failed = invoke(*arguments, tap=DiscoveringTap)
 
     assert failed.exit_code == 1
     assert caplog.messages[-1] == "GET /orders answered 401: unknown key."
 
 
-def test_about_needs_no_settings() -> None:
-    finished = CliRunner().invoke(SmallTap.get_singer_command(), ["--about", "--format", "json"])
-
-    assert finished.exit_code == 0
-    assert json.loads(finished.stdout)["name"] == "tap-small"
-
-
 def test_the_log_does_not_repeat_the_catalog(
     server: FakeServer, caplog: pytest.LogCaptureFixture
 ) -> None:
-    _ = SmallTap(config=settings(server)).streams
+    _ = SmallTap(config=make_settings(server)).streams
 
     assert "as child stream" not in caplog.text
 
 
 def test_a_server_that_is_gone_fails_every_stream(
-    server: FakeServer, tmp_path: Path, caplog: pytest.LogCaptureFixture
+    invoke: Invoke, caplog: pytest.LogCaptureFixture
 ) -> None:
-    failed = invoke(SmallTap, tmp_path, settings(server, url="http://127.0.0.1:1"))
+    failed = invoke(url="http://127.0.0.1:1")
 
     assert failed.exit_code == 75
     assert "2 part(s) of the sync failed: 2 that may pass by itself." in caplog.messages
     assert NoResponseError.__name__ not in caplog.text
 
 
-def timers(log: str) -> dict[str, str]:
+def read_timers(log: str) -> dict[str, str]:
     """Return the status of each stream's timer in a log."""
     points = [
         json.loads(line.partition("METRIC: ")[2]) for line in log.splitlines() if "METRIC" in line
@@ -178,13 +176,13 @@ def timers(log: str) -> dict[str, str]:
 
 
 def test_each_stream_and_the_run_have_a_closing_line(
-    server: FakeServer, tmp_path: Path, caplog: pytest.LogCaptureFixture
+    invoke: Invoke, server: FakeServer, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.INFO)
-    server.respond("/customers/1/notes", Answer(json=[{"id": number} for number in range(3)]))
-    server.respond("/orders/b", Answer(status=403, json={"message": "no scope"}))
+    server.respond("/customers/1/notes", FakeResponse(json=[{"id": number} for number in range(3)]))
+    server.respond("/orders/b", FakeResponse(status=403, json={"message": "no scope"}))
 
-    invoke(SmallTap, tmp_path, settings(server, accounts=["a", "b"]))
+    invoke(accounts=["a", "b"])
 
     closing = [re.sub(r"\d+\.\d s", "N s", line) for line in caplog.messages if " s" in line]
     assert "customers: 1 records in N s." in closing
@@ -194,14 +192,14 @@ def test_each_stream_and_the_run_have_a_closing_line(
 
 
 def test_the_timer_of_a_stream_that_failed_says_so(
-    server: FakeServer, tmp_path: Path, caplog: pytest.LogCaptureFixture
+    invoke: Invoke, server: FakeServer, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.INFO)
-    server.respond("/orders/a", Answer(status=403, json={"message": "no scope"}))
+    server.respond("/orders/a", FakeResponse(status=403, json={"message": "no scope"}))
 
-    invoke(SmallTap, tmp_path, settings(server))
+    invoke()
 
-    assert timers(caplog.text) == {
+    assert read_timers(caplog.text) == {
         "orders": "failed",
         "customers": "succeeded",
         "notes": "succeeded",
@@ -209,7 +207,7 @@ def test_the_timer_of_a_stream_that_failed_says_so(
 
 
 def test_nothing_that_was_read_is_called_a_success_where_all_streams_lack_what_failed(
-    server: FakeServer, tmp_path: Path, caplog: pytest.LogCaptureFixture
+    invoke: Invoke, server: FakeServer, caplog: pytest.LogCaptureFixture
 ) -> None:
     class LockedOutTap(SmallTap):
         @override
@@ -218,18 +216,18 @@ def test_nothing_that_was_read_is_called_a_success_where_all_streams_lack_what_f
             return super().discover_streams()
 
     caplog.set_level(logging.INFO)
-    server.respond("/orders/a", Answer(json=[]))
+    server.respond("/orders/a", FakeResponse(json=[]))
 
-    invoke(LockedOutTap, tmp_path, settings(server))
+    invoke(tap=LockedOutTap)
 
-    assert timers(caplog.text)["orders"] == "failed"
-    assert timers(caplog.text)["customers"] == "succeeded"
+    assert read_timers(caplog.text)["orders"] == "failed"
+    assert read_timers(caplog.text)["customers"] == "succeeded"
 
 
 def test_a_run_without_fault_warns_of_nothing(
-    server: FakeServer, tmp_path: Path, caplog: pytest.LogCaptureFixture
+    invoke: Invoke, caplog: pytest.LogCaptureFixture
 ) -> None:
-    invoke(SmallTap, tmp_path, settings(server))
+    invoke()
 
     assert [entry for entry in caplog.records if entry.levelno >= logging.WARNING] == []
 

@@ -12,11 +12,16 @@ from typing import IO, TYPE_CHECKING
 
 import pytest
 
-from singer_tapkit.fake_server import Answer, FakeServer
+from singer_tapkit.fake_server import FakeResponse, FakeServer
 from singer_tapkit.testing import read_messages
 from tests.platforms import on_linux, on_posix
 from tests.singer_tapkit.small_tap import SmallTap
-from tests.singer_tapkit.tap_runs import PATIENCE_SECONDS, config_file, invoke, process, settings
+from tests.singer_tapkit.tap_runs import (
+    PATIENCE_SECONDS,
+    make_settings,
+    run_process,
+    write_config,
+)
 
 if sys.platform != "win32":
     import fcntl
@@ -25,8 +30,10 @@ if sys.platform != "win32":
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from tests.singer_tapkit.tap_runs import Invoke
 
-SLOW = Answer(json=[], delay=PATIENCE_SECONDS + 5)
+
+SLOW = FakeResponse(json=[], delay=PATIENCE_SECONDS + 5)
 
 FULL_PIPE_BYTES = 60_000
 """Of a pipe that holds 65,536 bytes, as writes may leave the end of it unused."""
@@ -47,9 +54,10 @@ def wait_until_full(pipe: IO[bytes]) -> None:
 def test_a_signal_ends_the_run_with_its_status_and_the_state_so_far(
     server: FakeServer, tmp_path: Path, number: signal.Signals, status: int
 ) -> None:
-    server.respond("/orders/b", SLOW)
-    with process(tmp_path, settings(server, accounts=["a", "b"])) as running:
-        while not server.received("/orders/b"):
+    server.respond("/orders/b", FakeResponse(json=[{"id": 7}]))  # whose state has to wait
+    server.respond("/orders/c", SLOW)
+    with run_process(tmp_path, make_settings(server, accounts=["a", "b", "c"])) as running:
+        while not server.received("/orders/c"):
             time.sleep(0.01)
         running.send_signal(number)
         stdout, stderr = running.communicate(timeout=PATIENCE_SECONDS)
@@ -57,21 +65,7 @@ def test_a_signal_ends_the_run_with_its_status_and_the_state_so_far(
     assert running.returncode == status
     assert b"Traceback" not in stderr
     output = read_messages(stdout.splitlines())
-    assert output.keys("orders") == [("a", 1), ("a", 2)]
-    assert output.bookmark("orders", account="a") == 2
-
-
-@on_posix
-def test_a_signal_writes_a_state_that_had_to_wait(server: FakeServer, tmp_path: Path) -> None:
-    server.respond("/orders/b", Answer(json=[{"id": 7}]))
-    server.respond("/orders/c", SLOW)
-    with process(tmp_path, settings(server, accounts=["a", "b", "c"])) as running:
-        while not server.received("/orders/c"):
-            time.sleep(0.01)
-        running.send_signal(signal.SIGTERM)
-        stdout, _ = running.communicate(timeout=PATIENCE_SECONDS)
-
-    output = read_messages(stdout.splitlines())
+    assert output.keys("orders") == [("a", 1), ("a", 2), ("b", 7)]
     assert output.bookmark("orders", account="a") == 2
     assert output.bookmark("orders", account="b") == 7
 
@@ -81,8 +75,8 @@ def test_a_signal_while_the_target_does_not_read_cuts_no_line(
     server: FakeServer, tmp_path: Path
 ) -> None:
     rows = [{"id": number, "note": "x" * 20_000} for number in range(1, 200)]
-    server.respond("/orders/a", Answer(json=rows))
-    with process(tmp_path, settings(server)) as running:
+    server.respond("/orders/a", FakeResponse(json=rows))
+    with run_process(tmp_path, make_settings(server)) as running:
         while not server.received("/orders/a"):
             time.sleep(0.01)
         assert running.stdout is not None
@@ -101,10 +95,10 @@ def test_a_signal_while_the_target_does_not_read_cuts_no_line(
     assert "replication_key_value" not in json.dumps(output.state)
 
 
-def test_a_broken_pipe_is_told_in_one_sentence(server: FakeServer, tmp_path: Path) -> None:
+def test_a_broken_pipe_is_reported_in_one_sentence(server: FakeServer, tmp_path: Path) -> None:
     rows = [{"id": number, "note": "x" * 1000} for number in range(1, 2000)]
-    server.respond("/orders/a", Answer(json=rows))
-    with process(tmp_path, settings(server)) as running:
+    server.respond("/orders/a", FakeResponse(json=rows))
+    with run_process(tmp_path, make_settings(server)) as running:
         assert running.stdout is not None
         running.stdout.readline()
         running.stdout.close()
@@ -122,11 +116,11 @@ def test_a_broken_pipe_is_told_in_one_sentence(server: FakeServer, tmp_path: Pat
 
 
 @on_linux
-def test_a_full_disk_is_told_in_one_sentence(server: FakeServer, tmp_path: Path) -> None:
+def test_a_full_disk_is_reported_in_one_sentence(server: FakeServer, tmp_path: Path) -> None:
     command = [sys.executable, "-m", "tests.singer_tapkit.small_tap"]
     with open("/dev/full", "wb") as full:  # noqa: PTH123
         run = subprocess.run(
-            [*command, "--config", config_file(tmp_path, settings(server))],
+            [*command, "--config", write_config(tmp_path, make_settings(server))],
             check=False,
             stdout=full,
             stderr=subprocess.PIPE,
@@ -138,10 +132,10 @@ def test_a_full_disk_is_told_in_one_sentence(server: FakeServer, tmp_path: Path)
     assert b"Exception ignored" not in run.stderr
 
 
-def test_a_closed_output_is_told_in_one_sentence(
+def test_a_closed_output_is_reported_in_one_sentence(
     server: FakeServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    config = config_file(tmp_path, settings(server))
+    config = write_config(tmp_path, make_settings(server))
     monkeypatch.setattr(sys, "stdout", None)
 
     with pytest.raises(Exception, match="standard output is closed"):
@@ -149,11 +143,11 @@ def test_a_closed_output_is_told_in_one_sentence(
 
 
 def test_other_errors_of_the_system_are_bugs(
-    server: FakeServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    invoke: Invoke, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(SmallTap, "run", lambda _: (tmp_path / "missing").read_text())
 
-    assert isinstance(invoke(SmallTap, tmp_path, settings(server)).exception, FileNotFoundError)
+    assert isinstance(invoke().exception, FileNotFoundError)
 
 
 @pytest.mark.parametrize("is_running", [True, False])
@@ -171,7 +165,7 @@ def test_a_signal_writes_the_state_only_while_it_is_true(
         "encoding": {"format": "jsonl", "compression": "gzip"},
         "storage": {"root": tmp_path.as_uri()},
     }
-    tap = SmallTap(config=settings(server, **({"batch_config": batch} if in_files else {})))
+    tap = SmallTap(config=make_settings(server, **({"batch_config": batch} if in_files else {})))
     monkeypatch.setattr(tap, "sync_all", lambda: signal.raise_signal(signal.SIGTERM))
 
     with pytest.raises(SystemExit) as end:

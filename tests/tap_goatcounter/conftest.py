@@ -7,7 +7,9 @@ GoatCounter if a program of that name is on the PATH.
 from __future__ import annotations
 
 import shutil
+from collections.abc import Callable
 from contextlib import ExitStack
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -27,40 +29,35 @@ REAL = "real"
 SERVERS = [*Generation, *([REAL] if shutil.which("goatcounter") else [])]
 
 
-class OpenSandbox:
-    """Starts sandboxes that serve until the test is over."""
+OpenSandbox = Callable[..., Sandbox]
 
-    def __init__(self, stack: ExitStack) -> None:
-        """Start none yet."""
-        self._stack = stack
 
-    def __call__(
-        self,
-        generation: Generation,
-        *,
-        permissions: int = 76,
-        timezone: str = ".UTC",
-        collect: int = 510,
-        **settings: Any,
-    ) -> Sandbox:
-        """Serve one site, without limits unless `settings` set some."""
-        server = GoatCounter(generation, **{"limits": UNLIMITED, **settings})
-        site = server.add_site(collect=collect)
-        return Sandbox(
-            url=self._stack.enter_context(server.serve()),
-            token=server.add_token(permissions, timezone=timezone),
-            sender=server.add_token(COUNT_PERMISSION, name="sender"),
-            site_id=site.id,
-            exports_json=generation is Generation.MAIN,
-            server=server,
-            site=site,
-        )
+def serve_sandbox(
+    stack: ExitStack,
+    generation: Generation,
+    *,
+    permissions: int = 76,
+    timezone: str = ".UTC",
+    collect: int = 510,
+    **settings: Any,
+) -> Sandbox:
+    """Serve one site until the stack is left, without limits unless `settings` set some."""
+    server = GoatCounter(generation, **{"limits": UNLIMITED, **settings})
+    site = server.add_site(collect=collect)
+    return Sandbox(
+        url=stack.enter_context(server.serve()),
+        token=server.add_token(permissions, timezone=timezone),
+        sender=server.add_token(COUNT_PERMISSION, name="sender"),
+        site_id=site.id,
+        server=server,
+        site=site,
+    )
 
 
 @pytest.fixture
 def open_sandbox() -> Iterator[OpenSandbox]:
     with ExitStack() as stack:
-        yield OpenSandbox(stack)
+        yield partial(serve_sandbox, stack)
 
 
 @pytest.fixture(params=list(Generation), ids=lambda generation: generation.value)
@@ -71,19 +68,19 @@ def generation(request: pytest.FixtureRequest) -> Generation:
 
 @pytest.fixture
 def sandbox(open_sandbox: OpenSandbox, generation: Generation) -> Sandbox:
-    """Either generation of the sandbox."""
+    """Return either generation of the sandbox."""
     return open_sandbox(generation)
 
 
 @pytest.fixture
 def older(open_sandbox: OpenSandbox) -> Sandbox:
-    """Release 2.7 of the sandbox."""
+    """Return release 2.7 of the sandbox."""
     return open_sandbox(Generation.V2_7)
 
 
 @pytest.fixture
 def newer(open_sandbox: OpenSandbox) -> Sandbox:
-    """The sandbox as hosted sites are."""
+    """Return the sandbox as hosted sites are."""
     return open_sandbox(Generation.MAIN)
 
 
@@ -91,7 +88,7 @@ def newer(open_sandbox: OpenSandbox) -> Sandbox:
 def server(
     request: pytest.FixtureRequest, open_sandbox: OpenSandbox, tmp_path: Path
 ) -> Iterator[Server]:
-    """Any server there is."""
+    """Return any server there is."""
     if request.param == REAL:
         with serve_real(tmp_path) as real:
             yield real

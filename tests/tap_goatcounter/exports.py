@@ -19,13 +19,13 @@ ROW = '/a,A,0,,Firefox 140,Linux ,a1-b2,0,,o,"1366,0,1",GB,1,2026-11-01T21:58:03
 JSON_ROW = '{"hour":"2026-11-01T10:00:00Z","path_id":1,"ref_id":1,"count":3}\n'
 
 
-def exports_asked_for(sandbox: Sandbox) -> int:
-    """How often an export was asked for, whatever came of it."""
+def count_exports(sandbox: Sandbox) -> int:
+    """Return how often an export was asked for, whatever came of it."""
     return len(sandbox.received("POST", "/export"))
 
 
-def earlier_state(cursor: int, site_id: int = 1) -> dict[str, Any]:
-    """The state of an earlier run that has read the hits up to a cursor."""
+def build_state(cursor: int, site_id: int = 1) -> dict[str, Any]:
+    """Return the state of an earlier run that has read the hits up to a cursor."""
     partition = {
         "context": {"site_id": site_id},
         "replication_key": "export_last_hit_id",
@@ -34,21 +34,21 @@ def earlier_state(cursor: int, site_id: int = 1) -> dict[str, Any]:
     return {"bookmarks": {"hits": {"partitions": [partition]}}}
 
 
-def bookmark_of(run: TapRun | Run, site_id: int = 1) -> Any:
-    """The cursor in the last state."""
+def get_bookmark(run: TapRun | Run, site_id: int = 1) -> Any:
+    """Return the cursor in the last state."""
     return run.output.bookmark("hits", site_id=site_id)
 
 
-def checkpoint_of(run: TapRun | Run, stream: str = "hits", site_id: int = 1) -> Any:
-    """The id of the export in the checkpoint of the last state, None if there is none."""
+def get_checkpoint(run: TapRun | Run, stream: str = "hits", site_id: int = 1) -> Any:
+    """Return the id of the export in the checkpoint of the last state, None if there is none."""
     partitions = run.output.state["bookmarks"][stream]["partitions"]
     (partition,) = (entry for entry in partitions if entry["context"] == {"site_id": site_id})
     checkpoint = partition.get("checkpoint")
     return checkpoint and checkpoint["position"]["export_id"]
 
 
-def csv_of(*rows: str) -> str:
-    """A file with these rows under the right header."""
+def write_csv(*rows: str) -> str:
+    """Return a file with these rows under the right header."""
     return "".join(f"{line}\n" for line in (HEADER, *rows))
 
 

@@ -28,17 +28,15 @@ class Server:
         token: What the tap is given.
         sender: A token that may send hits.
         site_id: The site.
-        exports_json: Whether the server has JSON exports.
     """
 
     url: str
     token: str
     sender: str
     site_id: int
-    exports_json: bool
 
     def settings(self, **more: Any) -> dict[str, Any]:
-        """The tap's settings for this server, in a hurry unless `more` says otherwise."""
+        """Return the tap's settings for this server, in a hurry unless `more` says otherwise."""
         return {
             "site_url": self.url,
             "token": self.token,
@@ -52,15 +50,15 @@ class Server:
     def send(self, hits: Sequence[Hit]) -> None:
         """Send hits as a website's own server would."""
         for start in range(0, len(hits), MAX_HITS):
-            answer = requests.post(
+            response = requests.post(
                 f"{self.url}/api/v0/count",
                 json={
-                    "hits": [as_json(hit) for hit in hits[start : start + MAX_HITS]],
+                    "hits": [to_json(hit) for hit in hits[start : start + MAX_HITS]],
                 },
                 headers={"Authorization": f"Bearer {self.sender}"},
                 timeout=20,
             )
-            assert answer.status_code == requests.codes.accepted, answer.text
+            assert response.status_code == requests.codes.accepted, response.text
 
 
 @dataclass(frozen=True)
@@ -75,7 +73,7 @@ class Sandbox(Server):
         self.server.add_hits(self.site_id, hits)
 
     def received(self, method: str, path: str) -> list[ReceivedRequest]:
-        """The requests for a path of the API that the server has got so far."""
+        """Return the requests for a path of the API that the server has got so far."""
         return [
             request
             for request in self.server.requests
@@ -83,13 +81,13 @@ class Sandbox(Server):
         ]
 
 
-def as_json(hit: Hit) -> dict[str, Any]:
-    """A hit as ``POST /count`` takes it, with only the fields that say something."""
+def to_json(hit: Hit) -> dict[str, Any]:
+    """Return a hit as ``POST /count`` takes it, with only the fields that say something."""
     given = {name: getattr(hit, name) for name in hit.__dataclass_fields__ if name != "ref_is_url"}
     return {name: value for name, value in given.items() if value}
 
 
-def view(
+def make_view(
     path: str = "/",
     *,
     days_ago: int = 2,
@@ -97,23 +95,23 @@ def view(
     session: str = "ada",
     **more: Any,
 ) -> Hit:
-    """A page view, some days ago by UTC."""
-    moment = datetime.combine(day(days_ago), time.fromisoformat(at), UTC)
-    return Hit(path=path, session=session, created_at=rfc3339(moment), **more)
+    """Return a page view, some days ago by UTC."""
+    moment = datetime.combine(get_day(days_ago), time.fromisoformat(at), UTC)
+    return Hit(path=path, session=session, created_at=format_time(moment), **more)
 
 
-def day(days_ago: int) -> date:
-    """The UTC day so many days ago."""
+def get_day(days_ago: int) -> date:
+    """Return the UTC day so many days ago."""
     return datetime.now(UTC).date() - timedelta(days=days_ago)
 
 
-def rfc3339(moment: datetime) -> str:
-    """A moment as GoatCounter writes it."""
+def format_time(moment: datetime) -> str:
+    """Return a moment as GoatCounter writes it."""
     return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
-def visitors(hits: Iterable[Hit]) -> list[Hit]:
-    """The hits that count as visitors: the first view of each path in each session."""
+def select_visitors(hits: Iterable[Hit]) -> list[Hit]:
+    """Return the hits that count as visitors: the first view of each path in each session."""
     seen: set[tuple[str, str]] = set()
     found = []
     for hit in hits:

@@ -10,7 +10,7 @@ import pytest
 
 from singer_tapkit.errors import InvalidResponseError
 from tap_goatcounter.archive import Archive
-from tap_goatcounter.export import ExportFile
+from tap_goatcounter.export_file import ExportFile
 from tests.tap_goatcounter.exports import JSON_ROW as ROW
 from tests.tap_goatcounter.exports import pack
 
@@ -24,7 +24,7 @@ def damage(body: bytes) -> bytes:
 
 
 def read(body: bytes) -> list[dict[str, object]]:
-    return list(Archive(ExportFile("export.zip", io.BytesIO(body))).rows("hit_stats.jsonl"))
+    return list(Archive(ExportFile("export.zip", io.BytesIO(body))).read_rows("hit_stats.jsonl"))
 
 
 def test_rows_are_read_from_the_folder_whatever_its_name() -> None:

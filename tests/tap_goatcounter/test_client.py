@@ -9,8 +9,8 @@ from requests import Request
 
 from singer_tapkit.errors import ApiError, GatewayError, NoResponseError
 from tap_goatcounter.client import QueryTooLargeError
-from tap_goatcounter.hints import HINTS, REDIRECT_HINT
-from tests.tap_goatcounter.answers import API, PAGE, SITE, URL, open_client
+from tap_goatcounter.hints import HINTS
+from tests.tap_goatcounter.responses import API, PAGE, SITE, URL, open_client
 
 if TYPE_CHECKING:
     from requests_mock import Mocker
@@ -39,7 +39,7 @@ def test_the_status_lies_outside_of_the_api(requests_mock: Mocker) -> None:
         ({"errors": {"0": "no such hit"}}, "0: no such hit"),
     ],
 )
-def test_an_error_in_the_form_of_the_api_is_told_in_its_words(
+def test_an_error_in_the_form_of_the_api_is_reported_in_its_words(
     requests_mock: Mocker, body: dict[str, Any], words: str
 ) -> None:
     requests_mock.get(f"{API}/me", status_code=401, json=body)
@@ -50,12 +50,12 @@ def test_an_error_in_the_form_of_the_api_is_told_in_its_words(
 
 
 @pytest.mark.parametrize(
-    "answer", [PAGE, {"text": "default backend - 404"}, {"json": {"message": "x"}}, {"json": []}]
+    "response", [PAGE, {"text": "default backend - 404"}, {"json": {"message": "x"}}, {"json": []}]
 )
 def test_an_error_in_another_form_is_from_something_in_between(
-    requests_mock: Mocker, answer: dict[str, Any]
+    requests_mock: Mocker, response: dict[str, Any]
 ) -> None:
-    requests_mock.get(f"{API}/me", status_code=404, **answer)
+    requests_mock.get(f"{API}/me", status_code=404, **response)
     with pytest.raises(GatewayError):
         open_client().read(SITE, "/me", dict)
 
@@ -66,18 +66,8 @@ def test_a_time_out_in_plain_text_is_the_servers_own(requests_mock: Mocker) -> N
         open_client().read(SITE, "/me", dict)
 
 
-def test_a_redirect_names_its_target_and_is_not_followed(requests_mock: Mocker) -> None:
-    headers = {"Location": "https://new.example.com/api/v0/me?secret"}
-    requests_mock.get(f"{API}/me", status_code=301, headers=headers)
-    with pytest.raises(GatewayError) as refused:
-        open_client().read(SITE, "/me", dict)
-    assert "https://new.example.com/api/v0/me" in str(refused.value)
-    assert REDIRECT_HINT in str(refused.value)
-    assert "secret" not in str(refused.value)
-
-
 @pytest.mark.parametrize(
-    ("status", "answer"),
+    ("status", "response"),
     [
         (414, PAGE),
         (431, PAGE),
@@ -87,9 +77,9 @@ def test_a_redirect_names_its_target_and_is_not_followed(requests_mock: Mocker) 
     ],
 )
 def test_what_is_too_much_at_once_is_not_repeated_if_it_can_be_split(
-    requests_mock: Mocker, status: int, answer: dict[str, Any]
+    requests_mock: Mocker, status: int, response: dict[str, Any]
 ) -> None:
-    requests_mock.get(f"{API}/stats/hits", status_code=status, **answer)
+    requests_mock.get(f"{API}/stats/hits", status_code=status, **response)
     with pytest.raises(QueryTooLargeError):
         open_client(max_retries=5).fetch(SITE, "/stats/hits", dict, is_splittable=True)
     assert requests_mock.call_count == 1
@@ -101,9 +91,9 @@ def test_a_bad_request_in_the_words_of_the_api_is_not_too_large(requests_mock: M
         open_client().fetch(SITE, "/stats/hits", dict, is_splittable=True)
 
 
-@pytest.mark.parametrize("answer", [{"status_code": 503, **PAGE}, {"exc": ConnectionError}])
-def test_a_post_is_sent_a_single_time(requests_mock: Mocker, answer: dict[str, Any]) -> None:
-    requests_mock.post(f"{API}/export", **answer)
+@pytest.mark.parametrize("response", [{"status_code": 503, **PAGE}, {"exc": ConnectionError}])
+def test_a_post_is_sent_a_single_time(requests_mock: Mocker, response: dict[str, Any]) -> None:
+    requests_mock.post(f"{API}/export", **response)
     with pytest.raises((GatewayError, NoResponseError, ConnectionError)):
         open_client(max_retries=5).post(SITE, "/export", {"start_from_hit_id": 0})
     assert requests_mock.call_count == 1

@@ -55,9 +55,8 @@ def test_credentials_do_not_show_their_token() -> None:
     assert str(child) == f"{URL} (as child.example.com)"
 
 
-def test_every_setting_is_described_and_those_with_tokens_are_secret() -> None:
+def test_settings_with_tokens_are_secret() -> None:
     settings = SETTINGS.to_dict()["properties"]
-    assert all(setting["title"] and setting["description"] for setting in settings.values())
     assert {name for name, setting in settings.items() if setting.get("secret")} == {
         "token",
         "sites",

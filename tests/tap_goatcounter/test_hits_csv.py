@@ -11,9 +11,9 @@ import pytest
 
 from singer_tapkit.errors import InvalidResponseError
 from tap_goatcounter import hits_csv
-from tap_goatcounter.export import ExportFile
+from tap_goatcounter.export_file import ExportFile
 from tap_goatcounter.hits_csv import read_hits
-from tests.tap_goatcounter.exports import HEADER, ROW, csv_of
+from tests.tap_goatcounter.exports import HEADER, ROW, write_csv
 
 EVENT, BOT, FIRST_VISIT, DATE = 2, 7, 12, 13
 
@@ -24,7 +24,7 @@ def read(content: str | bytes, expected: int | None = None) -> list[tuple[Any, .
     return list(read_hits(ExportFile("export.csv.gz", io.BytesIO(body)), expected))
 
 
-def failure_of(content: str | bytes, expected: int | None = None) -> str:
+def fail_to_read(content: str | bytes, expected: int | None = None) -> str:
     with pytest.raises(InvalidResponseError) as failure:
         read(content, expected)
     message = str(failure.value)
@@ -32,7 +32,7 @@ def failure_of(content: str | bytes, expected: int | None = None) -> str:
     return message
 
 
-def with_cell(column: int, cell: str) -> str:
+def build_row(column: int, cell: str) -> str:
     cells = ["/a", "A", "0", "", "", "", "a1-b2", "0", "", "o", "0", "GB", "1", ""]
     cells[DATE] = "2026-11-01T21:58:03Z"
     cells[column] = cell
@@ -40,7 +40,7 @@ def with_cell(column: int, cell: str) -> str:
 
 
 def test_a_row_is_read_into_values_of_its_types() -> None:
-    assert read(csv_of(ROW), 1) == [
+    assert read(write_csv(ROW), 1) == [
         (
             *(1, "/a", "A", False, "", "Firefox 140", "Linux", "a1-b2", 0, "", "o", "1366,0,1"),
             *("GB", True, "2026-11-01T21:58:03Z"),
@@ -49,7 +49,7 @@ def test_a_row_is_read_into_values_of_its_types() -> None:
 
 
 def test_a_leap_year_has_its_day() -> None:
-    assert len(read(csv_of(with_cell(DATE, "2028-02-29T21:58:03Z")))) == 1
+    assert len(read(write_csv(build_row(DATE, "2028-02-29T21:58:03Z")))) == 1
 
 
 def test_rows_by_another_writer_are_read_alike() -> None:
@@ -69,7 +69,7 @@ def test_a_file_may_have_no_rows(content: str) -> None:
 
 
 def test_a_file_that_a_proxy_has_unpacked_is_read_as_it_is() -> None:
-    assert len(read(csv_of(ROW, ROW).encode(), 2)) == 2
+    assert len(read(write_csv(ROW, ROW).encode(), 2)) == 2
 
 
 @pytest.mark.parametrize(
@@ -78,30 +78,30 @@ def test_a_file_that_a_proxy_has_unpacked_is_read_as_it_is() -> None:
         (ROW.rpartition(",")[0], "13 cells instead of 14"),
         (f"{ROW},", "15 cells instead of 14"),
         ("", "0 cells instead of 14"),
-        (with_cell(EVENT, "2"), "Event is '2'"),
-        (with_cell(EVENT, ""), "Event is ''"),
-        (with_cell(FIRST_VISIT, "yes"), "FirstVisit is 'yes'"),
-        (with_cell(BOT, ""), "Bot is ''"),
-        (with_cell(BOT, "1_0"), "Bot is '1_0'"),
-        (with_cell(BOT, "-1"), "Bot is '-1'"),
-        (with_cell(DATE, ""), "Date is ''"),
-        (with_cell(DATE, "2026-11-01 21:58:03"), "Date is '2026-11-01 21:58:03'"),
-        (with_cell(DATE, "2026-11-01T21:58:03+02:00"), "Date is '2026-11-01T21:58:03+02:00'"),
-        (with_cell(DATE, "2026-02-30T21:58:03Z"), "Date is '2026-02-30T21:58:03Z'"),
-        (with_cell(DATE, "2026-02-29T21:58:03Z"), "Date is '2026-02-29T21:58:03Z'"),
-        (with_cell(DATE, "2026-11-31T21:58:03Z"), "Date is '2026-11-31T21:58:03Z'"),
-        (with_cell(DATE, "2026-11-01T24:58:03Z"), "Date is '2026-11-01T24:58:03Z'"),
+        (build_row(EVENT, "2"), "Event is '2'"),
+        (build_row(EVENT, ""), "Event is ''"),
+        (build_row(FIRST_VISIT, "yes"), "FirstVisit is 'yes'"),
+        (build_row(BOT, ""), "Bot is ''"),
+        (build_row(BOT, "1_0"), "Bot is '1_0'"),
+        (build_row(BOT, "-1"), "Bot is '-1'"),
+        (build_row(DATE, ""), "Date is ''"),
+        (build_row(DATE, "2026-11-01 21:58:03"), "Date is '2026-11-01 21:58:03'"),
+        (build_row(DATE, "2026-11-01T21:58:03+02:00"), "Date is '2026-11-01T21:58:03+02:00'"),
+        (build_row(DATE, "2026-02-30T21:58:03Z"), "Date is '2026-02-30T21:58:03Z'"),
+        (build_row(DATE, "2026-02-29T21:58:03Z"), "Date is '2026-02-29T21:58:03Z'"),
+        (build_row(DATE, "2026-11-31T21:58:03Z"), "Date is '2026-11-31T21:58:03Z'"),
+        (build_row(DATE, "2026-11-01T24:58:03Z"), "Date is '2026-11-01T24:58:03Z'"),
     ],
 )
 def test_a_row_that_is_not_as_it_should_be_is_named(row: str, words: str) -> None:
-    message = failure_of(csv_of(ROW, row, ROW))
+    message = fail_to_read(write_csv(ROW, row, ROW))
     assert f"row 2: {words}" in message
     assert "Run the tap again" in message
 
 
-def test_an_error_quotes_nothing_that_tells_of_visitors() -> None:
+def test_an_error_quotes_nothing_about_visitors() -> None:
     row = "/secret,Title,2,,Firefox,,cafe-babe,0,ref.example,h,1,NL,1,2026-11-01T00:00:00Z"
-    message = failure_of(csv_of(row))
+    message = fail_to_read(write_csv(row))
     assert "Event is '2'" in message
     assert not any(word in message for word in ("secret", "Title", "cafe", "ref.example"))
 
@@ -109,20 +109,20 @@ def test_an_error_quotes_nothing_that_tells_of_visitors() -> None:
 @pytest.mark.parametrize(
     ("content", "words"),
     [
-        (csv_of(ROW, '/a,"A"A,0,,,,a1-b2,0,,o,0,GB,1,2026-11-01T21:58:03Z'), "row 2: "),
-        (csv_of(ROW) + '/a,"never closed', "row 2: "),
-        (gzip.compress(csv_of(ROW).encode() + b"/\xff\n"), "row "),
+        (write_csv(ROW, '/a,"A"A,0,,,,a1-b2,0,,o,0,GB,1,2026-11-01T21:58:03Z'), "row 2: "),
+        (write_csv(ROW) + '/a,"never closed', "row 2: "),
+        (gzip.compress(write_csv(ROW).encode() + b"/\xff\n"), "row "),
     ],
     ids=["quote within a cell", "quote never closed", "not UTF-8"],
 )
 def test_a_file_that_cannot_be_cut_into_rows_is_an_error(content: str | bytes, words: str) -> None:
-    assert words in failure_of(content)
+    assert words in fail_to_read(content)
 
 
 def test_a_stray_quote_does_not_take_the_file_into_memory(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(hits_csv, "MAX_CELL", 1000)
     rows = [ROW.replace('"1366,0,1"', "0")] * 100
-    assert "field larger than field limit" in failure_of(csv_of(ROW, '/a,"A', *rows))
+    assert "field larger than field limit" in fail_to_read(write_csv(ROW, '/a,"A', *rows))
 
 
 @pytest.mark.parametrize(
@@ -138,18 +138,18 @@ def test_a_stray_quote_does_not_take_the_file_into_memory(monkeypatch: pytest.Mo
     ],
 )
 def test_a_header_other_than_the_known_one_is_an_error(header: str, words: str) -> None:
-    assert words in failure_of(f"{header}\n{ROW}\n")
+    assert words in fail_to_read(f"{header}\n{ROW}\n")
 
 
 @pytest.mark.parametrize(("expected", "there"), [(3, 2), (1, 2), (5, 0)])
 def test_another_number_of_rows_than_the_server_has_counted_is_an_error(
     expected: int, there: int
 ) -> None:
-    message = failure_of(csv_of(*[ROW] * there), expected)
+    message = fail_to_read(write_csv(*[ROW] * there), expected)
     assert f"holds {there} rows, but the server counted {expected}" in message
 
 
 @pytest.mark.parametrize("missing", [1, 8, 2000])
 def test_a_file_that_ends_early_is_an_error(missing: int) -> None:
     rows = [ROW.replace("/a", f"/{number:x}") for number in range(5000)]
-    assert "ends early" in failure_of(gzip.compress(csv_of(*rows).encode())[:-missing])
+    assert "ends early" in fail_to_read(gzip.compress(write_csv(*rows).encode())[:-missing])

@@ -15,7 +15,7 @@ from tap_goatcounter.pagination import (
     StatsPage,
     read_rows,
 )
-from tests.tap_goatcounter.answers import API, SITE, open_client, visited
+from tests.tap_goatcounter.responses import API, SITE, build_visited, open_client
 
 if TYPE_CHECKING:
     from requests_mock import Mocker
@@ -23,11 +23,11 @@ if TYPE_CHECKING:
     from tap_goatcounter.client import GoatCounterClient
 
 
-def counted(*names: str) -> list[dict[str, Any]]:
+def build_counts(*names: str) -> list[dict[str, Any]]:
     return [{"name": name, "count": 1} for name in names]
 
 
-def paths(*ids: int, text: str = "/{}") -> list[dict[str, Any]]:
+def build_paths(*ids: int, text: str = "/{}") -> list[dict[str, Any]]:
     return [{"id": id_, "path": text.format(id_)} for id_ in ids]
 
 
@@ -36,26 +36,26 @@ def read(client: GoatCounterClient, path: str, paginator: RowsPaginator) -> list
     return [row for rows in pages for row in rows]
 
 
-def asked(requests_mock: Mocker, name: str) -> list[str | None]:
+def list_values(requests_mock: Mocker, name: str) -> list[str | None]:
     return [request.qs.get(name, [None])[0] for request in requests_mock.request_history]
 
 
 def test_an_offset_counts_what_really_came(requests_mock: Mocker) -> None:
     pages = [
-        {"json": {"stats": counted("a", "b"), "more": True}},
-        {"json": {"stats": counted("c"), "more": True}},
-        {"json": {"stats": counted("d"), "more": False}},
+        {"json": {"stats": build_counts("a", "b"), "more": True}},
+        {"json": {"stats": build_counts("c"), "more": True}},
+        {"json": {"stats": build_counts("d"), "more": False}},
     ]
     requests_mock.get(f"{API}/stats/toprefs", pages)
     client = open_client()
     rows = read(client, "/stats/toprefs", OffsetPaginator(client, StatsPage))
     assert [row["name"] for row in rows] == ["a", "b", "c", "d"]
-    assert asked(requests_mock, "offset") == ["0", "2", "3"]
-    assert asked(requests_mock, "start") == ["x"] * 3
+    assert list_values(requests_mock, "offset") == ["0", "2", "3"]
+    assert list_values(requests_mock, "start") == ["x"] * 3
 
 
 def test_an_offset_that_the_server_ignores_is_an_error(requests_mock: Mocker) -> None:
-    requests_mock.get(f"{API}/stats/sizes", json={"stats": counted("a"), "more": True})
+    requests_mock.get(f"{API}/stats/sizes", json={"stats": build_counts("a"), "more": True})
     client = open_client()
     with pytest.raises(InvalidResponseError, match="does not end"):
         read(client, "/stats/sizes", OffsetPaginator(client, StatsPage))
@@ -64,8 +64,8 @@ def test_an_offset_that_the_server_ignores_is_an_error(requests_mock: Mocker) ->
 @pytest.mark.parametrize(
     "page",
     [
-        {"stats": counted("a")},
-        {"stats": counted("a"), "more": None},
+        {"stats": build_counts("a")},
+        {"stats": build_counts("a"), "more": None},
         {"stats": None, "more": False},
         {"more": False},
         {"stats": [{"count": 1}], "more": False},
@@ -84,18 +84,18 @@ def test_a_page_that_is_not_as_documented_is_an_error(
 
 def test_paths_that_came_are_excluded(requests_mock: Mocker) -> None:
     pages = [
-        {"json": {"hits": [visited(7), visited(3)], "more": True}},
-        {"json": {"hits": [visited(5)], "more": False}},
+        {"json": {"hits": [build_visited(7), build_visited(3)], "more": True}},
+        {"json": {"hits": [build_visited(5)], "more": False}},
     ]
     requests_mock.get(f"{API}/stats/hits", pages)
     client = open_client()
     rows = read(client, "/stats/hits", ExclusionPaginator(client))
     assert [row["path_id"] for row in rows] == [7, 3, 5]
-    assert asked(requests_mock, "exclude_paths") == [None, "7,3"]
+    assert list_values(requests_mock, "exclude_paths") == [None, "7,3"]
 
 
 def test_an_exclusion_that_the_server_ignores_is_an_error(requests_mock: Mocker) -> None:
-    requests_mock.get(f"{API}/stats/hits", json={"hits": [visited(7)], "more": True})
+    requests_mock.get(f"{API}/stats/hits", json={"hits": [build_visited(7)], "more": True})
     client = open_client()
     with pytest.raises(InvalidResponseError, match="does not end"):
         read(client, "/stats/hits", ExclusionPaginator(client))
@@ -103,20 +103,20 @@ def test_an_exclusion_that_the_server_ignores_is_an_error(requests_mock: Mocker)
 
 def test_a_cursor_follows_the_largest_id(requests_mock: Mocker) -> None:
     pages = [
-        {"json": {"paths": paths(2, 10), "more": True}},
-        {"json": {"paths": paths(11), "more": False}},
+        {"json": {"paths": build_paths(2, 10), "more": True}},
+        {"json": {"paths": build_paths(11), "more": False}},
     ]
     requests_mock.get(f"{API}/paths", pages)
     client = open_client()
     paginator = CursorPaginator(client)
     assert [row["id"] for row in read(client, "/paths", paginator)] == [2, 10, 11]
-    assert asked(requests_mock, "after") == [None, "10"]
+    assert list_values(requests_mock, "after") == [None, "10"]
     assert not paginator.has_gaps
 
 
 @pytest.mark.parametrize(
     "first",
-    [paths(1, 5, 3), paths(1, 2, 5), []],
+    [build_paths(1, 5, 3), build_paths(1, 2, 5), []],
     ids=["not by id", "by id as by text", "without rows"],
 )
 def test_pages_that_may_be_sorted_by_text_have_gaps(
@@ -134,9 +134,9 @@ def test_pages_that_may_be_sorted_by_text_have_gaps(
 
 
 def test_a_cursor_that_does_not_grow_ends_the_list_with_gaps(requests_mock: Mocker) -> None:
-    requests_mock.get(f"{API}/paths", json={"paths": paths(4, 3), "more": True})
+    requests_mock.get(f"{API}/paths", json={"paths": build_paths(4, 3), "more": True})
     client = open_client()
     paginator = CursorPaginator(client)
     assert len(read(client, "/paths", paginator)) == 4
-    assert asked(requests_mock, "after") == [None, "4"]
+    assert list_values(requests_mock, "after") == [None, "4"]
     assert paginator.has_gaps

@@ -12,10 +12,10 @@ import pytest
 
 from singer_tapkit.errors import ExtractionError, InvalidResponseError
 from singer_tapkit.failures import FailureCollector
-from tap_goatcounter.capabilities import AFTER_2_7, UP_TO_2_7
+from tap_goatcounter.capabilities import UP_TO_2_7
 from tap_goatcounter.config import SiteCredentials
 from tap_goatcounter.sites import Permission, Site, SiteDirectory, discover_sites
-from tests.tap_goatcounter.answers import PAGE, SITE, URL, me, open_client, site
+from tests.tap_goatcounter.responses import SITE, URL, build_me, build_site, open_client
 
 if TYPE_CHECKING:
     from requests_mock import Mocker
@@ -23,17 +23,16 @@ if TYPE_CHECKING:
 LOGGER = logging.getLogger("tests")
 
 
-def serve(requests_mock: Mocker, url: str = URL, **answers: Any) -> None:
-    """Answer for a server of 2.7, unless other answers are given by their paths."""
+def serve(requests_mock: Mocker, url: str = URL, **responses: Any) -> None:
+    """Answer for a server of 2.7, unless other responses are given by their paths."""
     usual: dict[str, Any] = {
-        "me": {"json": me()},
+        "me": {"json": build_me()},
         "status": {"json": {"version": "v2.7.0"}},
-        "sites": {"json": {"sites": [site()]}},
+        "sites": {"json": {"sites": [build_site()]}},
     }
-    for name, answer in {**usual, **answers}.items():
+    for name, response in {**usual, **responses}.items():
         base = url if name == "status" else f"{url}/api/v0"
-        path = name.replace("__", "/")
-        requests_mock.get(f"{base}/{path}", [answer] if isinstance(answer, dict) else answer)
+        requests_mock.get(f"{base}/{name}", [response] if isinstance(response, dict) else response)
 
 
 def discover(*, with_children: bool = False) -> list[Site]:
@@ -58,7 +57,7 @@ def test_a_site_is_described_by_its_server(requests_mock: Mocker) -> None:
 def test_what_a_site_stores_and_since_when(
     requests_mock: Mocker, changed: dict[str, Any], first: int, *, stores: bool
 ) -> None:
-    serve(requests_mock, sites={"json": {"sites": [site(**changed)]}})
+    serve(requests_mock, sites={"json": {"sites": [build_site(**changed)]}})
     (found,) = discover()
     assert (found.stores_page_views, found.first_hit.day) == (stores, first)
 
@@ -66,8 +65,8 @@ def test_what_a_site_stores_and_since_when(
 def test_other_sites_of_the_account_are_reached_by_the_name_of_their_host(
     requests_mock: Mocker,
 ) -> None:
-    children = [site(2, cname="second.example.org"), site(3)]
-    serve(requests_mock, sites={"json": {"sites": [site(), *children]}})
+    children = [build_site(2, cname="second.example.org"), build_site(3)]
+    serve(requests_mock, sites={"json": {"sites": [build_site(), *children]}})
     assert [found.id for found in discover()] == [1]
     found = discover(with_children=True)
     assert [item.credentials.host for item in found] == [
@@ -79,15 +78,17 @@ def test_other_sites_of_the_account_are_reached_by_the_name_of_their_host(
 
 def test_a_token_that_was_not_used_for_a_day_is_tried_twice(requests_mock: Mocker) -> None:
     missing = {"status_code": 404, "json": {"error": "not found"}}
-    serve(requests_mock, me=[missing, {"json": me()}])
+    serve(requests_mock, me=[missing, {"json": build_me()}])
     assert len(discover()) == 1
     serve(requests_mock, me=missing)
     with pytest.raises(ExtractionError, match="'site_url'"):
         discover()
 
 
-def test_a_token_that_may_not_read_sites_is_told_what_it_lacks(requests_mock: Mocker) -> None:
-    serve(requests_mock, me={"json": me(permissions=4 + 64)})
+def test_a_token_that_may_not_read_sites_fails_with_the_permission_that_it_lacks(
+    requests_mock: Mocker,
+) -> None:
+    serve(requests_mock, me={"json": build_me(permissions=4 + 64)})
     with pytest.raises(ExtractionError, match="site-read"):
         discover()
 
@@ -97,43 +98,17 @@ def test_a_token_that_may_not_read_sites_is_told_what_it_lacks(requests_mock: Mo
     [
         [],
         None,
-        [{**site(), "id": [1]}],
-        [{**site(), "id": None}],
-        [{name: value for name, value in site().items() if name != "code"}],
-        [site(setttings={})],
-        [site(created_at="soon")],
+        [{**build_site(), "id": [1]}],
+        [{**build_site(), "id": None}],
+        [{name: value for name, value in build_site().items() if name != "code"}],
+        [build_site(setttings={})],
+        [build_site(created_at="soon")],
     ],
 )
 def test_sites_that_are_not_as_documented_are_an_error(requests_mock: Mocker, rows: Any) -> None:
     serve(requests_mock, sites={"json": {"sites": rows}})
     with pytest.raises(InvalidResponseError, match="/sites"):
         discover()
-
-
-@pytest.mark.parametrize(
-    "status",
-    [
-        {"status_code": 403, **PAGE},
-        PAGE,
-        {"json": []},
-        {"json": {}},
-        {"json": {"version": 7}},
-        {"status_code": 301, "headers": {"Location": "/login"}},
-        {"status_code": 502, **PAGE},
-    ],
-)
-@pytest.mark.parametrize(
-    ("probe", "expected"),
-    [
-        ({"json": {}}, AFTER_2_7),
-        ({"status_code": 400, "json": {"error": 'unknown parameter: "group"'}}, UP_TO_2_7),
-    ],
-)
-def test_a_version_out_of_reach_is_found_out_by_a_parameter(
-    requests_mock: Mocker, status: dict[str, Any], probe: dict[str, Any], expected: object
-) -> None:
-    serve(requests_mock, status=status, stats__hits=probe)
-    assert discover()[0].capabilities is expected
 
 
 @pytest.mark.parametrize(
@@ -148,13 +123,13 @@ def test_a_version_out_of_reach_is_found_out_by_a_parameter(
 def test_the_time_zone_is_that_of_the_tokens_user(
     requests_mock: Mocker, name: str | None, expected: object
 ) -> None:
-    serve(requests_mock, me={"json": me(timezone=name)})
+    serve(requests_mock, me={"json": build_me(timezone=name)})
     assert discover()[0].timezone == expected
 
 
 @pytest.mark.parametrize("name", ["XX.Atlantis/Capital", "XX.", "DE.../etc"])
 def test_a_time_zone_that_is_unknown_here_is_named(requests_mock: Mocker, name: str) -> None:
-    serve(requests_mock, me={"json": me(timezone=name)})
+    serve(requests_mock, me={"json": build_me(timezone=name)})
     with pytest.raises(ExtractionError, match="time zone to UTC"):
         discover()
 
@@ -163,12 +138,12 @@ def test_a_time_zone_that_is_unknown_here_is_named(requests_mock: Mocker, name: 
 def test_the_time_is_that_of_the_server(requests_mock: Mocker, ahead: int, days: int) -> None:
     moment = datetime.now(UTC) + timedelta(days=ahead)
     date = {"Date": format_datetime(moment, usegmt=True)}
-    serve(requests_mock, me={"json": me(), "headers": date})
+    serve(requests_mock, me={"json": build_me(), "headers": date})
     expected = datetime.now(UTC) + timedelta(days=days)
     assert abs(discover()[0].now - expected) < timedelta(seconds=10)
 
 
-def directory(*credentials: SiteCredentials) -> tuple[SiteDirectory, FailureCollector]:
+def open_directory(*credentials: SiteCredentials) -> tuple[SiteDirectory, FailureCollector]:
     failures = FailureCollector(LOGGER)
     sites = SiteDirectory(
         lambda: open_client(*credentials), with_children=False, failures=failures, logger=LOGGER
@@ -182,35 +157,35 @@ def test_a_site_that_cannot_be_read_is_a_failure_and_leaves_the_others_alone(
     other = SiteCredentials("https://other.example.com", "other")
     serve(requests_mock)
     requests_mock.get(f"{other.url}/api/v0/me", status_code=401, json={"error": "unknown token"})
-    sites, failures = directory(other, SITE)
+    sites, failures = open_directory(other, SITE)
     assert list(sites.by_id) == [1]
     assert failures.count == 1
     assert "https://other.example.com: GET /api/v0/me answered 401: unknown token" in caplog.text
 
 
-def test_sites_of_two_servers_with_the_same_id_are_told_apart(
+def test_a_second_site_with_the_same_id_is_a_failure(
     requests_mock: Mocker, caplog: pytest.LogCaptureFixture
 ) -> None:
     other = SiteCredentials("https://other.example.com", "other")
     serve(requests_mock)
-    serve(requests_mock, other.url, sites={"json": {"sites": [site(code="another")]}})
-    sites, failures = directory(SITE, other)
+    serve(requests_mock, other.url, sites={"json": {"sites": [build_site(code="another")]}})
+    sites, failures = open_directory(SITE, other)
     assert [found.credentials for found in sites.by_id.values()] == [SITE]
     assert failures.count == 1
     assert "same id" in caplog.text
 
 
-def test_days_of_another_zone_are_told_once(
+def test_days_of_another_zone_are_logged_once(
     requests_mock: Mocker, caplog: pytest.LogCaptureFixture
 ) -> None:
-    serve(requests_mock, me={"json": me(timezone="JP.Asia/Tokyo")})
-    sites, _ = directory(SITE)
+    serve(requests_mock, me={"json": build_me(timezone="JP.Asia/Tokyo")})
+    sites, _ = open_directory(SITE)
     assert sites.by_id[1].utc_offset == timedelta(hours=9)
     assert caplog.text.count("Asia/Tokyo") == 1
 
 
 def test_a_newer_server_has_an_hourly_limit(requests_mock: Mocker) -> None:
     serve(requests_mock, status={"json": {"version": "v2.8.0"}})
-    sites, _ = directory(SITE)
+    sites, _ = open_directory(SITE)
     assert sites.by_id
     assert [window.limit for window in sites.client._limiter._windows] == [1000, 500]  # noqa: SLF001

@@ -14,8 +14,8 @@ import pytest
 import requests
 
 from tests.sandbox.goatcounter import Generation, Hit
-from tests.tap_goatcounter.exports import bookmark_of, checkpoint_of, exports_asked_for
-from tests.tap_goatcounter.servers import rfc3339
+from tests.tap_goatcounter.exports import count_exports, get_bookmark, get_checkpoint
+from tests.tap_goatcounter.servers import format_time
 
 if TYPE_CHECKING:
     from tests.tap_goatcounter.command_line import TapInProcess
@@ -36,13 +36,13 @@ def load(name: str) -> dict[str, Any]:
     return state
 
 
-def settings_of(sandbox: Sandbox) -> dict[str, Any]:
+def get_settings(sandbox: Sandbox) -> dict[str, Any]:
     return sandbox.settings(start_date="2026-11-18", end_date="2026-11-25")
 
 
 @pytest.fixture(params=GENERATIONS)
 def recorded(request: pytest.FixtureRequest, open_sandbox: OpenSandbox) -> tuple[str, Sandbox]:
-    """The name of a generation, and a server on which its states were recorded."""
+    """Return the name of a generation, and a server on which its states were recorded."""
     sandbox = open_sandbox(GENERATIONS[request.param])
     sandbox.add(*VIEWS)
     return request.param, sandbox
@@ -54,7 +54,7 @@ def test_a_finished_run_is_followed_by_what_is_new(
     name, sandbox = recorded
     sandbox.add(Hit(path="/new", session="new", created_at="2026-11-24T10:00:00Z"))
     state = load(f"finished-{name}")
-    run = tap.succeed(settings_of(sandbox), "hits", "total_daily", "browsers", state=state)
+    run = tap.succeed(get_settings(sandbox), "hits", "total_daily", "browsers", state=state)
     assert [(hit["path"], hit["export_cursor"]) for hit in run.records["hits"]] == [("/new", 12)]
     assert [row["day"][8:] for row in run.records["total_daily"]] == [
         *("20", "21", "22", "23", "24", "25")
@@ -69,7 +69,7 @@ def test_an_interrupted_run_goes_on_where_it_was(
 ) -> None:
     name, sandbox = recorded
     run = tap.succeed(
-        {**settings_of(sandbox), "stats_lookback_days": 0},
+        {**get_settings(sandbox), "stats_lookback_days": 0},
         *("hits", "toprefs", "total_daily"),
         state=load(f"interrupted-{name}"),
     )
@@ -89,19 +89,19 @@ def test_an_export_in_progress_is_taken_up(
     name, sandbox = recorded
     state = load(f"export-in-progress-{stream}-{name}")
     (partition,) = state["bookmarks"][stream]["partitions"]
-    partition["export"]["asked_at"] = rfc3339(datetime.now(UTC) - timedelta(hours=1))
+    partition["export"]["asked_at"] = format_time(datetime.now(UTC) - timedelta(hours=1))
     for _ in range(partition["export"]["id"]):
         ask_for_export(sandbox, stream)
-    run = tap.succeed(settings_of(sandbox), stream, state=state)
-    assert exports_asked_for(sandbox) == partition["export"]["id"]
+    run = tap.succeed(get_settings(sandbox), stream, state=state)
+    assert count_exports(sandbox) == partition["export"]["id"]
     assert len(run.records[stream]) == 12
     assert "export" not in run.state["bookmarks"][stream]["partitions"][0]
-    assert checkpoint_of(run, stream) is None
+    assert get_checkpoint(run, stream) is None
 
 
 def ask_for_export(sandbox: Sandbox, stream: str) -> None:
     body: dict[str, Any] = {"start_from_hit_id": 0}
-    if sandbox.exports_json:
+    if sandbox.server.generation is Generation.MAIN:
         body["format"] = "csv"
     if stream != "hits":
         body = {"format": "json"}
@@ -122,9 +122,10 @@ def ask_for_export(sandbox: Sandbox, stream: str) -> None:
     ],
 )
 def test_an_export_that_the_state_does_not_really_name_is_forgotten(
-    recorded: tuple[str, Sandbox], tap: TapInProcess, memory: object
+    open_sandbox: OpenSandbox, tap: TapInProcess, memory: object
 ) -> None:
-    _, sandbox = recorded
+    sandbox = open_sandbox(Generation.MAIN)
+    sandbox.add(*VIEWS)
     partition = {
         "context": {"site_id": 1},
         "replication_key": "export_last_hit_id",
@@ -133,8 +134,8 @@ def test_an_export_that_the_state_does_not_really_name_is_forgotten(
         "of_another_version": [1],
     }
     state = {"bookmarks": {"hits": {"partitions": [partition], "more": True}, "gone": {}}}
-    run = tap.succeed(settings_of(sandbox), "hits", state=state)
+    run = tap.succeed(get_settings(sandbox), "hits", state=state)
     assert [hit["path"] for hit in run.records["hits"]] == ["/signup", "/ca fé"]
-    assert bookmark_of(run) == 12
+    assert get_bookmark(run) == 12
     (left,) = run.state["bookmarks"]["hits"]["partitions"]
     assert (left.get("export"), left["of_another_version"]) == (None, [1])

@@ -5,11 +5,9 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
-import pytest
-
 from tests.sandbox.faults import Answer, html_page
 from tests.sandbox.goatcounter import Generation
-from tests.tap_goatcounter.servers import day, view
+from tests.tap_goatcounter.servers import get_day, make_view
 
 if TYPE_CHECKING:
     from tests.sandbox.traffic import ReceivedRequest
@@ -25,9 +23,9 @@ def add_views(sandbox: Sandbox) -> None:
     for number in range(2 * COUNT):
         at = f"{number % 24:02}:30:00"
         page = f"/{number:03}"
-        sandbox.add(view(page, days_ago=1 + number % 2, session=str(number), at=at))
+        sandbox.add(make_view(page, days_ago=1 + number % 2, session=str(number), at=at))
         if number % 3:
-            sandbox.add(view(page, days_ago=1, session=f"late {number}", at=at))
+            sandbox.add(make_view(page, days_ago=1, session=f"late {number}", at=at))
 
 
 def limit_addresses(sandbox: Sandbox, refusal: Answer, length: int = 200) -> None:
@@ -39,13 +37,12 @@ def limit_addresses(sandbox: Sandbox, refusal: Answer, length: int = 200) -> Non
     sandbox.server.faults.add("GET", "/api/v0/stats/hits", refusal, times=None, when=is_too_long)
 
 
-@pytest.mark.parametrize("status", [414, 431, 400])
 def test_all_pages_of_a_day_come_with_all_their_visitors(
-    open_sandbox: OpenSandbox, tap: TapInProcess, generation: Generation, status: int
+    open_sandbox: OpenSandbox, tap: TapInProcess, generation: Generation
 ) -> None:
     sandbox = open_sandbox(generation, api_max=8)
     add_views(sandbox)
-    limit_addresses(sandbox, html_page(status, "Refused"))
+    limit_addresses(sandbox, html_page(414, "URI Too Long"))
     run = tap.succeed(sandbox.settings(), "path_daily", "total_daily", "path_referrers")
     totals = {row["day"]: row["daily"] for row in run.records["total_daily"] if row["daily"]}
     for stream, count in (("path_daily", "daily"), ("path_referrers", "count")):
@@ -54,7 +51,7 @@ def test_all_pages_of_a_day_come_with_all_their_visitors(
         for row in rows:
             found[row["day"]] += row[count]
         assert found == totals, stream
-    assert set(totals) == {str(day(1)), str(day(2))}
+    assert set(totals) == {str(get_day(1)), str(get_day(2))}
 
 
 def test_the_list_of_paths_is_completed_all_the_same(
@@ -71,8 +68,8 @@ def test_an_hour_that_is_too_long_is_an_error_with_a_bookmark_before_it(
     open_sandbox: OpenSandbox, tap: TapInProcess
 ) -> None:
     sandbox = open_sandbox(Generation.MAIN, api_max=8)
-    sandbox.add(*(view(f"/{number}", days_ago=2, session=str(number)) for number in range(50)))
+    sandbox.add(*(make_view(f"/{number}", days_ago=2, session=str(number)) for number in range(50)))
     limit_addresses(sandbox, html_page(414, "URI Too Long"), length=90)
-    run = tap.fail(sandbox.settings(start_date=f"{day(3)}T00:00:00Z"), "path_daily")
+    run = tap.fail(sandbox.settings(start_date=f"{get_day(3)}T00:00:00Z"), "path_daily")
     assert "/api/v0/stats/hits answered 414" in run.error
-    assert run.output.bookmark("path_daily", site_id=1) == str(day(3))
+    assert run.output.bookmark("path_daily", site_id=1) == str(get_day(3))

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from singer_tapkit.errors import ApiError, ExtractionError, GatewayError
-from singer_tapkit.fake_server import Answer, FakeServer
+from singer_tapkit.fake_server import FakeResponse, FakeServer
 from tap_gotom.download import ReportSource
 from tap_gotom.reports import Report, ReportError
 from tests.tap_gotom.servers import make_client
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 REPORT = Report("sales", 46)
 CSV = {"Content-Type": "text/csv;charset=utf-8"}
 ROWS = b'"A","B"\n"1","x"\n"2","y"\n"3","z"\n'
-WHOLE = Answer(body=ROWS, headers=CSV)
+WHOLE = FakeResponse(body=ROWS, headers=CSV)
 
 
 @pytest.fixture
@@ -30,7 +30,9 @@ def server() -> Iterator[FakeServer]:
         yield server
 
 
-def source_of(server: FakeServer, *answers: Answer, id_column: str | None = None) -> ReportSource:
+def source_of(
+    server: FakeServer, *answers: FakeResponse, id_column: str | None = None
+) -> ReportSource:
     server.respond(REPORT.path, *answers)
     client = make_client(server.url, max_retries=1)
     return ReportSource(client, REPORT, id_column=id_column)
@@ -55,15 +57,15 @@ def test_a_download_can_be_read_again(server: FakeServer) -> None:
 @pytest.mark.parametrize(
     "broken",
     [
-        Answer(body=ROWS, headers=CSV, close_after=20),
-        Answer(body=ROWS[:20], headers=CSV),
-        Answer(body=ROWS[:22], headers=CSV),
-        Answer(body=ROWS * 100, headers=CSV, gzip=True, gzip_cut=8),
-        Answer(reset=True),
+        FakeResponse(body=ROWS, headers=CSV, close_after=20),
+        FakeResponse(body=ROWS[:20], headers=CSV),
+        FakeResponse(body=ROWS[:22], headers=CSV),
+        FakeResponse(body=ROWS * 100, headers=CSV, gzip=True, gzip_cut=8),
+        FakeResponse(reset=True),
     ],
     ids=["closed", "in a row", "in a cell", "gzip without its end", "reset"],
 )
-def test_a_transfer_that_breaks_off_begins_anew(server: FakeServer, broken: Answer) -> None:
+def test_a_transfer_that_breaks_off_begins_anew(server: FakeServer, broken: FakeResponse) -> None:
     download = source_of(server, broken, WHOLE).fetch()
     assert len(rows_of(download)) == 3
     assert len(server.received(REPORT.path)) == 2
@@ -72,16 +74,22 @@ def test_a_transfer_that_breaks_off_begins_anew(server: FakeServer, broken: Answ
 @pytest.mark.parametrize(
     ("answer", "kind"),
     [
-        (Answer(body=b"<html>Login</html>", headers={"Content-Type": "text/html"}), ReportError),
-        (Answer(body=b"<!DOCTYPE html><html>", headers=CSV), ReportError),
-        (Answer(body=b"\xef\xbb\xbf\n<html>\n<body>", headers=CSV), ReportError),
-        (Answer(status=404, body=b"<html>", headers={"Content-Type": "text/html"}), ApiError),
-        (Answer(status=302, headers={"Location": "https://elsewhere.example/"}), GatewayError),
-        (Answer(body=b'"A","B"\n"1"\n"2","y"\n', headers=CSV), ReportError),
+        (
+            FakeResponse(body=b"<html>Login</html>", headers={"Content-Type": "text/html"}),
+            ReportError,
+        ),
+        (FakeResponse(body=b"<!DOCTYPE html><html>", headers=CSV), ReportError),
+        (FakeResponse(body=b"\xef\xbb\xbf\n<html>\n<body>", headers=CSV), ReportError),
+        (FakeResponse(status=404, body=b"<html>", headers={"Content-Type": "text/html"}), ApiError),
+        (
+            FakeResponse(status=302, headers={"Location": "https://elsewhere.example/"}),
+            GatewayError,
+        ),
+        (FakeResponse(body=b'"A","B"\n"1"\n"2","y"\n', headers=CSV), ReportError),
     ],
 )
 def test_what_is_no_report_is_not_asked_for_again(
-    server: FakeServer, answer: Answer, kind: type[ExtractionError]
+    server: FakeServer, answer: FakeResponse, kind: type[ExtractionError]
 ) -> None:
     with pytest.raises(kind):
         source_of(server, answer).fetch()
@@ -93,14 +101,14 @@ def test_a_line_that_memory_could_not_hold_is_refused(
 ) -> None:
     monkeypatch.setattr("tap_gotom.download.MAX_LINE", 1 << 20)
     rows = b'"A"\n' + b'"' + b"x" * (1 << 19) + b'"\n'
-    assert len(rows_of(source_of(server, Answer(body=rows * 4, headers=CSV)).fetch())) == 7
+    assert len(rows_of(source_of(server, FakeResponse(body=rows * 4, headers=CSV)).fetch())) == 7
     with pytest.raises(ReportError, match="a line of more than 1 MiB"):
-        source_of(server, Answer(body=b"A" + b"x" * (1 << 21), headers=CSV)).fetch()
+        source_of(server, FakeResponse(body=b"A" + b"x" * (1 << 21), headers=CSV)).fetch()
 
 
 def test_a_sample_ends_before_the_first_row_that_may_be_cut(server: FakeServer) -> None:
     body = b'"A","B\nC"\n' + b'"1","2 ""x"""\n' * 1_000_000
-    sample = source_of(server, Answer(body=body, headers=CSV)).fetch_sample()
+    sample = source_of(server, FakeResponse(body=body, headers=CSV)).fetch_sample()
     assert sample.header == ["A", "B\nC"]
     assert sample.rows == [["1", '2 "x"']] * len(sample.rows)
     assert len(sample.rows) > 10_000
@@ -113,12 +121,12 @@ def test_the_sample_of_a_short_report_has_all_its_rows(server: FakeServer) -> No
 
 
 def test_a_sample_that_breaks_off_begins_anew(server: FakeServer) -> None:
-    source = source_of(server, Answer(body=ROWS[:20], headers=CSV), WHOLE)
+    source = source_of(server, FakeResponse(body=ROWS[:20], headers=CSV), WHOLE)
     assert len(source.fetch_sample().rows) == 3
 
 
 def test_ids_are_those_of_the_last_download(server: FakeServer) -> None:
-    source = source_of(server, Answer(body=ROWS * 2, headers=CSV, close_after=20), WHOLE,
+    source = source_of(server, FakeResponse(body=ROWS * 2, headers=CSV, close_after=20), WHOLE,
                        id_column="b")  # fmt: skip
     source.fetch().body.close()
     assert source.read_ids() == ["x", "y", "z"]
@@ -142,7 +150,7 @@ def test_a_report_without_its_column_of_ids_is_read_all_the_same(server: FakeSer
 
 def test_a_report_that_failed_is_not_asked_for_its_ids(server: FakeServer) -> None:
     source = source_of(
-        server, Answer(status=404, headers={"Content-Type": "text/html"}), id_column="A"
+        server, FakeResponse(status=404, headers={"Content-Type": "text/html"}), id_column="A"
     )
     for read in (source.fetch, source.read_ids):
         with pytest.raises(ApiError, match="404"):
@@ -174,7 +182,7 @@ def test_a_sample_split_at_the_commas_in_its_cells_tells_the_delimiter(
     server: FakeServer, content: bytes
 ) -> None:
     with pytest.raises(ReportError, match="equally often"):
-        source_of(server, Answer(body=content, headers=CSV)).fetch_sample()
+        source_of(server, FakeResponse(body=content, headers=CSV)).fetch_sample()
 
 
 @pytest.mark.parametrize(
@@ -183,7 +191,7 @@ def test_a_sample_split_at_the_commas_in_its_cells_tells_the_delimiter(
 def test_a_sample_may_have_another_delimiter_in_its_cells(
     server: FakeServer, content: bytes
 ) -> None:
-    sample = source_of(server, Answer(body=content, headers=CSV)).fetch_sample()
+    sample = source_of(server, FakeResponse(body=content, headers=CSV)).fetch_sample()
     assert sample.header == ["A; B", "C"]
 
 
@@ -191,24 +199,26 @@ def test_a_sample_may_have_another_delimiter_in_its_cells(
 def test_a_rare_character_in_cells_alone_tells_no_delimiter(
     server: FakeServer, content: bytes
 ) -> None:
-    sample = source_of(server, Answer(body=content, headers=CSV)).fetch_sample()
+    sample = source_of(server, FakeResponse(body=content, headers=CSV)).fetch_sample()
     assert "".join(sample.header) == content.partition(b"\n")[0].replace(b",", b"").decode()
 
 
 def test_characters_that_databases_cannot_hold_are_replaced(server: FakeServer) -> None:
-    source = source_of(server, Answer(body=b"A,B\n1,\x00x\n", headers=CSV))
+    source = source_of(server, FakeResponse(body=b"A,B\n1,\x00x\n", headers=CSV))
     assert source.fetch_sample().rows == [["1", "\ufffdx"]]
     assert rows_of(source.fetch()) == [["1", "\ufffdx"]]
 
 
 def test_a_part_of_a_report_is_no_report(server: FakeServer) -> None:
-    source = source_of(server, Answer(status=206, body=ROWS[:24], headers=CSV), WHOLE)
+    source = source_of(server, FakeResponse(status=206, body=ROWS[:24], headers=CSV), WHOLE)
     assert len(rows_of(source.fetch())) == 3
 
 
 def test_a_text_that_is_no_page_of_goTom_is_no_report_that_is_not_saved(  # noqa: N802
     server: FakeServer,
 ) -> None:
-    text = Answer(status=404, body=b"default backend - 404", headers={"Content-Type": "text/plain"})
+    text = FakeResponse(
+        status=404, body=b"default backend - 404", headers={"Content-Type": "text/plain"}
+    )
     with pytest.raises(GatewayError, match="not an error of the API"):
         source_of(server, text).fetch()

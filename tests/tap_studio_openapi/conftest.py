@@ -16,10 +16,16 @@ if TYPE_CHECKING:
 
 
 @cache
+def discover(**settings: Any) -> dict[str, dict[str, Any]]:
+    """Return the entries of the catalog, by stream."""
+    catalog = TapStudioOpenApi(config=settings, validate_config=False).catalog_dict
+    return {entry["tap_stream_id"]: entry for entry in catalog["streams"]}
+
+
 def full_catalog() -> dict[str, Any]:
     """Return the catalog with all fields; the settings of a run decide which of them there are."""
-    config = {"include_expiring_urls": True, "unknown_fields": "keep"}
-    return TapStudioOpenApi(config=config, validate_config=False).catalog_dict
+    entries = discover(include_expiring_urls=True, unknown_fields="keep")
+    return {"streams": list(entries.values())}
 
 
 class InProcessTap:
@@ -48,11 +54,6 @@ class InProcessTap:
         if streams and catalog is None:
             catalog = full_catalog()
         return run_tap(TapStudioOpenApi, settings, catalog=catalog, state=state, select=streams)
-
-    def discover(self, settings: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
-        """Return the entries of the catalog, by stream."""
-        catalog = TapStudioOpenApi(config=dict(settings)).catalog_dict
-        return {entry["tap_stream_id"]: entry for entry in catalog["streams"]}
 
 
 @pytest.fixture(autouse=True)

@@ -48,11 +48,11 @@ class Tenant:
         return self.server.studios[1]
 
     def one(self, **more: Any) -> dict[str, Any]:
-        """The settings for the first studio alone."""
+        """Return the settings for the first studio alone."""
         return {"base_url": self.url, "api_key": KEYS["kiel"], **LIMITS, **more}
 
     def both(self, **more: Any) -> dict[str, Any]:
-        """The settings for both studios."""
+        """Return the settings for both studios."""
         connections = [
             {"name": name, "base_url": self.url, "api_key": key} for name, key in KEYS.items()
         ]
@@ -64,12 +64,12 @@ class Tenant:
         self.server.faults.add("GET", "/v1/studios/information", Dated(text), times=None)
 
     def path_of(self, stream: str) -> str:
-        """The path of a stream, with a pattern in place of ids."""
+        """Return the path of a stream, with a pattern in place of ids."""
         found = next(one.path for one in STREAMS if vars(one)["name"] == stream)
         return re.sub(r"\{[^}]*\}", "*", found)
 
     def received(self, path: str) -> list[ReceivedRequest]:
-        """The requests for a path that the server has got so far."""
+        """Return the requests for a path that the server has got so far."""
         return [request for request in self.server.requests if request.path == path]
 
 
@@ -97,21 +97,19 @@ class Dated:
         await application(scope, receive, send_dated)
 
 
-def make_tenant(*, customers: int = 12) -> StudioOpenApi:
-    """A tenant with a studio per key."""
+def make_tenant() -> StudioOpenApi:
+    """Return a tenant with a studio per key."""
     tenant = StudioOpenApi(version="1.12.1")
     for name, key in KEYS.items():
-        tenant.add_studio(key, name, customers=customers)
+        tenant.add_studio(key, name, customers=12)
     return tenant
 
 
-def ids(records: list[dict[str, Any]], studio: Studio, name: str = "id") -> list[Any]:
-    """The ids of a studio's records, in order."""
+def ids_of(records: list[dict[str, Any]], studio: Studio, name: str = "id") -> list[Any]:
+    """Return the ids of a studio's records, in order."""
     return [record[name] for record in records if record["studio_id"] == studio.id]
 
 
-def refusal(status: int, code: str = "errormessage.refused", **headers: str) -> Answer:
-    """Return an answer by which the API itself refuses."""
-    body = {"errorMessage": "This is refused", "errorCode": code}
-    names = {name.replace("_", "-"): value for name, value in headers.items()}
-    return Answer(status, json.dumps(body), names)
+def refuse(status: int, code: str = "errormessage.refused") -> Answer:
+    """Return a response by which the API itself refuses."""
+    return Answer(status, json.dumps({"errorMessage": "This is refused", "errorCode": code}))

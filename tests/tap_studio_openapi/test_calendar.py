@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.tap_studio_openapi.tenant import ids, refusal
+from tests.tap_studio_openapi.tenant import ids_of, refuse
 
 if TYPE_CHECKING:
     from tests.tap_studio_openapi.conftest import InProcessTap
     from tests.tap_studio_openapi.tenant import Tenant
 
 
-def coming(tenant: Tenant) -> set[int]:
+def find_coming(tenant: Tenant) -> set[int]:
     """The slots of the days that are surely to come, and not more than fourteen ahead."""
     today = datetime.now(UTC).date()
     days = {(today + timedelta(number)).isoformat() for number in range(1, 14)}
@@ -28,25 +28,25 @@ def test_slots_of_all_days_come_once_whatever_a_window_includes(
 ) -> None:
     tenant.server.last_day_included = included
 
-    found = ids(tap.succeed(tenant.one(), "class_slots").records["class_slots"], tenant.kiel)
+    found = ids_of(tap.succeed(tenant.one(), "class_slots").records["class_slots"], tenant.kiel)
 
     assert len(found) == len(set(found))
-    assert coming(tenant) <= set(found)
+    assert find_coming(tenant) <= set(found)
 
 
 def test_old_servers_are_asked_class_by_class(tenant: Tenant, tap: InProcessTap) -> None:
     tenant.server.version = "1.6.0"
 
-    found = ids(tap.succeed(tenant.one(), "class_slots").records["class_slots"], tenant.kiel)
+    found = ids_of(tap.succeed(tenant.one(), "class_slots").records["class_slots"], tenant.kiel)
 
-    assert coming(tenant) <= set(found)
+    assert find_coming(tenant) <= set(found)
     assert len(tenant.received("/v1/classes/slots")) == 1
 
 
 def test_a_studio_where_it_is_tomorrow_is_asked_from_there(
     tenant: Tenant, tap: InProcessTap
 ) -> None:
-    tenant.server.faults.add("GET", "/v1/classes/slots", refusal(400))
+    tenant.server.faults.add("GET", "/v1/classes/slots", refuse(400))
 
     run = tap.succeed(tenant.one(), "class_slots")
 
@@ -60,7 +60,7 @@ def test_studios_that_take_short_windows_get_them(tenant: Tenant, tap: InProcess
     tenant.server.faults.add(
         "GET",
         path,
-        refusal(400),
+        refuse(400),
         times=None,
         when=lambda request: request.query["daysAhead"] != ["1"],
     )

@@ -12,8 +12,7 @@ from singer_tapkit.errors import ApiError, GatewayError
 from singer_tapkit.rate_limit import RateLimitKey
 from tap_studio_openapi.client import OPTED_OUT, StudioClient
 from tests.sandbox.faults import Answer
-from tests.sandbox.studio_openapi import Limit
-from tests.tap_studio_openapi.tenant import refusal
+from tests.tap_studio_openapi.tenant import refuse
 
 if TYPE_CHECKING:
     import requests_mock
@@ -36,7 +35,7 @@ def client() -> StudioClient:
 
 
 @pytest.mark.parametrize("body", [ERROR, [ERROR]], ids=["object", "list"])
-def test_an_error_of_the_api_is_told_in_its_own_words(
+def test_an_error_has_the_words_of_the_api(
     client: StudioClient, requests_mock: requests_mock.Mocker, body: Any
 ) -> None:
     requests_mock.get(f"{URL}/v1/customers", status_code=400, json=body)
@@ -60,8 +59,8 @@ def test_an_error_of_the_api_is_told_in_its_own_words(
     ],
     ids=["page", "text", "nothing", "empty object", "empty list", "data", "no message"],
 )
-@pytest.mark.parametrize("status", [401, 403, 404, 416, 500, 520])
-def test_an_answer_from_in_between_is_no_refusal_of_the_api(
+@pytest.mark.parametrize("status", [401, 403, 404, 500])
+def test_a_response_from_in_between_is_no_refusal_of_the_api(
     client: StudioClient, requests_mock: requests_mock.Mocker, answer: dict[str, Any], status: int
 ) -> None:
     requests_mock.get(f"{URL}/v1/customers", status_code=status, **answer)
@@ -71,7 +70,7 @@ def test_an_answer_from_in_between_is_no_refusal_of_the_api(
     assert "Marlene" not in str(caught.value)
 
 
-def test_ids_in_paths_do_not_tell_endpoints_apart(client: StudioClient) -> None:
+def test_ids_in_paths_make_no_other_endpoints(client: StudioClient) -> None:
     keys = [
         client.rate_limit_key(
             requests.Request(
@@ -83,19 +82,12 @@ def test_ids_in_paths_do_not_tell_endpoints_apart(client: StudioClient) -> None:
     assert keys == [RateLimitKey("a.example", "/v1/customers/{id}/contracts", "k")] * 2
 
 
-def test_a_storm_of_refusals_loses_nothing(tenant: Tenant, tap: InProcessTap) -> None:
-    tenant.server.limit = Limit(per_minute=10, minute=1, retry_after=True)
-    run = tap.succeed(tenant.both(max_retries=0), "customers", "customer_account_balances")
-    assert len(run.records["customer_account_balances"]) == 24
-    assert tenant.server.limit.denied
-
-
-def test_storms_are_told_in_a_few_lines(tenant: Tenant, tap: InProcessTap) -> None:
+def test_many_retries_are_logged_in_a_few_lines(tenant: Tenant, tap: InProcessTap) -> None:
     path = "/v1/customers/*/account/balances"
-    tenant.server.faults.add("GET", path, refusal(503), times=12)
+    tenant.server.faults.add("GET", path, refuse(503), times=12)
     run = tap.succeed(tenant.one(max_retries=8), "customer_account_balances")
     assert run.log.count("Trying again in") == 3
-    assert "12 repeated requests." in run.log
+    assert "12 requests were repeated." in run.log
 
 
 def test_keys_appear_nowhere(tenant: Tenant, tap: InProcessTap) -> None:

@@ -19,10 +19,8 @@ URL = "https://example.open-api.magicline.com"
         ({}, "Set 'base_url' and 'api_key', or 'connections'"),
         ({"api_key": "sentinel"}, "must be an address like"),
         ({"base_url": URL}, "'api_key' is missing"),
-        ({"base_url": "example", "api_key": "sentinel"}, "must be an address like"),
         ({"base_url": "http://studio.example", "api_key": "sentinel"}, "unencrypted"),
         ({"base_url": f"{URL}?key=sentinel", "api_key": "k"}, "nor anything after ? or #"),
-        ({"base_url": "https://u:sentinel@a.example", "api_key": "k"}, "neither user and password"),
         ({"base_url": URL, "api_key": "two sentinels"}, "holds blanks"),
         ({"base_url": URL, "api_key": ["sentinel"]}, "***"),
         ({"connections": [{"name": "a", "base_url": URL, "api_key": {"k": "sentinel"}}]}, "***"),
@@ -40,7 +38,7 @@ URL = "https://example.open-api.magicline.com"
         ({"base_url": URL, "api_key": "k", "checkin_lookback_days": 10**10}, "greater than"),
     ],
 )
-def test_settings_that_cannot_work_are_told(
+def test_settings_that_cannot_work_are_refused(
     tap: InProcessTap, settings: dict[str, Any], message: str
 ) -> None:
     run = tap.fail(settings)
@@ -49,7 +47,7 @@ def test_settings_that_cannot_work_are_told(
     assert run.stdout == b""
 
 
-def test_requests_say_who_sends_them_in_which_language(tenant: Tenant, tap: InProcessTap) -> None:
+def test_requests_name_their_sender_and_language(tenant: Tenant, tap: InProcessTap) -> None:
     tap.succeed(tenant.one(user_agent="our-warehouse", accept_language="de"), "devices")
     headers = tenant.received("/v1/devices")[0].headers
     assert headers["user-agent"] == "our-warehouse"

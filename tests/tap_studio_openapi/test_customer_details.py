@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.tap_studio_openapi.tenant import ids
+from tests.tap_studio_openapi.tenant import ids_of
 
 if TYPE_CHECKING:
     from tests.tap_studio_openapi.conftest import InProcessTap
@@ -26,4 +26,4 @@ def test_bookings_are_asked_for_by_customer(tenant: Tenant, tap: InProcessTap, s
 )
 def test_each_customer_has_one_record(tenant: Tenant, tap: InProcessTap, stream: str) -> None:
     records = tap.succeed(tenant.one(), stream).records[stream]
-    assert sorted(ids(records, tenant.kiel, "customer_id")) == sorted(tenant.kiel.customers)
+    assert sorted(ids_of(records, tenant.kiel, "customer_id")) == sorted(tenant.kiel.customers)

@@ -10,10 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from singer_tapkit import checkpoint
 from tap_studio_openapi.customer_lists import load_checkpoint
 from tests.sandbox.studio_openapi import StudioOpenApi
-from tests.tap_studio_openapi.tenant import KEYS, Tenant, refusal
+from tests.tap_studio_openapi.tenant import KEYS, Tenant, refuse
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -26,7 +25,7 @@ FREE = {"requests_per_minute": 100_000}
 MANY = 560
 
 
-def recorded(name: str) -> dict[str, Any]:
+def load_state(name: str) -> dict[str, Any]:
     """Return a state of the version before, as if it had been written an hour ago."""
     text = (STATES / f"{name}.json").read_text(encoding="utf-8")
     hour_ago = (datetime.now(UTC) - timedelta(hours=1)).isoformat()
@@ -62,40 +61,29 @@ def test_a_server_without_former_members_is_asked_for_the_others(
 def test_a_status_that_every_server_knows_must_not_be_refused(
     tenant: Tenant, tap: InProcessTap
 ) -> None:
-    tenant.server.faults.add("GET", "/v1/customers", refusal(400), times=None)
+    tenant.server.faults.add("GET", "/v1/customers", refuse(400), times=None)
     run = tap.fail(tenant.one(), "customers")
     assert "GET /v1/customers answered 400" in run.error
 
 
-@pytest.mark.parametrize(
-    ("name", "streams"),
-    [
-        ("interrupted", ["customers"]),
-        (
-            "interrupted_with_children",
-            ["customers", "customer_account_balances", "customer_checkins"],
-        ),
-    ],
-)
 def test_a_run_that_the_version_before_has_left_is_taken_up(
-    many_members: Tenant, tap: InProcessTap, name: str, streams: list[str]
+    many_members: Tenant, tap: InProcessTap
 ) -> None:
-    run = tap.succeed(many_members.one(**FREE), *streams, state=recorded(name))
-    output = run.output
+    run = tap.succeed(many_members.one(**FREE), "customers", state=load_state("interrupted"))
     expected = list(many_members.kiel.customers)[500:]
-    assert [record["id"] for record in output.records["customers"]] == expected
-    for stream in streams[1:2]:
-        assert [record["customer_id"] for record in output.records[stream]] == expected
+    assert [record["id"] for record in run.records["customers"]] == expected
     assert run.state["bookmarks"]["customers"] == {}
 
 
-def test_the_bookmark_after_an_interrupted_run_is_the_start_of_the_first_one(
+def test_a_run_that_was_left_with_children_is_taken_up_with_its_bookmark(
     many_members: Tenant, tap: InProcessTap
 ) -> None:
-    state = recorded("interrupted_with_children")
+    state = load_state("interrupted_with_children")
     begun = partition_of(state)["resume_point"]["begun"]
     streams = ("customers", "customer_account_balances", "customer_checkins")
     run = tap.succeed(many_members.one(**FREE), *streams, state=state)
+    expected = list(many_members.kiel.customers)[500:]
+    assert [record["customer_id"] for record in run.records[streams[1]]] == expected
     bookmark = run.output.bookmark("customer_checkins", studio_id=many_members.kiel.id)
     assert bookmark[:19] == begun[:19]
 
@@ -103,7 +91,7 @@ def test_the_bookmark_after_an_interrupted_run_is_the_start_of_the_first_one(
 def test_a_state_of_a_finished_run_of_the_version_before_is_understood(
     tenant: Tenant, tap: InProcessTap
 ) -> None:
-    state = recorded("finished")
+    state = load_state("finished")
     streams = ("studio", "customers", "customer_contracts", "customer_checkins")
     run = tap.succeed(tenant.both(), *streams, state=state)
     assert len(run.records["customers"]) == 24
@@ -112,24 +100,19 @@ def test_a_state_of_a_finished_run_of_the_version_before_is_understood(
     assert tenant.received(path)[0].query["fromDate"] == [first_day.isoformat()]
 
 
-@pytest.mark.parametrize(
-    "change",
-    [
-        {"saved_at": "2020-01-01T00:00:00Z"},
-        {"saved_at": "yesterday"},
-        {"settings": "others"},
-        {"position": {"status": "GONE", "offset": None}},
-        {"position": "here"},
-        {"position": {"status": "MEMBER", "offset": "nonsense"}},
-    ],
-    ids=["old", "unreadable", "other settings", "other status", "no position", "no offset"],
-)
-def test_a_checkpoint_that_is_of_no_use_is_not_taken_up(
-    many_members: Tenant, tap: InProcessTap, change: dict[str, Any]
+def test_a_checkpoint_of_other_settings_or_statuses_is_of_no_use() -> None:
+    partition = partition_of(load_state("interrupted"))
+    settings = partition["resume_point"]["settings"]
+    assert load_checkpoint(partition, settings, STATUSES)
+    assert load_checkpoint(partition, settings, ["PROSPECT"]) is None
+    assert load_checkpoint(partition, "others", STATUSES) is None
+
+
+def test_an_offset_that_the_server_refuses_is_not_taken_up(
+    many_members: Tenant, tap: InProcessTap
 ) -> None:
-    state = recorded("interrupted")
-    partition = partition_of(state)
-    assert load_checkpoint(partition, partition["resume_point"]["settings"], STATUSES)
-    partition[checkpoint.CHECKPOINT].update(change)
+    state = load_state("interrupted")
+    partition_of(state)["resume_point"]["offset"] = "nonsense"
     run = tap.succeed(many_members.one(**FREE), "customers", state=state)
+    assert "refuses its last offset" in run.log
     assert len(run.records["customers"]) == MANY

@@ -11,10 +11,10 @@ from singer_tapkit.errors import (
     InvalidResponseError,
     NoResponseError,
 )
-from tap_studio_openapi.auth import ApiKeyAuth
+from tap_studio_openapi.auth import ApiKeyAuth, Connection
 from tap_studio_openapi.client import NO_SUCH_TENANT, OPTED_OUT
 from tap_studio_openapi.error_policy import Meaning, StreamStatus, interpret
-from tap_studio_openapi.studios import Connection, Studio
+from tap_studio_openapi.studios import Studio
 
 
 def api_error(status: int, code: str | None = None) -> ApiError:
@@ -35,7 +35,7 @@ def api_error(status: int, code: str | None = None) -> ApiError:
         (api_error(500, OPTED_OUT), Meaning.FAILED, Meaning.FAILED),
         (GatewayError("a page", status=404), Meaning.FAILED, Meaning.FAILED),
         (GatewayError("a page", status=403), Meaning.FAILED, Meaning.FAILED),
-        (NoResponseError("no answer"), Meaning.FAILED, Meaning.FAILED),
+        (NoResponseError("no response"), Meaning.FAILED, Meaning.FAILED),
         (InvalidResponseError("not as documented"), Meaning.FAILED, Meaning.FAILED),
     ],
     ids=lambda value: str(getattr(value, "status", "")) or None,

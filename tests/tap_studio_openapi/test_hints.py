@@ -24,7 +24,7 @@ URL = "https://a.example"
         (503, "The vendor's database is under load"),
     ],
 )
-def test_errors_name_their_cure(
+def test_errors_name_what_to_do(
     requests_mock: requests_mock.Mocker, status: int, hint: str
 ) -> None:
     requests_mock.get(f"{URL}/v1/classes", status_code=status, json={"errorMessage": "no"})

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tests.tap_studio_openapi.tenant import refusal
+from tests.tap_studio_openapi.tenant import refuse
 
 if TYPE_CHECKING:
     from tests.tap_studio_openapi.conftest import InProcessTap
@@ -41,7 +41,7 @@ def test_every_trial_offer_that_a_list_names_is_read(tenant: Tenant, tap: InProc
 def test_a_trial_offer_that_is_not_there_is_no_sign_of_an_old_server(
     tenant: Tenant, tap: InProcessTap
 ) -> None:
-    tenant.server.faults.add("GET", "/v1/trial-offers/config/*", refusal(404), times=None)
+    tenant.server.faults.add("GET", "/v1/trial-offers/config/*", refuse(404), times=None)
     run = tap.fail(tenant.one(), "trial_offer_configs")
     assert "A list of trial offers names it." in run.error
     assert "older than version" not in run.log

@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from tap_studio_openapi.personal_data import EXPIRING
+from tests.tap_studio_openapi.conftest import discover, full_catalog
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -48,27 +49,25 @@ def paths_in(schema: dict[str, Any], parent: str) -> Iterator[str]:
         yield from paths_in(schema["items"], parent)
 
 
-def matching(pattern: re.Pattern[str], paths: Iterator[str]) -> set[str]:
+def match_names(pattern: re.Pattern[str], paths: Iterator[str]) -> set[str]:
     names = (path.rpartition(".")[2] for path in paths)
     return {name for name in names if pattern.fullmatch(name)}
 
 
-def test_no_schema_has_fields_about_persons_where_none_are_wanted(
-    tenant: Tenant, tap: InProcessTap
-) -> None:
-    usual = tap.discover(tenant.one())
-    without = tap.discover(tenant.one(include_personal_data=False))
-    assert len(matching(ABOUT_PERSONS, paths_in(usual["customers"]["schema"], "customers"))) > 25
+def test_no_schema_has_fields_about_persons_where_none_are_wanted() -> None:
+    usual = discover()["customers"]["schema"]
+    assert len(match_names(ABOUT_PERSONS, paths_in(usual, "customers"))) > 25
+    without = discover(include_personal_data=False)
     for stream in without.keys() - OF_THE_STUDIO:
-        found = matching(ABOUT_PERSONS, paths_in(without[stream]["schema"], stream))
+        found = match_names(ABOUT_PERSONS, paths_in(without[stream]["schema"], stream))
         assert not found - NOT_ABOUT_PERSONS, stream
 
 
 def test_no_record_has_data_about_persons_where_none_are_wanted(
     tenant: Tenant, tap: InProcessTap
 ) -> None:
-    settings = tenant.one(include_personal_data=False, debt_collection_run_ids=[881])
-    records = tap.succeed(settings, *tap.discover(settings)).records
+    settings = tenant.one(include_personal_data=False, debt_collection_run_ids=[7001])
+    records = tap.succeed(settings, *discover(include_personal_data=False)).records
     assert {"id", "studio_id", "status", "createdDateTime"} <= records["customers"][0].keys()
     for stream in records.keys() - OF_THE_STUDIO:
         found = {name for name in names_in(records[stream]) if ABOUT_PERSONS.fullmatch(name)}
@@ -89,29 +88,25 @@ def test_unknown_fields_are_no_way_around_that(tenant: Tenant, tap: InProcessTap
 def test_a_catalog_that_was_made_under_other_settings_makes_no_difference(
     tenant: Tenant, tap: InProcessTap
 ) -> None:
-    usual = {"streams": list(tap.discover(tenant.one()).values())}
-    settings = tenant.one(include_personal_data=False)
-    expected = tap.discover(settings)["customers"]["schema"]["properties"].keys()
-    run = tap.succeed(settings, "customers", catalog=usual)
+    expected = discover(include_personal_data=False)["customers"]["schema"]["properties"].keys()
+    run = tap.succeed(tenant.one(include_personal_data=False), "customers", catalog=full_catalog())
     assert run.output.schemas["customers"]["schema"]["properties"].keys() == expected
     assert "firstName" not in expected
 
 
-def test_every_link_is_one_that_expires(tenant: Tenant, tap: InProcessTap) -> None:
-    usual = tap.discover(tenant.one())
-    wanted = tap.discover(tenant.one(include_expiring_urls=True))
+def test_every_link_is_one_that_expires() -> None:
+    usual, wanted = discover(), discover(include_expiring_urls=True)
     found = set()
     for stream, entry in wanted.items():
-        assert not matching(LINK, paths_in(usual[stream]["schema"], stream)), stream
-        found |= matching(LINK, paths_in(entry["schema"], stream))
+        assert not match_names(LINK, paths_in(usual[stream]["schema"], stream)), stream
+        found |= match_names(LINK, paths_in(entry["schema"], stream))
     assert found == EXPIRING - {"downloadUrl"}
 
 
 def test_links_stand_in_no_record_unless_they_are_wanted(tenant: Tenant, tap: InProcessTap) -> None:
-    settings = tenant.one(debt_collection_run_ids=[881])
-    streams = tap.discover(settings)
-    names = set(names_in(tap.succeed(settings, *streams).records))
-    wanted = tap.succeed({**settings, "include_expiring_urls": True}, *streams).records
+    streams = ("customers", "customer_documents", "employees", "membership_offer_details")
+    names = set(names_in(tap.succeed(tenant.one(), *streams).records))
+    wanted = tap.succeed(tenant.one(include_expiring_urls=True), *streams).records
     assert not {name for name in names if LINK.fullmatch(name)}
     assert "attachedExternalUrlDto" in names
     assert wanted["customer_documents"][0]["url"].startswith("https://")

@@ -7,23 +7,14 @@ from typing import TYPE_CHECKING
 import pytest
 
 from singer_tapkit.failures import SyncFailedError
-from tap_studio_openapi.studios import CONNECTIONS
 from tap_studio_openapi.tap import TapStudioOpenApi
 from tests.sandbox.faults import Answer, html_page
-from tests.tap_studio_openapi.tenant import KEYS, Tenant, ids, refusal
+from tests.tap_studio_openapi.tenant import KEYS, Tenant, ids_of, refuse
 
 if TYPE_CHECKING:
     from tests.tap_studio_openapi.conftest import InProcessTap
 
-URL = "https://example.open-api.magicline.com"
 PATH = "/v1/studios/information"
-
-
-@pytest.mark.parametrize("url", [URL, f"{URL}/", f"{URL}/v1", f"{URL}/v1/", f" {URL} "])
-def test_addresses_are_taken_in_any_form(url: str) -> None:
-    settings = {"base_url": url, "api_key": "k", "allow_http": False}
-    (connection,) = CONNECTIONS.read(settings).chosen
-    assert connection.url == URL
 
 
 def test_a_wrong_key_ends_its_own_connection_alone(tenant: Tenant, tap: InProcessTap) -> None:
@@ -35,7 +26,7 @@ def test_a_wrong_key_ends_its_own_connection_alone(tenant: Tenant, tap: InProces
 
 
 @pytest.mark.parametrize("only_check", [True, False], ids=["--test", "sync"])
-def test_a_key_without_the_scope_for_its_studio_is_told_which(
+def test_a_key_without_the_scope_for_its_studio_names_it(
     tenant: Tenant, *, only_check: bool
 ) -> None:
     tenant.server.set_key(KEYS["kiel"], tenant.kiel, {"CUSTOMER_READ"})
@@ -46,20 +37,20 @@ def test_a_key_without_the_scope_for_its_studio_is_told_which(
 
 def test_a_key_that_ends_in_the_middle_is_not_used_again(tenant: Tenant, tap: InProcessTap) -> None:
     path = f"/v1/customers/{tenant.kiel.id_of(0)}/contracts"
-    tenant.server.faults.add("GET", path, refusal(401))
+    tenant.server.faults.add("GET", path, refuse(401))
     run = tap.fail(tenant.both(max_concurrency=1), "customers", "customer_contracts", "employees")
     assert "1 part(s) of the sync failed" in run.error
     used = {request.headers["x-api-key"] for request in tenant.received("/v1/employees")}
     assert used == {KEYS["lübeck"]}
-    assert ids(run.records["employees"], tenant.kiel) == []
-    assert len(ids(run.records["customers"], tenant.luebeck)) == 12
+    assert ids_of(run.records["employees"], tenant.kiel) == []
+    assert len(ids_of(run.records["customers"], tenant.luebeck)) == 12
 
 
 @pytest.mark.parametrize("code", ["login.tenant.not.exists", "errormessage.not.found"])
-def test_a_tenant_that_is_unknown_is_told_with_its_cure(
+def test_an_unknown_tenant_is_named_with_what_to_do(
     tenant: Tenant, tap: InProcessTap, code: str
 ) -> None:
-    tenant.server.faults.add("GET", PATH, refusal(404, code))
+    tenant.server.faults.add("GET", PATH, refuse(404, code))
     run = tap.fail(tenant.one(), "studio")
     assert f"({code})" in run.error
     assert "Set 'base_url' to the address that came with the key" in run.error
@@ -69,14 +60,12 @@ def test_a_tenant_that_is_unknown_is_told_with_its_cure(
     "answer",
     [
         html_page(200, "Welcome"),
-        Answer(200, "[]"),
         Answer(200, "{}"),
-        Answer(200, '{"studioId": null}'),
         Answer(200, '{"studioId": ["Marlene"]}'),
     ],
-    ids=["page", "list", "nothing", "null", "other type"],
+    ids=["page", "nothing", "other type"],
 )
-def test_an_answer_that_names_no_studio_fails_its_key(
+def test_a_response_that_names_no_studio_fails_its_key(
     tenant: Tenant, tap: InProcessTap, answer: Answer
 ) -> None:
     tenant.server.faults.add("GET", PATH, answer, times=None)
@@ -86,7 +75,7 @@ def test_an_answer_that_names_no_studio_fails_its_key(
     assert "Marlene" not in run.error
 
 
-def test_two_keys_of_one_studio_are_told_apart(tenant: Tenant, tap: InProcessTap) -> None:
+def test_two_keys_of_one_studio_are_a_failure(tenant: Tenant, tap: InProcessTap) -> None:
     tenant.server.set_key(KEYS["lübeck"], tenant.kiel)
     run = tap.fail(tenant.both(), "customers")
     assert f"lübeck: the key opens studio {tenant.kiel.id}, and so does that of kiel" in run.error

@@ -9,7 +9,7 @@ import pytest
 from singer_tapkit.failures import SyncFailedError
 from tap_studio_openapi.streams import STREAMS
 from tap_studio_openapi.tap import TapStudioOpenApi
-from tests.sandbox.faults import html_page
+from tests.tap_studio_openapi.conftest import discover
 from tests.tap_studio_openapi.tenant import KEYS, Tenant
 
 if TYPE_CHECKING:
@@ -17,14 +17,11 @@ if TYPE_CHECKING:
 
 
 def test_discovery_needs_no_settings() -> None:
-    assert len(TapStudioOpenApi(validate_config=False).catalog_dict["streams"]) == len(STREAMS)
+    assert len(discover()) == len(STREAMS)
 
 
-def test_streams_of_nothing_but_personal_data_are_gone_with_it(
-    tenant: Tenant, tap: InProcessTap
-) -> None:
-    without = tap.discover(tenant.one(include_personal_data=False))
-    assert tap.discover(tenant.one()).keys() - without.keys() == {
+def test_streams_of_nothing_but_personal_data_are_gone_with_it() -> None:
+    assert discover().keys() - discover(include_personal_data=False).keys() == {
         "customer_checkins",
         "customer_account_balances",
         "customer_account_transactions",
@@ -37,7 +34,7 @@ def test_streams_of_nothing_but_personal_data_are_gone_with_it(
     }
 
 
-def test_the_key_check_says_which_key_is_good(
+def test_the_key_check_names_the_keys_that_are_good(
     tenant: Tenant, capsys: pytest.CaptureFixture[str]
 ) -> None:
     tenant.server.remove_key(KEYS["lübeck"])
@@ -51,17 +48,11 @@ def test_the_key_check_says_which_key_is_good(
     assert "sentinel" not in captured.err + caught.value.message
 
 
-def test_the_key_check_fails_where_something_else_than_the_api_answers(tenant: Tenant) -> None:
-    tenant.server.faults.add("*", "/v1/studios/information", html_page(200, "Hi"), times=None)
-    with pytest.raises(SyncFailedError, match="That is not the Open API"):
-        TapStudioOpenApi(config=tenant.one()).check_connection()
-
-
 def test_all_streams_have_keys_of_their_own_and_keep_to_what_the_api_takes(
     tenant: Tenant, tap: InProcessTap
 ) -> None:
-    settings = tenant.both(debt_collection_run_ids=[881])
-    output = tap.succeed(settings, *tap.discover(settings)).output
+    settings = tenant.both(debt_collection_run_ids=[7001])
+    output = tap.succeed(settings, *discover()).output
     for stream in output.records:
         keys = output.keys(stream)
         assert len(keys) == len(set(keys)), stream

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from singer_sdk import Tap
 
-from singer_tapkit.fake_server import Answer, FakeServer
+from singer_tapkit.fake_server import FakeResponse, FakeServer
 from tests.meltano import REPOSITORY
 
 if TYPE_CHECKING:
@@ -70,7 +70,9 @@ def test_a_signal_ends_a_run_with_status_0(run: Run) -> None:
 def test_retry_after_is_not_obeyed(run: Run) -> None:
     with FakeServer() as server:
         server.respond(
-            "/orders", Answer(status=429, headers={"Retry-After": "60"}), Answer(json=[])
+            "/orders",
+            FakeResponse(status=429, headers={"Retry-After": "60"}),
+            FakeResponse(json=[]),
         )
         begun = monotonic()
         _, finished = run("Retry-After", SHOP_URL=server.url)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from typing_extensions import override
 
+from singer_tapkit.config import parse_date
 from singer_tapkit.errors import ExtractionError
 from singer_tapkit.schemas import load_schema
 from singer_tapkit.stream import BaseStream
@@ -124,12 +125,22 @@ class SiteStream(BaseStream):
         self.get_context_state(context).pop("replication_key_value")
         return None
 
+    def resume_day(self, bookmark: date, earliest: date) -> date:
+        """Return the day of a bookmark less the look-back, but none before the earliest."""
+        resumed = bookmark.toordinal() - self.config["stats_lookback_days"]
+        return date.fromordinal(max(earliest.toordinal(), resumed))
+
+    def read_day_setting(self, name: str) -> date | None:
+        """Return the day in a setting, None if it is not set."""
+        value = self.config.get(name)
+        return parse_date(value, name) if value else None
+
     def requires_export_format(self, site: Site) -> bool:
         """Return whether a site's server wants `format` in the request for an export."""
         choice = self.config["export_format_parameter"]
         return site.capabilities.requires_export_format if choice == "auto" else choice == "send"
 
-    def export_job(self, site: Site, context: Context) -> ExportJob:
+    def open_export_job(self, site: Site, context: Context) -> ExportJob:
         """Return what makes exports of a site, and keeps them in the state of this stream."""
         return ExportJob(
             self.client,

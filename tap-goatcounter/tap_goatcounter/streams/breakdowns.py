@@ -217,7 +217,7 @@ class TopReferrerPaths(TopReferrerList, Detail):
     @override
     def read_detail(self, site: Site, day: date, path: str) -> Iterator[list[Row]]:
         """Yield the first page alone, as `offset` counts something else than these rows."""
-        params = {"limit": MAX_PAGE_SIZE, **self.day_params(site, day)}
+        params = {"limit": MAX_PAGE_SIZE, **self.build_day_params(site, day)}
         response = self.client.fetch(site.credentials, path, StatsPage, params)
         page = self.client.decode(response, dict[str, Any])
         if page["more"]:

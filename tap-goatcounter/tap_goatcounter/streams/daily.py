@@ -16,15 +16,14 @@ from typing import TYPE_CHECKING, Any, ClassVar, Final
 import msgspec
 from typing_extensions import override
 
-from singer_tapkit.config import parse_date
 from singer_tapkit.errors import InvalidResponseError
 from tap_goatcounter.client import QueryTooLargeError
 from tap_goatcounter.dates import (
     ONE_DAY,
     DateRange,
-    calendar_day,
+    cover_calendar_day,
+    cover_days,
     read_in_windows,
-    whole_days,
 )
 from tap_goatcounter.pagination import DayRow, OffsetPaginator, RefsPage, read_rows
 from tap_goatcounter.sites import Permission
@@ -65,11 +64,12 @@ class DailyStream(SiteStream):
             QueryTooLargeError: Fewer days at once may do.
         """
 
+    @property
     def max_days(self) -> int:
-        """Return the most days that one request may take in."""
+        """The most days that one request may take in."""
         return 1
 
-    def timezone(self, site: Site) -> tzinfo:
+    def get_timezone(self, site: Site) -> tzinfo:
         """Return the zone in which the server cuts these days."""
         del site
         return UTC
@@ -77,7 +77,7 @@ class DailyStream(SiteStream):
     @override
     def read_site(self, site: Site, context: Context) -> Iterator[Record]:
         bookmark = self.read_day_bookmark(site, context)
-        days = self._days_to_read(site, bookmark)
+        days = self._select_days(site, bookmark)
         logged = time.monotonic()
 
         def finish(window: DateRange) -> None:
@@ -88,18 +88,17 @@ class DailyStream(SiteStream):
                 self.logger.info("%s: read up to %s, until %s.", site, window.last, days.last)
 
         yield from read_in_windows(
-            days, self.max_days(), lambda window: self.read_days(site, window), finish
+            days, self.max_days, lambda window: self.read_days(site, window), finish
         )
 
-    def _days_to_read(self, site: Site, bookmark: date | None) -> DateRange:
+    def _select_days(self, site: Site, bookmark: date | None) -> DateRange:
         """Return the days since the bookmark less the look-back, or else since the beginning."""
-        zone = self.timezone(site)
-        first = _day_setting(self, "start_date") or site.first_hit.astimezone(zone).date()
+        zone = self.get_timezone(site)
+        first = self.read_day_setting("start_date") or site.first_hit.astimezone(zone).date()
         if bookmark:
-            resumed = bookmark.toordinal() - self.config["stats_lookback_days"]
-            first = date.fromordinal(max(first.toordinal(), resumed))
+            first = self.resume_day(bookmark, first)
         last = site.now.astimezone(zone).date() - ONE_DAY
-        end = _day_setting(self, "end_date")
+        end = self.read_day_setting("end_date")
         if end and not bookmark and end < first:
             self.record_skip("sites that begin after 'end_date'", f"{site}, on {first}")
         return DateRange(first, min(last, end or last))
@@ -108,12 +107,13 @@ class DailyStream(SiteStream):
 class UserTimezoneDailyStream(DailyStream):
     """Statistics whose days the server cuts in the time zone of the token's user."""
 
+    @property
     @override
     def max_days(self) -> int:
         return int(self.config["window_days"])
 
     @override
-    def timezone(self, site: Site) -> tzinfo:
+    def get_timezone(self, site: Site) -> tzinfo:
         return site.timezone
 
 
@@ -134,18 +134,20 @@ class UtcDailyStream(DailyStream):
     def read_day(self, site: Site, day: date) -> Iterable[Record]:
         """Read the rows of one UTC day."""
 
-    def day_params(self, site: Site, day: date) -> dict[str, str]:
+    def build_day_params(self, site: Site, day: date) -> dict[str, str]:
         """Return the parameters that ask for one UTC day."""
         if self.is_hourly:
-            return whole_days(DateRange(day, day)).params
-        return calendar_day(day, site.timezone).params
+            return cover_days(DateRange(day, day)).params
+        return cover_calendar_day(day, site.timezone).params
 
     def read_day_pages(
         self, site: Site, day: date, path: str, page_type: type[msgspec.Struct]
     ) -> Iterator[list[Row]]:
         """Yield the rows that a list has for one UTC day, page by page."""
         paginator = OffsetPaginator(self.client, page_type)
-        return read_rows(self.client, site.credentials, path, self.day_params(site, day), paginator)
+        return read_rows(
+            self.client, site.credentials, path, self.build_day_params(site, day), paginator
+        )
 
 
 class TotalDaily(UserTimezoneDailyStream):
@@ -160,7 +162,7 @@ class TotalDaily(UserTimezoneDailyStream):
             site.credentials,
             "/stats/total",
             _Total,
-            whole_days(days, site.utc_offset).params,
+            cover_days(days, site.utc_offset).params,
             is_splittable=len(days) > 1,
         )
         total = self.client.decode(response, _Total)
@@ -190,7 +192,7 @@ class PathDaily(UserTimezoneDailyStream):
     @override
     def read_days(self, site: Site, days: DateRange) -> Iterator[Record]:
         wanted = {day.isoformat() for day in days}
-        time_range = whole_days(days, site.utc_offset)
+        time_range = cover_days(days, site.utc_offset)
         for path in read_visited_paths(self.client, site, time_range, is_splittable=len(days) > 1):
             if path["count"] and not path["stats"]:
                 raise InvalidResponseError(
@@ -212,17 +214,12 @@ class PathReferrers(UtcDailyStream):
 
     @override
     def read_day(self, site: Site, day: date) -> Iterator[Record]:
-        time_range = whole_days(DateRange(day, day))
+        time_range = cover_days(DateRange(day, day))
         for path in read_visited_paths(self.client, site, time_range, is_splittable=False):
             path_id = path["path_id"]
             key = {"site_id": site.id, "path_id": path_id, "day": day.isoformat()}
             for rows in self.read_day_pages(site, day, f"/stats/hits/{path_id}", RefsPage):
                 yield from ({**key, **row} for row in rows)
-
-
-def _day_setting(stream: SiteStream, name: str) -> date | None:
-    value = stream.config.get(name)
-    return parse_date(value, name) if value else None
 
 
 def _to_row(site: Site, entry: Row) -> Record:

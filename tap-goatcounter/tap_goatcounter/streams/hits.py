@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 
     from singer_sdk.helpers.types import Context, Record
 
-    from tap_goatcounter.export import Export, ExportJob
+    from tap_goatcounter.export import ExportJob
+    from tap_goatcounter.export_file import Export
     from tap_goatcounter.hits_csv import CsvRow
     from tap_goatcounter.sites import Site
 
@@ -54,14 +55,14 @@ class Hits(SiteStream):
     def read_site(self, site: Site, context: Context) -> Iterator[Record]:
         if not site.stores_page_views:
             self.logger.warning("%s: %s", site, NO_PAGE_VIEWS)
-        job = self.export_job(site, context)
+        job = self.open_export_job(site, context)
         cursor = self._read_cursor(site, job, context)
         try:
-            export = job.get_or_create(*self._wanted(site, cursor))
+            export = job.get_or_create(*self._build_request(site, cursor))
         except ExportNotDueError as error:
             self.logger.warning("%s of %s: %s", self.name, site, error)
             return
-        last_hit_id = _last_hit_id(export, cursor)
+        last_hit_id = _read_last_hit_id(export, cursor)
         if export.num_rows == 0:
             self._warn_of_unproven_cursor(site, context, cursor)
             job.discard()
@@ -133,7 +134,9 @@ class Hits(SiteStream):
                 HINT,
             )
 
-    def _wanted(self, site: Site, cursor: int) -> tuple[dict[str, Any], Callable[[Export], bool]]:
+    def _build_request(
+        self, site: Site, cursor: int
+    ) -> tuple[dict[str, Any], Callable[[Export], bool]]:
         """Return the request for the hits after the cursor, and which earlier exports will do."""
         body: dict[str, Any] = {"start_from_hit_id": cursor}
         if self.requires_export_format(site):
@@ -161,7 +164,7 @@ class Hits(SiteStream):
             yield from (dict(zip(fields, row, strict=True)) for row in rows)
 
 
-def _last_hit_id(export: Export, cursor: int) -> int:
+def _read_last_hit_id(export: Export, cursor: int) -> int:
     """Return the hit id with which an export ends.
 
     Raises:

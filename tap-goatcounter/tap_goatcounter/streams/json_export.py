@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from typing_extensions import override
 
-from singer_tapkit.config import parse_date
 from singer_tapkit.errors import ExtractionError
 from tap_goatcounter.archive import Archive
 from tap_goatcounter.dates import format_time
@@ -27,7 +26,8 @@ if TYPE_CHECKING:
     from singer_sdk.helpers.types import Context, Record
 
     from singer_tapkit.failures import FailureCollector
-    from tap_goatcounter.export import Export, ExportJob
+    from tap_goatcounter.export import ExportJob
+    from tap_goatcounter.export_file import Export
     from tap_goatcounter.sites import Site, SiteDirectory
 
 
@@ -51,7 +51,7 @@ class JsonExports:
             ExtractionError: It cannot be had, and could not when another stream needed it.
         """
         if site.id not in self._archives:
-            self._unread[site.id] = {stream.name for stream in self._selected()}
+            self._unread[site.id] = {stream.name for stream in self._list_selected()}
             try:
                 self._archives[site.id] = self._fetch(site)
             except ExportNotDueError as error:
@@ -68,10 +68,10 @@ class JsonExports:
         """Drop the export from the state once all streams have read it."""
         self._unread[site.id].discard(stream.name)
         if not self._unread[site.id]:
-            self._job(site).discard()
+            self._open_job(site).discard()
 
     def _fetch(self, site: Site) -> Archive:
-        first_day = self._first_day(site)
+        first_day = self._find_first_day(site)
         body: dict[str, Any] = {"format": "json"}
         if first_day:
             body["start_from_day"] = f"{first_day}T00:00:00Z"
@@ -81,20 +81,20 @@ class JsonExports:
             reaches_back = start is None or (first_day and start.date() <= first_day)
             return export.format == "json" and bool(reaches_back)
 
-        job = self._job(site)
+        job = self._open_job(site)
         return Archive(job.download(job.get_or_create(body, is_reusable)))
 
-    def _job(self, site: Site) -> ExportJob:
-        return self.streams[0].export_job(site, {"site_id": site.id})
+    def _open_job(self, site: Site) -> ExportJob:
+        return self.streams[0].open_export_job(site, {"site_id": site.id})
 
-    def _selected(self) -> list[JsonStream]:
+    def _list_selected(self) -> list[JsonStream]:
         return [stream for stream in self.streams if stream.selected]
 
-    def _first_day(self, site: Site) -> date | None:
+    def _find_first_day(self, site: Site) -> date | None:
         """Return the day from which all selected statistics are needed, None for all of them."""
         days = [
-            stream.first_day(site, {"site_id": site.id})
-            for stream in self._selected()
+            stream.find_first_day(site, {"site_id": site.id})
+            for stream in self._list_selected()
             if stream.replication_key
         ]
         known = [day for day in days if day is not None]
@@ -131,7 +131,7 @@ class JsonStream(SiteStream):
                 "json_* streams, or update the server."
             )
         archive = self._exports.open(site)
-        rows = archive.rows(self.file) if archive else ()
+        rows = archive.read_rows(self.file) if archive else ()
         return ({"site_id": site.id, **row} for row in rows)
 
     @override
@@ -148,14 +148,11 @@ class JsonStream(SiteStream):
         if latest:
             self._move_bookmark(site, context, latest)
 
-    def first_day(self, site: Site, context: Context) -> date | None:
+    def find_first_day(self, site: Site, context: Context) -> date | None:
         """Return the first day to read, None for all."""
-        value = self.config.get("start_date")
-        start = parse_date(value, "start_date") if value else None
-        if (bookmark := self.read_day_bookmark(site, context)) is None:
-            return start
-        first = bookmark.toordinal() - self.config["stats_lookback_days"]
-        return date.fromordinal(max(first, (start or date.min).toordinal()))
+        start = self.read_day_setting("start_date")
+        bookmark = self.read_day_bookmark(site, context)
+        return self.resume_day(bookmark, start or date.min) if bookmark else start
 
     def _move_bookmark(self, site: Site, context: Context, latest: str) -> None:
         """Move the bookmark to the newest row, but not back, and not into the future."""

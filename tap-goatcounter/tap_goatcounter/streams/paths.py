@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from typing_extensions import override
 
-from tap_goatcounter.dates import DateRange, read_in_windows, whole_days
+from tap_goatcounter.dates import DateRange, cover_days, read_in_windows
 from tap_goatcounter.pagination import CursorPaginator, read_rows
 from tap_goatcounter.sites import Permission
 from tap_goatcounter.streams.base import SiteStream
@@ -58,7 +58,7 @@ class Paths(SiteStream):
 
         def read(window: DateRange) -> Iterator[Row]:
             return read_visited_paths(
-                self.client, site, whole_days(window), is_splittable=len(window) > 1
+                self.client, site, cover_days(window), is_splittable=len(window) > 1
             )
 
         for row in read_in_windows(days, len(days), read):

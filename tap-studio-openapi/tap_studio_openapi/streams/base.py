@@ -12,10 +12,8 @@ from typing_extensions import override
 from singer_tapkit.child_stream import ChildStream
 from singer_tapkit.errors import InvalidResponseError
 from singer_tapkit.schemas import load_schema
-from singer_tapkit.stream import BaseStream
-from tap_studio_openapi.error_policy import Meaning, StreamStatus, interpret
-from tap_studio_openapi.hints import scope_hint
-from tap_studio_openapi.personal_data import EXPIRING
+from tap_studio_openapi.error_policy import ErrorPolicyStream, StreamStatus
+from tap_studio_openapi.personal_data import EXPIRING, PERSONAL
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -24,11 +22,9 @@ if TYPE_CHECKING:
     from singer_sdk import Tap
     from singer_sdk.helpers.types import Context, Record
 
-    from singer_tapkit.errors import ExtractionError
     from singer_tapkit.failures import FailureCollector
     from singer_tapkit.prefetch import PendingRequests
     from singer_tapkit.row_reporter import UnknownFieldPolicy
-    from singer_tapkit.stream import PartitionStatus
     from tap_studio_openapi.studios import Studio, StudioApi
 
 T = TypeVar("T")
@@ -64,32 +60,27 @@ def parse_row(row: Any, kind: type[T], stream_name: str) -> T:
         ) from None
 
 
-class StudioStream(BaseStream):
+class StudioStream(ErrorPolicyStream):
     """A stream that every studio has, read in one part per studio.
 
     Attributes:
         path: The API's path; ``{customer_id}`` and the like are among the ids of a part.
-        scopes: What a key needs, any one of them.
-        since: The API's version that brought the endpoint, if a server may be older.
         slice_size: How many records a chunk holds; None where the list comes whole.
-        child_id: What children call the id of a record here, and which field it is.
-        personal: The fields about persons, named as in `personal_data`.
+        child_id: What children call the id of a record here.
+        has_personal_fields: Whether some of its fields are about persons.
         is_personal: Whether all of it but ids is about persons.
         keeps_unknown_fields: Whether unknown fields are kept unless they must fail.
-        has_parts: Whether a studio is read in many parts.
-        is_sparse: Whether parts are asked for that are known to be in some studios only.
+        has_studio_name: Whether records have the name of their studio, as some targets take no
+            table whose columns are all in its key.
     """
 
     path: ClassVar[str]
-    scopes: ClassVar[tuple[str, ...]]
-    since: ClassVar[str | None] = None
     slice_size: ClassVar[int | None] = None
-    child_id: ClassVar[tuple[str, str] | None] = None
-    personal: ClassVar[frozenset[str]] = frozenset()
+    child_id: ClassVar[str] = ""
+    has_personal_fields: ClassVar[bool] = False
     is_personal: ClassVar[bool] = False
     keeps_unknown_fields: ClassVar[bool] = False
-    has_parts: ClassVar[bool] = False
-    is_sparse: ClassVar[bool] = False
+    has_studio_name: ClassVar[bool] = False
     primary_keys: Sequence[str] = ("studio_id", "id")
     state_partitioning_keys: Sequence[str] | None = ()
 
@@ -101,8 +92,8 @@ class StudioStream(BaseStream):
             api: Reads from the studios.
             failures: Where failures are collected.
         """
-        hides_persons = bool(self.personal) and not tap.config["include_personal_data"]
-        excluded = self.personal if hides_persons else frozenset()
+        hides_persons = self.has_personal_fields and not tap.config["include_personal_data"]
+        excluded = PERSONAL if hides_persons else frozenset()
         if not tap.config["include_expiring_urls"]:
             excluded |= EXPIRING
         policy: UnknownFieldPolicy = tap.config["unknown_fields"]
@@ -144,21 +135,22 @@ class StudioStream(BaseStream):
         """Return the studio of a part."""
         return self.api.studios[ids["studio_id"]]
 
-    def build_params(self, ids: Ids) -> dict[str, Any]:
-        """Return the query for a part, without what chunks need."""
-        del ids
-        return {}
-
     def fetch(self, ids: Ids) -> Iterable[Record]:
         """Read the rows of a part. Threads do so: only requests are sent.
 
         Raises:
             ExtractionError: They cannot be read.
         """
-        return self.fetch_list(ids, self.path.format(**ids), self.build_params(ids))
+        return self.fetch_list(ids, self.path.format(**ids))
 
-    def fetch_list(self, ids: Ids, path: str, params: dict[str, Any]) -> Iterator[Record]:
-        """Yield the rows of a list, in as many chunks as it takes."""
+    def fetch_list(self, ids: Ids, path: str, **params: Any) -> Iterator[Record]:
+        """Yield the rows of a list, in as many chunks as it takes.
+
+        Args:
+            ids: The ids that lead to it.
+            path: Where it is.
+            params: The query, without what chunks need.
+        """
         studio = self.studio_of(ids)
         if self.slice_size is None:
             yield from self.api.get_json(studio, path, list[dict[str, Any]], params)
@@ -166,20 +158,9 @@ class StudioStream(BaseStream):
         for chunk in self.api.read_chunks(studio, path, params, slice_size=self.slice_size):
             yield from chunk.result
 
-    def add_studio_name(self, rows: Iterable[Record], ids: Ids) -> list[Record]:
-        """Return rows with the name of their studio.
-
-        Some targets take no table whose columns are all in its key.
-        """
-        name = self.studio_of(ids).row.get("name")
-        return [{**row, "studio_name": name} for row in rows]
-
     def child_ids(self, row: Record, ids: Ids) -> Ids:
         """Return the ids that lead to the children of a row."""
-        if self.child_id is None:
-            return ids
-        name, field = self.child_id
-        return {**ids, name: row[field]}
+        return {**ids, self.child_id: row["id"]}
 
     def submit_part(self, ids: Ids, pending: PendingRequests) -> None:
         """Let threads read a part, and its children after it."""
@@ -189,11 +170,15 @@ class StudioStream(BaseStream):
 
     def _fetch_with_children(self, ids: Ids, pending: PendingRequests) -> list[Record]:
         rows = list(self.fetch(ids))
-        for child in self.selected_children:
-            for row in rows:
-                if self.child_id and row.get(self.child_id[1]) is not None:
-                    child.submit_part(self.child_ids(row, ids), pending)
+        self.submit_children(rows, ids, pending)
         return rows
+
+    def submit_children(self, rows: Iterable[Record], ids: Ids, pending: PendingRequests) -> None:
+        """Let threads read the children of rows."""
+        for row in rows:
+            if row.get("id") is not None:
+                for child in self.selected_children:
+                    child.submit_part(self.child_ids(row, ids), pending)
 
     def _part_key(self, ids: Ids) -> tuple[str, ...]:
         return (self.name, *map(str, ids.values()))
@@ -229,7 +214,7 @@ class StudioStream(BaseStream):
         """
         status = self.status_of(studio)
         if status.is_forbidden and not status.is_over:
-            self._end_for_scope(status)
+            self.end_for_scope(status)
         for child in self.selected_children:
             child.end(studio, started_at, is_complete=is_complete and status.is_complete)
 
@@ -259,8 +244,11 @@ class StudioStream(BaseStream):
         key_of = itemgetter(*keys)
         seen = set()
         without_key = 0
+        added: Record = {**ids}
+        if self.has_studio_name:
+            added["studio_name"] = self.studio_of(ids).row.get("name")
         for row in rows:
-            row.update(ids)
+            row.update(added)
             if None in [row.get(name) for name in keys]:
                 without_key += 1
                 continue
@@ -293,59 +281,6 @@ class StudioStream(BaseStream):
         if self.selected_children:
             yield self.child_ids(record, {"studio_id": record["studio_id"], **(context or {})})
 
-    @override
-    def handle_error(self, partition: str, status: PartitionStatus, error: ExtractionError) -> None:
-        if not isinstance(status, StreamStatus):
-            super().handle_error(partition, status, error)
-            return
-        place = f"{self.name} of {partition}"
-        is_newer = self.since is not None
-        match interpret(error, is_part=self.has_parts, is_newer_endpoint=is_newer):
-            case Meaning.KEY_IS_REFUSED:
-                status.studio.is_lost = True
-                self.failures.record(status.studio, error)
-            case Meaning.OPTED_OUT:
-                self.record_skip(
-                    "members who have switched off access by third parties",
-                    place,
-                    is_expected=True,
-                )
-            case Meaning.FORBIDDEN:
-                self._handle_forbidden(place, status, error)
-            case Meaning.NOT_THERE if self._is_alone(status):
-                self.record_skip("parts that are not there", f"{place}: {error}")
-            case Meaning.OLDER_SERVER:
-                self.skipped[f"studios whose server is older than version {self.since}"] += 1
-            case Meaning.REJECTED | Meaning.NOT_THERE:
-                status.end()
-                self.record_failure(place, error)
-            case Meaning.FAILED:
-                super().handle_error(partition, status, error)
-
-    def _handle_forbidden(self, place: str, status: StreamStatus, error: ExtractionError) -> None:
-        """Skip a part that the key may not read; the rest, too, where it seems to be all."""
-        status.forbidden += 1
-        if status.note_refusal() or not self.has_parts:
-            self._end_for_scope(status)
-        else:
-            self.record_skip("parts that the key may not read", f"{place}: {error}")
-
-    def _is_alone(self, status: StreamStatus) -> bool:
-        """Return whether it is just one part that is not there, and not the endpoint."""
-        return self.is_sparse or not status.note_refusal()
-
-    def _end_for_scope(self, status: StreamStatus) -> None:
-        """Note that the key of a studio may not read the stream at all.
-
-        That is a failure if somebody has selected the stream, and else a warning.
-        """
-        status.end()
-        if self._tap.input_catalog is None:
-            reason = f"studios whose key lacks the scope {' or '.join(self.scopes)}"
-            self.record_skip(reason, str(status.studio))
-            return
-        self.record_failure(f"{self.name} of {status.studio}", scope_hint(self.scopes))
-
 
 class ObjectStream(StudioStream):
     """A stream whose parts are one record each, which has no key of its own."""
@@ -354,8 +289,7 @@ class ObjectStream(StudioStream):
 
     @override
     def fetch(self, ids: Ids) -> Iterable[Record]:
-        path, params = self.path.format(**ids), self.build_params(ids)
-        row = self.api.get_json(self.studio_of(ids), path, dict[str, Any], params)
+        row = self.api.get_json(self.studio_of(ids), self.path.format(**ids), dict[str, Any])
         if row.keys().isdisjoint(self._documented_fields):
             raise InvalidResponseError(
                 f"The server sends an object in the stream {self.name!r} that has none of the "

@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, ClassVar, Final
 from typing_extensions import override
 
 from singer_tapkit.errors import ApiError
-from tap_studio_openapi.personal_data import PERSONAL
 from tap_studio_openapi.streams.base import IdRow, PerParentStream, StudioStream, parse_row
 from tap_studio_openapi.windows import split_into_windows
 
@@ -44,7 +43,7 @@ class BookableAppointments(StudioStream):
     path = "/v1/appointments/bookable"
     scopes = ("BOOKABLE_APPOINTMENTS_READ",)
     slice_size = 100
-    child_id = ("bookable_appointment_id", "id")
+    child_id = "bookable_appointment_id"
 
 
 class SlotStream(StudioStream):
@@ -55,7 +54,7 @@ class SlotStream(StudioStream):
     """
 
     min_days: ClassVar[int] = 0
-    personal: ClassVar[frozenset[str]] = PERSONAL
+    has_personal_fields = True
 
     def fetch_slots(self, ids: Ids, path: str, *sizes: int) -> list[Record]:
         """Return the slots of the coming days.
@@ -86,11 +85,8 @@ class SlotStream(StudioStream):
         last = first + timedelta(max(self.config["class_slot_days"], self.min_days))
         found: list[Record] = []
         for window in split_into_windows(first, last, max_ahead):
-            days = {
-                "slotWindowStartDate": window.first.isoformat(),
-                "daysAhead": window.days_ahead,
-            }
-            found += self.fetch_list(ids, path, days)
+            start, days = window.first.isoformat(), window.days_ahead
+            found += self.fetch_list(ids, path, slotWindowStartDate=start, daysAhead=days)
         return found
 
 
@@ -117,9 +113,9 @@ class ClassSlots(SlotStream):
 
         Servers before version 1.7 know no other way.
         """
-        for row in self.fetch_list(ids, Classes.path, {}):
+        for row in self.fetch_list(ids, Classes.path):
             class_id = parse_row(row, IdRow, self.name).id
-            yield from self.fetch_list(ids, self.path_of_class.format(class_id=class_id), {})
+            yield from self.fetch_list(ids, self.path_of_class.format(class_id=class_id))
 
 
 class BookableAppointmentSlots(PerParentStream, SlotStream):

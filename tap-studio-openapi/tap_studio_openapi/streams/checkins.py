@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 from typing_extensions import override
 
 from singer_tapkit.config import parse_date
-from tap_studio_openapi.skipped_customers import SkippedCustomers
+from tap_studio_openapi.skipped_customers import SkippedCustomers, drop_if_damaged
 from tap_studio_openapi.streams.customers import PerCustomerStream
 from tap_studio_openapi.windows import split_into_windows
 
@@ -49,11 +49,7 @@ class CustomerCheckins(PerCustomerStream):
     @override
     def partitions(self) -> list[dict[str, Any]]:  # type: ignore[override]
         """Return the studios, for the SDK to tidy up their states at the end."""
-        return [{"studio_id": studio_id} for studio_id in self._first_days]
-
-    @cached_property
-    def _first_days(self) -> dict[int, date]:
-        return {}
+        return [{"studio_id": studio_id} for studio_id in self._skipped]
 
     @cached_property
     def _skipped(self) -> dict[int, SkippedCustomers]:
@@ -62,7 +58,10 @@ class CustomerCheckins(PerCustomerStream):
     @override
     def begin(self, studio: Studio) -> None:
         super().begin(studio)
-        self._first_days[studio.id] = self._first_day(studio)
+        state = self.get_context_state({"studio_id": studio.id})
+        is_damaged = drop_if_damaged(state, OLDEST_BOOKMARK.date())
+        first_day = self._first_day(studio, is_damaged=is_damaged)
+        self._skipped[studio.id] = SkippedCustomers(state, first_day)
 
     @override
     def end(self, studio: Studio, started_at: datetime, *, is_complete: bool) -> None:
@@ -77,27 +76,24 @@ class CustomerCheckins(PerCustomerStream):
     @override
     def read_part(self, ids: Ids) -> Iterator[Record]:
         """Yield the check-ins of a customer, and remember it if they may not be read."""
-        studio_id, customer_id = ids["studio_id"], ids["customer_id"]
-        studio = self.studio_of(ids)
+        studio, customer_id = self.studio_of(ids), ids["customer_id"]
         status = self.status_of(studio)
         read_before = status.succeeded
         yield from super().read_part(ids)
         if studio.is_lost or not status.is_complete:
             return
         if status.succeeded > read_before:
-            self._skipped[studio_id].remove(customer_id)
+            self._skipped[studio.id].remove(customer_id)
         else:
-            self._skipped[studio_id].add(customer_id, self._first_days[studio_id])
+            self._skipped[studio.id].add(customer_id)
 
     @override
     def fetch(self, ids: Ids) -> Iterator[Record]:
-        studio_id = ids["studio_id"]
-        path = self.path.format(**ids)
-        first = self._skipped[studio_id].first_day(ids["customer_id"], self._first_days[studio_id])
-        today = self.studio_of(ids).today()
-        for window in split_into_windows(first, today, MAX_WINDOW_DAYS):
-            days = {"fromDate": window.first.isoformat(), "toDate": window.last.isoformat()}
-            for row in self.fetch_list(ids, path, days):
+        studio, path = self.studio_of(ids), self.path.format(**ids)
+        first = self._skipped[studio.id].first_day(ids["customer_id"])
+        for window in split_into_windows(first, studio.today(), MAX_WINDOW_DAYS):
+            start, end = window.first.isoformat(), window.last.isoformat()
+            for row in self.fetch_list(ids, path, fromDate=start, toDate=end):
                 yield {**row, "utc_offset_minutes": _utc_offset(row.get("checkInDateTime"))}
 
     @override
@@ -108,14 +104,12 @@ class CustomerCheckins(PerCustomerStream):
     def _write_starting_replication_value(self, context: Context | None) -> None:
         """Leave out what would be a line of log per customer, and is not used."""
 
-    def _first_day(self, studio: Studio) -> date:
-        state = self.get_context_state({"studio_id": studio.id})
-        skipped = SkippedCustomers(state, OLDEST_BOOKMARK.date())
-        self._skipped[studio.id] = skipped
+    def _first_day(self, studio: Studio, *, is_damaged: bool) -> date:
+        """Return the day from which on check-ins are read; a damaged state counts for nothing."""
         bookmark = self.get_bookmark({"studio_id": studio.id})
         if bookmark is not None:
             last_run = parse_bookmark(bookmark, studio.now())
-            if last_run and not skipped.is_damaged:
+            if last_run and not is_damaged:
                 return last_run.date() - timedelta(self.config["checkin_lookback_days"])
             self._warn_of_bookmark(studio)
         start = self.config.get("start_date")

@@ -8,12 +8,11 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, ClassVar, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 from typing_extensions import override
 
-from tap_studio_openapi.personal_data import PERSONAL
 from tap_studio_openapi.streams.base import ObjectStream, PerParentStream
 from tap_studio_openapi.streams.customers import PerCustomerStream
 
@@ -54,7 +53,7 @@ class CustomerContracts(PerCustomerStream):
     name = "customer_contracts"
     path = "/v1/customers/{customer_id}/contracts"
     scopes = ("CUSTOMER_CONTRACT_READ", "CUSTOMER_READ")
-    child_id = ("contract_id", "id")
+    child_id = "contract_id"
     selected_by_default = True
 
     @cached_property
@@ -65,10 +64,10 @@ class CustomerContracts(PerCustomerStream):
     @override
     def fetch(self, ids: Ids) -> Iterable[Record]:
         path = self.path.format(**ids)
-        found = list(self.fetch_list(ids, path, {}))
+        found = list(self.fetch_list(ids, path))
         server = self._servers[self.studio_of(ids).connection.url]
         if server.may_be_missing:
-            inactive = list(self.fetch_list(ids, path, {"status": "INACTIVE"}))
+            inactive = list(self.fetch_list(ids, path, status="INACTIVE"))
             server.compare(found, inactive)
             found += inactive
         return found
@@ -78,7 +77,7 @@ class PerContractStream(PerParentStream):
     """A list per contract."""
 
     parent_stream_type = CustomerContracts
-    personal: ClassVar[frozenset[str]] = PERSONAL
+    has_personal_fields = True
     selected_by_default = False
 
 

@@ -6,13 +6,17 @@ Communication", "Customers Self-service", "Classes", "Appointments" and "Members
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from typing_extensions import override
 
 from tap_studio_openapi.streams.customers import ObjectPerCustomerStream, PerCustomerStream
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from singer_sdk.helpers.types import Record
+
     from tap_studio_openapi.streams.base import Ids
 
 
@@ -61,8 +65,8 @@ class BookingStream(PerCustomerStream):
     is_personal = True
 
     @override
-    def build_params(self, ids: Ids) -> dict[str, Any]:
-        return {"customerId": ids["customer_id"]}
+    def fetch(self, ids: Ids) -> Iterable[Record]:
+        return self.fetch_list(ids, self.path, customerId=ids["customer_id"])
 
 
 class CustomerClassBookings(BookingStream):

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, ClassVar, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from typing_extensions import override
 
@@ -15,8 +15,7 @@ from singer_tapkit import checkpoint
 from singer_tapkit.errors import ExtractionError
 from singer_tapkit.prefetch import round_robin
 from tap_studio_openapi import customer_lists
-from tap_studio_openapi.customer_lists import CustomerList, load_checkpoint
-from tap_studio_openapi.personal_data import PERSONAL
+from tap_studio_openapi.customer_lists import load_checkpoint, read_customers
 from tap_studio_openapi.streams.base import ObjectStream, PerParentStream, StudioStream
 
 if TYPE_CHECKING:
@@ -34,44 +33,21 @@ STUDIOS_AT_ONCE: Final = 10
 
 @dataclass(frozen=True)
 class CustomerBatch:
-    """Customers that are to be written.
+    """Customers that are to be written, and what follows once they are.
 
     Attributes:
         studio: Whose customers they are.
         rows: The customers.
+        next: Where a later run can go on; None where that is not to be kept.
+        is_last: Whether the studio's customers end here.
+        error: Why they end too early.
     """
 
     studio: Studio
     rows: list[dict[str, Any]]
-
-
-@dataclass(frozen=True)
-class PageEnd:
-    """The end of a page of customers, all of which are written when its turn comes.
-
-    Attributes:
-        studio: Whose customers they are.
-        next: Where a later run can go on.
-    """
-
-    studio: Studio
-    next: Position
-
-
-@dataclass(frozen=True)
-class ListEnd:
-    """The end of a studio's customers.
-
-    Attributes:
-        studio: Whose customers they are.
-        error: What has happened if it came too early.
-    """
-
-    studio: Studio
+    next: Position | None = None
+    is_last: bool = False
     error: ExtractionError | None = None
-
-
-Event = CustomerBatch | PageEnd | ListEnd
 
 
 class Customers(StudioStream):
@@ -80,46 +56,37 @@ class Customers(StudioStream):
     name = "customers"
     path = customer_lists.PATH
     scopes = ("CUSTOMER_READ",)
-    child_id = ("customer_id", "id")
-    personal = PERSONAL
+    child_id = "customer_id"
+    has_personal_fields = True
     state_partitioning_keys = ("studio_id",)
 
     @override
     def get_records(self, context: Context | None) -> Iterator[Record]:
         lists = (self._open_list(studio) for studio in self.api.studios.values())
-        events = round_robin(lists, STUDIOS_AT_ONCE)
+        batches = round_robin(lists, STUDIOS_AT_ONCE)
         if self.selected_children:
-            events = self.api.prefetcher.prefetch(events, self._submit_children)
-        for event in events:
-            match event:
-                case CustomerBatch():
-                    yield from self._read_batch(event)
-                case PageEnd():
-                    self._save_checkpoint(event)
-                case ListEnd():
-                    self._end_list(event)
+            batches = self.api.prefetcher.prefetch(batches, self._submit_batch)
+        for batch in batches:
+            yield from self._read_batch(batch)
+            if batch.next:
+                self._save_checkpoint(batch.studio, batch.next)
+            if batch.is_last:
+                self._end_list(batch.studio, batch.error)
 
     def _read_batch(self, batch: CustomerBatch) -> Iterator[Record]:
         """Yield customers; one that does not fit ends the studio's customers."""
         status = self.status_of(batch.studio)
         if batch.studio.is_lost or status.is_over:
             return
-        is_complete = False
         with self.isolate(str(batch.studio), status):
             yield from self.prepare_records(batch.rows, {"studio_id": batch.studio.id})
-            is_complete = True
-        if not is_complete:
+        if status.failures_in_a_row:
             status.end()
 
-    def _submit_children(self, event: Event, pending: PendingRequests) -> None:
-        if isinstance(event, CustomerBatch):
-            for row in event.rows:
-                if row.get("id") is not None:
-                    ids = self.child_ids(row, {"studio_id": event.studio.id})
-                    for child in self.selected_children:
-                        child.submit_part(ids, pending)
+    def _submit_batch(self, batch: CustomerBatch, pending: PendingRequests) -> None:
+        self.submit_children(batch.rows, {"studio_id": batch.studio.id}, pending)
 
-    def _open_list(self, studio: Studio) -> Iterator[Event]:
+    def _open_list(self, studio: Studio) -> Iterator[CustomerBatch]:
         """Begin to read a studio's customers, and return what comes."""
         self.begin(studio)
         state = self._state_of(studio)
@@ -132,11 +99,11 @@ class Customers(StudioStream):
                 found.position.offset,
             )
             self._started_at[studio.id] = found.started_at
-        customers = CustomerList(self.api, studio, self._customer_statuses, self.logger)
-        pages = customers.read(found.position if found else None)
-        return self._read_events(studio, self.api.prefetcher.read_ahead(pages))
+        start = found.position if found else None
+        pages = read_customers(self.api, studio, self._customer_statuses, start)
+        return self._split_pages(studio, self.api.prefetcher.read_ahead(pages))
 
-    def _read_events(self, studio: Studio, pages: Iterator[Page]) -> Iterator[Event]:
+    def _split_pages(self, studio: Studio, pages: Iterator[Page]) -> Iterator[CustomerBatch]:
         """Yield customers one by one, each to be followed by its children, or else by page."""
         seen: set[tuple[str, str]] = set()
         try:
@@ -144,43 +111,38 @@ class Customers(StudioStream):
                 rows = _take_new(page, seen)
                 if self.selected_children:
                     yield from (CustomerBatch(studio, [row]) for row in rows)
-                else:
-                    yield CustomerBatch(studio, rows)
+                    rows = []
                 if page.is_unknown_status:
                     reason = f"studios whose server knows no customers of status {page.status}"
                     self.expected_skips[reason] += 1
-                if page.next:
-                    yield PageEnd(studio, page.next)
-                if page.is_last:
-                    yield ListEnd(studio)
+                yield CustomerBatch(studio, rows, page.next, is_last=page.next is None)
                 if studio.is_lost:
                     return
         except ExtractionError as error:
-            yield ListEnd(studio, error)
+            yield CustomerBatch(studio, [], is_last=True, error=error)
 
-    def _save_checkpoint(self, event: PageEnd) -> None:
+    def _save_checkpoint(self, studio: Studio, position: Position) -> None:
         """Keep that everything before a position has been written."""
-        if event.studio.is_lost:
+        if studio.is_lost:
             return
-        if not self.has_failed(event.studio):
+        if not self.has_failed(studio):
             checkpoint.save(
-                self._state_of(event.studio),
-                event.next,
+                self._state_of(studio),
+                position,
                 settings=self._settings_digest,
-                started_at=self._started_at_of(event.studio),
+                started_at=self._started_at_of(studio),
             )
         self.write_state()
 
-    def _end_list(self, event: ListEnd) -> None:
+    def _end_list(self, studio: Studio, error: ExtractionError | None) -> None:
         """Finish a studio; what was read of a list that has failed is taken up next time."""
-        studio = event.studio
-        if event.error:
-            self.handle_error(str(studio), self.status_of(studio), event.error)
+        if error:
+            self.handle_error(str(studio), self.status_of(studio), error)
         elif studio.is_lost:
             return
         else:
             checkpoint.clear(self._state_of(studio))
-        self.end(studio, self._started_at_of(studio), is_complete=event.error is None)
+        self.end(studio, self._started_at_of(studio), is_complete=error is None)
         self.write_state()
 
     @cached_property
@@ -215,7 +177,7 @@ class PerCustomerStream(PerParentStream):
     """A list per customer."""
 
     parent_stream_type = Customers
-    personal: ClassVar[frozenset[str]] = PERSONAL
+    has_personal_fields = True
     selected_by_default = False
 
 

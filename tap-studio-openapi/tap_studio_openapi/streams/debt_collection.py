@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 
 from typing_extensions import override
 
-from tap_studio_openapi.personal_data import PERSONAL
 from tap_studio_openapi.streams.base import ObjectStream, StudioStream
 
 if TYPE_CHECKING:
@@ -24,7 +23,7 @@ class DebtCollectionConfiguration(ObjectStream):
     path = "/v1/debt-collection/configuration"
     since = "1.4.21"
     scopes = ("DEBT_COLLECTION_READ",)
-    personal = PERSONAL
+    has_personal_fields = True
     selected_by_default = False
 
 
@@ -77,7 +76,7 @@ class DebtCollectionDebtors(PerRunStream):
     path = "/v1/debt-collection/{debt_collection_run_id}/debtors"
     slice_size = 50
     primary_keys = ("studio_id", "debt_collection_run_id", "debtorId")
-    personal = PERSONAL
+    has_personal_fields = True
     is_personal = True
 
 
@@ -87,4 +86,4 @@ class DebtCollectionTransferDetails(PerRunStream, ObjectStream):
     name = "debt_collection_transfer_details"
     path = "/v1/debt-collection/{debt_collection_run_id}/details"
     primary_keys = ("studio_id", "debt_collection_run_id")
-    personal = PERSONAL
+    has_personal_fields = True

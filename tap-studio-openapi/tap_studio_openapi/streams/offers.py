@@ -22,7 +22,7 @@ from tap_studio_openapi.streams.base import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator
 
     from singer_sdk.helpers.types import Record
 
@@ -39,7 +39,7 @@ class MembershipOffers(StudioStream):
     path = "/v1/memberships/membership-offers"
     since = "1.4.30"
     scopes = ("MEMBERSHIP_READ",)
-    child_id = ("membership_offer_id", "id")
+    child_id = "membership_offer_id"
 
 
 class MembershipOfferDetails(PerParentStream, ObjectStream):
@@ -81,11 +81,8 @@ class OnlineOffers(StudioStream):
     since = "1.13"
     primary_keys = ("studio_id", "onlineOfferId")
     keeps_unknown_fields = True
+    has_studio_name = True
     selected_by_default = False
-
-    @override
-    def fetch(self, ids: Ids) -> Iterable[Record]:
-        return self.add_studio_name(super().fetch(ids), ids)
 
 
 class TrialOfferRow(msgspec.Struct):
@@ -153,7 +150,7 @@ class TrialOfferConfigs(StudioStream):
         config_ids = dict.fromkeys(
             parse_row(row, TrialOfferRow, self.name).config_id
             for stream in (TrialOfferClasses, TrialOfferAppointments)
-            for row in self.fetch_list(ids, stream.path, {})
+            for row in self.fetch_list(ids, stream.path)
         )
         for config_id in config_ids:
             yield self._fetch_config(self.studio_of(ids), config_id)

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 
 from typing_extensions import override
 
-from tap_studio_openapi.personal_data import PERSONAL
 from tap_studio_openapi.streams.base import ObjectStream, StudioStream
 from tap_studio_openapi.studios import STUDIO_PATH
 
@@ -57,11 +56,8 @@ class StudioTags(StudioStream):
     scopes = ("STUDIO_READ",)
     since = "1.11"
     primary_keys = ("studio_id", "name")
+    has_studio_name = True
     selected_by_default = False
-
-    @override
-    def fetch(self, ids: Ids) -> Iterable[Record]:
-        return self.add_studio_name(super().fetch(ids), ids)
 
 
 class Employees(StudioStream):
@@ -72,7 +68,7 @@ class Employees(StudioStream):
     since = "1.4.24"
     scopes = ("EMPLOYEE_READ",)
     slice_size = 100
-    personal = PERSONAL
+    has_personal_fields = True
 
 
 class Devices(StudioStream):

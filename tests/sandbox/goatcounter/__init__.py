@@ -3,24 +3,18 @@
 from __future__ import annotations
 
 from tests.sandbox.goatcounter import demonstration
-from tests.sandbox.goatcounter.accounts import Collect, Permission, Site
-from tests.sandbox.goatcounter.exports import Export, NextExport
+from tests.sandbox.goatcounter.accounts import Site
 from tests.sandbox.goatcounter.generation import Generation
 from tests.sandbox.goatcounter.goat_counter import GoatCounter
-from tests.sandbox.goatcounter.hits import Hit, HitError
+from tests.sandbox.goatcounter.hits import Hit
 from tests.sandbox.goatcounter.limits import DEFAULT_LIMITS, UNLIMITED
 
 __all__ = [
     "DEFAULT_LIMITS",
     "UNLIMITED",
-    "Collect",
-    "Export",
     "Generation",
     "GoatCounter",
     "Hit",
-    "HitError",
-    "NextExport",
-    "Permission",
     "Site",
     "demonstration",
 ]

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from tests.sandbox.goatcounter.generation import Generation
-from tests.sandbox.goatcounter.timestamps import seconds
+from tests.sandbox.goatcounter.timestamps import format_seconds
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -72,43 +72,39 @@ class Site:
         return self.id if self.parent is None else self.parent
 
     def collects(self, what: Collect) -> bool:
-        """Whether the site keeps something."""
+        """Return whether the site keeps something."""
         return bool(self.collect & what)
 
     def keeps_region_of(self, country: str) -> bool:
-        """Whether the region of a country's visitors is kept."""
+        """Return whether the region of a country's visitors is kept."""
         return self.collects(Collect.REGION) and country in self.collect_regions.split(",")
 
-    def content(self, generation: Generation) -> dict[str, object]:
-        """The site as the API shows it."""
+    def to_json(self, generation: Generation) -> dict[str, object]:
+        """Return the site as the API shows it."""
         return {
             "id": self.id,
             "parent": self.parent,
             "cname": self.cname,
-            "cname_setup_at": seconds(self.created_at),
+            "cname_setup_at": format_seconds(self.created_at),
             "code": self.code,
             "link_domain": "",
-            "setttings": self._settings,
-            "user_defaults": preferences(generation, ".UTC"),
+            "setttings": {
+                "public": "private",
+                "secret": "",
+                "allow_counter": False,
+                "allow_bosmang": False,
+                "data_retention": 0,
+                "ignore_ips": "",
+                "collect": self.collect,
+                "collect_regions": self.collect_regions,
+                "allow_embed": "",
+            },
+            "user_defaults": build_preferences(generation, ".UTC"),
             "received_data": self.received_data,
             "state": "a",
-            "created_at": seconds(self.created_at),
+            "created_at": format_seconds(self.created_at),
             "updated_at": None,
-            "first_hit_at": seconds(self.first_hit_at),
-        }
-
-    @property
-    def _settings(self) -> dict[str, object]:
-        return {
-            "public": "private",
-            "secret": "",
-            "allow_counter": False,
-            "allow_bosmang": False,
-            "data_retention": 0,
-            "ignore_ips": "",
-            "collect": self.collect,
-            "collect_regions": self.collect_regions,
-            "allow_embed": "",
+            "first_hit_at": format_seconds(self.first_hit_at),
         }
 
 
@@ -121,28 +117,27 @@ class User:
     email: str
     timezone: str
     created_at: datetime
-    is_admin: bool = True
 
     @property
     def zone(self) -> ZoneInfo:
         """The time zone, whose text is the country, a dot, and the usual name."""
         return ZoneInfo(self.timezone.partition(".")[2])
 
-    def content(self, generation: Generation) -> dict[str, object]:
-        """The user as the API shows it."""
+    def to_json(self, generation: Generation) -> dict[str, object]:
+        """Return the user as the API shows it."""
         return {
             "id": self.id,
             "site": self.account,
             "email": self.email,
             "email_verified": True,
             "totp_enabled": False,
-            "access": {"all": "*" if self.is_admin else "s"},
+            "access": {"all": "*"},
             "login_at": None,
             "open_at": None,
             "reset_at": None,
-            "settings": preferences(generation, self.timezone),
-            "last_report_at": seconds(self.created_at),
-            "created_at": seconds(self.created_at),
+            "settings": build_preferences(generation, self.timezone),
+            "last_report_at": format_seconds(self.created_at),
+            "created_at": format_seconds(self.created_at),
             "updated_at": None,
         }
 
@@ -159,20 +154,19 @@ class Token:
     last_used_at: datetime | None = None
 
     def may(self, permission: Permission) -> bool:
-        """Whether the token has a permission."""
+        """Return whether the token has a permission."""
         return self.permissions & permission == permission
 
     def reaches(self, site: Site) -> bool:
-        """Whether the token is good for a site."""
+        """Return whether the token is good for a site."""
         return ALL_SITES in self.sites or site.id in self.sites
 
     def is_idle(self, now: datetime) -> bool:
-        """Whether the token was not used for a day, or never."""
+        """Return whether the token was not used for a day, or never."""
         return self.last_used_at is None or now - self.last_used_at > IDLE_AFTER
 
-    @property
-    def content(self) -> dict[str, object]:
-        """The token as the API shows it."""
+    def to_json(self) -> dict[str, object]:
+        """Return the token as the API shows it."""
         return {
             "name": self.name,
             "permissions": self.permissions,
@@ -188,28 +182,28 @@ class Accounts:
     users: list[User] = field(default_factory=list)
     tokens: list[Token] = field(default_factory=list)
 
-    def site(self, site_id: int) -> Site | None:
-        """The site with an id."""
-        return next((site for site in self.sites if site.id == site_id), None)
+    def find_site(self, site_id: int) -> Site:
+        """Return the site with an id, which must be there."""
+        return next(site for site in self.sites if site.id == site_id)
 
-    def site_at(self, host: str) -> Site | None:
-        """The site a ``Host`` header leads to; the only one answers to any name."""
-        name = host.rpartition(":")[0] if host.rpartition(":")[2].isdigit() else host
-        found = (site for site in self.sites if site.cname.lower() == name.lower())
+    def find_site_at(self, host: str) -> Site | None:
+        """Return the site a ``Host`` header leads to; the only one answers to any name."""
+        name = host.partition(":")[0].lower()
+        found = (site for site in self.sites if site.cname.lower() == name)
         return self.sites[0] if len(self.sites) == 1 else next(found, None)
 
-    def family(self, site: Site) -> list[Site]:
-        """A site and its children, these by code."""
+    def list_family(self, site: Site) -> list[Site]:
+        """Return a site and its children, these by code."""
         children = (child for child in self.sites if child.parent == site.id)
         return [site, *sorted(children, key=lambda child: child.code)]
 
-    def token(self, text: str) -> Token | None:
-        """The token with a text."""
+    def find_token(self, text: str) -> Token | None:
+        """Return the token with a text."""
         return next((token for token in self.tokens if token.text == text), None)
 
 
-def preferences(generation: Generation, timezone_name: str) -> dict[str, object]:
-    """A user's settings, or a site's defaults for them."""
+def build_preferences(generation: Generation, timezone_name: str) -> dict[str, object]:
+    """Return a user's settings, or a site's defaults for them."""
     return {
         "twenty_four_hours": False,
         "sunday_starts_week": False,
@@ -217,7 +211,7 @@ def preferences(generation: Generation, timezone_name: str) -> dict[str, object]
         "date_format": "2 Jan ’06",  # noqa: RUF001
         "number_format": 8239,
         "timezone": timezone_name,
-        "widgets": _widgets(generation),
+        "widgets": _build_widgets(generation),
         "views": [{"name": "default", "filter": "", "group": 0, "period": "week"}],
         "email_reports": 0,
         "fewer_numbers": False,
@@ -227,7 +221,7 @@ def preferences(generation: Generation, timezone_name: str) -> dict[str, object]
     }
 
 
-def _widgets(generation: Generation) -> list[dict[str, object]]:
+def _build_widgets(generation: Generation) -> list[dict[str, object]]:
     sizes: dict[str, object] = {"key": None}
     if generation is Generation.MAIN:
         sizes["sort-count"] = False

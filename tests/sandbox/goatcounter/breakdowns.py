@@ -6,9 +6,9 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from tests.sandbox.goatcounter.errors import InvalidFieldsError, unexpected
+from tests.sandbox.goatcounter.errors import unexpected_error
 from tests.sandbox.goatcounter.generation import Generation
-from tests.sandbox.goatcounter.visitors import UNKNOWN, country_name, language_name
+from tests.sandbox.goatcounter.visitors import UNKNOWN, name_country, name_language
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -16,12 +16,11 @@ if TYPE_CHECKING:
     from tests.sandbox.goatcounter.statistics import Question
     from tests.sandbox.goatcounter.store import Visit
 
-PAGES = ("browsers", "systems", "locations", "languages", "sizes", "campaigns", "toprefs")
-DETAILS = ("browsers", "systems", "locations", "sizes", "campaigns", "toprefs")
-
-_TOP_PAGES = 4
+TOP_PAGES = 4
 """The list of referrers ends after so many pages, whatever there is."""
-_SIZES = (("phone", 600), ("tablet", 1000), ("desktop", 1920))
+
+SIZES = {"phone": 600, "tablet": 1000, "desktop": 1920}
+"""The highest width of each group."""
 
 Row = dict[str, object]
 Key = TypeVar("Key")
@@ -34,89 +33,58 @@ class Slice:
     limit: int
     offset: int
 
-    def of(self, rows: list[Row]) -> Row:
-        """The answer that holds this part."""
+    def cut(self, rows: list[Row], name: str = "stats") -> Row:
+        """Return the response that holds this part."""
         part = rows[self.offset : self.offset + self.limit + 1]
-        return {"stats": part[: self.limit], "more": len(part) > self.limit}
+        return {name: part[: self.limit], "more": len(part) > self.limit}
 
 
-def check_page(page: str, known: tuple[str, ...]) -> None:
-    """Refuses a page that does not exist.
-
-    Raises:
-        InvalidFieldsError: If it is not one of those known.
-    """
-    if page not in known:
-        names = ", ".join(known)
-        raise InvalidFieldsError({"page": [f"must be one of ‘{names}’"]})  # noqa: RUF001
-
-
-def breakdown(
-    page: str,
-    visits: list[Visit],
-    question: Question,
-    part: Slice,
-) -> Row:
-    """One page of statistics."""
+def read_breakdown(page: str, visits: list[Visit], question: Question, part: Slice) -> Row:
+    """Return one page of statistics."""
     if page == "toprefs":
-        return _top_referrers(question.visitors(visits), part)
-    found = visitors_of_days(visits, question)
+        return _list_top_referrers(question.select_visitors(visits), part)
+    found = question.select_visitors_of_days(visits)
     if page == "sizes":
-        return {"stats": _sizes(found), "more": False}
+        return {"stats": _list_sizes(found), "more": False}
     rows = {
-        "browsers": lambda: _products(visit.browser.name for visit in found),
-        "systems": lambda: _products(visit.system.name for visit in found),
-        "locations": lambda: _locations(found, question.generation),
-        "languages": lambda: _languages(found),
-        "campaigns": lambda: _campaigns(found),
+        "browsers": lambda: _list_products(visit.browser.name for visit in found),
+        "systems": lambda: _list_products(visit.system.name for visit in found),
+        "locations": lambda: _list_locations(found, question.generation),
+        "languages": lambda: _list_languages(found),
+        "campaigns": lambda: _list_campaigns(found),
     }[page]()
-    return part.of(rows)
+    return part.cut(rows)
 
 
-def detail(page: str, key: str, visits: list[Visit], question: Question, part: Slice) -> Row:
-    """One row of a page of statistics, broken down further."""
+def read_detail(page: str, key: str, visits: list[Visit], question: Question, part: Slice) -> Row:
+    """Return one row of a page of statistics, broken down further."""
     if page == "toprefs":
-        return _paths_of_referrer(question.visitors(visits), key, part, question.generation)
-    found = visitors_of_days(visits, question)
-    return {
-        "browsers": lambda: part.of(_versions((visit.browser for visit in found), key)),
-        "systems": lambda: part.of(_versions((visit.system for visit in found), key)),
-        "locations": lambda: part.of(_regions(found, key)),
-        "sizes": lambda: part.of(_widths(found, key)),
-        "campaigns": lambda: part.of(_sources(found, key)),
+        return _list_paths(question.select_visitors(visits), key, part, question.generation)
+    found = question.select_visitors_of_days(visits)
+    rows = {
+        "browsers": lambda: _list_versions((visit.browser for visit in found), key),
+        "systems": lambda: _list_versions((visit.system for visit in found), key),
+        "locations": lambda: _list_regions(found, key),
+        "sizes": lambda: _list_widths(found, key),
+        "campaigns": lambda: _list_sources(found, key),
     }[page]()
+    return part.cut(rows)
 
 
-def referrers_of_path(visits: Iterable[Visit], part: Slice) -> Row:
-    """The referrers of hits."""
-    counts = Counter(visit.referrer_id for visit in visits)
+def read_referrers(visits: list[Visit], part: Slice) -> Row:
+    """Return the referrers of the hits of a path."""
     referrers = {visit.referrer_id: visit.referrer for visit in visits}
     rows: list[Row] = [
         {"name": referrers[key].name, "count": count, "ref_scheme": referrers[key].scheme}
-        for key, count in sorted(counts.items(), key=lambda item: (-item[1], item[0]))
+        for key, count in _rank(visit.referrer_id for visit in visits)
     ]
-    answer = part.of(rows)
-    return {"refs": answer["stats"], "more": answer["more"]}
+    return part.cut(rows, "refs")
 
 
-def visitors_of_days(visits: list[Visit], question: Question) -> list[Visit]:
-    """The visitors of whole UTC days, from the owner's date of the start to that of the end."""
-    window = question.window
-    start, end = (moment.astimezone(question.zone).date() for moment in (window.start, window.end))
-    return [
-        visit
-        for visit in visits
-        if visit.first and start <= visit.hour.date() <= end and question.concerns(visit.path)
-    ]
-
-
-def _ranked(
-    keys: Iterable[Key],
-    tie: Callable[[Key], Any] | None = None,
-    *,
-    descending: bool = False,
+def _rank(
+    keys: Iterable[Key], tie: Callable[[Key], Any] | None = None, *, descending: bool = False
 ) -> list[tuple[Key, int]]:
-    """Keys with their counts, the highest first.
+    """Return keys with their counts, the highest first.
 
     Args:
         keys: One key for each visitor.
@@ -128,109 +96,95 @@ def _ranked(
     return sorted(counts, key=lambda item: -item[1])
 
 
-def _products(names: Iterable[str]) -> list[Row]:
-    """Browsers or systems; the server leaves ties to the database, which counts names down."""
+def _list_products(names: Iterable[str]) -> list[Row]:
+    """List browsers or systems; ties are left to the database, which counts names down."""
     return [
         {"id": name, "name": name, "count": count} if name else {"name": "", "count": count}
-        for name, count in _ranked(names, descending=True)
+        for name, count in _rank(names, descending=True)
     ]
 
 
-def _locations(visits: list[Visit], generation: Generation) -> list[Row]:
+def _list_locations(visits: list[Visit], generation: Generation) -> list[Row]:
     countries = (visit.location.partition("-")[0] for visit in visits)
-    tie = country_name if generation is Generation.V2_7 else None
+    tie = name_country if generation is Generation.V2_7 else None
     return [
-        {"id": code or UNKNOWN, "name": country_name(code), "count": count}
-        for code, count in _ranked(countries, tie)
+        {"id": code or UNKNOWN, "name": name_country(code), "count": count}
+        for code, count in _rank(countries, tie)
     ]
 
 
-def _languages(visits: list[Visit]) -> list[Row]:
+def _list_languages(visits: list[Visit]) -> list[Row]:
     return [
-        {"id": code or UNKNOWN, "name": language_name(code), "count": count}
-        for code, count in _ranked(visit.language for visit in visits)
+        {"id": code or UNKNOWN, "name": name_language(code), "count": count}
+        for code, count in _rank(visit.language for visit in visits)
     ]
 
 
-def _campaigns(visits: list[Visit]) -> list[Row]:
+def _list_campaigns(visits: list[Visit]) -> list[Row]:
     names = {visit.campaign_id: visit.campaign for visit in visits}
     ids = (visit.campaign_id for visit in visits if visit.campaign_id is not None)
-    return [{"id": str(key), "name": names[key], "count": count} for key, count in _ranked(ids)]
+    return [{"id": str(key), "name": names[key], "count": count} for key, count in _rank(ids)]
 
 
-def _sizes(visits: list[Visit]) -> list[Row]:
-    counts = Counter(_size(visit.width) for visit in visits)
-    groups = [*(name for name, _ in _SIZES), "desktophd", "unknown"]
+def _list_sizes(visits: list[Visit]) -> list[Row]:
+    counts = Counter(_group_of(visit.width) for visit in visits)
+    groups = [*SIZES, "desktophd", "unknown"]
     return [{"id": group, "name": "", "count": counts[group]} for group in groups]
 
 
-def _size(width: int) -> str:
+def _group_of(width: int) -> str:
     if width == 0:
         return "unknown"
-    return next((name for name, highest in _SIZES if width <= highest), "desktophd")
+    return next((name for name, highest in SIZES.items() if width <= highest), "desktophd")
 
 
-def _top_referrers(visits: Iterable[Visit], part: Slice) -> Row:
-    visits = list(visits)
+def _list_top_referrers(visits: list[Visit], part: Slice) -> Row:
     referrers = {visit.referrer_id: visit.referrer for visit in visits}
     rows: list[Row] = []
-    for key, count in _ranked(visit.referrer_id for visit in visits)[: _TOP_PAGES * part.limit]:
+    for key, count in _rank(visit.referrer_id for visit in visits)[: TOP_PAGES * part.limit]:
         name, scheme = referrers[key]
         row: Row = {"name": name, "count": count, "ref_scheme": scheme}
         rows.append({"id": name, **row} if name else row)
-    return part.of(rows)
+    return part.cut(rows)
 
 
-def _paths_of_referrer(
-    visits: Iterable[Visit],
-    key: str,
-    part: Slice,
-    generation: Generation,
-) -> Row:
-    """The paths that a referrer led to.
-
-    Limit and offset act on the records of referrers, of which there is hardly ever more than one to
-    a name; of too many paths the server then drops only the last.
-    """
-    found = [visit for visit in visits if visit.referrer.name.lower() == key.lower()]
-    records = sorted({visit.referrer_id for visit in found})
-    chosen = set(records[part.offset : part.offset + part.limit + 1])
-    paths = {visit.path.id: visit.path.path for visit in found}
+def _list_paths(visits: list[Visit], key: str, part: Slice, generation: Generation) -> Row:
+    """List the paths that a referrer led to; of too many the server drops only the last."""
+    found = [visit.path for visit in visits if visit.referrer.name.lower() == key.lower()]
+    paths = {path.id: path.path for path in found}
+    ids = (path.id for path in found)
     rows: list[Row] = [
         {"name": paths[path_id], "count": count}
-        for path_id, count in _ranked(
-            (visit.path.id for visit in found if visit.referrer_id in chosen),
-            descending=generation is Generation.V2_7,
-        )
+        for path_id, count in _rank(ids, descending=generation is Generation.V2_7)
     ]
     more = len(rows) > part.limit
     return {"stats": rows[:-1] if more else rows, "more": more}
 
 
-def _versions(products: Iterable[tuple[str, str]], key: str) -> list[Row]:
+def _list_versions(products: Iterable[tuple[str, str]], key: str) -> list[Row]:
     found = (product for product in products if product[0].lower() == key.lower())
-    return [{"name": " ".join(product), "count": count} for product, count in _ranked(found)]
+    return [{"name": " ".join(product), "count": count} for product, count in _rank(found)]
 
 
-def _regions(visits: list[Visit], country: str) -> list[Row]:
-    """Regions of a country; their names are empty, as without a database of cities."""
-    found = (v.location for v in visits if v.location.partition("-")[0] == country and country)
-    return [{"name": "", "count": count} for _, count in _ranked(found)]
+def _list_regions(visits: list[Visit], country: str) -> list[Row]:
+    """List regions of a country; their names are empty, as without a database of cities."""
+    found = (v.location for v in visits if v.location.partition("-")[0] == country)
+    return [{"name": "", "count": count} for _, count in _rank(found)]
 
 
-def _widths(visits: list[Visit], group: str) -> list[Row]:
-    if group not in {*(name for name, _ in _SIZES), "desktophd", "unknown"}:
-        raise unexpected(f"unknown size: {group}")
-    found = (visit.width for visit in visits if _size(visit.width) == group)
-    return [{"name": f"↔\ufe0e {width}px", "count": count} for width, count in _ranked(found)]
+def _list_widths(visits: list[Visit], group: str) -> list[Row]:
+    if group not in {*SIZES, "desktophd", "unknown"}:
+        raise unexpected_error(f"unknown size: {group}")
+    found = (visit.width for visit in visits if _group_of(visit.width) == group)
+    return [{"name": f"↔\ufe0e {width}px", "count": count} for width, count in _rank(found)]
 
 
-def _sources(visits: list[Visit], campaign: str) -> list[Row]:
-    if not campaign.lstrip("-").isdigit():
-        raise unexpected(f"campaign id: {campaign}")
+def _list_sources(visits: list[Visit], campaign: str) -> list[Row]:
+    if not campaign.isdecimal():
+        raise unexpected_error(f"campaign id: {campaign}")
     found = [visit for visit in visits if visit.campaign_id == int(campaign)]
     names = {visit.referrer_id: visit.referrer.name for visit in found}
     return [
         {"name": names[key], "count": count}
-        for key, count in _ranked(visit.referrer_id for visit in found)
+        for key, count in _rank(visit.referrer_id for visit in found)
     ]

@@ -19,7 +19,7 @@ TOKEN = "sandbox"  # noqa: S105 - known to everybody, and good for nothing else
 _DAYS = 30
 _VISITORS_A_DAY = (40, 44, 46, 43, 37, 22, 26)
 """From Monday to Sunday."""
-_MOST_PAGES = 5
+_MAX_PAGES = 5
 _EVENTS_IN_PERCENT = 10
 
 _PAGES = {
@@ -50,13 +50,13 @@ _CAMPAIGNS = ("", "", "", "utm_source=newsletter&utm_campaign=autumn")
 
 
 def fill(sandbox: GoatCounter) -> None:
-    """Adds a site, its token and its visitors, the same each time but for the dates."""
+    """Add a site, its token and its visitors, the same each time but for the dates."""
     site = sandbox.add_site()
     sandbox.add_token(name="demonstration", text=TOKEN)
-    sandbox.add_hits(site.id, _month(random.Random(0), datetime.now(UTC)))  # noqa: S311
+    sandbox.add_hits(site.id, _visit_for_a_month(random.Random(0), datetime.now(UTC)))  # noqa: S311
 
 
-def _month(chance: random.Random, now: datetime) -> Iterator[Hit]:
+def _visit_for_a_month(chance: random.Random, now: datetime) -> Iterator[Hit]:
     for day in range(_DAYS):
         start = now - timedelta(days=_DAYS - day)
         visitors = _VISITORS_A_DAY[start.weekday()]
@@ -69,7 +69,7 @@ def _visit(chance: random.Random, session: str, moment: datetime) -> Iterator[Hi
     location, language = chance.choice(_LOCATIONS)
     agent, width = chance.choice(_BROWSERS), chance.choice(_WIDTHS)
     referrer, query = chance.choice(_REFERRERS), chance.choice(_CAMPAIGNS)
-    for number in range(chance.randint(1, _MOST_PAGES)):
+    for number in range(chance.randint(1, _MAX_PAGES)):
         event = chance.randrange(100) < _EVENTS_IN_PERCENT
         found = list((_EVENTS if event else _PAGES).items())
         # Those that come first are seen most.

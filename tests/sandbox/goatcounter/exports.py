@@ -6,29 +6,34 @@ import gzip
 import hashlib
 import json
 from dataclasses import dataclass
-from datetime import UTC, datetime, time, timedelta
-from http import HTTPStatus
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from tests.sandbox.goatcounter import csv_export, json_export
-from tests.sandbox.goatcounter.errors import ApiError
-from tests.sandbox.goatcounter.parameters import parse_moment
-from tests.sandbox.goatcounter.timestamps import compact, fractions, seconds, seconds_or_null
+from tests.sandbox.goatcounter.errors import bad_request_error
+from tests.sandbox.goatcounter.timestamps import (
+    format_compact,
+    format_fractions,
+    format_seconds,
+    parse_moment,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
     from pathlib import Path
 
     from tests.sandbox.goatcounter.accounts import Site
     from tests.sandbox.goatcounter.json_export import Circumstances
     from tests.sandbox.goatcounter.store import Store
 
-KEPT_FOR = timedelta(hours=24)
+RETENTION = timedelta(hours=24)
 """How long the file of an export stays."""
 
 DIRECTORY = "/tmp/goatcounter"  # noqa: S108 - it is only ever named
 DEFAULT_SECONDS = 0.5
 """The server pauses that long after each batch of rows."""
+
+WRONG_HASH = "0" * 64
+DATE_LENGTH = 10
 
 _MEGABYTE = 1024 * 1024
 
@@ -68,8 +73,8 @@ class Result:
         """Bytes of the file."""
         return len(self.body) if isinstance(self.body, bytes) else self.body.stat().st_size
 
-    def digest(self) -> str:
-        """SHA-256 of the file."""
+    def hash(self) -> str:
+        """Return the SHA-256 of the file."""
         if isinstance(self.body, bytes):
             return hashlib.sha256(self.body).hexdigest()
         with self.body.open("rb") as file:
@@ -97,11 +102,11 @@ class Export:
     @property
     def file_name(self) -> str:
         """Name of the file."""
-        base = f"goatcounter-export-{self.site_code}-{compact(self._named_at)}"
+        base = f"goatcounter-export-{self.site_code}-{format_compact(self._named_at)}"
         return f"{base}.zip" if self.format == "json" else f"{base}-{self.start_from_hit_id}.csv.gz"
 
     def __post_init__(self) -> None:
-        """Keeps the moment that the file is named after."""
+        """Keep the moment that the file is named after."""
         self._named_at = self.created_at
 
     @property
@@ -110,28 +115,28 @@ class Export:
         return None if self.takes is None else self.created_at + self.takes
 
     def finished_at(self, now: datetime) -> datetime | None:
-        """When it was done; None if it is not, or has failed."""
+        """Return when it was done; None if it is not, or has failed."""
         return self.ends_at if self.failure is None and self._has_ended(now) else None
 
     def error(self, now: datetime) -> str | None:
-        """Why it failed, once it has; the server does not report it of JSON exports."""
+        """Return why it failed, once it has; the server does not report it of JSON exports."""
         return self.failure if self.format == "csv" and self._has_ended(now) else None
 
     def fail(self, error: str) -> None:
-        """Makes it a failed export, from now on."""
+        """Make it a failed export, from now on."""
         self.failure = error
         self.takes = timedelta()
 
     def move_back(self, by: timedelta) -> None:
-        """Makes it older than it is."""
+        """Make it older than it is."""
         self.created_at -= by
 
-    def file_is_gone(self, now: datetime) -> bool:
-        """Whether the file has been removed, by hand or by age."""
-        return self.file_deleted or now - self.created_at > KEPT_FOR
+    def has_lost_file(self, now: datetime) -> bool:
+        """Return whether the file has been removed, by hand or by age."""
+        return self.file_deleted or now - self.created_at > RETENTION
 
-    def content(self, now: datetime | None, *, with_format: bool) -> dict[str, object]:
-        """The export as the API shows it.
+    def to_json(self, now: datetime | None, *, with_format: bool) -> dict[str, object]:
+        """Return the export as the API shows it.
 
         Args:
             now: Present moment; None in the answer that starts the export, where it is never done.
@@ -146,12 +151,14 @@ class Export:
             content["start_from_hit_id"] = self.start_from_hit_id
         content["last_hit_id"] = done.last_hit_id if done else None
         if self.start_from_day:
-            content["start_from_day"] = seconds(self.start_from_day)
+            content["start_from_day"] = format_seconds(self.start_from_day)
         return {
             **content,
             "path": f"{DIRECTORY}/{self.file_name}",
-            "created_at": seconds(self.created_at) if now else fractions(self.created_at),
-            "finished_at": seconds_or_null(finished_at),
+            "created_at": format_seconds(self.created_at)
+            if now
+            else format_fractions(self.created_at),
+            "finished_at": format_seconds(finished_at) if finished_at else None,
             "num_rows": done.rows if done else None,
             "size": f"{max(done.size / _MEGABYTE, 0.1):.1f}" if done else None,
             "hash": f"sha256-{self.hash}" if done else None,
@@ -160,11 +167,6 @@ class Export:
 
     def _has_ended(self, now: datetime) -> bool:
         return self.ends_at is not None and now >= self.ends_at
-
-
-_RFC_3339 = "2006-01-02T15:04:05Z07:00"
-_BARE_DATE_LENGTH = 10
-_WRONG_HASH = "0" * 64
 
 
 @dataclass(frozen=True)
@@ -176,87 +178,39 @@ class ExportRequest:
     start_from_day: datetime | None = None
 
 
-def parse(body: bytes, *, with_format: bool) -> ExportRequest:
-    """Reads the body.
+def parse_request(body: bytes, *, with_format: bool) -> ExportRequest:
+    """Read the body.
 
     Args:
         body: JSON, or nothing at all.
         with_format: Whether the server knows formats, and then wants one.
 
     Raises:
-        ApiError: If anything is wrong with it.
+        ApiError: There is another field, or no format.
     """
-    fields = _fields(body)
+    fields = json.loads(body or b"{}")
     known = {"start_from_hit_id"} | ({"format", "start_from_day"} if with_format else set())
     for name in fields:
         if name not in known:
-            raise _bad(f'unknown parameter: "{name}"')
-    cursor = _cursor(fields.get("start_from_hit_id"))
+            raise bad_request_error(f'unknown parameter: "{name}"')
+    cursor = fields.get("start_from_hit_id", 0)
     if not with_format:
         return ExportRequest(start_from_hit_id=cursor)
-    return _checked(ExportRequest(str(fields.get("format", "")), cursor, _day(fields)))
+    format_ = fields.get("format", "")
+    if format_ not in {"csv", "json"}:
+        raise bad_request_error(f'unknown format: "{format_}"')
+    day = fields.get("start_from_day")
+    return ExportRequest(format_, cursor, parse_moment(day[:DATE_LENGTH]) if day else None)
 
 
-def _checked(request: ExportRequest) -> ExportRequest:
-    if request.format not in {"csv", "json"}:
-        raise _bad(f'unknown format: "{request.format}"')
-    if request.format == "json" and request.start_from_hit_id:
-        raise _bad("start_from_hit_id is only valid for CSV exports")
-    if request.format == "csv" and request.start_from_day:
-        raise _bad("start_from_day is only valid for JSON exports")
-    return request
-
-
-def _fields(body: bytes) -> Mapping[str, object]:
-    if not body.strip():
-        return {}
-    try:
-        content = json.loads(body)
-    except json.JSONDecodeError as error:
-        ended = error.pos >= len(error.doc.rstrip())
-        what = "unexpected EOF" if ended else f"invalid character '{error.doc[error.pos]}'"
-        raise _bad(f"invalid JSON: {what}") from error
-    if not isinstance(content, dict):
-        raise _bad(_wrong_type(content, "", "handlers.apiExportRequest"))
-    return content
-
-
-def _cursor(value: object) -> int:
-    if value is None:
-        return 0
-    if not isinstance(value, int) or isinstance(value, bool):
-        field = "field apiExportRequest.start_from_hit_id of type "
-        raise _bad(_wrong_type(value, f"struct {field}", "goatcounter.HitID"))
-    return value
-
-
-def _day(fields: Mapping[str, object]) -> datetime | None:
-    text = fields.get("start_from_day")
-    if text is None:
-        return None
-    moment = parse_moment(str(text))
-    if moment is None or len(str(text)) == _BARE_DATE_LENGTH:
-        rest = str(text)[_BARE_DATE_LENGTH:]
-        problem = f'parsing time "{text}" as "{_RFC_3339}": cannot parse "{rest}" as "T"'
-        raise _bad(f"invalid JSON: {problem}")
-    day = moment.astimezone(UTC).date()
-    return datetime.combine(day, time(), UTC)
-
-
-def _wrong_type(value: object, struct: str, kind: str) -> str:
-    names = {str: "string", bool: "bool", list: "array", dict: "object"}
-    name = names.get(type(value), "number")
-    return f"invalid JSON: json: cannot unmarshal {name} into Go {struct}{kind}"
-
-
-def make(
+def make_export(
     number: int,
     request: ExportRequest,
     store: Store,
     circumstances: Circumstances,
     wanted: NextExport,
 ) -> Export:
-    """Makes the export that a request asks for.
+    """Make the export that a request asks for.
 
     Args:
         number: Id of the export.
@@ -276,46 +230,35 @@ def make(
         created_at=circumstances.now,
         result=Result(b"", None, None),
         takes=None,
-        hash=_WRONG_HASH,
+        hash=WRONG_HASH,
         failure=wanted.error,
     )
     if request.format == "json":
-        export.result = _json_result(store, circumstances, wanted, export)
+        export.result = _make_archive(store, circumstances, wanted, export)
     else:
-        export.result = _csv_result(store, site, wanted, request.start_from_hit_id)
+        export.result = _make_csv(store, site, wanted, request.start_from_hit_id)
     if not wanted.never_finishes:
-        export.takes = _duration(wanted, export.result)
+        usual = DEFAULT_SECONDS if export.result.rows else 0
+        export.takes = timedelta(seconds=usual if wanted.seconds is None else wanted.seconds)
     if not wanted.wrong_hash:
-        export.hash = export.result.digest()
+        export.hash = export.result.hash()
     return export
 
 
-def _duration(wanted: NextExport, result: Result) -> timedelta:
-    usual = DEFAULT_SECONDS if result.rows else 0
-    return timedelta(seconds=usual if wanted.seconds is None else wanted.seconds)
-
-
-def _csv_result(store: Store, site: Site, wanted: NextExport, cursor: int) -> Result:
+def _make_csv(store: Store, site: Site, wanted: NextExport, cursor: int) -> Result:
     if wanted.file is not None:
         return Result(wanted.file, wanted.rows, wanted.last_hit_id)
     if wanted.csv is not None:
         return Result(gzip.compress(wanted.csv, mtime=0), wanted.rows, wanted.last_hit_id)
-    rows = csv_export.rows_of(store.visits_of(site), cursor)
+    rows = csv_export.select_rows(store.list_visits(site), cursor)
     last_hit_id = rows[-1].hit_id if rows else cursor
-    return Result(csv_export.write(rows), len(rows), last_hit_id)
+    return Result(csv_export.write_rows(rows), len(rows), last_hit_id)
 
 
-def _json_result(
-    store: Store,
-    circumstances: Circumstances,
-    wanted: NextExport,
-    export: Export,
+def _make_archive(
+    store: Store, circumstances: Circumstances, wanted: NextExport, export: Export
 ) -> Result:
     if wanted.json is not None:
         return Result(wanted.json, None, None)
     folder = export.file_name.removesuffix(".zip")
-    return Result(json_export.write(store, circumstances, folder), None, None)
-
-
-def _bad(text: str) -> ApiError:
-    return ApiError(HTTPStatus.BAD_REQUEST, text)
+    return Result(json_export.write_archive(store, circumstances, folder), None, None)

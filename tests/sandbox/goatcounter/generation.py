@@ -17,7 +17,7 @@ class Generation(enum.Enum):
 
     @property
     def default_version(self) -> str:
-        """The response of ``GET /status`` of an official build."""
+        """The version that an official build names."""
         return "v2.7.0" if self is Generation.V2_7 else "c957f51c60d2_2026-08-21T10:31:05Z"
 
     @property

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import dataclasses
 import hashlib
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from typing_extensions import override
 
 from tests.sandbox.goatcounter.accounts import ALL_SITES, Site, Token, User
-from tests.sandbox.goatcounter.csv_export import COLUMNS, rows_of
-from tests.sandbox.goatcounter.hits import Hit
+from tests.sandbox.goatcounter.csv_export import COLUMNS, select_rows
 from tests.sandbox.goatcounter.limits import DEFAULT_LIMITS, Limit, RateLimiter
 from tests.sandbox.goatcounter.routes import count_routes
 from tests.sandbox.goatcounter.routes.app import Application
@@ -23,6 +22,8 @@ if TYPE_CHECKING:
 
     from tests.sandbox.goatcounter.exports import Export, NextExport
     from tests.sandbox.goatcounter.generation import Generation
+    from tests.sandbox.goatcounter.hits import Hit
+    from tests.sandbox.goatcounter.store import Visit
 
 UTC_ZONE = ".UTC"
 """The time zone UTC as user settings spell it."""
@@ -48,7 +49,7 @@ class GoatCounter(Sandbox):
         query_days_limit: int | None = None,
         first_export_id: int = 1,
     ) -> None:
-        """Makes an empty server.
+        """Make an empty server.
 
         Args:
             generation: Which server to play.
@@ -56,7 +57,7 @@ class GoatCounter(Sandbox):
             base_path: Prefix of all paths, such as ``/stats``.
             now: The server's clock.
             version: What ``/status`` says; None is an official build of the generation.
-            api_max: Largest page of every endpoint; negative for none, None for the default.
+            api_max: Largest page of every endpoint; None for the default.
             query_days_limit: Windows of more days than that take the database too long.
             first_export_id: Id of the first export; the ones before are not known any more.
         """
@@ -69,7 +70,6 @@ class GoatCounter(Sandbox):
             api_max=api_max,
             query_days_limit=query_days_limit,
             first_export_id=first_export_id,
-            started_at=now(),
         )
         super().__init__(Application(self._state))
 
@@ -89,9 +89,8 @@ class GoatCounter(Sandbox):
         limits: Mapping[str, Limit] | None = None,
         base_path: str | None = None,
     ) -> None:
-        """Does what restarting the server does, possibly with other settings."""
+        """Do what restarting the server does, possibly with other settings."""
         with self._state.lock:
-            self._state.started_at = self._state.now()
             self._state.limiter.clear()
             if limits is not None:
                 self._state.limiter = RateLimiter(limits)
@@ -107,7 +106,7 @@ class GoatCounter(Sandbox):
         *,
         collect_regions: str = _DEFAULT_REGIONS,
     ) -> Site:
-        """Adds a site.
+        """Add a site.
 
         Args:
             cname: Its host.
@@ -141,9 +140,8 @@ class GoatCounter(Sandbox):
         used: bool = True,
         text: str | None = None,
         account: int = 1,
-        admin: bool = True,
     ) -> str:
-        """Adds a token, and a user to own it if there is none who fits.
+        """Add a token, and a user to own it if there is none who fits.
 
         Args:
             permissions: Mask of what it may do.
@@ -153,7 +151,6 @@ class GoatCounter(Sandbox):
             used: Whether it was used within the last day.
             text: The token itself; None makes one up.
             account: Id of the account's main site.
-            admin: Whether the owner is an administrator.
 
         Returns:
             The token.
@@ -162,57 +159,55 @@ class GoatCounter(Sandbox):
         with self._state.lock:
             number = len(accounts.tokens) + 1
             token = Token(
-                text=text or _token_text(f"{name} {number}"),
+                text=text or _make_token(f"{name} {number}"),
                 name=name,
                 permissions=permissions,
                 sites=tuple(sites),
-                user=self._user(account, timezone, admin=admin),
+                user=self._find_or_add_user(account, timezone),
                 last_used_at=self._state.now() if used else None,
             )
             accounts.tokens.append(token)
             return token.text
 
     def set_timezone(self, token: str, timezone: str) -> None:
-        """Moves the owner of a token, and with it all tokens of that owner."""
+        """Move the owner of a token, and with it all tokens of that owner."""
         with self._state.lock:
-            self._token(token).user.timezone = timezone
+            self._find_token(token).user.timezone = timezone
 
     def rest_token(self, token: str, hours: float = 25) -> None:
-        """Moves the last use of a token back."""
+        """Move the last use of a token back."""
         with self._state.lock:
-            self._token(token).last_used_at = self._state.now() - timedelta(hours=hours)
+            self._find_token(token).last_used_at = self._state.now() - timedelta(hours=hours)
 
-    def add_hits(self, site_id: int, hits: Iterable[Hit | Mapping[str, object]]) -> None:
-        """Stores hits at once, under the rules of ``POST /count``.
+    def add_hits(self, site_id: int, hits: Iterable[Hit]) -> None:
+        """Store hits at once, under the rules of ``POST /count``.
 
         The older server has no field for a hit's language, so it goes unnoticed there.
 
         Raises:
-            HitError: If one of them would be refused.
+            HitError: One of them would be refused.
         """
         with self._state.lock:
-            site, now = self._site(site_id), self._state.now()
-            for sent in hits:
-                hit = sent if isinstance(sent, Hit) else Hit.from_mapping(sent)
-                if not self.generation.knows_hit_language:
-                    hit = dataclasses.replace(hit, language="")
-                count_routes.store(self._state, site, hit, now)
+            site, now = self._state.accounts.find_site(site_id), self._state.now()
+            for hit in hits:
+                known = hit if self.generation.knows_hit_language else replace(hit, language="")
+                count_routes.store_hit(self._state, site, known, now)
 
     def expected_hits(self, site_id: int, after: int = 0) -> list[dict[str, str]]:
-        """The rows that a correct CSV export holds, by column.
+        """Return the rows that a correct CSV export holds, by column.
 
         Args:
             site_id: Whose hits.
             after: Cursor of the export.
         """
         with self._state.lock:
-            rows = rows_of(self._state.store.visits_of(self._site(site_id)), after)
+            rows = select_rows(self._list_visits(site_id), after)
         return [dict(zip(COLUMNS, row.values, strict=True)) for row in rows]
 
     def last_hit_id(self, site_id: int) -> int:
-        """The highest id among the hits kept individually; 0 if there is none."""
+        """Return the highest id among the hits kept individually; 0 if there is none."""
         with self._state.lock:
-            visits = self._state.store.visits_of(self._site(site_id))
+            visits = self._list_visits(site_id)
             return max((visit.hit_id or 0 for visit in visits), default=0)
 
     @property
@@ -226,40 +221,36 @@ class GoatCounter(Sandbox):
         return self._state.next_export
 
     def delete_export_files(self) -> None:
-        """Removes the files of all exports."""
+        """Remove the files of all exports."""
         with self._state.lock:
             for export in self._state.exports:
                 export.file_deleted = True
 
     def expire_exports(self) -> None:
-        """Makes all exports two days older, so that their files are gone."""
+        """Make all exports two days older, so that their files are gone."""
         with self._state.lock:
             for export in self._state.exports:
                 export.move_back(timedelta(days=2))
 
-    def _site(self, site_id: int) -> Site:
-        site = self._state.accounts.site(site_id)
-        if site is None:
-            raise KeyError(f"no site {site_id}")
-        return site
+    def _list_visits(self, site_id: int) -> list[Visit]:
+        return self._state.store.list_visits(self._state.accounts.find_site(site_id))
 
-    def _token(self, text: str) -> Token:
-        token = self._state.accounts.token(text)
-        if token is None:
-            raise KeyError("no such token")
+    def _find_token(self, text: str) -> Token:
+        token = self._state.accounts.find_token(text)
+        assert token is not None
         return token
 
-    def _user(self, account: int, zone: str, *, admin: bool) -> User:
+    def _find_or_add_user(self, account: int, zone: str) -> User:
         users = self._state.accounts.users
         for user in users:
-            if (user.account, user.timezone, user.is_admin) == (account, zone, admin):
+            if (user.account, user.timezone) == (account, zone):
                 return user
         email = "admin@example.com" if not users else f"user{len(users) + 1}@example.com"
-        user = User(len(users) + 1, account, email, zone, self._state.now(), is_admin=admin)
+        user = User(len(users) + 1, account, email, zone, self._state.now())
         users.append(user)
         return user
 
 
-def _token_text(seed: str) -> str:
-    """Fifty lower-case letters and digits."""
+def _make_token(seed: str) -> str:
+    """Return fifty lower-case letters and digits."""
     return hashlib.sha256(seed.encode()).hexdigest()[:50]

@@ -9,24 +9,14 @@ from urllib.parse import parse_qsl, urlencode
 
 from tests.sandbox.goatcounter import visitors
 from tests.sandbox.goatcounter.accounts import Collect, Site
-from tests.sandbox.goatcounter.parameters import parse_moment
-from tests.sandbox.goatcounter.visitors import (
-    UNKNOWN_PRODUCT,
-    Product,
-    browser_of,
-    is_bot,
-    language_code,
-    system_of,
-)
+from tests.sandbox.goatcounter.timestamps import parse_moment
+from tests.sandbox.goatcounter.visitors import UNKNOWN_PRODUCT, Product
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from tests.sandbox.goatcounter.visitors import Referrer
 
-NO_SESSION = (
-    "session or browser/IP not set; use no_sessions if you don't want to track unique visits"
-)
 _TOLERANCE = timedelta(seconds=5)
 _TRACKING_PREFIX = "utm_"
 _TRACKING = {"fbclid", "gclid", "mc_cid", "mc_eid", "msclkid", "ref", "_gl"}
@@ -46,7 +36,6 @@ class Hit:
     ref: str = ""
     size: str = ""
     query: str = ""
-    bot: int = 0
     user_agent: str = ""
     location: str = ""
     ip: str = ""
@@ -58,19 +47,19 @@ class Hit:
 
     @classmethod
     def from_mapping(cls, sent: Mapping[str, object]) -> Hit:
-        """A hit from the JSON object that ``POST /count`` takes.
+        """Return a hit from the JSON object that ``POST /count`` takes.
 
         Raises:
-            HitError: If it has a field that hits do not have.
+            HitError: It has a field that hits do not have.
         """
-        if unknown := sent.keys() - HIT_FIELDS:
+        if unknown := sent.keys() - {field.name for field in fields(cls)}:
             raise HitError(f'unknown parameter: "{min(unknown)}"')
         return cls(**sent)  # type: ignore[arg-type]
 
     @property
     def is_bot(self) -> bool:
         """Whether the hit is set aside."""
-        return self.bot > 0 or is_bot(self.user_agent)
+        return visitors.is_bot(self.user_agent)
 
     @property
     def visitor(self) -> str:
@@ -78,10 +67,6 @@ class Hit:
         if self.session:
             return f"session {self.session}"
         return f"client {self.ip} {self.user_agent}" if self.ip and self.user_agent else ""
-
-
-HIT_FIELDS = frozenset(field.name for field in fields(Hit)) - {"ref_is_url"}
-"""The names that a hit in JSON may have."""
 
 
 @dataclass(frozen=True)
@@ -102,41 +87,40 @@ class CleanHit:
     visitor: str
 
 
-def clean(hit: Hit, site: Site, now: datetime, *, sessions: bool = True) -> CleanHit:
-    """Applies the rules by which GoatCounter stores a hit.
+def clean_hit(hit: Hit, site: Site, now: datetime) -> CleanHit:
+    """Apply the rules by which GoatCounter stores a hit.
 
     Args:
         hit: The hit as sent.
         site: Whose hit it is; its settings decide what is kept.
         now: Present moment, which is also that of a hit without one.
-        sessions: Whether hits of one visitor belong together.
 
     Raises:
-        HitError: If the hit cannot be stored.
+        HitError: The hit cannot be stored.
     """
     if not hit.path:
         raise HitError("path: must be set")
-    if sessions and not hit.visitor:
-        raise HitError(NO_SESSION)
+    if not hit.visitor:
+        raise HitError("session or browser/IP not set")
     keeps_agent = site.collects(Collect.USER_AGENT)
     return CleanHit(
         path=clean_path(hit.path, event=hit.event),
         title=hit.title,
         event=hit.event,
-        referrer=_referrer(hit) if site.collects(Collect.REFERRER) else visitors.NO_REFERRER,
-        campaign="" if hit.event else visitors.campaign_of(hit.query),
-        width=_width(hit.size) if site.collects(Collect.SCREEN_SIZE) else 0,
-        browser=browser_of(hit.user_agent) if keeps_agent else UNKNOWN_PRODUCT,
-        system=system_of(hit.user_agent) if keeps_agent else UNKNOWN_PRODUCT,
-        location=_location(hit.location, site) if site.collects(Collect.LOCATION) else "",
-        language=language_code(hit.language) if site.collects(Collect.LANGUAGE) else "",
-        created_at=_moment(hit.created_at, now),
-        visitor=hit.visitor if sessions and site.collects(Collect.SESSIONS) else "",
+        referrer=_parse_referrer(hit) if site.collects(Collect.REFERRER) else visitors.NO_REFERRER,
+        campaign="" if hit.event else visitors.parse_campaign(hit.query),
+        width=_parse_width(hit.size) if site.collects(Collect.SCREEN_SIZE) else 0,
+        browser=visitors.parse_browser(hit.user_agent) if keeps_agent else UNKNOWN_PRODUCT,
+        system=visitors.parse_system(hit.user_agent) if keeps_agent else UNKNOWN_PRODUCT,
+        location=_cut_location(hit.location, site) if site.collects(Collect.LOCATION) else "",
+        language=visitors.parse_language(hit.language) if site.collects(Collect.LANGUAGE) else "",
+        created_at=_read_moment(hit.created_at, now),
+        visitor=hit.visitor if site.collects(Collect.SESSIONS) else "",
     )
 
 
 def clean_path(path: str, *, event: bool) -> str:
-    """The path under which a hit is counted.
+    """Return the path under which a hit is counted.
 
     Slashes at both ends go, and pages get one in front. Parameters that only track are removed from
     the query, the others are encoded anew and sorted by name.
@@ -153,27 +137,25 @@ def _tracks(name: str) -> bool:
     return name.startswith(_TRACKING_PREFIX) or name in _TRACKING
 
 
-def _referrer(hit: Hit) -> Referrer:
-    source = None if hit.event else visitors.from_query(hit.query)
+def _parse_referrer(hit: Hit) -> Referrer:
+    source = None if hit.event else visitors.parse_source(hit.query)
     if source is not None:
         return source
-    return visitors.from_url(hit.ref) if hit.ref_is_url else visitors.from_text(hit.ref)
+    return visitors.parse_url(hit.ref) if hit.ref_is_url else visitors.parse_text(hit.ref)
 
 
-def _width(size: str) -> int:
-    width = size.split(",", maxsplit=1)[0]
-    return int(width) if width.isdigit() else 0
+def _parse_width(size: str) -> int:
+    width = size.partition(",")[0]
+    return int(width) if width else 0
 
 
-def _location(location: str, site: Site) -> str:
+def _cut_location(location: str, site: Site) -> str:
     country = location.partition("-")[0]
     return location if site.keeps_region_of(country) else country
 
 
-def _moment(created_at: datetime | str | None, now: datetime) -> datetime:
+def _read_moment(created_at: datetime | str | None, now: datetime) -> datetime:
     moment = parse_moment(created_at) if isinstance(created_at, str) else created_at or now
-    if moment is None:
-        raise HitError(f"created_at: cannot parse {created_at!r}")
     if moment > now + _TOLERANCE:
         raise HitError("created_at: in the future")
     return moment.astimezone(UTC).replace(microsecond=0)

@@ -9,8 +9,7 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from tests.sandbox.goatcounter.timestamps import seconds
-from tests.sandbox.goatcounter.visitors import LANGUAGES, UNKNOWN, country_name
+from tests.sandbox.goatcounter.timestamps import format_seconds
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -36,18 +35,21 @@ class Circumstances:
     """First day of the statistics; None for all."""
 
 
-def write(store: Store, circumstances: Circumstances, folder: str) -> bytes:
-    """The archive, with all files in one folder."""
+def write_archive(store: Store, circumstances: Circumstances, folder: str) -> bytes:
+    """Return the archive, with all files in one folder."""
     site, start = circumstances.site, circumstances.start
     visitors = [
         visit
-        for visit in store.visits_of(site)
+        for visit in store.list_visits(site)
         if visit.first and (start is None or visit.hour.date() >= start)
     ]
     files = {
-        "info.json": json.dumps(_information(circumstances), indent=2),
-        **{f"{name}.jsonl": _lines(rows) for name, rows in _tables(store, site).items()},
-        **{f"{name}.jsonl": _lines(rows) for name, rows in _statistics(store, visitors).items()},
+        "info.json": json.dumps(_build_information(circumstances), indent=2),
+        **{
+            f"{name}.jsonl": _format_lines(rows)
+            for name, rows in _build_tables(store, site).items()
+        },
+        **{f"{name}.jsonl": _format_lines(rows) for name, rows in _count(store, visitors).items()},
     }
     archive = io.BytesIO()
     with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as zipped:
@@ -56,21 +58,21 @@ def write(store: Store, circumstances: Circumstances, folder: str) -> bytes:
     return archive.getvalue()
 
 
-def _information(circumstances: Circumstances) -> Row:
+def _build_information(circumstances: Circumstances) -> Row:
     user = circumstances.user
     return {
         "export_version": FORMAT_VERSION,
         "goatcounter_version": circumstances.server_version,
         "created_for": circumstances.site.cname,
         "created_by": f"user_id={user.id} <{user.email}>",
-        "created_at": seconds(circumstances.now),
+        "created_at": format_seconds(circumstances.now),
     }
 
 
-def _tables(store: Store, site: Site) -> dict[str, Iterable[Row]]:
-    """What statistics refer to; browsers, systems and places are the whole server's."""
-    own = {visit.referrer_id for visit in store.visits_of(site)}
-    paths = sorted(store.paths_of(site), key=lambda path: (path.path.encode(), path.id))
+def _build_tables(store: Store, site: Site) -> dict[str, Iterable[Row]]:
+    """Return what statistics refer to; browsers and systems are the whole server's."""
+    own = {visit.referrer_id for visit in store.list_visits(site)}
+    paths = sorted(store.list_paths(site), key=lambda path: (path.path.encode(), path.id))
     return {
         "paths": (
             {"id": path.id, "path": path.path, "title": path.title}
@@ -84,51 +86,39 @@ def _tables(store: Store, site: Site) -> dict[str, Iterable[Row]]:
         ),
         "browsers": ({"id": number, **product._asdict()} for number, product in store.browsers),
         "systems": ({"id": number, **product._asdict()} for number, product in store.systems),
-        "locations": (_location(code) for _, code in store.locations),
-        "languages": (
-            {"iso_639_3": code, "name": name} for code, name in [("", UNKNOWN), *LANGUAGES.items()]
-        ),
     }
 
 
-def _location(code: str) -> Row:
-    country, _, region = code.partition("-")
+def _count(store: Store, visitors: list[Visit]) -> dict[str, Iterable[Row]]:
     return {
-        "country": country,
-        "region": region,
-        "country_name": country_name(country),
-        "region_name": "",
-    }
-
-
-def _statistics(store: Store, visitors: list[Visit]) -> dict[str, Iterable[Row]]:
-    return {
-        "hit_stats": _counted(
+        "hit_stats": _count_by_key(
             visitors,
             lambda visit: {
-                "hour": seconds(visit.hour),
+                "hour": format_seconds(visit.hour),
                 "path_id": visit.path.id,
                 "ref_id": visit.referrer_id,
             },
         ),
-        "browser_stats": _daily(
+        "browser_stats": _count_by_day(
             visitors,
             "browser_id",
             lambda visit: store.browsers.id_of(visit.browser),
         ),
-        "system_stats": _daily(
+        "system_stats": _count_by_day(
             visitors,
             "system_id",
             lambda visit: store.systems.id_of(visit.system),
         ),
-        "location_stats": _daily(visitors, "location", lambda visit: visit.location),
-        "size_stats": _daily(visitors, "width", lambda visit: visit.width),
-        "language_stats": _daily(visitors, "language", lambda visit: visit.language),
+        "location_stats": _count_by_day(visitors, "location", lambda visit: visit.location),
+        "size_stats": _count_by_day(visitors, "width", lambda visit: visit.width),
+        "language_stats": _count_by_day(visitors, "language", lambda visit: visit.language),
     }
 
 
-def _daily(visitors: list[Visit], name: str, value: Callable[[Visit], object]) -> Iterable[Row]:
-    return _counted(
+def _count_by_day(
+    visitors: list[Visit], name: str, value: Callable[[Visit], object]
+) -> Iterable[Row]:
+    return _count_by_key(
         visitors,
         lambda visit: {
             "day": visit.hour.date().isoformat(),
@@ -138,14 +128,14 @@ def _daily(visitors: list[Visit], name: str, value: Callable[[Visit], object]) -
     )
 
 
-def _counted(visitors: list[Visit], key: Callable[[Visit], Row]) -> Iterable[Row]:
-    """Visitors by key, ascending by time, which is the first part of every key."""
+def _count_by_key(visitors: list[Visit], key: Callable[[Visit], Row]) -> Iterable[Row]:
+    """Yield visitors by key, ascending by time, which is the first part of every key."""
     counts = Counter(tuple(key(visit).items()) for visit in visitors)
     for items, count in sorted(counts.items(), key=lambda entry: str(entry[0][0])):
         yield {**dict(items), "count": count}
 
 
-def _lines(rows: Iterable[Row]) -> str:
+def _format_lines(rows: Iterable[Row]) -> str:
     return "".join(
         json.dumps(row, ensure_ascii=False, separators=(",", ":")) + "\n" for row in rows
     )

@@ -31,7 +31,6 @@ class ServerState:
     api_max: int | None
     query_days_limit: int | None
     first_export_id: int
-    started_at: datetime
     accounts: Accounts = field(default_factory=Accounts)
     store: Store = field(default_factory=Store)
     exports: list[Export] = field(default_factory=list)
@@ -39,8 +38,6 @@ class ServerState:
     lock: threading.RLock = field(default_factory=threading.RLock)
     """Held while a request is answered, and while a test changes something."""
 
-    def cap(self, default: int) -> int | None:
-        """The largest page an endpoint gives; None if there is no largest."""
-        if self.api_max is None:
-            return default
-        return None if self.api_max < 0 else self.api_max
+    def cap(self, default: int) -> int:
+        """Return the largest page that an endpoint gives."""
+        return default if self.api_max is None else self.api_max

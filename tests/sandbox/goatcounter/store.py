@@ -23,18 +23,18 @@ NO_SESSION_ID = "0-0"
 
 
 class Numbered(Generic[Key]):
-    """Gives things ids in the order in which they are first seen, from 1."""
+    """Ids of things, in the order in which they are first seen, from 1."""
 
     def __init__(self) -> None:
-        """Starts empty."""
+        """Start empty."""
         self._ids: dict[Key, int] = {}
 
     def id_of(self, key: Key) -> int:
-        """The id of a thing, a new one if need be."""
+        """Return the id of a thing, a new one if need be."""
         return self._ids.setdefault(key, len(self._ids) + 1)
 
     def __iter__(self) -> Iterator[tuple[int, Key]]:
-        """Ids and things, ascending."""
+        """Yield ids and things, ascending."""
         return ((number, key) for key, number in self._ids.items())
 
 
@@ -85,16 +85,15 @@ class Store:
     paths: list[Path] = field(default_factory=list)
     browsers: Numbered[Product] = field(default_factory=Numbered)
     systems: Numbered[Product] = field(default_factory=Numbered)
-    locations: Numbered[str] = field(default_factory=Numbered)
     referrers: Numbered[Referrer] = field(default_factory=Numbered)
     campaigns: Numbered[tuple[int, str]] = field(default_factory=Numbered)
     _paths_by_text: dict[tuple[int, str], Path] = field(default_factory=dict)
     _seen: set[tuple[int, str, int]] = field(default_factory=set)
     _hits: int = 0
 
-    def add(self, site: Site, hit: CleanHit) -> Visit:
-        """Stores a hit."""
-        path = self._path(site, hit)
+    def add(self, site: Site, hit: CleanHit) -> None:
+        """Store a hit."""
+        path = self._find_path(site, hit)
         visit = Visit(
             hit_id=self._next_hit_id() if site.collects(Collect.HITS) else None,
             path=path,
@@ -107,26 +106,24 @@ class Store:
             width=hit.width,
             location=hit.location,
             language=hit.language,
-            session=_session_id(site, hit.visitor),
+            session=_hash_session(site, hit.visitor),
             first=self._is_first(site, hit.visitor, path),
             created_at=hit.created_at,
         )
         self.browsers.id_of(hit.browser)
         self.systems.id_of(hit.system)
-        self._note_location(hit.location)
         self.visits.setdefault(site.id, []).append(visit)
         _note_first_hit(site, hit.created_at)
-        return visit
 
-    def paths_of(self, site: Site) -> list[Path]:
-        """The paths of a site by id."""
+    def list_paths(self, site: Site) -> list[Path]:
+        """Return the paths of a site by id."""
         return [path for path in self.paths if path.site_id == site.id]
 
-    def visits_of(self, site: Site) -> list[Visit]:
-        """The hits of a site in the order of storing."""
+    def list_visits(self, site: Site) -> list[Visit]:
+        """Return the hits of a site in the order of storing."""
         return self.visits.get(site.id, [])
 
-    def _path(self, site: Site, hit: CleanHit) -> Path:
+    def _find_path(self, site: Site, hit: CleanHit) -> Path:
         key = (site.id, hit.path.lower())
         path = self._paths_by_text.get(key)
         if path is None:
@@ -148,13 +145,9 @@ class Store:
         self._seen.add(key)
         return True
 
-    def _note_location(self, location: str) -> None:
-        self.locations.id_of(location)
-        self.locations.id_of(location.partition("-")[0])
 
-
-def _session_id(site: Site, visitor: str) -> str:
-    """Two numbers of 64 bits in hexadecimal, the same for the same visitor."""
+def _hash_session(site: Site, visitor: str) -> str:
+    """Return two numbers of 64 bits in hexadecimal, the same for the same visitor."""
     if not visitor:
         return NO_SESSION_ID
     digest = hashlib.sha256(f"{site.id} {visitor}".encode()).digest()

@@ -14,18 +14,7 @@ URL, GROUP, CAMPAIGN, OTHER = "h", "g", "c", "o"
 """The schemes of a referrer."""
 
 _GROUPS: Mapping[str, str] = MappingProxyType(
-    {
-        "www.google.com": "Google",
-        "google.com": "Google",
-        "news.ycombinator.com": "Hacker News",
-        "hn.algolia.com": "Hacker News",
-        "www.reddit.com": "www.reddit.com",
-        "old.reddit.com": "www.reddit.com",
-        "t.co": "Twitter",
-        "twitter.com": "Twitter",
-        "app.slack.com": "Slack Chat",
-        "mail.google.com": "Email",
-    },
+    {"www.google.com": "Google", "news.ycombinator.com": "Hacker News"}
 )
 _SOURCES = ("utm_source", "ref", "src", "source")
 
@@ -40,41 +29,34 @@ class Referrer(NamedTuple):
 NO_REFERRER = Referrer("", OTHER)
 
 
-def from_text(text: str) -> Referrer:
-    """The referrer that a hit of ``POST /count`` names, kept as it is."""
+def parse_text(text: str) -> Referrer:
+    """Return the referrer that a hit of ``POST /count`` names, kept as it is."""
     return Referrer(text.removesuffix("/"), OTHER)
 
 
-def from_url(url: str) -> Referrer:
-    """The referrer that a browser names to the tracking pixel."""
+def parse_url(url: str) -> Referrer:
+    """Return the referrer that a browser names to the tracking pixel."""
     parts = urlsplit(url)
-    if parts.scheme not in {"http", "https"} or not parts.netloc:
-        return from_text(url)
-    if group := _GROUPS.get(parts.netloc.lower()):
+    if group := _GROUPS.get(parts.netloc):
         return Referrer(group, GROUP)
-    query = f"?{parts.query}" if parts.query else ""
-    return Referrer((parts.netloc + parts.path + query).removesuffix("/"), URL)
+    return Referrer((parts.netloc + parts.path).removesuffix("/"), URL if url else OTHER)
 
 
-def from_query(query: str) -> Referrer | None:
-    """The source that the query of a page names, if it does."""
+def parse_source(query: str) -> Referrer | None:
+    """Return the source that the query of a page names, if it does."""
     parameters = parse_qs(query.removeprefix("?"))
     source = next((parameters[name][0] for name in _SOURCES if name in parameters), None)
     return None if source is None else Referrer(source, CAMPAIGN)
 
 
-def campaign_of(query: str) -> str:
-    """The campaign that the query of a page names; empty if none."""
+def parse_campaign(query: str) -> str:
+    """Return the campaign that the query of a page names; empty if none."""
     return parse_qs(query.removeprefix("?")).get("utm_campaign", [""])[0]
 
 
-_BOT = re.compile(
-    r"bot\b|bot/|crawl|spider|^curl/|^wget/|python|^go-http-client|^java/|libwww|httpx|headless",
-    re.IGNORECASE,
-)
+_BOT = re.compile(r"bot/|^curl/|python", re.IGNORECASE)
 _BROWSERS = (
     ("Firefox", re.compile(r"Firefox/(\d+)")),
-    ("Opera", re.compile(r"OPR/(\d+)")),
     ("Chrome", re.compile(r"Chrome/(\d+)")),
     ("Safari", re.compile(r"Version/(\d+\.\d+)\S* .*Safari/")),
 )
@@ -98,20 +80,20 @@ UNKNOWN_PRODUCT = Product("", "")
 
 
 def is_bot(user_agent: str) -> bool:
-    """Whether hits of this client are set aside; a client without a name is trusted."""
+    """Return whether hits of this client are set aside; a client without a name is trusted."""
     return bool(_BOT.search(user_agent))
 
 
-def browser_of(user_agent: str) -> Product:
-    """The browser, with its major version."""
+def parse_browser(user_agent: str) -> Product:
+    """Return the browser, with its major version."""
     for name, pattern in _BROWSERS:
         if found := pattern.search(user_agent):
             return Product(name, found[1])
     return UNKNOWN_PRODUCT
 
 
-def system_of(user_agent: str) -> Product:
-    """The operating system."""
+def parse_system(user_agent: str) -> Product:
+    """Return the operating system."""
     for name, pattern in _SYSTEMS:
         if found := pattern.search(user_agent):
             return Product(name, found[1].replace("_", ".").removesuffix(".0"))
@@ -154,23 +136,22 @@ zh zho Chinese
 """
 
 _ROWS = [line.split(maxsplit=2) for line in _LANGUAGES.strip().splitlines()]
-_THREE_LETTERS = {two: three for two, three, _ in _ROWS} | {three: three for _, three, _ in _ROWS}
+_THREE_LETTERS = {two: three for two, three, _ in _ROWS}
 
 LANGUAGES: Mapping[str, str] = MappingProxyType({three: name for _, three, name in _ROWS})
 """English names by ISO 639-3 code; a real server knows some seven thousand."""
 
 
-def country_name(code: str) -> str:
-    """The name of a country; a code that is not listed stands for itself."""
+def name_country(code: str) -> str:
+    """Return the name of a country; a code that is not listed stands for itself."""
     return COUNTRIES.get(code, code) or UNKNOWN
 
 
-def language_name(code: str) -> str:
-    """The name of a language, given its ISO 639-3 code."""
+def name_language(code: str) -> str:
+    """Return the name of a language, given its ISO 639-3 code."""
     return LANGUAGES.get(code, code) or UNKNOWN
 
 
-def language_code(tag: str) -> str:
-    """The ISO 639-3 code of a language tag or ``Accept-Language`` header; empty if unknown."""
-    first = tag.split(",", maxsplit=1)[0].split(";", maxsplit=1)[0].strip()
-    return _THREE_LETTERS.get(first.split("-")[0].split("_")[0].lower(), "")
+def parse_language(tag: str) -> str:
+    """Return the ISO 639-3 code of a language tag; empty if unknown."""
+    return _THREE_LETTERS.get(tag.partition("-")[0], "")

@@ -1,1 +1,1 @@
-"""Replays what real servers were asked, and compares the sandbox's answers with theirs."""
+"""Replay what real servers were asked, and compare the sandbox's responses with theirs."""

@@ -26,7 +26,7 @@ class Call:
     """What the key opens."""
     endpoint: Endpoint
     arguments: Mapping[str, Any]
-    """Its parameters, those of the body of a POST among them."""
+    """Its parameters, by name."""
 
     @property
     def today(self) -> date:
@@ -40,31 +40,27 @@ class Call:
         Raises:
             ProblemError: The studio has none with that id, or none that may be read.
         """
-        number: int = self.arguments["customerId"]
-        return self.readable(number)
+        return self.check_customer(self.arguments["customerId"])
 
-    def readable(self, customer_id: int) -> int:
-        """Checks that a customer may be read, and gives the id back.
+    def check_customer(self, customer_id: int) -> int:
+        """Return the id of a customer who may be read.
 
         Raises:
             ProblemError: As for ``customer_id``.
         """
         if customer_id not in self.studio.customers:
-            others = (studio for studio in self.tenant.studios if studio is not self.studio)
-            foreign = any(customer_id in studio.customers for studio in others)
-            raise problems.forbidden() if foreign else problems.not_found()
+            raise problems.not_found()
         if customer_id in self.studio.opted_out:
             raise problems.forbidden(problems.OPTED_OUT)
         return customer_id
 
-    def one_of(self, records: Iterable[Record], argument: str, field: str = "id") -> Record:
-        """The record with the id that an argument gives.
+    def one_of(self, records: Iterable[Record], number: int) -> Record:
+        """Return the record with an id.
 
         Raises:
             ProblemError: There is none.
         """
-        wanted = self.arguments[argument]
-        found = next((record for record in records if record.get(field) == wanted), None)
+        found = next((record for record in records if record["id"] == number), None)
         if found is None:
             raise problems.not_found()
         return found

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from tests.sandbox.studio_openapi import problems
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Sequence
 
     from tests.sandbox.studio_openapi.call import Call
     from tests.sandbox.studio_openapi.records import Record
@@ -24,57 +24,46 @@ class Mode(Enum):
 
 USUAL_MODES = {
     "/v1/employees": Mode.LAST_ID,
-    "/v1/customers": Mode.LAST_ID,
     "/v1/classes": Mode.LAST_ID,
     "/v1/appointments/bookable": Mode.LAST_ID,
     "/v1/trial-offers/bookable-trial-offers/appointments/bookable": Mode.LAST_ID,
     "/v1/trial-offers/bookable-trial-offers/classes": Mode.LAST_ID,
     "/v1/online-offers/purchasable": Mode.LAST_ID,
 }
-"""By path; all others are read by position."""
+"""By path; customers are always read by the last id, and all others by position."""
 
 
-def cut(
-    call: Call,
-    records: Sequence[Record],
-    number: Callable[[Record], int] = lambda record: int(record["id"]),
-) -> Record:
-    """The chunk that a request is for.
+def cut(call: Call, records: Sequence[Record], key: str = "id") -> Record:
+    """Return the chunk that a request is for.
 
     Args:
         call: The request.
         records: All there is.
-        number: Tells the id of a record, for endpoints that go by the last one.
+        key: The field with the id, for endpoints that go by the last one.
     """
-    size, offset = call.arguments["sliceSize"], _offset(call)
-    if call.tenant.modes.get(call.endpoint.path, Mode.POSITION) is Mode.POSITION:
-        rest = records[offset:]
-        return _chunk(rest[:size], len(rest) > size, offset + size)
-    later = sorted((record for record in records if number(record) > offset), key=number)
-    shown = later[:size]
-    return _chunk(shown, len(later) > size, number(shown[-1]) if shown else offset)
+    size, offset = call.arguments["sliceSize"], _read_offset(call)
+    if call.tenant.modes.get(call.endpoint.path) is not Mode.LAST_ID:
+        return _make_chunk(records[offset : offset + size + 1], size, offset + size)
+    later = sorted((one for one in records if one[key] > offset), key=lambda one: one[key])
+    return _make_chunk(later, size, [offset, *(one[key] for one in later[:size])][-1])
 
 
-def of_customers(call: Call, status: str) -> Record:
-    """The chunk of customers that a request is for, without inventing the others."""
-    studio, size, offset = call.studio, call.arguments["sliceSize"], _offset(call)
-    by_position = call.tenant.modes.get(call.endpoint.path) is Mode.POSITION
-    ids: Iterator[int] = studio.customers.after(-1 if by_position else offset)
-    matching = (number for number in ids if studio.status_of(number) == status)
-    start = offset if by_position else 0
-    found = list(islice(matching, start, start + size + 1))
-    shown = found[:size]
-    following = offset + size if by_position else [offset, *shown][-1]
-    records = [studio.customers.peek(number) for number in shown]
-    return _chunk(records, len(found) > size, following)
+def cut_customers(call: Call) -> Record:
+    """Return the chunk of customers that a request is for, without inventing the others."""
+    studio, size, offset = call.studio, call.arguments["sliceSize"], _read_offset(call)
+    status = call.arguments["customerStatus"]
+    later = (n for n in studio.customers.after(offset) if studio.status_of(n) == status)
+    found = list(islice(later, size + 1))
+    records = [studio.customers.peek(number) for number in found]
+    return _make_chunk(records, size, [offset, *found[:size]][-1])
 
 
-def _offset(call: Call) -> int:
+def _read_offset(call: Call) -> int:
     text = call.arguments["offset"] or "0"
     if not (text.isascii() and text.isdigit()):
         raise problems.invalid("offset")
     return int(text)
 
 
-def _chunk(result: Sequence[Record], has_next: bool, offset: int) -> Record:  # noqa: FBT001
-    return {"result": list(result), "hasNext": has_next, "offset": str(offset)}
+def _make_chunk(rest: Sequence[Record], size: int, offset: int) -> Record:
+    return {"result": list(rest[:size]), "hasNext": len(rest) > size, "offset": str(offset)}

@@ -23,7 +23,7 @@ CUSTOMERS_IN_CHAIN = 4
 
 
 def fill(tenant: StudioOpenApi) -> None:
-    """Adds three studios, in the first of which one member does not allow access."""
+    """Add three studios, in the first of which one member does not allow access."""
     for (name, key), customers in zip(STUDIOS.items(), CUSTOMERS, strict=True):
         tenant.add_studio(key, name, customers=customers)
     first = tenant.studios[0]
@@ -36,7 +36,7 @@ def chain_keys(count: int) -> dict[str, str]:
 
 
 def add_chain(tenant: StudioOpenApi, count: int) -> dict[str, str]:
-    """Adds the studios of a chain, which have few customers each.
+    """Add the studios of a chain, which have few customers each.
 
     Args:
         tenant: Where they are added.

@@ -27,9 +27,8 @@ class Parameter:
     """One parameter of path or query, and what it may hold."""
 
     name: str
-    in_path: bool
     schema: Schema
-    """Type, format, default, minimum, maximum, enum and ``maxItems``, where they are documented."""
+    """Type, format, default, minimum, maximum and enum, where they are documented."""
     required: bool
 
 
@@ -61,37 +60,31 @@ class Endpoint:
         return schema if self.envelope == "object" else schema["items"]
 
 
-@dataclass(frozen=True)
-class Match:
-    """What a path leads to."""
-
-    endpoint: Endpoint
-    variables: Mapping[str, str]
-    """The variable parts, as sent."""
-
-
 @cache
-def documented() -> Mapping[str, Endpoint]:
-    """All endpoints that are read with GET, by method and path, such as ``GET /v1/customers``."""
+def load_endpoints() -> Mapping[str, Endpoint]:
+    """Return the endpoints with GET, by method and path, such as ``GET /v1/customers``."""
     described = json.loads(FILE.read_text(encoding="utf-8"))
     endpoints = (_endpoint(one) for one in described if one["method"] == "GET")
     return {endpoint.name: endpoint for endpoint in endpoints}
 
 
-def find(path: str) -> Match | None:
-    """Finds the endpoint of a path; a name of its own goes before a variable part."""
+def find(path: str) -> tuple[Endpoint, dict[str, str]] | None:
+    """Find the endpoint of a path, and the variable parts by their names.
+
+    A name of its own goes before a variable part.
+    """
     for endpoint in _by_length().get(path.count("/"), ()):
         variables = match(endpoint.path, path)
         if variables is not None:
-            return Match(endpoint, variables)
+            return endpoint, variables
     return None
 
 
 @cache
 def _by_length() -> Mapping[int, list[Endpoint]]:
-    """Endpoints by the number of slashes in their paths, names before variables."""
+    """Return endpoints by the number of slashes in their paths, names before variables."""
     found: dict[int, list[Endpoint]] = {}
-    for endpoint in documented().values():
+    for endpoint in load_endpoints().values():
         found.setdefault(endpoint.path.count("/"), []).append(endpoint)
     for group in found.values():
         group.sort(key=lambda one: [name.startswith("{") for name in one.path.split("/")])
@@ -112,7 +105,6 @@ def _endpoint(described: Mapping[str, Any]) -> Endpoint:
 def _parameter(described: Mapping[str, Any]) -> Parameter:
     return Parameter(
         name=described["name"],
-        in_path=described["in"] == "path",
         schema={key: described[key] for key in described.keys() - {"name", "in", "required"}},
         required=described.get("required", False),
     )

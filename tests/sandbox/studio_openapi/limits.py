@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import time
 from dataclasses import dataclass, field
 
@@ -36,29 +35,22 @@ class Limit:
     """Requests denied so far."""
     _counters: dict[tuple[str, str], _Counter] = field(default_factory=dict, repr=False)
 
-    def admits(self, key: str, path: str) -> bool:
-        """Counts a request.
+    def count(self, key: str, path: str) -> float:
+        """Count a request, and return for how many seconds no more are taken; 0 if it is taken.
 
         Args:
             key: What it was sent with.
             path: The endpoint's, with names for variable parts.
         """
         now = time.monotonic()
-        counter = self._counters.setdefault(self._name(key, path), _Counter(now))
+        name = ("" if self.shared else key, path)
+        counter = self._counters.setdefault(name, _Counter(now))
         if now - counter.began >= self.minute:
             counter.began, counter.count = now, 0
         counter.count += 1
         if counter.count > self.per_minute and counter.denied_until <= now:
             counter.denied_until = now + self.minute
-        if counter.denied_until > now:
-            self.denied += 1
-            return False
-        return True
-
-    def seconds_left(self, key: str, path: str) -> int:
-        """Whole seconds until an endpoint takes requests again."""
-        counter = self._counters[self._name(key, path)]
-        return max(1, math.ceil(counter.denied_until - time.monotonic()))
-
-    def _name(self, key: str, path: str) -> tuple[str, str]:
-        return ("" if self.shared else key, path)
+        if counter.denied_until <= now:
+            return 0.0
+        self.denied += 1
+        return counter.denied_until - now

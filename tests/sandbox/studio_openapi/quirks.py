@@ -12,30 +12,18 @@ if TYPE_CHECKING:
     from tests.sandbox.studio_openapi.studio import Studio
 
 Quirk = Callable[[Call, Record], Record]
-"""Makes of a chunk what is answered instead."""
-
-
-def end_without_offset(call: Call, chunk: Record) -> Record:  # noqa: ARG001
-    """The last chunk has no offset."""
-    if chunk["hasNext"]:
-        return chunk
-    return {name: chunk[name] for name in ("result", "hasNext")}
-
-
-def end_with_null_offset(call: Call, chunk: Record) -> Record:  # noqa: ARG001
-    """The last chunk has null for an offset."""
-    return chunk if chunk["hasNext"] else {**chunk, "offset": None}
+"""Returns what is answered instead of a chunk."""
 
 
 class ShortChunks:
     """Chunks have fewer customers than were asked for."""
 
     def __init__(self, size: int) -> None:
-        """Gives so many customers at the most."""
+        """Return so many customers at the most."""
         self._size = size
 
     def __call__(self, _: Call, chunk: Record) -> Record:
-        """Makes a chunk short."""
+        """Return a part of a chunk."""
         if len(chunk["result"]) <= self._size:
             return chunk
         result = chunk["result"][: self._size]
@@ -49,7 +37,7 @@ class HollowChunks:
     """
 
     def __call__(self, call: Call, chunk: Record) -> Record:
-        """Empties a chunk when it is asked for the first time."""
+        """Empty a chunk when it is asked for the first time."""
         offset = call.arguments["offset"] or "0"
         if offset.startswith("00"):
             return chunk
@@ -60,12 +48,12 @@ class AfterChunk:
     """Something happens between the first chunk and the next, such as that rows come or go."""
 
     def __init__(self, happen: Callable[[Studio], object]) -> None:
-        """Happens once; it is given the studio."""
+        """Let something happen once; it is given the studio."""
         self._happen = happen
         self._has_happened = False
 
     def __call__(self, call: Call, chunk: Record) -> Record:
-        """Lets it happen once the chunk is cut."""
+        """Let it happen once the chunk is cut."""
         if not self._has_happened:
             self._has_happened = True
             chunk = {**chunk, "result": list(chunk["result"])}

@@ -20,7 +20,7 @@ Value = TypeVar("Value")
 
 
 def duplicate(record: Record) -> Record:
-    """A copy that shares nothing; for JSON that is ten times as fast as a deep copy of Python's."""
+    """Return a copy that shares nothing, ten times as fast as a deep copy of Python's."""
     copied: Record = msgspec.msgpack.decode(msgspec.msgpack.encode(record))
     return copied
 
@@ -29,27 +29,27 @@ class Invented(Generic[Value]):
     """What belongs to each id: taken by index it may be changed, and stays changed."""
 
     def __init__(self, invent: Callable[[int], Value]) -> None:
-        """Invents values by id; the same id gives the same value."""
+        """Invent values by id; the same id gives the same value."""
         self._invent = invent
         self._kept: dict[int, Value] = {}
 
     def __getitem__(self, number: int) -> Value:
-        """The value to change."""
+        """Return the value to change."""
         if number not in self._kept:
             self._kept[number] = copy.deepcopy(self._invent(number))
         return self._kept[number]
 
     def __setitem__(self, number: int, value: Value) -> None:
-        """Replaces the value."""
+        """Replace the value."""
         self._kept[number] = value
 
     def peek(self, number: int) -> Value:
-        """The value to look at, parts of which others share."""
+        """Return the value to look at, parts of which others share."""
         kept = self._kept.get(number)
         return self._invent(number) if kept is None else kept
 
     def kept(self) -> dict[int, Value]:
-        """The values that were taken or set, by id."""
+        """Return the values that were taken or set, by id."""
         return self._kept
 
 
@@ -57,32 +57,32 @@ class Registry(Invented[Record]):
     """Records that can be enumerated, in the order of their ids."""
 
     def __init__(self, invent: Callable[[int], Record], ids: range) -> None:
-        """Holds a record for each id."""
+        """Hold a record for each id."""
         super().__init__(invent)
         self._ids = list(ids)
 
     def __contains__(self, number: int) -> bool:
-        """Whether there is a record with that id."""
+        """Return whether there is a record with that id."""
         place = bisect.bisect_left(self._ids, number)
         return place < len(self._ids) and self._ids[place] == number
 
     def __iter__(self) -> Iterator[int]:
-        """The ids."""
+        """Return an iterator of the ids."""
         return iter(list(self._ids))
 
     def __len__(self) -> int:
-        """How many records there are."""
+        """Return how many records there are."""
         return len(self._ids)
 
     @override
     def __setitem__(self, number: int, value: Record) -> None:
-        """Adds or replaces a record."""
+        """Add or replaces a record."""
         super().__setitem__(number, value)
         if number not in self:
             bisect.insort(self._ids, number)
 
     def __delitem__(self, number: int) -> None:
-        """Removes a record.
+        """Remove a record.
 
         Raises:
             KeyError: There is none.
@@ -93,5 +93,5 @@ class Registry(Invented[Record]):
         self._kept.pop(number, None)
 
     def after(self, number: int) -> Iterator[int]:
-        """The ids above one, whether or not there is a record with it."""
+        """Return the ids above one, whether or not there is a record with it."""
         return iter(self._ids[bisect.bisect_right(self._ids, number) :])

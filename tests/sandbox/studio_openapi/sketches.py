@@ -1,4 +1,4 @@
-"""Invents the contents of records from their JSON schemas, for others to relate to each other."""
+"""Invent the contents of records from their JSON schemas, for others to relate to each other."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ _GAPS = (Gaps.NONE, Gaps.MISSING, Gaps.NULL)
 
 
 def sketch(endpoint: str, number: int, today: date) -> Record:
-    """The contents of one record, which others may share: it must not be changed.
+    """Return the contents of one record, which others may share: it must not be changed.
 
     Args:
         endpoint: Method and path of an endpoint that answers with such records.
@@ -41,12 +41,12 @@ def sketch(endpoint: str, number: int, today: date) -> Record:
         today: Around which dates lie.
     """
     # Turning a little with each round keeps other things that repeat from meeting the same ones.
-    return _sketches(endpoint, today)[(number + number // SKETCHES) % SKETCHES]
+    return _draw_sketches(endpoint, today)[(number + number // SKETCHES) % SKETCHES]
 
 
 @cache
-def _sketches(endpoint: str, today: date) -> tuple[Record, ...]:
-    schema = endpoints.documented()[endpoint].record
+def _draw_sketches(endpoint: str, today: date) -> tuple[Record, ...]:
+    schema = endpoints.load_endpoints()[endpoint].record
     chance = Random(endpoint)  # noqa: S311 - invented data are no secrets
     kinds = [*_GAPS, *[Gaps.MIXED] * (SKETCHES - len(_GAPS))]
     return tuple(_Draughtsman(chance, gaps, today).value("", schema) for gaps in kinds)
@@ -61,7 +61,7 @@ class _Draughtsman:
         self._today = today
 
     def value(self, name: str, schema: Schema) -> Any:
-        """Invents the value of a field."""
+        """Invent the value of a field."""
         if "enum" in schema:
             return self._chance.choice(schema["enum"])
         match schema["type"]:
@@ -69,7 +69,7 @@ class _Draughtsman:
                 return self._object(schema)
             case "array":
                 return [self.value(name, schema["items"]) for _ in range(self._length())]
-        return vocabulary.word(name, schema, self._chance, self._today)
+        return vocabulary.invent_value(name, schema, self._chance, self._today)
 
     def _object(self, schema: Schema) -> Record:
         promised = schema.get("required", ())

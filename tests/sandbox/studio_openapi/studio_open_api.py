@@ -40,7 +40,7 @@ class StudioOpenApi(Sandbox):
         limit: Limit | None = None,
         now: Callable[[], datetime] = utc_now,
     ) -> None:
-        """Makes a tenant without studios.
+        """Make a tenant without studios.
 
         Args:
             version: What the server has of the API, such as ``1.6.0``.
@@ -71,7 +71,7 @@ class StudioOpenApi(Sandbox):
         scopes: Iterable[str] | None = None,
         **contents: Any,
     ) -> Studio:
-        """Adds a studio.
+        """Add a studio.
 
         Args:
             key: What opens it.
@@ -91,14 +91,14 @@ class StudioOpenApi(Sandbox):
         return studio
 
     def set_key(self, key: str, studio: Studio, scopes: Iterable[str] | None = None) -> None:
-        """Makes a key open a studio, with some scopes or with all."""
+        """Let a key open a studio, with some scopes or with all."""
         self.keys[key] = studio
         self.scopes[key] = None if scopes is None else frozenset(scopes)
 
     def remove_key(self, key: str) -> None:
-        """Makes a key open nothing any more."""
+        """Let a key open nothing any more."""
         del self.keys[key]
 
     def today(self) -> date:
-        """The day where the studios are."""
+        """Return the day where the studios are."""
         return self._now().astimezone(moments.ZONE).date()

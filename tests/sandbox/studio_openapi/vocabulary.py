@@ -54,13 +54,12 @@ _WORDS: Mapping[str, tuple[Any, ...]] = {
     "timeTo": ("21:30:00", "23:00:00"),
     "website": ("https://studio.example",),
     "fileName": ("Vertrag.pdf", "Zusatz (neu).pdf"),
-    "content": ("QR:7f3a",),
 }
 _TEXTS = ("Kiel", "Süd", "A/B & C", "0012", "Größe «M»", "🏋️", "x\ty", "1.5")
 
 
-def word(name: str, schema: Schema, chance: Random, today: date) -> Any:
-    """Invents the value of a field that is neither an object nor an array.
+def invent_value(name: str, schema: Schema, chance: Random, today: date) -> Any:
+    """Invent the value of a field that is neither an object nor an array.
 
     Args:
         name: What the field is called.
@@ -79,38 +78,37 @@ def word(name: str, schema: Schema, chance: Random, today: date) -> Any:
         case "number", _:
             value = chance.choice((0, chance.randrange(100, 20_000) / 100, 1234.5))
         case _, "date":
-            value = _date(name, chance, today).isoformat()
+            value = _invent_date(name, chance, today).isoformat()
         case _, "date-time":
-            value = _moment(name, chance, today)
+            value = _invent_moment(name, chance, today)
         case _:
-            value = _text(name, chance)
+            value = _invent_text(name, chance)
     return value
 
 
-def _date(name: str, chance: Random, today: date) -> date:
+def _invent_date(name: str, chance: Random, today: date) -> date:
     days = chance.randrange(1, 300)
     if "birth" in name.lower():
         return today - timedelta(18 * 366 + 40 * days)
     return today + timedelta(days if name.startswith(("end", "to", "available")) else -days)
 
 
-def _moment(name: str, chance: Random, today: date) -> str:
-    moment = moments.at(_date(name, chance, today), chance.randrange(6, 22), chance.randrange(60))
+def _invent_moment(name: str, chance: Random, today: date) -> str:
+    day = _invent_date(name, chance, today)
+    moment = moments.to_moment(day, chance.randrange(6, 22), chance.randrange(60))
     match name:
-        case "expiresAt":
-            return moment.replace(tzinfo=None).isoformat() + "Z"
         case "dateTimeFrom" | "dateTimeTo":
             return moment.replace(tzinfo=None).isoformat()
         case "checkInDateTime" | "checkOutDateTime" | "modifiedDateTime":
-            return moments.with_offset(moment)
-    return moments.zoned(moment)
+            return moments.format_with_offset(moment)
+    return moments.format_zoned(moment)
 
 
-def _text(name: str, chance: Random) -> str:
+def _invent_text(name: str, chance: Random) -> str:
     number = chance.randrange(10_000)
     match name.lower():
         case lower if lower.endswith("url"):
-            text = link(f"{lower.removesuffix('url') or 'file'}/{number}")
+            text = make_link(f"{lower.removesuffix('url') or 'file'}/{number}")
         case "email":
             text = f"member{number}@mail.example"
         case lower if lower.startswith(("phone", "telephone")):
@@ -126,6 +124,6 @@ def _text(name: str, chance: Random) -> str:
     return text
 
 
-def link(path: str) -> str:
-    """A link that expires."""
+def make_link(path: str) -> str:
+    """Return a link that expires."""
     return f"https://files.studio.example/{path}?signature={SIGNATURE}"

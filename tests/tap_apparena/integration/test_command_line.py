@@ -101,7 +101,7 @@ def test_values_of_filters_stay_out_of_the_log(tap: Tap) -> None:
 
     run = tap.fail(nowhere.settings(filters=wanted, max_retries=1), "apps")
 
-    assert "Trying again in 2 seconds: no answer to GET /api/v2/apps" in run.log
+    assert "Trying again in 2 seconds: no response to GET /api/v2/apps" in run.log
     assert "sentinel-ada" not in run.log
 
 

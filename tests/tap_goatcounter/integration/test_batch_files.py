@@ -9,8 +9,8 @@ from unittest.mock import ANY
 import duckdb
 
 from tests.meltano import REPOSITORY
-from tests.tap_goatcounter.exports import bookmark_of
-from tests.tap_goatcounter.servers import view
+from tests.tap_goatcounter.exports import get_bookmark
+from tests.tap_goatcounter.servers import make_view
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -44,7 +44,7 @@ def test_duckdb_holds_what_records_say_however_often_the_files_are_loaded(
 ) -> None:
     newer.add(
         *(
-            view(f"/{number}", session=str(number), title=title)
+            make_view(f"/{number}", session=str(number), title=title)
             for number, title in enumerate(TITLES)
         )
     )
@@ -66,4 +66,4 @@ def test_duckdb_holds_what_records_say_however_often_the_files_are_loaded(
         for hit in by_records.records["hits"]
     ]
     assert read(database) == wanted
-    assert bookmark_of(by_files) == bookmark_of(by_records) == len(TITLES)
+    assert get_bookmark(by_files) == get_bookmark(by_records) == len(TITLES)

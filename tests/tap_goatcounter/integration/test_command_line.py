@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tests.processes import build_command
-from tests.sandbox.faults import Answer, CutOff, Reset, html_page
-from tests.tap_goatcounter.servers import day, view
+from tests.sandbox.faults import Answer, CutOff
+from tests.tap_goatcounter.servers import get_day, make_view
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -25,32 +25,22 @@ LOG_EVERYTHING = {"TAP_GOATCOUNTER_LOGLEVEL": "DEBUG", "LOGLEVEL": "DEBUG"}
 
 
 def test_all_settings_can_come_from_the_environment(newer: Sandbox, command: Tap) -> None:
-    newer.add(view("/a"))
+    newer.add(make_view("/a"))
     finished = command.run_with(
         "--config=ENV",
         environment={
             "TAP_GOATCOUNTER_SITES": json.dumps([{"site_url": newer.url, "token": newer.token}]),
             "TAP_GOATCOUNTER_REQUESTS_PER_SECOND": "1000",
             "TAP_GOATCOUNTER_CHILD_SITES": "true",
-            "TAP_GOATCOUNTER_START_DATE": f"{day(2)}T00:00:00Z",
+            "TAP_GOATCOUNTER_START_DATE": f"{get_day(2)}T00:00:00Z",
         },
     )
     assert finished.returncode == 0, finished.stderr
     assert '"stream":"hits","record"' in finished.stdout
 
 
-@pytest.mark.parametrize("argument", ["--test", "--test=all", "--test=schema"])
-def test_settings_that_cannot_work_fail_the_connection_test_in_words(
-    command: Tap, argument: str
-) -> None:
-    found = command.run_with(argument, settings={"site_url": "ftp://x", "token": "t"})
-    assert found.returncode == 1
-    assert "https://example.com" in found.stderr
-    assert "Traceback" not in found.stderr
-
-
-def everything_written(settings: dict[str, Any], directory: Path, *arguments: str) -> str:
-    """All that a run writes at the most talkative level, files included."""
+def run_talkatively(settings: dict[str, Any], directory: Path, *arguments: str) -> str:
+    """Run the tap at the most talkative level, and return all that it writes, files included."""
     before = set(directory.iterdir())
     finished = subprocess.run(
         [*build_command("tap-goatcounter", settings, directory), *arguments],
@@ -67,17 +57,17 @@ def everything_written(settings: dict[str, Any], directory: Path, *arguments: st
 
 @pytest.fixture
 def guarded(newer: Sandbox) -> Sandbox:
-    """A sandbox with a token that is looked for in all that is written."""
+    """Return a sandbox with a token that is looked for in all that is written."""
     newer.server.add_token(text=SECRET)
-    newer.add(view("/a"))
+    newer.add(make_view("/a"))
     return newer
 
 
 @pytest.mark.parametrize("argument", [(), ("--discover",), ("--test",)])
-def test_a_run_that_succeeds_does_not_tell_the_token(
+def test_a_run_that_succeeds_writes_no_token(
     guarded: Sandbox, tmp_path: Path, argument: tuple[str, ...]
 ) -> None:
-    written = everything_written(guarded.settings(token=SECRET), tmp_path, *argument)
+    written = run_talkatively(guarded.settings(token=SECRET), tmp_path, *argument)
     assert len(written) > 1000
     assert argument or "| DEBUG" in written
     assert SECRET not in written
@@ -90,16 +80,13 @@ def test_a_run_that_succeeds_does_not_tell_the_token(
     [
         ("/api/v0/me", Answer(401, f'{{"error":"no {SECRET}"}}')),
         ("/api/v0/me", Answer(302, headers={"Location": f"https://x.example/?t={SECRET}"})),
-        ("/api/v0/sites", Answer(200, "not JSON")),
-        ("/api/v0/paths", Reset()),
-        ("/api/v0/export", html_page(502, "Bad Gateway")),
         ("/api/v0/export/1/download", CutOff(10)),
     ],
 )
-def test_a_run_that_fails_does_not_tell_the_token(
+def test_a_run_that_fails_writes_no_token(
     guarded: Sandbox, tmp_path: Path, path: str, effect: Effect
 ) -> None:
     guarded.server.faults.add("*", path, effect, times=None)
-    written = everything_written(guarded.settings(token=SECRET, max_retries=0), tmp_path)
+    written = run_talkatively(guarded.settings(token=SECRET, max_retries=0), tmp_path)
     assert "sync failed" in written
     assert SECRET not in written

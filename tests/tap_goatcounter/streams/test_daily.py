@@ -10,9 +10,10 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from tap_goatcounter.client import GoatCounterClient
 from tests.sandbox.faults import Answer
 from tests.sandbox.goatcounter import Generation, Hit
-from tests.tap_goatcounter.servers import day, rfc3339, view
+from tests.tap_goatcounter.servers import format_time, get_day, make_view
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -27,28 +28,28 @@ if TYPE_CHECKING:
 BREAKDOWNS = ("browsers", "systems", "locations", "languages", "sizes", "campaigns", "toprefs")
 
 
-def windows(requests: Iterable[ReceivedRequest]) -> list[tuple[str, str]]:
-    """The ends of the windows asked for."""
+def list_windows(requests: Iterable[ReceivedRequest]) -> list[tuple[str, str]]:
+    """Return the ends of the windows asked for."""
     return [(request.query["start"][0], request.query["end"][0]) for request in requests]
 
 
-def whole(first: date, last: date) -> tuple[str, str]:
-    """A window of whole UTC days."""
+def build_window(first: date, last: date) -> tuple[str, str]:
+    """Return a window of whole UTC days."""
     return f"{first}T00:00:00Z", f"{last}T23:59:59Z"
 
 
-def start(days_ago: int) -> str:
-    """A start or end date."""
-    return f"{day(days_ago)}T00:00:00Z"
+def format_start(days_ago: int) -> str:
+    """Return a start or end date."""
+    return f"{get_day(days_ago)}T00:00:00Z"
 
 
-def days_of(run: TapRun, stream: str) -> list[str]:
-    """The days of a stream's records."""
+def list_days(run: TapRun, stream: str) -> list[str]:
+    """Return the days of a stream's records."""
     return [record["day"] for record in run.records[stream]]
 
 
-def visits_on(run: TapRun, stream: str = "total_daily") -> dict[str, int]:
-    """Visitors by day, without days that had none."""
+def count_visits(run: TapRun, stream: str = "total_daily") -> dict[str, int]:
+    """Return visitors by day, without days that had none."""
     days = Counter[str]()
     for record in run.records[stream]:
         days[record["day"]] += record["daily"]
@@ -58,32 +59,41 @@ def visits_on(run: TapRun, stream: str = "total_daily") -> dict[str, int]:
 def test_every_request_for_statistics_says_which_utc_days_it_wants(
     sandbox: Sandbox, tap: TapInProcess
 ) -> None:
-    sandbox.add(view("/a", days_ago=2, query="utm_campaign=x&utm_source=y"))
-    run = tap.succeed(sandbox.settings(start_date=start(2)))
+    sandbox.add(make_view("/a", days_ago=2, query="utm_campaign=x&utm_source=y"))
+    run = tap.succeed(sandbox.settings(start_date=format_start(2)))
     assert run.records["path_daily"]
-    assert windows(sandbox.received("GET", "/stats/total")) == [whole(day(2), day(1))]
-    assert windows(sandbox.received("GET", "/stats/hits")) == [whole(day(2), day(1))]
+    assert list_windows(sandbox.received("GET", "/stats/total")) == [
+        build_window(get_day(2), get_day(1))
+    ]
+    assert list_windows(sandbox.received("GET", "/stats/hits")) == [
+        build_window(get_day(2), get_day(1))
+    ]
     for page in BREAKDOWNS:
-        asked = windows(sandbox.received("GET", f"/stats/{page}"))
-        assert asked == [whole(day(2), day(2)), whole(day(1), day(1))], page
+        asked = list_windows(sandbox.received("GET", f"/stats/{page}"))
+        assert asked == [
+            build_window(get_day(2), get_day(2)),
+            build_window(get_day(1), get_day(1)),
+        ], page
 
 
 def test_the_first_run_begins_with_the_first_visit_and_leaves_the_current_day_out(
     sandbox: Sandbox, tap: TapInProcess
 ) -> None:
-    sandbox.add(view("/a", days_ago=40), view("/a", days_ago=0, at="00:00:00", session="bob"))
+    sandbox.add(
+        make_view("/a", days_ago=40), make_view("/a", days_ago=0, at="00:00:00", session="bob")
+    )
     run = tap.succeed(sandbox.settings(), "total_daily")
-    assert days_of(run, "total_daily")[-1] == str(day(1))
-    assert visits_on(run) == {str(day(40)): 1}
-    assert run.output.bookmark("total_daily", site_id=1) == str(day(1))
+    assert list_days(run, "total_daily")[-1] == str(get_day(1))
+    assert count_visits(run) == {str(get_day(40)): 1}
+    assert run.output.bookmark("total_daily", site_id=1) == str(get_day(1))
 
 
 def test_start_and_end_date_are_both_included(sandbox: Sandbox, tap: TapInProcess) -> None:
-    sandbox.add(*(view("/a", days_ago=number, session=str(number)) for number in range(1, 9)))
-    settings = sandbox.settings(start_date=start(6), end_date=start(4))
+    sandbox.add(*(make_view("/a", days_ago=number, session=str(number)) for number in range(1, 9)))
+    settings = sandbox.settings(start_date=format_start(6), end_date=format_start(4))
     run = tap.succeed(settings, "total_daily", "path_daily", "browsers")
-    expected = [str(day(6)), str(day(5)), str(day(4))]
-    assert {stream: days_of(run, stream) for stream in run.records} == dict.fromkeys(
+    expected = [str(get_day(6)), str(get_day(5)), str(get_day(4))]
+    assert {stream: list_days(run, stream) for stream in run.records} == dict.fromkeys(
         ("total_daily", "path_daily", "browsers"), expected
     )
 
@@ -91,23 +101,25 @@ def test_start_and_end_date_are_both_included(sandbox: Sandbox, tap: TapInProces
 def test_the_next_run_reads_the_last_days_again_and_their_changed_counts(
     newer: Sandbox, tap: TapInProcess
 ) -> None:
-    newer.add(*(view("/a", days_ago=number, session=str(number)) for number in range(1, 9)))
+    newer.add(*(make_view("/a", days_ago=number, session=str(number)) for number in range(1, 9)))
     streams = ("total_daily", "path_daily", "toprefs")
-    first = tap.succeed(newer.settings(end_date=start(3)), *streams)
-    newer.add(view("/a", days_ago=5, session="late"), view("/a", days_ago=7, session="later"))
+    first = tap.succeed(newer.settings(end_date=format_start(3)), *streams)
+    newer.add(
+        make_view("/a", days_ago=5, session="late"), make_view("/a", days_ago=7, session="later")
+    )
     second = tap.succeed(newer.settings(), *streams, state=first.output.state)
-    expected = [str(day(number)) for number in (6, 5, 4, 3, 2, 1)]
-    assert {stream: days_of(second, stream) for stream in streams} == dict.fromkeys(
+    expected = [str(get_day(number)) for number in (6, 5, 4, 3, 2, 1)]
+    assert {stream: list_days(second, stream) for stream in streams} == dict.fromkeys(
         streams, expected
     )
-    assert visits_on(second)[str(day(5))] == 2
-    assert visits_on(second, "path_daily")[str(day(5))] == 2
+    assert count_visits(second)[str(get_day(5))] == 2
+    assert count_visits(second, "path_daily")[str(get_day(5))] == 2
 
 
 def test_the_bookmark_never_goes_back_while_days_are_read_again(
     newer: Sandbox, tap: TapInProcess
 ) -> None:
-    newer.add(*(view("/a", days_ago=number, session=str(number)) for number in range(1, 9)))
+    newer.add(*(make_view("/a", days_ago=number, session=str(number)) for number in range(1, 9)))
     first = tap.succeed(newer.settings(), "browsers", "total_daily")
     second = tap.succeed(
         newer.settings(stats_lookback_days=5, window_days=2),
@@ -119,37 +131,39 @@ def test_the_bookmark_never_goes_back_while_days_are_read_again(
             state["bookmarks"][stream]["partitions"][0]["replication_key_value"]
             for state in second.output.states
         }
-        assert values == {str(day(1))}, stream
+        assert values == {str(get_day(1))}, stream
 
 
 def test_a_window_that_is_too_much_for_the_server_is_halved_until_it_fits(
     open_sandbox: OpenSandbox, tap: TapInProcess
 ) -> None:
     newer = open_sandbox(Generation.MAIN, query_days_limit=5)
-    hits = [view("/a", days_ago=number, session=str(number)) for number in range(1, 29)]
+    hits = [make_view("/a", days_ago=number, session=str(number)) for number in range(1, 29)]
     newer.add(*hits)
-    settings = newer.settings(start_date=start(28), max_retries=6)
+    settings = newer.settings(start_date=format_start(28), max_retries=6)
     run = tap.succeed(settings, "total_daily", "path_daily")
-    expected = {str(day(number)): 1 for number in range(1, 29)}
-    assert visits_on(run) == visits_on(run, "path_daily") == expected
+    expected = {str(get_day(number)): 1 for number in range(1, 29)}
+    assert count_visits(run) == count_visits(run, "path_daily") == expected
     statuses = Counter(request.status for request in newer.received("GET", "/stats/total"))
     assert statuses[504] <= 3
 
 
-def test_a_single_day_that_is_too_much_is_tried_again_and_then_told(
+def test_a_single_day_that_is_too_much_is_tried_again_and_then_an_error(
     newer: Sandbox, tap: TapInProcess
 ) -> None:
-    newer.add(view("/a", days_ago=3))
+    newer.add(make_view("/a", days_ago=3))
     too_much = Answer(504, '{"error":"server timed out loading data"}')
     newer.server.faults.add(
         *("GET", "/api/v0/stats/total", too_much),
         times=None,
-        when=lambda request: request.query["start"][0] <= start(2) <= request.query["end"][0],
+        when=lambda request: (
+            request.query["start"][0] <= format_start(2) <= request.query["end"][0]
+        ),
     )
-    run = tap.fail(newer.settings(start_date=start(3)), "total_daily")
+    run = tap.fail(newer.settings(start_date=format_start(3)), "total_daily")
     assert "server timed out loading data" in run.log
     assert "even for a single day" in run.log
-    assert run.output.bookmark("total_daily", site_id=1) == str(day(3))
+    assert run.output.bookmark("total_daily", site_id=1) == str(get_day(3))
 
 
 ZONES = {
@@ -168,19 +182,19 @@ def test_days_are_those_of_the_owner_and_no_visitor_is_lost_at_their_edges(
     open_sandbox: OpenSandbox, generation: Generation, tap: TapInProcess, zone: str
 ) -> None:
     sandbox = open_sandbox(generation, timezone=zone)
-    hits = hits_around_the_clock()
+    hits = make_hits_around_the_clock()
     sandbox.add(*hits)
     local = ZoneInfo(zone.partition(".")[2])
     last = datetime.now(local).date() - timedelta(days=1)
     first = last - timedelta(days=4)
     settings = sandbox.settings(start_date=f"{first}T00:00:00Z", window_days=2)
     run = tap.succeed(settings, "total_daily", "path_daily", "browsers", "toprefs")
-    by_day = Counter(str(local_day(hit, local, generation)) for hit in hits)
+    by_day = Counter(str(find_local_day(hit, local, generation)) for hit in hits)
     expected = {
         str(first + timedelta(days=number)): by_day[str(first + timedelta(days=number))]
         for number in range(5)
     }
-    assert visits_on(run) == visits_on(run, "path_daily") == expected
+    assert count_visits(run) == count_visits(run, "path_daily") == expected
     utc_days = Counter(str(hit.created_at)[:10] for hit in hits)
     for stream in ("browsers", "toprefs"):
         for record in run.records[stream]:
@@ -188,18 +202,18 @@ def test_days_are_those_of_the_owner_and_no_visitor_is_lost_at_their_edges(
     assert ("time zone" in run.log) == (zone != ".UTC")
 
 
-def hits_around_the_clock() -> list[Hit]:
-    """A visitor in the middle of every half hour of a week, all on one path."""
-    midnight = datetime.combine(day(8), datetime.min.time(), UTC)
+def make_hits_around_the_clock() -> list[Hit]:
+    """Return a visitor in the middle of every half hour of a week, all on one path."""
+    midnight = datetime.combine(get_day(8), datetime.min.time(), UTC)
     moments = [midnight + timedelta(minutes=15 + 30 * number) for number in range(2 * 24 * 8)]
     return [
-        Hit("/a", session=str(number), created_at=rfc3339(moment))
+        Hit("/a", session=str(number), created_at=format_time(moment))
         for number, moment in enumerate(moments)
     ]
 
 
-def local_day(hit: Hit, zone: ZoneInfo, generation: Generation) -> date:
-    """The day on which the server counts a hit: that of its hour, by the zone's present offset.
+def find_local_day(hit: Hit, zone: ZoneInfo, generation: Generation) -> date:
+    """Return the day on which the server counts a hit: its hour's, by the zone's present offset.
 
     Where midnight cuts an hour in half, the older server counts it to the day that begins and the
     newer one to the day that ends.
@@ -215,36 +229,36 @@ def test_days_of_the_future_are_not_read_though_the_clock_here_is_ahead(
     newer: Sandbox, tap: TapInProcess, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     ahead = timedelta(days=400)
-    monkeypatch.setattr("tap_goatcounter.sites._read_clock_offset", lambda _: -ahead)
-    newer.add(view("/a", days_ago=405))
+    monkeypatch.setattr(GoatCounterClient, "server_time", lambda _, now, **__: now - ahead)
+    newer.add(make_view("/a", days_ago=405))
     run = tap.succeed(newer.settings(), "total_daily", "json_size_stats")
-    assert days_of(run, "total_daily")[-1] == str(day(401))
-    assert run.output.bookmark("total_daily", site_id=1) == str(day(401))
+    assert list_days(run, "total_daily")[-1] == str(get_day(401))
+    assert run.output.bookmark("total_daily", site_id=1) == str(get_day(401))
 
 
 def test_the_list_of_a_window_with_a_day_left_out_is_an_error(
     newer: Sandbox, tap: TapInProcess
 ) -> None:
     hours = [0] * 24
-    answer = {"total": 0, "stats": [{"day": str(day(3)), "hourly": hours, "daily": 0}]}
-    newer.server.faults.add("GET", "/api/v0/stats/total", Answer(200, json.dumps(answer)))
-    run = tap.fail(newer.settings(start_date=start(3)), "total_daily")
-    assert f"left {day(2)} out" in run.error
+    response = {"total": 0, "stats": [{"day": str(get_day(3)), "hourly": hours, "daily": 0}]}
+    newer.server.faults.add("GET", "/api/v0/stats/total", Answer(200, json.dumps(response)))
+    run = tap.fail(newer.settings(start_date=format_start(3)), "total_daily")
+    assert f"left {get_day(2)} out" in run.error
 
 
 def test_days_that_are_null_are_not_taken_for_those_of_an_older_server(
     newer: Sandbox, tap: TapInProcess
 ) -> None:
-    answer = Answer(200, '{"total": 3, "stats": null}')
-    newer.server.faults.add("GET", "/api/v0/stats/total", answer, times=None)
-    run = tap.fail(newer.settings(start_date=start(2)), "total_daily")
+    response = Answer(200, '{"total": 3, "stats": null}')
+    newer.server.faults.add("GET", "/api/v0/stats/total", response, times=None)
+    run = tap.fail(newer.settings(start_date=format_start(2)), "total_daily")
     assert "$.stats" in run.error
     assert run.records["total_daily"] == []
 
 
 def test_a_server_before_2_7_is_asked_day_by_day(newer: Sandbox, tap: TapInProcess) -> None:
     newer.server.faults.add("GET", "/api/v0/stats/total", Answer(200, '{"total":3}'), times=None)
-    run = tap.succeed(newer.settings(start_date=start(2)), "total_daily")
+    run = tap.succeed(newer.settings(start_date=format_start(2)), "total_daily")
     assert [(row["daily"], row["hourly"]) for row in run.records["total_daily"]] == [(3, None)] * 2
 
 
@@ -254,15 +268,15 @@ def test_visitors_of_a_path_without_days_are_not_passed_over(
     row = {"path_id": 1, "path": "/", "title": "", "event": False, "count": 3, "stats": []}
     body = json.dumps({"hits": [row], "more": False})
     sandbox.server.faults.add("GET", "/api/v0/stats/hits", Answer(200, body), times=None)
-    run = tap.fail(sandbox.settings(start_date=start(2)), "path_daily")
+    run = tap.fail(sandbox.settings(start_date=format_start(2)), "path_daily")
     assert "does not say on which days" in run.error
     assert run.output.bookmark("path_daily", site_id=1) is None
 
 
-def test_an_end_before_the_first_visit_is_told_once_for_all_streams(
+def test_an_end_before_the_first_visit_is_logged_once_for_all_streams(
     sandbox: Sandbox, tap: TapInProcess
 ) -> None:
-    sandbox.add(view("/a", days_ago=3))
-    run = tap.succeed(sandbox.settings(end_date=start(9)), "total_daily", "path_daily")
+    sandbox.add(make_view("/a", days_ago=3))
+    run = tap.succeed(sandbox.settings(end_date=format_start(9)), "total_daily", "path_daily")
     assert run.log.count("skipped, sites that begin after 'end_date'") == 1
     assert run.records["total_daily"] == []

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.tap_goatcounter.exports import exports_asked_for, pack
-from tests.tap_goatcounter.servers import day, view, visitors
+from tests.tap_goatcounter.exports import count_exports, pack
+from tests.tap_goatcounter.servers import get_day, make_view, select_visitors
 
 if TYPE_CHECKING:
     from singer_tapkit.testing import TapRun
@@ -29,10 +29,10 @@ TABLES = ("json_paths", "json_refs", "json_browsers", "json_systems")
 ALL = (*STATISTICS, *TABLES)
 
 
-def hits_of(days: range) -> list[Hit]:
-    """Some visits on each of these days ago."""
+def make_hits(days: range) -> list[Hit]:
+    """Return some visits on each of these days ago."""
     return [
-        view(
+        make_view(
             f"/{number % 3}",
             days_ago=days_ago,
             session=f"{days_ago} {number}",
@@ -46,31 +46,40 @@ def hits_of(days: range) -> list[Hit]:
     ]
 
 
-def asked_from(sandbox: Sandbox) -> list[str | None]:
-    """The first days that exports were asked for."""
+def list_first_days(sandbox: Sandbox) -> list[str | None]:
+    """Return the first days that exports were asked for."""
     bodies = [json.loads(request.body) for request in sandbox.received("POST", "/export")]
     assert all(body["format"] == "json" for body in bodies)
     return [body.get("start_from_day") for body in bodies]
 
 
 def test_every_visitor_is_in_every_kind_of_statistics(newer: Sandbox, tap: TapInProcess) -> None:
-    hits = [*hits_of(range(1, 6)), view("sign up", event=True, session="1 1", days_ago=1)]
+    hits = [*make_hits(range(1, 6)), make_view("sign up", event=True, session="1 1", days_ago=1)]
     newer.add(*hits)
     run = tap.succeed(newer.settings(), *ALL)
-    assert exports_asked_for(newer) == 1
+    assert count_exports(newer) == 1
     paths = {row["id"]: row["path"] for row in run.records["json_paths"]}
     refs = {row["id"]: row["ref"] for row in run.records["json_refs"]}
-    assert counts(run, "json_hit_stats", "hour", "path_id", "ref_id", paths=paths, refs=refs) == (
-        Counter((f"{str(hit.created_at)[:13]}:00:00Z", hit.path, hit.ref) for hit in visitors(hits))
+    assert get_counts(
+        run, "json_hit_stats", "hour", "path_id", "ref_id", paths=paths, refs=refs
+    ) == (
+        Counter(
+            (f"{str(hit.created_at)[:13]}:00:00Z", hit.path, hit.ref)
+            for hit in select_visitors(hits)
+        )
     )
-    assert counts(run, "json_location_stats", "day", "path_id", "location", paths=paths) == Counter(
-        (str(hit.created_at)[:10], hit.path, hit.location) for hit in visitors(hits)
+    assert get_counts(
+        run, "json_location_stats", "day", "path_id", "location", paths=paths
+    ) == Counter(
+        (str(hit.created_at)[:10], hit.path, hit.location) for hit in select_visitors(hits)
     )
-    assert counts(run, "json_size_stats", "day", "path_id", "width", paths=paths) == Counter(
-        (str(hit.created_at)[:10], hit.path, int(hit.size or 0)) for hit in visitors(hits)
+    assert get_counts(run, "json_size_stats", "day", "path_id", "width", paths=paths) == Counter(
+        (str(hit.created_at)[:10], hit.path, int(hit.size or 0)) for hit in select_visitors(hits)
     )
     for stream in STATISTICS:
-        assert sum(row["count"] for row in run.records[stream]) == len(visitors(hits)), stream
+        assert sum(row["count"] for row in run.records[stream]) == len(select_visitors(hits)), (
+            stream
+        )
     events = {row["path"] for row in run.records["json_paths"] if row["event"]}
     assert events == {"sign up"}
     for stream in ALL:
@@ -79,8 +88,8 @@ def test_every_visitor_is_in_every_kind_of_statistics(newer: Sandbox, tap: TapIn
         assert len(keys) == len(set(keys)), stream
 
 
-def counts(run: TapRun, stream: str, *names: str, **tables: dict[int, str]) -> Counter[Any]:
-    """Counts by some fields, ids of paths and referrers replaced by what they stand for."""
+def get_counts(run: TapRun, stream: str, *names: str, **tables: dict[int, str]) -> Counter[Any]:
+    """Return counts by some fields, ids of paths and referrers replaced by what they stand for."""
     names_of = {f"{table.removesuffix('s')}_id": rows for table, rows in tables.items()}
     return Counter(
         {
@@ -93,46 +102,46 @@ def counts(run: TapRun, stream: str, *names: str, **tables: dict[int, str]) -> C
 def test_the_first_run_reads_everything_and_the_next_one_the_last_days_again(
     newer: Sandbox, tap: TapInProcess
 ) -> None:
-    newer.add(*hits_of(range(4, 30)))
+    newer.add(*make_hits(range(4, 30)))
     first = tap.succeed(newer.settings(), *ALL)
-    newer.add(*hits_of(range(1, 4)))
+    newer.add(*make_hits(range(1, 4)))
     second = tap.succeed(newer.settings(stats_lookback_days=2), *ALL, state=first.output.state)
-    assert asked_from(newer) == [None, f"{day(6)}T00:00:00Z"]
+    assert list_first_days(newer) == [None, f"{get_day(6)}T00:00:00Z"]
     days = {row["day"] for row in second.records["json_size_stats"]}
-    assert days == {str(day(number)) for number in range(1, 7)}
+    assert days == {str(get_day(number)) for number in range(1, 7)}
     assert len(second.records["json_paths"]) == 3
 
 
 def test_a_stream_selected_later_gets_its_past_in_the_same_export(
     newer: Sandbox, tap: TapInProcess
 ) -> None:
-    newer.add(*hits_of(range(1, 20)))
+    newer.add(*make_hits(range(1, 20)))
     first = tap.succeed(newer.settings(), "json_hit_stats")
     second = tap.succeed(
         newer.settings(), "json_hit_stats", "json_size_stats", state=first.output.state
     )
-    assert asked_from(newer) == [None, None]
+    assert list_first_days(newer) == [None, None]
     assert len({row["day"] for row in second.records["json_size_stats"]}) == 19
 
 
-def test_an_older_server_is_told_from_one_that_fails(older: Sandbox, tap: TapInProcess) -> None:
-    older.add(view("/a"))
+def test_an_older_server_has_no_json_export(older: Sandbox, tap: TapInProcess) -> None:
+    older.add(make_view("/a"))
     run = tap.fail(older.settings(), "json_hit_stats", "json_paths", "hits")
     assert "has no JSON export, which came after version 2.7" in run.log
     assert len(run.records["hits"]) == 1
-    assert exports_asked_for(older) == 1
+    assert count_exports(older) == 1
 
 
 def test_an_export_that_failed_without_a_word_fails_all_its_streams_with_one_request(
     newer: Sandbox, tap: TapInProcess
 ) -> None:
-    newer.add(view("/a"))
+    newer.add(make_view("/a"))
     newer.server.next_export.never_finishes = True
     settings = newer.settings(export_timeout_seconds=1)
     run = tap.fail(settings, "json_hit_stats", "json_size_stats", "json_paths")
     assert "3 part(s) of the sync failed" in run.error
     assert run.log.count("not finished within 1 seconds") >= 3
-    assert exports_asked_for(newer) == 1
+    assert count_exports(newer) == 1
 
 
 def test_a_row_of_the_future_does_not_take_the_bookmark_along(
@@ -142,7 +151,7 @@ def test_a_row_of_the_future_does_not_take_the_bookmark_along(
     newer.server.next_export.json = pack(hit_stats__jsonl=rows)
     run = tap.succeed(newer.settings(), "json_hit_stats")
     assert len(run.records["json_hit_stats"]) == 1
-    assert run.output.bookmark("json_hit_stats", site_id=1)[:10] == str(day(0))
+    assert run.output.bookmark("json_hit_stats", site_id=1)[:10] == str(get_day(0))
 
 
 @pytest.mark.parametrize("row", ['{"path_id":1,"ref_id":1}', '{"hour":7,"path_id":1,"ref_id":1}'])

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tests.sandbox.faults import Answer
-from tests.tap_goatcounter.servers import view
+from tests.tap_goatcounter.servers import make_view
 
 if TYPE_CHECKING:
     from tests.tap_goatcounter.command_line import TapInProcess
@@ -29,7 +29,7 @@ def test_a_site_is_shown_without_its_secret_and_with_its_lists_as_lists(
 
 
 def test_a_site_that_is_set_twice_comes_once(newer: Sandbox, tap: TapInProcess) -> None:
-    newer.add(view("/a"))
+    newer.add(make_view("/a"))
     again = {"site_url": f"{newer.url}/", "token": newer.token}
     run = tap.succeed(newer.settings(sites=[again]), "hits", "paths", "sites")
     assert {stream: len(records) for stream, records in run.records.items()} == dict.fromkeys(
@@ -41,7 +41,7 @@ def test_a_site_that_is_set_twice_comes_once(newer: Sandbox, tap: TapInProcess) 
 def test_a_list_in_another_form_fails_alone(
     newer: Sandbox, tap: TapInProcess, change: dict[str, Any]
 ) -> None:
-    newer.add(view("/a"))
+    newer.add(make_view("/a"))
     settings = {"collect": 510, "ignore_ips": "", "collect_regions": "", "allow_embed": ""}
     site = {
         "id": 1,

@@ -6,11 +6,17 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.tap_studio_openapi.integration.command_line import Tap
+from tests.command_line import CommandLine
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
+
+
+class Tap(CommandLine):
+    """The tap's command line."""
+
+    name = "tap-studio-openapi"
 
 
 @pytest.fixture

@@ -15,24 +15,24 @@ from tests.tap_studio_openapi.tenant import KEYS, Tenant
 if TYPE_CHECKING:
     import subprocess
 
-    from tests.tap_studio_openapi.integration.command_line import Tap
+    from tests.tap_studio_openapi.integration.conftest import Tap
 
 MIB = 1 << 20
-STUDIOS = 200
+STUDIOS = 80
 
 
-def peak(process: subprocess.Popen[str]) -> int:
-    """The most memory that a running process has had so far, in bytes."""
+def read_peak(process: subprocess.Popen[str]) -> int:
+    """Return the most memory that a running process has had so far, in bytes."""
     status = Path(f"/proc/{process.pid}/status").read_text("utf-8")
     line = next(line for line in status.splitlines() if line.startswith("VmHWM"))
     return int(line.split()[1]) * 1024
 
 
-@pytest.mark.long(seconds=20)
+@pytest.mark.long(seconds=10)
 @on_linux
 @pytest.mark.parametrize(
     ("streams", "customers"),
-    [(("customers",), 20_000), (("customers", "customer_address_data"), 5_000)],
+    [(("customers",), 8_000), (("customers", "customer_address_data"), 3_000)],
     ids=["alone", "with children"],
 )
 def test_memory_stays_flat_however_many_customers_there_are(
@@ -48,13 +48,13 @@ def test_memory_stays_flat_however_many_customers_there_are(
         for number, line in enumerate(process.stdout):
             records.update(stream for stream in streams if f'"RECORD","stream":"{stream}"' in line)
             if number % 500 == 0:
-                most = max(most, peak(process))
+                most = max(most, read_peak(process))
         assert process.wait(60) == 0
     assert records == dict.fromkeys(streams, customers)
-    assert 20 * MIB < most < 120 * MIB
+    assert 20 * MIB < most < 100 * MIB
 
 
-def test_a_chain_of_200_studios_takes_a_request_per_studio_and_list(tap: Tap) -> None:
+def test_a_chain_takes_a_request_per_studio_and_list(tap: Tap) -> None:
     server = StudioOpenApi(version="1.12.1")
     for number in range(STUDIOS):
         server.add_studio(f"key-{number}", customers=2, statuses=["MEMBER"], checkins_each=1)

@@ -12,19 +12,20 @@ import pytest
 
 from tests.command_line import stop
 from tests.sandbox.faults import Delay
-from tests.sandbox.studio_openapi import StudioOpenApi
+from tests.sandbox.studio_openapi import StudioOpenApi, quirks
 from tests.tap_studio_openapi.tenant import KEYS, Tenant
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from tests.tap_studio_openapi.integration.command_line import Tap
+    from tests.tap_studio_openapi.integration.conftest import Tap
 
 BALANCES = "customer_account_balances"
 STREAMS = ("customers", BALANCES, "customer_checkins")
 FREE = {"requests_per_minute": 100_000}
-MANY = 560
-KILLED_AFTER = 530
+MANY = 110
+CHUNK = 50
+KILLED_AFTER = 80
 
 
 @pytest.fixture
@@ -32,6 +33,7 @@ def tenant() -> Iterator[Tenant]:
     """A tenant with one studio that has many customers."""
     server = StudioOpenApi(version="1.12.1")
     server.add_studio(KEYS["kiel"], customers=MANY, statuses=["MEMBER"], checkins_each=0)
+    server.quirks["/v1/customers"] = quirks.ShortChunks(CHUNK)
     with server.serve() as url:
         yield Tenant(url, server)
 
@@ -61,11 +63,11 @@ def test_a_killed_run_is_taken_up_at_its_offset(tenant: Tenant, tap: Tap) -> Non
     before = datetime.now(UTC).isoformat()
     state, customers, balances = kill_behind_first_chunk(tap, tenant)
     checkpoint = state["bookmarks"]["customers"]["partitions"][0]["checkpoint"]
-    position = {"status": "MEMBER", "offset": str(tenant.kiel.id_of(499))}
+    position = {"status": "MEMBER", "offset": str(tenant.kiel.id_of(CHUNK - 1))}
     assert checkpoint["position"] == position
     run = tap.succeed(tenant.one(**FREE), *STREAMS, state=state)
     read = {record["id"] for record in run.records["customers"]}
-    assert len(read) == MANY - 500
+    assert len(read) == MANY - CHUNK
     assert customers | read == set(tenant.kiel.customers)
     asked = {record["customer_id"] for record in run.records[BALANCES]}
     assert balances | asked == set(tenant.kiel.customers)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ipaddress
 import json
 from dataclasses import dataclass
 from http import HTTPStatus
@@ -27,11 +26,6 @@ if TYPE_CHECKING:
 
 API = "/api/v0"
 
-_ADDRESS_HEADERS = ("CF-Connecting-IP", "Fly-Client-IP", "X-Azure-SocketIP", "X-Real-IP")
-_HTML_ESCAPES = str.maketrans(
-    {"&": "\\u0026", "<": "\\u003c", ">": "\\u003e", "\u2028": "\\u2028", "\u2029": "\\u2029"},
-)
-
 
 @dataclass(frozen=True)
 class Call:
@@ -42,43 +36,16 @@ class Call:
     query: str
     headers: Headers
     body: bytes
-    peer: str
 
     @property
     def host(self) -> str:
         """The ``Host`` header."""
         return self.headers.get("host", "")
 
-    @property
-    def content_type(self) -> str:
-        """The type of the body, without parameters."""
-        return self.headers.get("content-type", "").partition(";")[0].strip().lower()
-
-    @property
-    def sends_json(self) -> bool:
-        """Whether the request calls itself JSON, and so gets errors in JSON."""
-        return self.content_type == "application/json"
-
-    @property
-    def accepts_gzip(self) -> bool:
-        """Whether the answer may be compressed."""
-        return "gzip" in self.headers.get("accept-encoding", "")
-
-    @property
-    def client(self) -> str:
-        """The address that the limits count by."""
-        for name in _ADDRESS_HEADERS:
-            address = self.headers.get(name, "").strip()
-            if address and (name != "X-Real-IP" or _is_public(address)):
-                return address
-        forwarded = self.headers.get("x-forwarded-for", "").split(",")
-        public = [address.strip() for address in forwarded if _is_public(address.strip())]
-        return public[-1] if public else self.peer
-
 
 @dataclass(frozen=True)
 class Context:
-    """A request that has found its site, its endpoint and, usually, its token."""
+    """A request that has found its site, its endpoint and its token."""
 
     call: Call
     state: ServerState
@@ -103,16 +70,14 @@ class Route:
     """Path after ``/api/v0``; a part in braces is variable."""
     handler: Callable[[Context], Response]
     permission: Permission = Permission.NONE
-    check: Callable[[Mapping[str, str]], None] | None = None
-    """What is checked of the path before the token is."""
 
-    def arguments(self, path: str) -> dict[str, str] | None:
-        """The variable parts of a path; None if the route has another one."""
-        return match(API + self.path, path)
+    def match(self, method: str, path: str) -> dict[str, str] | None:
+        """Return the variable parts of a path; None if the route is another one."""
+        return match(API + self.path, path) if method == self.method else None
 
 
-def routing_path(raw_path: str) -> str:
-    """The path that routes are compared with.
+def decode_path(raw_path: str) -> str:
+    """Return the path that routes are compared with.
 
     It is decoded if it was encoded the way Go would have; otherwise it stays as sent.
     """
@@ -121,17 +86,7 @@ def routing_path(raw_path: str) -> str:
 
 
 def json_response(content: object, status: int = HTTPStatus.OK) -> Response:
-    """An answer in JSON; only a plain success also says that it is."""
-    body = json.dumps(content, ensure_ascii=False, indent=2).translate(_HTML_ESCAPES) + "\n"
+    """Return a response in JSON; only a plain success also says that it is."""
+    body = json.dumps(content, ensure_ascii=False, indent=2) + "\n"
     kind = "application/json; charset=utf-8" if status == HTTPStatus.OK else JSON_ERROR_TYPE
     return Response(body, status, {"Content-Type": kind})
-
-
-def _is_public(text: str) -> bool:
-    try:
-        address = ipaddress.ip_address(text)
-    except ValueError:
-        return False
-    private = ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "fc00::/7")
-    local = address.is_loopback or address.is_link_local or address.is_unspecified
-    return not local and not any(address in ipaddress.ip_network(network) for network in private)

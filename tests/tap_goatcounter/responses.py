@@ -1,4 +1,4 @@
-"""Answers of GoatCounter in the shapes of its documentation, and a client to read them with."""
+"""Responses of GoatCounter in the shapes of its documentation, and a client to read them with."""
 
 from __future__ import annotations
 
@@ -26,13 +26,13 @@ def open_client(*credentials: SiteCredentials, slices: int = 1, **config: Any) -
     return GoatCounterClient(credentials or (SITE,), {**usual, **config}, logger, slices=slices)
 
 
-def me(permissions: int = 76, timezone: str | None = ".UTC") -> dict[str, Any]:
-    """Return the answer of ``GET /me``."""
+def build_me(permissions: int = 76, timezone: str | None = ".UTC") -> dict[str, Any]:
+    """Return the response of ``GET /me``."""
     return {"user": {"settings": {"timezone": timezone}}, "token": {"permissions": permissions}}
 
 
-def site(id_: int = 1, **changed: Any) -> dict[str, Any]:
-    """Return a site in the answer of ``GET /sites``."""
+def build_site(id_: int = 1, **changed: Any) -> dict[str, Any]:
+    """Return a site in the response of ``GET /sites``."""
     return {
         "id": id_,
         "code": f"code{id_}",
@@ -44,15 +44,13 @@ def site(id_: int = 1, **changed: Any) -> dict[str, Any]:
     }
 
 
-def visited(path_id: int, *days: str, **changed: Any) -> dict[str, Any]:
-    """Return a row of ``GET /stats/hits`` with one visitor on each day."""
-    stats = [{"day": day, "hourly": [1, *[0] * 23], "daily": 1} for day in days]
+def build_visited(path_id: int) -> dict[str, Any]:
+    """Return a row of ``GET /stats/hits``."""
     return {
         "path_id": path_id,
         "path": f"/{path_id}",
         "title": "",
         "event": False,
-        "count": len(days),
-        "stats": stats,
-        **changed,
+        "count": 0,
+        "stats": [],
     }
