@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from singer_tapkit.testing import TapRun, run_tap
 from tap_apparena.streams import STREAMS
 from tap_apparena.tap import TapAppArena
+from tests.sandbox.apparena import seeds
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -69,6 +70,13 @@ class Server:
         """Have so many apps, and return their ids in order."""
         self.sandbox.data.apps.clear()
         return [self.add_app() for _ in range(number)]
+
+    def keep_apps(self, number: int) -> None:
+        """Have only so many of the apps of the company that the key belongs to."""
+        apps = self.sandbox.data.apps
+        own = [app_id for app_id, app in apps.items() if app["companyId"] == seeds.COMPANY]
+        for app_id in own[number:]:
+            del apps[app_id]
 
     def add_app(self) -> int:
         """Add an app, and return its id."""

@@ -42,11 +42,13 @@ def test_children_come_in_the_order_of_their_parents_and_are_announced_once(serv
 
 
 @pytest.mark.parametrize("http_status", [404, 200])
-def test_a_parent_that_is_gone_is_skipped_and_counted(server: Server, http_status: int) -> None:
+def test_a_parent_that_is_gone_is_skipped_and_counted(
+    small_server: Server, http_status: int
+) -> None:
     path = "/api/v2/apps/41207/configs"
-    server.sandbox.faults.add("GET", path, build_failure(404, http_status), times=None)
+    small_server.sandbox.faults.add("GET", path, build_failure(404, http_status), times=None)
 
-    run = server.read("app_configs")
+    run = small_server.read("app_configs")
 
     assert select_rows(run.records["app_configs"], sourceAppId=41207) == []
     assert run.records["app_configs"]
@@ -66,10 +68,10 @@ def test_a_parent_that_is_gone_is_skipped_and_counted(server: Server, http_statu
     ],
     ids=["500", "html", "backend", "null", "lang", "fewer", "one page of three"],
 )
-def test_a_child_that_fails_fails_alone(server: Server, answer: Answer) -> None:
-    server.sandbox.faults.add("GET", "/api/v2/apps/41207/configs", answer, times=None)
+def test_a_child_that_fails_fails_alone(small_server: Server, answer: Answer) -> None:
+    small_server.sandbox.faults.add("GET", "/api/v2/apps/41207/configs", answer, times=None)
 
-    run = server.fail("apps", "app_configs", "app_infos")
+    run = small_server.fail("apps", "app_configs", "app_infos")
 
     assert "1 part(s) of the sync failed" in run.error
     assert "app_configs of 41207: " in run.error
@@ -101,16 +103,18 @@ def test_the_check_of_connections_asks_for_the_parents_of_selected_streams(
     assert [request.path for request in server.sandbox.requests] == asked
 
 
-def test_a_missing_right_ends_a_stream_after_three_parents(server: Server) -> None:
-    server.sandbox.add_key("narrow-key", rights=["app", "info"])
+def test_a_missing_right_ends_a_stream_after_three_parents(small_server: Server) -> None:
+    small_server.sandbox.add_key("narrow-key", rights=["app", "info"])
 
-    run = server.fail("apps", "app_configs", "app_infos", api_key="narrow-key", max_concurrency=1)
+    run = small_server.fail(
+        "apps", "app_configs", "app_infos", api_key="narrow-key", max_concurrency=1
+    )
 
-    asked = [one for one in server.sandbox.requests if one.path.endswith("/configs")]
+    asked = [one for one in small_server.sandbox.requests if one.path.endswith("/configs")]
     assert len(asked) == 3
     assert "The key or token is known but lacks the right" in run.error
     assert run.records["app_infos"]
-    assert len(run.records["apps"]) == 45
+    assert len(run.records["apps"]) == 6
 
 
 def test_a_token_that_expires_midway_fails_what_is_left_and_the_next_run_has_all(

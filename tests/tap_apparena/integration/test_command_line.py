@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.command_line import messages, read_until, stop
-from tests.sandbox.apparena import AppArena
 from tests.sandbox.faults import Answer
-from tests.tap_apparena.servers import KEY, Server
+from tests.tap_apparena.servers import KEY
 
 if TYPE_CHECKING:
     from tests.tap_apparena.conftest import Tap
+    from tests.tap_apparena.servers import Server
 
 
 def test_a_run_reads_lists_and_children(server: Server, tap: Tap) -> None:
@@ -93,16 +93,6 @@ def test_the_key_appears_nowhere(server: Server, tap: Tap, fault: str) -> None:
 
     assert (found.returncode == 0) is (fault == "none")
     assert KEY not in found.stdout + found.stderr
-
-
-def test_values_of_filters_stay_out_of_the_log(tap: Tap) -> None:
-    nowhere = Server("http://127.0.0.1:9/api/v2", AppArena())
-    wanted = {"apps": ["filter.createdBy[eq]=sentinel-ada"]}
-
-    run = tap.fail(nowhere.settings(filters=wanted, max_retries=1), "apps")
-
-    assert "Trying again in 2 seconds: no response to GET /api/v2/apps" in run.log
-    assert "sentinel-ada" not in run.log
 
 
 def test_settings_come_from_the_environment_too(server: Server, tap: Tap) -> None:
