@@ -122,23 +122,6 @@ def test_records_show_the_fields_of_the_samples(client: Client, target: str) -> 
         assert row.keys() == {*SHOWN[target].split(), "_links"}
 
 
-def test_null_is_where_the_samples_have_it(client: Client) -> None:
-    targets = {
-        "customers": {"subdomain", "address1", "address2", "zip", "city", "logo"},
-        "projects": {"description"},
-        "companies/57/users": {"telephone", "avatar"},
-        "apps/41207/configs": {"meta", "description"},
-        "apps/41207/translations": {"translationPluralized"},
-        "apps": set(),
-        "templates": set(),
-    }
-    for target, nullable in targets.items():
-        rows = client.data(target).values()
-        assert {name for row in rows for name in row if row[name] is None} == nullable
-        for name in nullable:
-            assert any(row[name] is not None for row in rows), (target, name)
-
-
 def test_a_page_of_apps(client: Client) -> None:
     page = client.json("apps?items=2&page=2&orderasc=appId")
     base = client.url
@@ -243,13 +226,6 @@ def test_a_language_wins_over_the_default_one(client: Client) -> None:
     german = client.data("apps/41207/translations?lang=de_DE")
     assert german["btn_vote"]["translation"] == "Jetzt abstimmen"
     assert german == client.data("apps/41207/translations")
-
-
-@pytest.mark.parametrize("size", [7, 45])
-def test_pages_hold_every_row_once(client: Client, size: int) -> None:
-    pages = client.pages(f"apps?items={size}")
-    assert [len(page) for page in pages[:-1]] == [size] * (len(pages) - 1)
-    assert flatten(pages) == ALL_APPS
 
 
 @pytest.mark.parametrize(

@@ -224,17 +224,6 @@ def test_new_ids_are_found_without_an_order(server: Server) -> None:
     assert run.output.bookmark("apps") == expected[-1]
 
 
-def test_new_ids_lose_no_row_on_a_server_without_counters(server: Server) -> None:
-    expected = server.fill(13)
-    server.sandbox.quirks.missing_counters = COUNTERS
-    server.sandbox.quirks.largest_page = 5
-
-    run = server.read("apps", page_size=10, incremental_mode="new_ids")
-
-    assert ids(run) == expected
-    assert run.output.bookmark("apps") == expected[-1]
-
-
 def test_the_bookmark_waits_for_the_last_page(server: Server) -> None:
     server.fill(35)
 

@@ -28,7 +28,6 @@ def test_each_field_has_a_description_and_only_keys_are_never_null(name: str) ->
 @pytest.mark.parametrize(
     ("settings", "words"),
     [
-        ({}, "Set 'api_key'"),
         ({"api_key": "k", "api_url": "http://elsewhere.example/"}, "unencrypted"),
         ({"api_key": "k", "company_ids": ["12/../13"]}, "company_ids"),
         ({"api_key": "k", "filters": {"apps": "filter.appId[gt]=7"}}, "is not of type 'array'"),
