@@ -39,7 +39,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def find_folder_of(file: Any) -> Path:
-    """The folder of an open file without a name."""
+    """Return the folder of an open file without a name."""
     return Path(f"/proc/self/fd/{file.fileno()}").readlink().parent
 
 

@@ -13,14 +13,11 @@ from typing_extensions import override
 
 from singer_tapkit.errors import NoResponseError
 from singer_tapkit.fake_server import FakeResponse, FakeServer
-from singer_tapkit.testing import read_messages
 from tests.singer_tapkit.small_tap import Orders, SmallTap
 from tests.singer_tapkit.tap_runs import (
     KEY,
-    PATIENCE_SECONDS,
     make_settings,
     read_output,
-    run_process,
 )
 
 if TYPE_CHECKING:
@@ -31,14 +28,15 @@ if TYPE_CHECKING:
     from tests.singer_tapkit.tap_runs import Invoke
 
 
-def test_a_run_writes_valid_messages_and_ends_with_zero(server: FakeServer, tmp_path: Path) -> None:
-    with run_process(tmp_path, make_settings(server)) as running:
-        stdout, stderr = running.communicate(timeout=PATIENCE_SECONDS)
+def test_a_run_writes_valid_messages_ends_with_zero_and_warns_of_nothing(
+    invoke: Invoke, caplog: pytest.LogCaptureFixture
+) -> None:
+    finished = invoke()
 
-    assert running.returncode == 0, stderr
-    output = read_messages(stdout.splitlines())
-    assert output.keys("orders") == [("a", 1), ("a", 2)]
-    assert output.bookmark("orders", account="a") == 2
+    assert finished.exit_code == 0
+    assert read_output(finished).keys("orders") == [("a", 1), ("a", 2)]
+    assert read_output(finished).bookmark("orders", account="a") == 2
+    assert [entry for entry in caplog.records if entry.levelno >= logging.WARNING] == []
 
 
 def test_failures_are_summed_up_and_the_status_is_not_zero(
@@ -222,14 +220,6 @@ def test_nothing_that_was_read_is_called_a_success_where_all_streams_lack_what_f
 
     assert read_timers(caplog.text)["orders"] == "failed"
     assert read_timers(caplog.text)["customers"] == "succeeded"
-
-
-def test_a_run_without_fault_warns_of_nothing(
-    invoke: Invoke, caplog: pytest.LogCaptureFixture
-) -> None:
-    invoke()
-
-    assert [entry for entry in caplog.records if entry.levelno >= logging.WARNING] == []
 
 
 def test_the_help_says_that_a_test_reads_no_data() -> None:
