@@ -25,14 +25,12 @@ class OldCheckpoint(msgspec.Struct):
     """How far a list was read.
 
     Attributes:
-        page: The last page that was read.
         last_id: The highest id so far.
         order: The option by which rows were ordered, such as ``orderasc=appId``.
         digest: That of the settings and fields of the run.
         written_at: When it was written.
     """
 
-    page: Annotated[int, msgspec.Meta(ge=1)]
     last_id: int
     order: str
     digest: str
