@@ -198,7 +198,9 @@ class RateLimiter:
         with self._lock:
             count = self._count_processes(key) if self._is_shared(key) else 1
             windows = [window.share(count) for window in self._windows]
-            seconds = self._find_limiting(key).seconds_to_wait(self._clock(), windows)
+            now = self._clock()
+            own_pause = self._counters[key].seconds_to_wait(now, ())
+            seconds = max(own_pause, self._find_limiting(key).seconds_to_wait(now, windows))
             if seconds > 0:
                 return max(seconds, MIN_SLEEP)
             for counter in self._find_counters(key):

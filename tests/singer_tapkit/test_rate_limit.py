@@ -225,6 +225,21 @@ def test_a_refusal_below_the_limit_shows_no_sharing() -> None:
         assert world.now == 1000.0
 
 
+def test_a_pause_outlasts_the_moment_in_which_a_limit_turns_out_to_be_shared() -> None:
+    world = World()
+    limiter = world.limiter(Window(10, 60.0))
+    limiter.pause(KEY, 300)
+    third = RateLimitKey("api.example", "/items", "third-key")
+    for key in [OTHER] * 10 + [third]:
+        with limiter.slot(key):
+            pass
+
+    limiter.pause(third, 1)
+
+    with limiter.slot(KEY):
+        assert world.now == pytest.approx(1300.0, abs=0.01)
+
+
 @pytest.mark.parametrize(
     ("window", "count", "share"),
     [

@@ -63,7 +63,7 @@ def guarded(newer: Sandbox) -> Sandbox:
     return newer
 
 
-@pytest.mark.parametrize("argument", [(), ("--discover",), ("--test",)])
+@pytest.mark.parametrize("argument", [(), ("--test",)])
 def test_a_run_that_succeeds_writes_no_token(
     guarded: Sandbox, tmp_path: Path, argument: tuple[str, ...]
 ) -> None:
