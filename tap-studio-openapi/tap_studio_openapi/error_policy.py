@@ -1,7 +1,7 @@
 """What an error of one studio means for the rest of a stream, and how its reading goes.
 
-Only the API's own error body may say that something is not there or must not be read. Whatever
-something in between answers is a failure.
+Only the API's own error body may say that something is not there or must not be read. A response of
+something in between is a failure.
 """
 
 from __future__ import annotations

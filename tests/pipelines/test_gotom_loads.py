@@ -13,6 +13,7 @@ import pytest
 
 from tests.chaos.warehouse import counted
 from tests.pipelines.pipeline import Pipeline
+from tests.sandbox.faults import CutOff
 from tests.sandbox.gotom import GoTom, Report, demonstration
 
 if TYPE_CHECKING:
@@ -113,11 +114,11 @@ def test_only_a_complete_report_replaces_the_table(pipeline: ReportPipeline) -> 
     pipeline.run(**hard_delete)
     assert pipeline.rows() == before, "a report without rows"
 
-    pipeline.save(Report(of(SECOND).content, ends_after=60))
+    pipeline.save(of(SECOND))
+    pipeline.server.faults.add("GET", "*/download/*", CutOff(60))
     pipeline.fail(**hard_delete)
     assert pipeline.rows() == before, "a report that breaks off"
 
-    pipeline.save(of(SECOND))
     pipeline.run(**hard_delete)
     assert_holds(pipeline, pipeline.rows(), SECOND)
 
