@@ -19,7 +19,7 @@ from tap_apparena.hints import (
     REDIRECT_HINT,
     STORE_OWNERS_HINT,
 )
-from tap_apparena.page import IdField, Languages, ListBody, Page, parse_page
+from tap_apparena.page import IdField, ListBody, Page, parse_page
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -78,15 +78,6 @@ class AppArenaClient(HttpClient):
                 f"{len(page.rows):,} of {'several pages' if page.total is None else page.total}."
             )
         return page
-
-    def get_languages(self, path: str, params: Sequence[tuple[str, str]]) -> Languages:
-        """Return the languages of an app, a template or a version.
-
-        Raises:
-            RequestError: There is no response, or a refusal.
-            InvalidResponseError: The response has none.
-        """
-        return self.get_json(path, Languages, params=encode_params(params))
 
     @override
     def validate_response(self, response: Response) -> None:
