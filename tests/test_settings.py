@@ -61,7 +61,10 @@ def test_a_typo_is_warned_of_with_the_nearest_name_and_a_server_that_is_gone_has
     known = {f"{prefix}__SELECT": "[]", f"{prefix}_LOGLEVEL": "INFO"}
     known[f"{prefix}_BATCH_CONFIG_ENCODING_FORMAT"] = "jsonl"
     typo = f"{prefix}_REQUEST_TIMEOT"
-    config = {**CONFIGS[tap], "max_retries": 0, "stream_maps": {}, "useragent": "x"}
+    storage = {"root": tmp_path.as_uri()}
+    batches = {"encoding": {"format": "jsonl"}, "storage": storage, "batch_size": 500}
+    sdk = {"stream_maps": {}, "batch_config": batches}
+    config = {**CONFIGS[tap], **sdk, "max_retries": 0, "useragent": "x"}
 
     finished = run_tap(tap, tmp_path, config, **known, **{typo: "1"})
 

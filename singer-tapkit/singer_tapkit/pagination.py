@@ -46,7 +46,7 @@ class PagePaginator(BaseAPIPaginator[Token], Generic[Token, Page]):
         """
 
     @abstractmethod
-    def rows_of(self, page: Page) -> Sequence[Any]:
+    def get_rows(self, page: Page) -> Sequence[Any]:
         """Return the rows of a page."""
 
     @abstractmethod
@@ -57,7 +57,7 @@ class PagePaginator(BaseAPIPaginator[Token], Generic[Token, Page]):
             InvalidResponseError: The page announces another one, but not where.
         """
 
-    def total_of(self, page: Page) -> int | None:
+    def get_total(self, page: Page) -> int | None:
         """Return how many rows the list has, None where a page does not count them."""
         del page
         return None
@@ -92,7 +92,7 @@ def read_pages(
     while not is_finished:
         response = _fetch_page(paginator, fetch)
         page = paginator.page
-        rows = paginator.rows_of(page)
+        rows = paginator.get_rows(page)
         count += len(rows)
         idle = idle + 1 if not rows or rows == previous else 0
         previous = rows
@@ -151,7 +151,7 @@ def _check_progress(
 def _compare_with_total(
     paginator: PagePaginator[Token, Page], count: int, response: Response
 ) -> None:
-    total = paginator.total_of(paginator.page)
+    total = paginator.get_total(paginator.page)
     if total not in {None, count}:
         raise IncompleteListError(
             f"{request_line(response.request)} announced {total:,} rows, but {count:,} came."

@@ -94,9 +94,9 @@ class ResponseReader:
                 host=urlsplit(response.url).netloc,
             )
         if not is_success(response):
-            raise self.error_of(response)
+            raise self.build_error(response)
 
-    def error_of(self, response: Response, status: int | None = None) -> RequestError:
+    def build_error(self, response: Response, status: int | None = None) -> RequestError:
         """Return the error that a response stands for.
 
         Args:

@@ -43,6 +43,12 @@ if TYPE_CHECKING:
 REPEATS_CATALOG: Final = frozenset(
     {"Added '%s' as child stream to '%s'", "Skipping deselected stream '%s'."}
 )
+BATCH_SIZE: Final = {
+    "type": ["integer", "null"],
+    "minimum": 1,
+    "title": "Batch Size",
+    "description": "Maximum number of records in a batch file.",
+}
 TEST_HELP: Final = (
     "Check the settings and that all selected streams may be read, without reading data. "
     "--test=schema writes the SCHEMA messages instead."
@@ -153,6 +159,18 @@ class BaseTap(Tap):
             *find_unknown_variables(os.environ, schema, self._env_var_prefix),
         ]:
             self.logger.warning(message)
+
+    @classmethod
+    @override
+    def append_builtin_config(cls, config_jsonschema: dict[str, Any]) -> None:
+        """Append the SDK's settings, with the size of batches, which its schema leaves out."""
+        super().append_builtin_config(config_jsonschema)
+        settings = config_jsonschema["properties"]
+        batches = settings["batch_config"]
+        settings["batch_config"] = {
+            **batches,
+            "properties": {**batches["properties"], "batch_size": BATCH_SIZE},
+        }
 
     @property
     @override

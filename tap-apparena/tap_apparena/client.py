@@ -19,7 +19,7 @@ from tap_apparena.hints import (
     REDIRECT_HINT,
     STORE_OWNERS_HINT,
 )
-from tap_apparena.page import IdField, Languages, ListBody, Page, parse_page
+from tap_apparena.page import IdField, ListBody, Page, parse_page
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -79,15 +79,6 @@ class AppArenaClient(HttpClient):
             )
         return page
 
-    def get_languages(self, path: str, params: Sequence[tuple[str, str]]) -> Languages:
-        """Return the languages of an app, a template or a version.
-
-        Raises:
-            RequestError: There is no response, or a refusal.
-            InvalidResponseError: The response has none.
-        """
-        return self.get_json(path, Languages, params=encode_params(params))
-
     @override
     def validate_response(self, response: Response) -> None:
         """Raise the error that a response stands for, which can be one under status 200, too."""
@@ -96,7 +87,7 @@ class AppArenaClient(HttpClient):
             return
         body = self.decode(response, object)
         if isinstance(body, dict) and self.read_error_body(body):
-            raise self.error_of(response, _to_status(body["status"]))
+            raise self.build_error(response, _to_status(body["status"]))
 
     @override
     def read_error_body(self, body: Any) -> ErrorBody | None:

@@ -31,7 +31,8 @@ REDIRECT_HINT: Final = (
     "to where the API itself is."
 )
 CONNECTION_HINT: Final = (
-    "Check 'api_url', the network and what is in between; for slow answers raise 'request_timeout'."
+    "Check 'api_url', the network and what is in between; for slow responses raise "
+    "'request_timeout'."
 )
 NOT_API_HINT: Final = (
     "Check 'api_url' and the key, and whether a login or a maintenance page stands in front of the "

@@ -1,8 +1,12 @@
-"""Checkpoints of version 0.1, which later versions go on from."""
+"""Checkpoints of version 0.1, which later versions go on from.
+
+That version read lists from the oldest row on: all rows up to an id had come.
+"""
 
 from __future__ import annotations
 
 import hashlib
+import sys
 from datetime import datetime  # noqa: TC003 - msgspec reads the annotation
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
@@ -21,14 +25,12 @@ class OldCheckpoint(msgspec.Struct):
     """How far a list was read.
 
     Attributes:
-        page: The last page that was read.
         last_id: The highest id so far.
         order: The option by which rows were ordered, such as ``orderasc=appId``.
         digest: That of the settings and fields of the run.
         written_at: When it was written.
     """
 
-    page: Annotated[int, msgspec.Meta(ge=1)]
     last_id: int
     order: str
     digest: str
@@ -60,13 +62,18 @@ def convert(
         old = msgspec.convert(value, OldCheckpoint)
     except msgspec.ValidationError:
         return False
-    order_style = old.order.partition("=")[0].partition("[")[0]
+    ascending = old.order.partition("=")[0]
+    order_style = ascending.partition("[")[0]
     if old.digest != _digest({**config, "order_style": order_style}, selected):
         return False
+    position = Position(
+        page=sys.maxsize,
+        first_id=old.last_id,
+        last_id=-sys.maxsize,
+        order=ascending.replace("asc", "desc").replace("ASC", "DESC"),
+    )
     state[checkpoint.CHECKPOINT] = msgspec.to_builtins(
-        checkpoint.Checkpoint(
-            Position(old.page, old.last_id), settings, old.written_at, old.written_at
-        )
+        checkpoint.Checkpoint(position, settings, old.written_at, old.written_at)
     )
     return True
 

@@ -1,15 +1,13 @@
 """The shapes in which the API hands out rows, decoded into one.
 
-Lists are a map by id, an array, or an array without anything around it; languages are two maps.
-PHP, which the server is written in, prints an empty map as ``[]``. Source: the API's documentation,
-"Response" and the samples of each chapter.
+Lists are a map by id, an array, or an array without anything around it. PHP, which the server is
+written in, prints an empty map as ``[]``. Source: the API's documentation, "Response" and the
+samples of each chapter.
 """
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
-from math import ceil
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import msgspec
@@ -21,9 +19,11 @@ if TYPE_CHECKING:
 
 Row = dict[str, Any]
 Count = Annotated[int, msgspec.Meta(ge=0)] | Annotated[str, msgspec.Meta(pattern="^[0-9]{1,18}$")]
-Map = dict[str, Row] | Annotated[list[Row], msgspec.Meta(max_length=0)]
-
-INTEGER: Final = re.compile(r"-?[0-9]{1,18}")
+ID_LISTS: Final[dict[type, Any]] = {
+    int: list[int | Annotated[str, msgspec.Meta(pattern="^-?[0-9]{1,18}$")]],
+    str: list[str | int | float],
+}
+"""Lists of what becomes an id of each type."""
 
 
 class _Embedded(msgspec.Struct):
@@ -42,18 +42,6 @@ ListBody: Any = _Envelope | list[Row]
 """What the body of a list decodes into."""
 
 
-class Languages(msgspec.Struct):
-    """The languages of an app, a template or a version, by locale.
-
-    Attributes:
-        available: Those that the version has.
-        activated: Those that contents can be read in; unset where the API does not list them.
-    """
-
-    available: Map
-    activated: Map | msgspec.UnsetType = msgspec.UNSET
-
-
 @dataclass(frozen=True)
 class IdField:
     """What identifies a row.
@@ -61,11 +49,11 @@ class IdField:
     Attributes:
         names: The fields that can hold the id, the first one first. A row that has none of them
             gets its key in the map as the first.
-        is_integer: Whether it is an integer, which may come in quotes.
+        id_type: What it is; an integer may come in quotes.
     """
 
     names: tuple[str, ...]
-    is_integer: bool = True
+    id_type: type[int | str] = int
 
 
 @dataclass(frozen=True)
@@ -76,7 +64,6 @@ class Page:
         rows: The rows, each after its id.
         response: The response that has brought them.
         total: How many rows there are on all pages; None if the server does not count.
-        size: How many rows a page has at most, whatever was asked for.
         count: How many pages there are.
         has_next: Whether it has a link to a next page.
     """
@@ -84,7 +71,6 @@ class Page:
     rows: list[tuple[Any, Row]]
     response: Response
     total: int | None = None
-    size: int | None = None
     count: int | None = None
     has_next: bool = False
 
@@ -95,25 +81,18 @@ class Page:
 
     @property
     def is_whole_list(self) -> bool:
-        """Whether there are no other pages, by what the server says."""
-        if not self.rows:
-            return True
+        """Whether its rows are the whole list, by what the server says."""
         is_counted = self.total is not None or self.count is not None
-        return is_counted and not self._announces_more and len(self.rows) >= (self.total or 0)
+        return is_counted and not self.is_contradictory
 
     @property
     def is_contradictory(self) -> bool:
-        """Whether there are other pages, by what the server says, or another number of rows."""
-        return self._announces_more or self.total not in {None, len(self.rows)}
+        """Whether the server says that there are other rows."""
+        return self.announces_more(1) or self.total not in {None, len(self.rows)}
 
-    @property
-    def is_larger(self) -> bool:
-        """Whether it has more rows than the server says, so that `count` is too high."""
-        return self.size is not None and len(self.rows) > self.size
-
-    @property
-    def _announces_more(self) -> bool:
-        return self.has_next or ((self.count or 0) > 1 and not self.is_larger)
+    def announces_more(self, number: int) -> bool:
+        """Return whether there are pages behind it, if it is the one with this number."""
+        return self.has_next or number < (self.count or 0)
 
 
 def parse_page(body: _Envelope | list[Row], response: Response, id_field: IdField) -> Page:
@@ -136,15 +115,10 @@ def parse_page(body: _Envelope | list[Row], response: Response, id_field: IdFiel
             for key, row in rows.items()
         ]
     total, size, count = map(_to_int, (body.total_items, body.page_size, body.page_count))
-    if count is None and total is not None and size:
-        count = ceil(total / size)
+    if size is not None and len(rows) > size:
+        count = None  # it is that of smaller pages
     has_next = isinstance(body.links, dict) and bool(body.links.get("next"))
-    return Page(_with_ids(rows, response, id_field), response, total, size, count, has_next)
-
-
-def rows_by_locale(languages: Map | msgspec.UnsetType) -> dict[str, Row]:
-    """Return rows of languages by locale; an empty map may be a list."""
-    return languages if isinstance(languages, dict) else {}
+    return Page(_with_ids(rows, response, id_field), response, total, count, has_next)
 
 
 def _find_id(row: Row, id_field: IdField) -> Any:
@@ -155,28 +129,16 @@ def _find_id(row: Row, id_field: IdField) -> Any:
 
 
 def _with_ids(rows: list[Row], response: Response, id_field: IdField) -> list[tuple[Any, Row]]:
-    to_id = _to_integer_id if id_field.is_integer else _to_text_id
-    ids = [to_id(_find_id(row, id_field)) for row in rows]
-    if None in ids:
+    values = [_find_id(row, id_field) for row in rows]
+    try:
+        ids = msgspec.convert(values, ID_LISTS[id_field.id_type])
+    except msgspec.ValidationError:
         raise InvalidResponseError(
             f"{request_line(response.request)} answered with a row whose {id_field.names[0]} "
-            f"is no {'integer' if id_field.is_integer else 'text'}. The API has changed: look "
+            f"is no {'integer' if id_field.id_type is int else 'text'}. The API has changed: look "
             "for a newer version of the tap, or report it."
-        )
-    return list(zip(ids, rows, strict=True))
-
-
-def _to_integer_id(value: Any) -> int | None:
-    if type(value) is int:
-        return value
-    is_integer = isinstance(value, str) and INTEGER.fullmatch(value)
-    return int(value) if is_integer else None
-
-
-def _to_text_id(value: Any) -> str | None:
-    if isinstance(value, int | float) and not isinstance(value, bool):
-        return str(value)
-    return value if isinstance(value, str) else None
+        ) from None
+    return list(zip(map(id_field.id_type, ids), rows, strict=True))
 
 
 def _to_int(count: int | str | None) -> int | None:

@@ -1,15 +1,13 @@
 """Lists in numbered pages, read so that no row is missed although rows come and go meanwhile.
 
-A row that is deleted moves all rows behind it one place forward, so that one of them can slip
-through between two pages. Therefore a list is read in ascending order, each row is handed out once,
-and what has come is compared with what the server counts. If that does not come out, the list is
-read once more; if it still does not, the list has failed.
+A list is read from its newest row on. Rows that are added meanwhile come in front, and with the
+next run; they move others onto later pages, where one can come twice. Rows that are deleted move
+others onto earlier pages, so that one of them can slip through. Then the rows that have come and
+those behind the page are fewer than there were at the beginning, and the list is read once more; if
+that does not come out either, the list has failed.
 
-New rows have higher ids than all others. A first request in descending order shows how many rows
-there are and the highest id. What is there at the end beyond the ids above that one has been there
-from the beginning, so that a deletion shows even if as many rows were added. This, and going on
-where a run was interrupted, takes a server that obeys an order; where it obeys none, the counts
-have to do. Links to other pages are never followed, as they lead to wrong hosts.
+This takes a server that counts and obeys an order. Where it obeys none, the last count has to do;
+where it does not count, the end of the list. Links are never followed, as they lead to wrong hosts.
 
 Source: the API's documentation, "Pagination" and "Order".
 """
@@ -17,9 +15,13 @@ Source: the API's documentation, "Pagination" and "Order".
 from __future__ import annotations
 
 from collections.abc import Callable, Generator, Iterator
-from dataclasses import replace
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
+from functools import partial
 from http import HTTPStatus
-from operator import gt, itemgetter, lt
+from itertools import islice, pairwise
+from math import ceil
+from operator import itemgetter
 from typing import TYPE_CHECKING, Annotated, Any, Final, NamedTuple
 
 import msgspec
@@ -31,57 +33,37 @@ from tap_apparena.page import Page, Row
 
 if TYPE_CHECKING:
     import logging
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
 
     from requests import Response
 
 NOT_ABOUT_A_PAGE: Final = {HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN}
 """Refusals that would meet every page, whether it exists or not."""
 
+NEWEST_FIRST: Final = ("orderdesc", "orderBy[DESC]")
+"""The options that ask for descending ids. Both are documented; which one is obeyed is not."""
 
-class OrderStyle(NamedTuple):
-    """The names of the options that ask for an order."""
+MIN_FALLING_IDS: Final = 10
+"""How many falling ids show an order, as chance brings them once in more than a million times."""
 
-    ascending: str
-    descending: str
-
-
-ORDER_STYLES: Final = (
-    OrderStyle("orderasc", "orderdesc"),
-    OrderStyle("orderBy[ASC]", "orderBy[DESC]"),
-)
-"""Both are documented, and which one a server obeys is not."""
-
-Fetch = Callable[[int, str | None], Page]
-"""Reads the page with a number, from 1, in the order that an option asks for, None for any."""
-
-
-class Ordering:
-    """The ways to ask for an order that the server may obey, as far as is known.
-
-    Attributes:
-        styles: Those that are still to be tried, the first one first.
-    """
-
-    def __init__(self, styles: tuple[OrderStyle, ...] = ORDER_STYLES) -> None:
-        """Begin with all, or with none for rows that no order puts new ones last."""
-        self.styles = styles
-
-    def reject(self, style: OrderStyle) -> None:
-        """Note that the server does not obey one; threads may call this."""
-        self.styles = tuple(other for other in self.styles if other != style)
+Fetch = Callable[[int, str], Page]
+"""Reads the page with a number, from 1, with an option for an order, which is empty for none."""
 
 
 class Position(msgspec.Struct, frozen=True):
-    """How far a list in ascending order is read.
+    """Which rows of a list were handed out.
 
     Attributes:
-        page: The last page that was read, even if only a part of it was filled.
-        last_id: The highest id so far.
+        page: The page that was read last.
+        first_id: The id of the first row, which is the highest.
+        last_id: The id of the last row.
+        order: The option that has put the newest row first.
     """
 
     page: Annotated[int, msgspec.Meta(ge=1)]
+    first_id: int
     last_id: int
+    order: str
 
 
 class ListedRow(NamedTuple):
@@ -98,203 +80,166 @@ class ListedRow(NamedTuple):
     position: Position | None
 
 
-class ListSnapshot(NamedTuple):
-    """What a list was like before it was read.
-
-    Attributes:
-        total: How many rows there were.
-        highest: The highest id.
-    """
-
-    total: int
-    highest: int
-
-    def is_intact(self, total: int, ids: Iterable[Any]) -> bool:
-        """Return whether no row was deleted since.
-
-        Args:
-            total: How many rows there are now.
-            ids: The ids of rows, among them all that were added since.
-        """
-        return total - sum(map(self.highest.__lt__, ids)) >= self.total
-
-
 class PageScan(PagePaginator[int, Page]):
     """One way through the pages of a list, and what may have gone amiss on it.
 
     Attributes:
+        order: The option that should put the newest row first; empty if none does.
         number: The page that was read last.
-        style: The order that was asked for; None for any.
-        snapshot: What the list was like before; None if that, or its order, is unknown.
-        after: Up to which id rows were handed out by an earlier run; None if by none.
-        seen: The ids that have come.
+        seen: The ids that have come, in this order.
+        is_falling: Whether they fall, as they do if the newest row comes first.
+        is_sure: Whether a row that slips through is a `problem`.
         has_repeats: Whether one has come twice, in place of another perhaps.
+        rows_behind: How many rows are behind the last page that was read, as far as is known.
     """
 
     def __init__(
         self,
-        fetch: Fetch,
+        fetch: Callable[[int], Page],
+        first: Page,
+        order: str,
         *,
-        style: OrderStyle | None = None,
-        snapshot: ListSnapshot | None = None,
-        first: Page | None = None,
-        start: int = 1,
-        after: int | None = None,
+        number: int = 1,
+        rows_before: int = 0,
     ) -> None:
-        """Begin at the page with the number `start`, which is `first` if it was read already."""
-        super().__init__(start)
-        self.number = start
-        self.style = style
-        self.snapshot = snapshot
-        self.after = after
-        self.seen: set[Any] = set()
+        """Begin with a page that was read already.
+
+        Args:
+            fetch: Reads the page with a number.
+            first: The page.
+            order: The option that should put the newest row first; empty if none does.
+            number: The number of the page.
+            rows_before: How many rows are on the pages before it.
+        """
+        super().__init__(number)
+        self.order = order
+        self.number = number
+        self.page = first
+        self.seen: dict[Any, None] = {}
+        self.is_falling = bool(order)
+        self.is_sure = bool(order) and first.total is not None
         self.has_repeats = False
+        self.rows_behind = 0
         self._fetch = fetch
-        self._first = first
-        self._rows_before = (start - 1) * (first.size or 0) if first else 0
-        self._first_length = 0
-        self._total: int | None = None
-        self._highest: int | None = None
-        self._problem = ""
+        self._page_size = len(first.rows)
+        self._total = None if first.total is None else first.total - rows_before
+        self._rows_before = rows_before
+        self._rows_read = 0
+        self._is_announced = False
         self._is_last = False
+        self._problem = ""
 
     def fetch(self, number: int) -> Response:
-        """Read a page, and return the response that it is from.
-
-        The server may have none behind the last one; that counts as an empty page.
-        """
-        try:
-            page = self._first or self._fetch(number, self.style.ascending if self.style else None)
-        except ApiError as error:
-            if number == self.number or not _is_about_a_page(error):
-                raise
-            page = replace(self.page, rows=[])
-        self._first = None
-        self.number = number
-        self.page = page
-        return page.response
+        """Read a page, and return the response that it is from."""
+        if number != self.number:
+            self.page = self._fetch(number)
+            self.number = number
+        return self.page.response
 
     @override
     def parse_page(self, response: Response) -> Page:
         page = self.page
-        new = [an_id for an_id in dict.fromkeys(page.ids) if an_id not in self.seen]
+        new = dict.fromkeys(an_id for an_id in page.ids if an_id not in self.seen)
+        last = islice(reversed(self.seen), 1)
+        self.is_falling = self.is_falling and _is_falling([*last, *new])
         self.has_repeats |= len(new) < len(page.rows)
         self.seen.update(new)
-        self._first_length = self._first_length or len(page.rows)
-        if page.total is not None:
-            if self._total is not None and page.total < self._total:
-                self._problem = "rows were deleted meanwhile"
-            self._total = page.total
-        if not page.rows and not self._has_all(page):
-            self._check_empty_page(page)
-        self._is_last = self._ends_list(page, new)
-        self._check_order(new)
+        self._rows_read += len(page.rows)
+        self._compare_counters(page)
+        has_more = self._has_more(page, has_new=bool(new))
+        if not has_more:
+            self.rows_behind = 0
+        self._is_last = not has_more or (bool(self.order) and not self.is_falling)
         return page
 
     @override
-    def rows_of(self, page: Page) -> Sequence[Any]:
+    def get_rows(self, page: Page) -> Sequence[Any]:
         return page.rows
 
     @override
     def next_token(self, page: Page) -> int | None:
         return None if self._is_last else self.current_value + 1
 
+    def jump_to(self, position: Position) -> PageScan:
+        """Return a scan from the first page that can hold rows which have never come.
+
+        Rows may have moved onto earlier pages since.
+        """
+        number = min(position.page, ceil((self._total or 0) / self._page_size))
+        page = self._fetch(number)
+        while number > 1 and position.last_id > max(page.ids, default=0):
+            number -= 1
+            page = self._fetch(number)
+        rows_before = (number - 1) * self._page_size
+        return PageScan(self._fetch, page, self.order, number=number, rows_before=rows_before)
+
     @property
-    def position(self) -> Position | None:
-        """How far the list is read; None if that is unknown, or it is read wholly."""
-        if self._is_last or self.snapshot is None or self._highest is None:
-            return None
-        return Position(self.number, self._highest)
+    def has_shown_order(self) -> bool:
+        """Whether ids have fallen for long enough to take that for an order."""
+        return self.is_falling and len(self.seen) >= MIN_FALLING_IDS
 
     @property
     def problem(self) -> str:
-        """Why rows may have slipped through, once the last page was read; empty if none can."""
+        """Why rows may have slipped through; empty if none can, or nothing shows it."""
         if self._problem or self._total is None:
             return self._problem
-        missing = self._total - self._rows_before - len(self.seen)
+        missing = self._total - len(self.seen) - self.rows_behind
         if missing > 0:
             return f"{missing:,} of {self._total:,} rows have not come"
         if missing < 0:
             return f"{-missing:,} rows more than the {self._total:,} that it counts have come"
-        if self.snapshot is None or not self.seen:
-            return ""
-        has_all = self.snapshot.highest in self.seen
-        if has_all and self.snapshot.is_intact(self._total, self.seen):
-            return ""
-        return "rows were deleted and added meanwhile"
+        return ""
 
-    def _has_all(self, page: Page) -> bool:
-        """Return whether as many rows have come as the server counts."""
-        return page.total is not None and self._rows_before + len(self.seen) >= page.total
-
-    def _check_empty_page(self, page: Page) -> None:
-        """Note a page without rows that is none behind the last one."""
-        if page.count is not None and self.number <= page.count:
-            self._problem = self._problem or f"page {self.number:,} of {page.count:,} has no rows"
-        elif page.has_next:
-            self._problem = self._problem or f"page {self.number:,} has no rows, but a next page"
-
-    def _ends_list(self, page: Page, new: list[Any]) -> bool:
-        """Return whether nothing that a page says of the list leads to another one."""
-        has_all = self._has_all(page)
-        if not page.rows or (has_all and not new):
-            return True
-        if page.has_next or (self.number < (page.count or 0) and not (has_all and page.is_larger)):
-            return False
+    def _compare_counters(self, page: Page) -> None:
+        """Compare what a page says of the list with the rows and with the pages before."""
+        was_announced, self._is_announced = self._is_announced, page.announces_more(self.number)
         if page.total is not None:
-            return has_all or not new
-        return page.count is not None or not new or len(page.rows) < self._first_length
+            total = page.total - self._rows_before
+            self.rows_behind = total - self._rows_read
+            if total < (self._total or 0):
+                self._problem = "rows were deleted meanwhile"
+            if not self.is_sure:  # new rows can be anywhere, and are to come
+                self._total = total
+        elif self._total is None and not page.rows and (was_announced or self._is_announced):
+            self._problem = f"page {self.number:,} has no rows, though it was announced"
 
-    def _check_order(self, new: list[Any]) -> None:
-        """Give the snapshot up unless ids rise, as they do only if the server obeys the order."""
-        if self.snapshot is None or not new:
-            return
-        ids = new if self._highest is None else [self._highest, *new]
-        self._highest = ids[-1]
-        if not all(map(lt, ids, ids[1:])):
-            self.snapshot = None
-            if self.after is not None:
-                self._problem = "the order of rows is not by id"
+    def _has_more(self, page: Page, *, has_new: bool) -> bool:
+        """Return whether anything that a page says of the list leads to another one."""
+        if not page.rows:
+            return False
+        has_all = self._total is not None and len(self.seen) >= self._total
+        if self._is_announced:
+            return has_new or not has_all
+        if self._total is not None:
+            return has_new and not has_all
+        return has_new and page.count is None and len(page.rows) >= self._page_size
 
 
+@dataclass
 class PagedList:
     """A list, every row of which is handed out once.
 
     Attributes:
+        fetch: Reads a page.
+        orders: The options that ask for the newest row first, without those that the server turns
+            out not to obey; none for rows that no order puts new ones first.
+        logger: Logs that the list is read again.
+        position: Where an earlier run was interrupted; None as soon as that is of no use.
+        until: The id of the last row that is wanted; where rows are not ordered, all come.
+        must_be_sure: Whether it is read again where neither an order nor a count shows that nothing
+            has slipped through, as a read that brings nothing new does.
         complete_up_to: Up to which id all rows have come, once the list is read; None as long as it
-            is not, or if that is not known. Rows with higher ids may have slipped through.
+            is not, or if that is not known.
     """
 
-    def __init__(
-        self,
-        fetch: Fetch,
-        ordering: Ordering,
-        logger: logging.Logger | logging.LoggerAdapter[Any],
-        *,
-        position: Position | None = None,
-        pages_per_position: int | None = None,
-        must_be_sure: bool = False,
-    ) -> None:
-        """Prepare to read.
-
-        Args:
-            fetch: Reads a page.
-            ordering: How to ask for an order.
-            logger: Logs that the list is read again.
-            position: Where an earlier run was interrupted.
-            pages_per_position: After how many pages a position is wanted, each of which costs one
-                more request; None for never.
-            must_be_sure: Whether it is read again where neither an order nor a count shows that
-                nothing has slipped through, as a read that brings nothing new does.
-        """
-        self._fetch = fetch
-        self._ordering = ordering
-        self._logger = logger
-        self._position = position
-        self._pages_per_position = pages_per_position
-        self._must_be_sure = must_be_sure
-        self._seen: set[Any] = set()
-        self.complete_up_to: int | None = None
+    fetch: Fetch
+    orders: list[str]
+    logger: logging.Logger | logging.LoggerAdapter[Any]
+    position: Position | None = None
+    until: int | None = None
+    must_be_sure: bool = False
+    complete_up_to: int | None = None
+    _seen: set[Any] = field(default_factory=set)
 
     def read(self) -> Iterator[ListedRow]:
         """Yield the rows that have come neither before nor, by the position, in an earlier run.
@@ -303,121 +248,112 @@ class PagedList:
             RequestError: A page could not be read.
             IncompleteListError: Rows may be missing although all pages were read twice.
         """
-        scan = yield from self._read_once(self._position)
+        scan = yield from self._read_once()
         problem = scan.problem
-        if self._must_be_sure and scan.snapshot is None:
+        if self.must_be_sure and not scan.is_sure:
             problem = problem or "nothing but a second read can show that all rows have come"
         if problem:
-            self._logger.info("Reading the list from its first page again: %s.", problem)
+            self.logger.info("Reading the list from its first page again: %s.", problem)
+            self.position = None
             known = len(self._seen)
-            scan = yield from self._read_once(None)
+            scan = yield from self._read_once()
             if scan.problem:
                 raise IncompleteListError(
                     f"{request_line(scan.page.response.request)} hands out no complete list, "
                     f"although it was read twice: {scan.problem}. What has come was written; run "
                     "the tap again at a quieter hour."
                 )
-            if self._must_be_sure and len(self._seen) == known and not scan.has_repeats:
+            if self.must_be_sure and len(self._seen) == known and not scan.has_repeats:
                 self.complete_up_to = max(self._seen, default=0)
                 return
-        self.complete_up_to = scan.snapshot.highest if scan.snapshot else None
+        self.complete_up_to = next(iter(scan.seen), 0) if scan.is_sure else None
 
-    def _read_once(self, position: Position | None) -> Generator[ListedRow, None, PageScan]:
-        """Go through the pages, and return what was noted on the way."""
-        scan = self._begin(position)
-        is_ordered = scan.snapshot is not None
-        for page in read_pages(scan, scan.fetch):
-            rows = self._new_rows(page, scan.after)
-            safe_position = self._safe_position(scan)
-            for an_id, row in rows[:-1]:
-                yield ListedRow(an_id, row, None)
-            for an_id, row in rows[-1:]:
-                yield ListedRow(an_id, row, safe_position)
-        if scan.style and is_ordered and scan.snapshot is None:
-            self._ordering.reject(scan.style)
+    def _read_once(self) -> Generator[ListedRow, None, PageScan]:
+        """Go through the pages in the first order that the server obeys, and return the scan."""
+        while True:
+            order, first = self._fetch_first()
+            scan = PageScan(partial(self._fetch_page, order, first.response), first, order)
+            scan = yield from self._read_through(scan)
+            if scan.is_falling or not order:
+                return scan
+            self._reject(order)
+
+    def _read_through(self, scan: PageScan) -> Generator[ListedRow, None, PageScan]:
+        """Go through all pages, or through those with rows that the position does not cover."""
+        newest = max(scan.page.ids, default=0) if scan.order else 0
+        position = self.position
+        is_usable = scan.is_sure and position is not None and position.order == scan.order
+        if position is None or not is_usable or position.first_id > newest:
+            self.position = None
+            yield from self._hand_out(scan, until=self.until, first_id=newest)
+            return scan
+        yield from self._hand_out(scan, until=position.first_id)
+        if scan.rows_behind and scan.is_falling and not scan.problem:
+            scan = scan.jump_to(position)
+            yield from self._hand_out(scan, first_id=newest)
         return scan
 
-    def _new_rows(self, page: Page, after: int | None) -> list[tuple[Any, Row]]:
-        new: dict[Any, Row] = {}
-        for an_id, row in page.rows:
-            if an_id not in self._seen and (after is None or an_id > after):
-                new.setdefault(an_id, row)
-        self._seen.update(new)
-        return list(new.items())
+    def _hand_out(
+        self, scan: PageScan, *, until: int | None = None, first_id: int | None = None
+    ) -> Iterator[ListedRow]:
+        """Yield the new rows of a scan.
 
-    def _safe_position(self, scan: PageScan) -> Position | None:
-        """Return the position after a page, if it is time for one and no row was deleted yet."""
-        position, snapshot = scan.position, scan.snapshot
-        if not self._pages_per_position or scan.number % self._pages_per_position:
-            return None
-        if position in {None, self._position} or snapshot is None or scan.style is None:
-            return None
-        newest = self._fetch(1, scan.style.descending)
-        knows_all_new = newest.total is not None and min(newest.ids, default=0) <= snapshot.highest
-        is_safe = knows_all_new and snapshot.is_intact(newest.total or 0, newest.ids)
-        return position if is_safe else None
-
-    def _begin(self, position: Position | None) -> PageScan:
-        """Return a scan that knows what the list is like before.
-
-        A list that fits on a page costs one request.
+        Args:
+            scan: Where they come from.
+            until: The id of the last row that is wanted.
+            first_id: That of the first row if all from there on have come, so that positions hold.
         """
-        for style in self._ordering.styles:
-            newest = self._fetch_newest(style)
-            if newest is None:
+        for page in read_pages(scan, scan.fetch):
+            new = {an_id: row for an_id, row in page.rows if not self._is_known(an_id)}
+            self._seen.update(new)
+            is_safe = scan.is_sure and scan.has_shown_order and scan.rows_behind
+            last_id = next(reversed(new), None)
+            position = None
+            if last_id is not None and first_id is not None and is_safe and not scan.problem:
+                position = Position(scan.number, first_id, last_id, scan.order)
+            for an_id, row in new.items():
+                yield ListedRow(an_id, row, position if an_id == last_id else None)
+            if scan.has_shown_order and until in scan.seen:
+                break
+
+    def _is_known(self, an_id: Any) -> bool:
+        position = self.position
+        is_covered = position is not None and position.last_id <= an_id <= position.first_id
+        return an_id in self._seen or is_covered
+
+    def _fetch_first(self) -> tuple[str, Page]:
+        """Return the option that puts the newest row first, empty if none does, and the first page.
+
+        A list that fits on a page is put into that order here.
+        """
+        for order in tuple(self.orders):
+            try:
+                page = self.fetch(1, order)
+            except (ApiError, GatewayError) as error:
+                if error.status != HTTPStatus.BAD_REQUEST:
+                    raise
                 continue
-            ids = newest.ids
-            if newest.is_whole_list:
-                return PageScan(
-                    self._fetch,
-                    snapshot=ListSnapshot(len(ids), max(ids, default=0)),
-                    first=replace(newest, rows=sorted(newest.rows, key=itemgetter(0))),
-                )
-            if all(map(gt, ids, ids[1:])):
-                snapshot = None if newest.total is None else ListSnapshot(newest.total, ids[0])
-                is_known = snapshot and position and position.last_id <= snapshot.highest
-                if snapshot and position and is_known and newest.count and newest.size:
-                    number = min(position.page, newest.count)
-                    return self._resume(style, snapshot, number, position.last_id)
-                return PageScan(self._fetch, style=style, snapshot=snapshot)
-            self._ordering.reject(style)
-        return PageScan(self._fetch)
+            if page.is_whole_list:
+                rows = sorted(page.rows, key=itemgetter(0), reverse=True)
+                page = replace(page, rows=rows, total=len(rows))
+            if _is_falling(page.ids):
+                return order, page
+            self._reject(order)
+        return "", self.fetch(1, "")
 
-    def find_highest_id(self) -> int | None:
-        """Return the highest id of the list by one request; None if the order is unknown."""
-        for style in self._ordering.styles:
-            newest = self._fetch_newest(style)
-            if newest and (newest.is_whole_list or all(map(gt, newest.ids, newest.ids[1:]))):
-                return max(newest.ids, default=0)
-        return None
+    def _reject(self, order: str) -> None:
+        with suppress(ValueError):  # a list in another thread was first
+            self.orders.remove(order)
 
-    def _fetch_newest(self, style: OrderStyle) -> Page | None:
-        """Return the first page in descending order, None if the server refuses the option."""
+    def _fetch_page(self, order: str, response: Response, number: int) -> Page:
+        """Return a page; the server may have none behind the last one, which is an empty one."""
         try:
-            return self._fetch(1, style.descending)
-        except (ApiError, GatewayError) as error:
-            if error.status != HTTPStatus.BAD_REQUEST:
-                raise
-            return None
-
-    def _resume(
-        self, style: OrderStyle, snapshot: ListSnapshot, number: int, last_id: int
-    ) -> PageScan:
-        """Return a scan from the first page that can hold rows which have never come."""
-        try:
-            page = self._fetch(number, style.ascending)
-            while number > 1 and min(page.ids, default=last_id + 1) > last_id:
-                number -= 1
-                page = self._fetch(number, style.ascending)
+            return self.fetch(number, order)
         except ApiError as error:
-            if not _is_about_a_page(error):
+            if number == 1 or error.is_retriable or error.status in NOT_ABOUT_A_PAGE:
                 raise
-            return PageScan(self._fetch, style=style, snapshot=snapshot)
-        return PageScan(
-            self._fetch, style=style, snapshot=snapshot, first=page, start=number, after=last_id
-        )
+            return Page([], response)
 
 
-def _is_about_a_page(error: ApiError) -> bool:
-    """Return whether a refusal may mean that there is no such page."""
-    return not error.is_retriable and error.status not in NOT_ABOUT_A_PAGE
+def _is_falling(ids: list[Any]) -> bool:
+    return all(before > after for before, after in pairwise(ids))

@@ -15,7 +15,7 @@ from tap_apparena.auth import AppArenaAuthenticator, validate_credentials
 from tap_apparena.client import AppArenaClient
 from tap_apparena.config import SETTINGS
 from tap_apparena.filters import validate_filters
-from tap_apparena.pagination import Ordering
+from tap_apparena.pagination import NEWEST_FIRST
 from tap_apparena.relations import validate_relations
 from tap_apparena.streams import STREAMS
 from tap_apparena.streams.base import Resources
@@ -57,7 +57,7 @@ class TapAppArena(BaseTap):
             client=self._build_client(),
             failures=self.failures,
             prefetcher=Prefetcher(self.config["max_concurrency"]),
-            ordering=Ordering(),
+            orders=list(NEWEST_FIRST),
             filters=validate_filters(self.config.get("filters") or {}, schemas),
             relations=validate_relations(self.config.get("relations") or {}, allowed),
         )

@@ -117,7 +117,7 @@ class RowsPaginator(PagePaginator[int, Row]):
         return self._client.decode(response, dict[str, Any])
 
     @override
-    def rows_of(self, page: Row) -> list[Row]:
+    def get_rows(self, page: Row) -> list[Row]:
         rows: list[Row] = page[self.page_type.__struct_fields__[0]]
         return rows
 
@@ -131,7 +131,7 @@ class OffsetPaginator(RowsPaginator):
 
     @override
     def next_token(self, page: Row) -> int | None:
-        return self.current_value + len(self.rows_of(page)) if page["more"] else None
+        return self.current_value + len(self.get_rows(page)) if page["more"] else None
 
 
 class ExclusionPaginator(RowsPaginator):
@@ -149,7 +149,7 @@ class ExclusionPaginator(RowsPaginator):
 
     @override
     def next_token(self, page: Row) -> int | None:
-        self._seen.update((row["path_id"], None) for row in self.rows_of(page))
+        self._seen.update((row["path_id"], None) for row in self.get_rows(page))
         return len(self._seen) if page["more"] else None
 
 
@@ -176,7 +176,7 @@ class CursorPaginator(RowsPaginator):
     def next_token(self, page: Row) -> int | None:
         if not page["more"]:
             return None
-        rows = self.rows_of(page)
+        rows = self.get_rows(page)
         self.has_gaps = self.has_gaps or not _is_certainly_by_id(rows)
         largest = max((row["id"] for row in rows), default=0)
         return largest if largest > self.current_value else None
@@ -212,7 +212,7 @@ def read_rows(
         kind = paginator.page_type
         return client.fetch(site, path, kind, query, is_splittable=is_splittable)
 
-    return map(paginator.rows_of, read_pages(paginator, fetch))
+    return map(paginator.get_rows, read_pages(paginator, fetch))
 
 
 def _is_certainly_by_id(rows: Sequence[Row]) -> bool:

@@ -25,7 +25,7 @@ DEFAULT_CONTENT_TYPE: Final = "application/json"
 
 
 class HmacAuthenticator(AuthBase):
-    """Signs a prepared request, with the credentials that its path needs.
+    """The signature of a prepared request, by the credentials that its path needs.
 
     It only sets headers, to the same effect however often it is called: the URL and the body stay
     as they were prepared, for these are what is signed.
@@ -46,14 +46,14 @@ class HmacAuthenticator(AuthBase):
         date = datetime.now(UTC).isoformat(timespec="seconds")
         target = request.path_url
         body = _to_bytes(request.body)
-        text = string_to_sign(request.method or "GET", body, content_type, date, target)
+        text = build_string_to_sign(request.method or "GET", body, content_type, date, target)
         credentials = self._credentials[CredentialSet.for_path(target)]
         request.headers["Date"] = date
-        request.headers["Authorization"] = authorization_header(credentials, text)
+        request.headers["Authorization"] = format_authorization(credentials, text)
         return request
 
 
-def string_to_sign(method: str, body: bytes, content_type: str, date: str, uri: str) -> str:
+def build_string_to_sign(method: str, body: bytes, content_type: str, date: str, uri: str) -> str:
     r"""Return what is signed.
 
     Args:
@@ -70,12 +70,12 @@ def string_to_sign(method: str, body: bytes, content_type: str, date: str, uri: 
     return f"{method.upper()}\n{digest}\n{content_type.lower()}\n{date}\n\n{uri}"
 
 
-def authorization_header(credentials: Credentials, text: str) -> str:
+def format_authorization(credentials: Credentials, text: str) -> str:
     """Return the value of the header ``Authorization``.
 
     Args:
         credentials: The API user, in which a colon is escaped, and the secret.
-        text: What `string_to_sign` has returned.
+        text: What `build_string_to_sign` has returned.
 
     Returns:
         The header, which goes out as UTF-8 though HTTP libraries take it for Latin-1.

@@ -1,10 +1,9 @@
-"""How to talk to goTom: signed requests, and what its errors look like."""
+"""How to talk to goTom: reports as files, and what its errors look like."""
 
 from __future__ import annotations
 
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Final
-from urllib.parse import urlsplit
 
 from typing_extensions import override
 
@@ -12,21 +11,18 @@ from singer_tapkit.body import describe_content, is_html
 from singer_tapkit.client import HttpClient
 from singer_tapkit.errors import ApiError, GatewayError, request_line
 from singer_tapkit.responses import ErrorBody
+from singer_tapkit.server_clock import read_date
 from tap_gotom import hints
-from tap_gotom.auth import HmacAuthenticator
 from tap_gotom.config import CredentialSet
 
 if TYPE_CHECKING:
-    import logging
-    from collections.abc import Mapping
-
     from requests import Response
 
     from singer_tapkit.errors import RequestError
-    from tap_gotom.config import Credentials
 
-MAX_RETRIES_OF_A_REFUSED_REPORT: Final = 2
-MAX_RETRIES_OF_FOREIGN_ERRORS: Final = 2
+MAX_RETRIES: Final = 2
+"""How often to repeat what has failed for a reason that is mostly there to stay."""
+
 REPORT_HEADERS: Final = {"Content-Type": "text/csv", "Accept": "*/*"}
 PAGES: Final = (
     HTTPStatus.UNAUTHORIZED,
@@ -50,40 +46,11 @@ ABSENCES: Final[dict[int, str]] = {
 
 
 class GoTomClient(HttpClient):
-    """Sends signed requests to one instance of goTom.
-
-    Attributes:
-        logger: Where retries and long downloads are logged.
-    """
+    """The client of one instance of goTom."""
 
     redirect_hint = hints.REDIRECT
     connection_hint = hints.CONNECTION
     not_api_hint = hints.NOT_API
-
-    def __init__(
-        self,
-        base_url: str,
-        credentials: Mapping[CredentialSet, Credentials],
-        config: Mapping[str, Any],
-        logger: logging.Logger,
-    ) -> None:
-        """Open a session.
-
-        Args:
-            base_url: What ``/app-api`` follows.
-            credentials: The credentials of each set that is configured.
-            config: The settings.
-            logger: Where retries are logged.
-        """
-        super().__init__(
-            [base_url],
-            logger=logger,
-            auth=HmacAuthenticator(credentials),
-            headers={"User-Agent": config["user_agent"]},
-            timeout=config["request_timeout"],
-            max_retries=config["max_retries"],
-        )
-        self.logger = logger
 
     def open_report(self, path: str) -> Response:
         """Return the response with a report, whose body is still to be read.
@@ -94,18 +61,18 @@ class GoTomClient(HttpClient):
         return self.send("GET", path, headers=REPORT_HEADERS, stream=True)
 
     @override
-    def error_of(self, response: Response, status: int | None = None) -> RequestError:
-        error = super().error_of(response, status)
+    def build_error(self, response: Response, status: int | None = None) -> RequestError:
+        error = super().build_error(response, status)
         if isinstance(error, ApiError) and not _is_documented(error):
             error = GatewayError(
                 f"{request_line(response.request)} answered {error.status} with an error that "
                 f"goTom has not documented for it. {self.not_api_hint}",
                 status=error.status,
             )
-            error.is_retriable, error.max_retries = True, MAX_RETRIES_OF_FOREIGN_ERRORS
+            error.is_retriable, error.max_retries = True, MAX_RETRIES
         is_refused = response.status_code == HTTPStatus.INTERNAL_SERVER_ERROR
         if is_refused and _is_report(response):
-            error.max_retries = MAX_RETRIES_OF_A_REFUSED_REPORT
+            error.max_retries = MAX_RETRIES
         return error
 
     @override
@@ -131,8 +98,9 @@ class GoTomClient(HttpClient):
 
     @override
     def hint(self, response: Response, status: int, body: ErrorBody) -> str:
-        date = response.headers.get("Date", "")
-        return hints.error_hint(status, _path_of(response), body.detail, date)
+        return hints.choose_hint(
+            status, response.request.path_url, body.detail, read_date(response)
+        )
 
 
 def _is_documented(error: ApiError) -> bool:
@@ -146,9 +114,5 @@ def _is_documented(error: ApiError) -> bool:
     return error.code in {None, ABSENCES.get(error.status, error.code)}
 
 
-def _path_of(response: Response) -> str:
-    return urlsplit(response.request.url or "").path
-
-
 def _is_report(response: Response) -> bool:
-    return CredentialSet.for_path(_path_of(response)) is CredentialSet.GRAPH
+    return CredentialSet.for_path(response.request.path_url) is CredentialSet.GRAPH

@@ -13,6 +13,8 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
+from singer_tapkit.schemas import read_types
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
@@ -32,7 +34,6 @@ MAX_CACHED_DATES = 10_000
 
 KINDS = ("string", "integer", "number", "boolean", "date", "date-time")
 WITHOUT_FORMAT = {"string", "integer"}
-FORMATS = {"date": "date", "date-time": "date-time"}
 
 
 @dataclass(frozen=True)
@@ -60,20 +61,18 @@ class ColumnType:
             ValueError: It is no type.
         """
         if isinstance(setting, str):
-            setting = {"type": setting}
-        found = cls(setting.get("type", "string"), setting.get("format"))
-        found.converter()
+            return cls(setting)
+        found = cls(setting["type"], setting.get("format"))
+        found.compile_converter()
         if found.format and found.kind in WITHOUT_FORMAT:
             raise ValueError(f"the type {found.kind!r} has no format")
         return found
 
     @classmethod
     def from_schema(cls, schema: Mapping[str, Any]) -> ColumnType:
-        """Read a type from a JSON Schema, as it stands in a catalog."""
-        types = schema.get("type", ["string"])
-        kind = next(name for name in [*([types] if isinstance(types, str) else types), "string"]
-                    if name != "null")  # fmt: skip
-        return cls(schema.get("format", kind) if kind == "string" else kind)
+        """Return the type of a JSON Schema, as it stands in a catalog; any other one is text."""
+        kinds = [schema.get("format"), *read_types(schema)]
+        return cls(next((kind for kind in kinds if kind in KINDS), "string"))
 
     def to_setting(self) -> str | dict[str, str]:
         """Return the type as the settings have it."""
@@ -81,32 +80,31 @@ class ColumnType:
 
     def to_schema(self) -> dict[str, Any]:
         """Return the type and format in JSON Schema."""
-        if self.kind in FORMATS:
-            return {"type": ["string", "null"], "format": FORMATS[self.kind]}
+        if self.kind in {"date", "date-time"}:
+            return {"type": ["string", "null"], "format": self.kind}
         return {"type": [self.kind, "null"]}
 
-    def converter(self) -> Convert | None:
+    def compile_converter(self) -> Convert | None:
         """Return what makes a value of a cell that is not empty; None for text as it is.
 
         The converter raises ValueError for cells that do not fit.
 
         Raises:
-            ValueError: There is no such type or format.
+            ValueError: There is no such format.
         """
         match self.kind:
             case "string":
                 return None
             case "integer":
-                return _integer
+                return _parse_integer
             case "number":
-                return _number(self.format or PLAIN_SAMPLE)
+                return _compile_number(self.format or PLAIN_SAMPLE)
             case "boolean":
-                return _boolean(self.format)
+                return _compile_boolean(self.format)
             case "date":
-                return lru_cache(MAX_CACHED_DATES)(_date(self.format))
-            case "date-time":
-                return lru_cache(MAX_CACHED_DATES)(_date_time(self.format))
-        raise ValueError(f"{self.kind!r} is none of {', '.join(KINDS)}")
+                return lru_cache(MAX_CACHED_DATES)(_compile_date(self.format))
+            case _:
+                return lru_cache(MAX_CACHED_DATES)(_compile_date_time(self.format))
 
 
 def mask_value(cell: str) -> str:
@@ -115,13 +113,13 @@ def mask_value(cell: str) -> str:
     return repr(shown + ("…" if len(cell) > 40 else ""))  # noqa: PLR2004
 
 
-def _integer(cell: str) -> int:
+def _parse_integer(cell: str) -> int:
     if INTEGER.fullmatch(cell) is None or not MIN_INTEGER <= int(cell) <= MAX_INTEGER:
         raise ValueError
     return int(cell)
 
 
-def _number(sample: str) -> Convert:
+def _compile_number(sample: str) -> Convert:
     found = SAMPLE.fullmatch(sample)
     if found is None or found["group"] == found["point"]:
         raise ValueError(
@@ -143,7 +141,7 @@ def _number(sample: str) -> Convert:
     return convert
 
 
-def _boolean(words: str | None) -> Convert:
+def _compile_boolean(words: str | None) -> Convert:
     if words is None:
         values = {"true": True, "false": False, "1": True, "0": False}
     else:
@@ -162,7 +160,7 @@ def _boolean(words: str | None) -> Convert:
     return convert
 
 
-def _date(pattern: str | None) -> Convert:
+def _compile_date(pattern: str | None) -> Convert:
     """Return what converts to a day, the first of the month where the report shows months."""
     found = _read_back(pattern) if pattern else SAMPLE_MOMENT
     if (found.year, found.month) != (SAMPLE_MOMENT.year, SAMPLE_MOMENT.month):
@@ -191,7 +189,7 @@ def _read_back(pattern: str) -> datetime:
     raise ValueError(f"the format {pattern!r} has no year")
 
 
-def _date_time(pattern: str | None) -> Convert:
+def _compile_date_time(pattern: str | None) -> Convert:
     """Return what converts to UTC, so that values compare as text; an offset is needed for that."""
     if pattern and "%z" not in pattern:
         raise ValueError(

@@ -48,7 +48,7 @@ class Column:
         }
 
 
-def columns_from_names(
+def build_columns(
     originals: Sequence[str], types: Mapping[str, ColumnType] | None = None
 ) -> list[Column]:
     """Return columns for the names in a header.
@@ -61,13 +61,13 @@ def columns_from_names(
     """
     types = types or {}
     found: dict[str, Column] = {}
-    for name, original in zip(safe_names(originals), originals, strict=True):
+    for name, original in zip(to_safe_names(originals), originals, strict=True):
         label = name if original in found else original
         found[label] = Column(name, label, types.get(label, ColumnType()))
     return list(found.values())
 
 
-def columns_from_schema(properties: Mapping[str, Mapping[str, Any]]) -> list[Column]:
+def read_columns(properties: Mapping[str, Mapping[str, Any]]) -> list[Column]:
     """Return the columns in the schema of a catalog; what has no title is no column."""
     return [
         Column(name, schema["title"], ColumnType.from_schema(schema))
@@ -79,30 +79,23 @@ def columns_from_schema(properties: Mapping[str, Mapping[str, Any]]) -> list[Col
 def find_column(name: str, columns: Sequence[Column]) -> Column | None:
     """Return the column that somebody has named, in the report's way or in the stream's.
 
-    Blanks around a name, kinds of blanks and Unicode forms make no difference, unless there are
-    columns that differ in nothing else.
+    Spelling makes a difference only where it does in `match_names`.
     """
-    candidates = (
-        [column for column in columns if column.original == name],
-        [column for column in columns if column.name == name],
-        [column for column in columns if _plain(column.original) == _plain(name)],
-    )
-    found = next(filter(None, candidates), [])
-    is_ambiguous = len({column.original for column in found}) > 1
-    return None if is_ambiguous or not found else found[0]
+    (place,) = match_names([name], [column.original for column in columns])
+    return None if place is None else columns[place]
 
 
-def safe_names(originals: Sequence[str]) -> list[str]:
+def to_safe_names(originals: Sequence[str]) -> list[str]:
     """Return for each name a form of small letters, digits and ``_`` that is its own.
 
     It does not depend on where a column stands. Names that lose letters, or that would become the
     same, end with a few digits of their hash. Equal names are numbered, so that the number is no
     other column's name.
     """
-    forms = {original: _safe(original) for original in originals}
+    forms = {original: _to_safe(original) for original in originals}
     sharing = Counter(forms.values())
     bases = {
-        original: _with_hash(form, original)
+        original: _add_hash(form, original)
         if not form or sharing[form] > 1 or _loses_letters(original)
         else form
         for original, form in forms.items()
@@ -110,46 +103,29 @@ def safe_names(originals: Sequence[str]) -> list[str]:
     taken = set(RESERVED)
     names = {original: _take(base, taken) for original, base in sorted(bases.items())}
     taken.update(originals, forms.values())
-    repeated: set[str] = set()
-    found = []
-    for original in originals:
-        found.append(_take(bases[original], taken) if original in repeated else names[original])
-        repeated.add(original)
-    return found
+    return [names.pop(original, "") or _take(bases[original], taken) for original in originals]
 
 
-def unique_labels(header: Sequence[str]) -> list[str]:
-    """Return the names of a header with equal ones numbered, for fields that are kept."""
-    seen: Counter[str] = Counter()
-    labels = []
-    for name in header:
-        seen[name] += 1
-        labels.append(name if seen[name] == 1 else f"{name} ({seen[name]})")
-    return labels
-
-
-def match_columns(columns: Sequence[Column], header: Sequence[str]) -> list[int | None]:
-    """Return for each column its place in a header, None if it is missing.
+def match_names(names: Sequence[str], header: Sequence[str]) -> list[int | None]:
+    """Return for each name of a column its place in a header, None if it is missing.
 
     A name must be the same letter by letter, or else be the safe name that the header's column
-    gets, or else have the same safe form and no competitor. Of columns with one and the same name
-    the first is the first in both.
+    gets, or else have the same safe form and no competitor. Of equal names the first is the first
+    in both.
     """
     free: dict[str, list[int]] = {}
     for place, name in enumerate(header):
         free.setdefault(name, []).append(place)
-    found: list[int | None] = [
-        free[column.original].pop(0) if free.get(column.original) else None for column in columns
-    ]
+    found: list[int | None] = [free[name].pop(0) if free.get(name) else None for name in names]
     left = {place for places in free.values() for place in places}
-    safe = {name: place for place, name in enumerate(safe_names(header)) if place in left}
-    for index, column in enumerate(columns):
-        if found[index] is None and column.original in safe:
-            found[index] = safe[column.original]
-            left.remove(safe.pop(column.original))
-    alike = _by_safe_form({place: header[place] for place in left})
-    missing = _by_safe_form(
-        {index: columns[index].original for index, place in enumerate(found) if place is None}
+    safe = {name: place for place, name in enumerate(to_safe_names(header)) if place in left}
+    for index, name in enumerate(names):
+        if found[index] is None and name in safe:
+            found[index] = safe[name]
+            left.remove(safe.pop(name))
+    alike = _group_by_safe_form({place: header[place] for place in left})
+    missing = _group_by_safe_form(
+        {index: names[index] for index, place in enumerate(found) if place is None}
     )
     for form, indices in missing.items():
         if len(indices) == len(alike.get(form, ())) == 1:
@@ -157,12 +133,12 @@ def match_columns(columns: Sequence[Column], header: Sequence[str]) -> list[int 
     return found
 
 
-def _by_safe_form(names: Mapping[int, str]) -> dict[str, list[int]]:
+def _group_by_safe_form(names: Mapping[int, str]) -> dict[str, list[int]]:
     forms: defaultdict[str, list[int]] = defaultdict(list)
-    for number in sorted(names):
-        if form := _safe(names[number]):
+    for number, name in names.items():
+        if form := _to_safe(name):
             forms[form].append(number)
-    return dict(forms)
+    return forms
 
 
 def _decompose(original: str) -> str:
@@ -174,13 +150,13 @@ def _loses_letters(original: str) -> bool:
     return any(char.isalpha() and not char.isascii() for char in _decompose(original))
 
 
-def _safe(original: str) -> str:
+def _to_safe(original: str) -> str:
     text = _decompose(original).encode("ascii", "ignore").decode()
     text = re.sub(r"[^a-z0-9]+", "_", text).strip("_")[:MAX_NAME].rstrip("_")
     return f"column_{text}" if text[:1].isdigit() else text
 
 
-def _with_hash(form: str, original: str) -> str:
+def _add_hash(form: str, original: str) -> str:
     if not original.strip():
         return UNNAMED
     digest = hashlib.sha256(unicodedata.normalize("NFC", original).encode(errors="replace"))
@@ -193,7 +169,3 @@ def _take(base: str, taken: set[str]) -> str:
     name = next(name for name in numbered if name not in taken)
     taken.add(name)
     return name
-
-
-def _plain(name: str) -> str:
-    return " ".join(unicodedata.normalize("NFKC", name).split())

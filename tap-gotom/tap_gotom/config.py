@@ -20,7 +20,10 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 API_PATH: Final = "/app-api"
-REPORT_PATHS: Final = ("/app-api/graph-export/", "/app-api/custom-report-export/")
+REPORT_PATHS: Final = {
+    "graph": "/app-api/graph-export/download",
+    "custom": "/app-api/custom-report-export/download",
+}
 REQUEST_TIMEOUT: Final = 900
 """Seconds; goTom sends nothing while it builds a report."""
 
@@ -54,7 +57,8 @@ class CredentialSet(Enum):
     @classmethod
     def for_path(cls, path: str) -> CredentialSet:
         """Return which set signs the requests for a path."""
-        return cls.GRAPH if any(part in path for part in REPORT_PATHS) else cls.API
+        is_report = any(part in path for part in REPORT_PATHS.values())
+        return cls.GRAPH if is_report else cls.API
 
 
 COLUMN_TYPE: Final = {
@@ -72,13 +76,9 @@ COLUMN_TYPE: Final = {
     ]
 }
 
+TEXT: Final = th.StringType(min_length=1)
 REPORT: Final = th.ObjectType(
-    th.Property(
-        "name",
-        th.StringType(min_length=1),
-        required=True,
-        description="What the report's stream is called.",
-    ),
+    th.Property("name", TEXT, required=True, description="What the report's stream is called."),
     th.Property(
         "report_id",
         th.IntegerType(minimum=1),
@@ -93,7 +93,7 @@ REPORT: Final = th.ObjectType(
     ),
     th.Property(
         "primary_keys",
-        th.ArrayType(th.StringType(min_length=1)),
+        th.ArrayType(TEXT),
         description="The columns that distinguish its rows; without them all rows are replaced.",
     ),
     th.Property(
@@ -101,26 +101,15 @@ REPORT: Final = th.ObjectType(
         th.CustomType({"type": ["object", "null"], "additionalProperties": COLUMN_TYPE}),
         description="All columns with their types; without them, columns are found out and text.",
     ),
-    th.Property(
-        "delimiter",
-        th.StringType(min_length=1),
-        default=",",
-        description="The character between cells.",
-    ),
-    th.Property(
-        "encoding", th.StringType(min_length=1), default="utf-8-sig", description="The encoding."
-    ),
+    th.Property("delimiter", TEXT, default=",", description="The character between cells."),
+    th.Property("encoding", TEXT, default="utf-8-sig", description="The encoding."),
     th.Property(
         "quotechar",
         th.StringType,
         default='"',
         description="The quote character of cells; empty for none.",
     ),
-    th.Property(
-        "replication_key",
-        th.StringType(min_length=1),
-        description="Load only new values of this column.",
-    ),
+    th.Property("replication_key", TEXT, description="Load only new values of this column."),
     th.Property(
         "lookback_days",
         th.IntegerType(minimum=0),
@@ -139,7 +128,7 @@ REPORT: Final = th.ObjectType(
 SETTINGS: Final = th.PropertiesList(
     th.Property(
         "instance",
-        th.StringType(min_length=1),
+        TEXT,
         title="Instance",
         description="The part of goTom's address before .gotom.io: acme for https://acme.gotom.io.",
     ),
@@ -153,32 +142,32 @@ SETTINGS: Final = th.PropertiesList(
     ),
     th.Property(
         "base_url",
-        th.StringType(min_length=1),
+        TEXT,
         title="Base address",
         description="The whole address, in place of instance and environment.",
     ),
     th.Property(
         "graph_user",
-        th.StringType(min_length=1),
+        TEXT,
         title="User for reports",
         description="The API user that may download graph reports and custom reports.",
     ),
     th.Property(
         "graph_secret",
-        th.StringType(min_length=1),
+        TEXT,
         secret=True,
         title="Secret for reports",
         description="The secret of that user.",
     ),
     th.Property(
         "api_user",
-        th.StringType(min_length=1),
+        TEXT,
         title="User for everything else",
         description="The API user that may read lookups, prices, customers and campaigns.",
     ),
     th.Property(
         "api_secret",
-        th.StringType(min_length=1),
+        TEXT,
         secret=True,
         title="Secret for everything else",
         description="The secret of that user.",
@@ -192,7 +181,7 @@ SETTINGS: Final = th.PropertiesList(
     ),
     th.Property(
         "campaign_external_ids",
-        th.ArrayType(th.StringType(min_length=1)),
+        th.ArrayType(TEXT),
         title="External ids of campaigns",
         description="Which campaigns to read, as goTom cannot list them.",
     ),

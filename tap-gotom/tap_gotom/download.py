@@ -17,11 +17,12 @@ from typing import TYPE_CHECKING, BinaryIO, Final, TypeAlias
 
 from singer_tapkit.errors import ExtractionError, NoResponseError, request_line
 from singer_tapkit.spool import disk_errors, open_spool
-from tap_gotom.columns import columns_from_names, find_column
+from tap_gotom.columns import build_columns, find_column
 from tap_gotom.report_csv import ReportReader
 from tap_gotom.reports import IncompleteReportError, ReportError
 
 if TYPE_CHECKING:
+    import logging
     from collections.abc import Callable, Iterator
 
     from requests import Response
@@ -89,17 +90,24 @@ class ReportSource:
     """
 
     def __init__(
-        self, client: GoTomClient, report: Report, *, id_column: str | None = None
+        self,
+        client: GoTomClient,
+        report: Report,
+        logger: logging.Logger,
+        *,
+        id_column: str | None = None,
     ) -> None:
         """Fetch nothing yet.
 
         Args:
             client: Sends the request.
             report: The report.
+            logger: Where it is logged how far a long download is.
             id_column: The column whose cells `read_ids` returns.
         """
         self.report = report
         self._client = client
+        self._logger = logger
         self._id_column = id_column
         self._ids: list[str] | ExtractionError | None = None
 
@@ -112,7 +120,7 @@ class ReportSource:
         """
         return self._client.with_retries(self._fetch_sample)()
 
-    def fetch(self, check: Check | None = None) -> Download:
+    def fetch(self, check: Check) -> Download:
         """Return the download after all of it was read once.
 
         A transfer that breaks off, also where only reading shows it, begins anew.
@@ -140,7 +148,7 @@ class ReportSource:
             ExtractionError: The report cannot be read, or has no such column.
         """
         if self._ids is None:
-            self.fetch().body.close()
+            self.fetch(lambda *_: None).body.close()
         if isinstance(self._ids, ExtractionError):
             raise self._ids
         return self._ids or []
@@ -153,7 +161,7 @@ class ReportSource:
         """
         if self._id_column is None or not header:
             return None
-        columns = columns_from_names(header)
+        columns = build_columns(header)
         column = find_column(self._id_column, columns)
         if column is None:
             raise ReportError(
@@ -178,7 +186,7 @@ class ReportSource:
             reader.require_cells_without_delimiters(rows)
             return Sample(reader.header, rows, is_whole)
 
-    def _fetch(self, check: Check | None) -> Download:
+    def _fetch(self, check: Check) -> Download:
         time = datetime.now(UTC).isoformat(timespec="microseconds")
         with disk_errors(str(self.report)):
             body = open_spool("tap-gotom-")
@@ -190,24 +198,23 @@ class ReportSource:
             raise
         return download
 
-    def _read_once(self, reader: ReportReader, check: Check | None) -> None:
-        """Let all who need something of the rows have it in one pass."""
-        rows = self._keep_ids(reader.header, reader.read_rows())
+    def _read_once(self, reader: ReportReader, check: Check) -> None:
+        """Let the check and the ids have what they need in one pass, also if the check fails."""
+        rows = self._keep_ids(reader)
         try:
-            if check is not None:
-                check(reader.header, rows)
-            deque(rows, maxlen=0)
+            check(reader.header, rows)
         except ExtractionError:
-            if self._id_column is not None:
-                with suppress(ExtractionError):
-                    deque(rows, maxlen=0)
+            with suppress(ExtractionError):
+                deque(rows, maxlen=0)
             raise
+        deque(rows, maxlen=0)
 
-    def _keep_ids(self, header: Row, rows: Iterator[Row]) -> Iterator[Row]:
-        """Return rows that leave their ids behind, once all of them are read."""
+    def _keep_ids(self, reader: ReportReader) -> Iterator[Row]:
+        """Return the rows, which leave their ids behind once all of them are read."""
         self._ids = None
+        rows = reader.read_rows()
         try:
-            place = self.find_ids(header)
+            place = self.find_ids(reader.header)
         except ReportError as error:
             self._ids = error
             return rows
@@ -225,17 +232,16 @@ class ReportSource:
         digest, size, line = hashlib.sha256(), 0, 0
         response = self._client.open_report(self.report.path)
         try:
-            for chunk in self._read_chunks(response, CHUNK_BYTES):
-                if not size:
-                    _require_csv(response, chunk)
-                digest.update(chunk)
-                line = self._measure_line(chunk, line)
-                with disk_errors(str(self.report)):
-                    body.write(chunk)
-                size += len(chunk)
-                if size % LOG_BYTES < len(chunk):
-                    self._client.logger.info("%s: %s MiB are there.", self.report, size >> 20)
             with disk_errors(str(self.report)):
+                for chunk in self._read_chunks(response, CHUNK_BYTES):
+                    if not size:
+                        _require_csv(response, chunk)
+                    digest.update(chunk)
+                    line = self._measure_line(chunk, line)
+                    body.write(chunk)
+                    size += len(chunk)
+                    if size % LOG_BYTES < len(chunk):
+                        self._logger.info("%s: %s MiB are there.", self.report, size >> 20)
                 body.flush()
         except NoResponseError as error:
             raise IncompleteReportError(

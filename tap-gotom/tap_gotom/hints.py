@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
+from datetime import UTC, datetime, timedelta
 from http import HTTPStatus
 from typing import Final
 
-from tap_gotom.config import CredentialSet
+from tap_gotom.config import REPORT_PATHS, CredentialSet
 
-CLOCK_TOLERANCE: Final = 30 * 60
-"""Seconds that the date of a request may be off, either way."""
+CLOCK_TOLERANCE: Final = timedelta(minutes=30)
+"""How much the date of a request may be off, either way."""
 
 MAINTENANCE: Final = (
     "goTom is maintained on Tuesdays from 20:00 to 24:00 and not fully available then: run the "
@@ -25,7 +24,7 @@ REDIRECT: Final = (
     "'environment', or 'base_url', to the address where goTom itself is."
 )
 NOT_API: Final = (
-    "That is not what goTom's API answers: check 'instance' or 'base_url', and what stands in "
+    "That is no response of goTom's API: check 'instance' or 'base_url', and what stands in "
     "front of the server."
 )
 FORBIDDEN: Final = (
@@ -36,6 +35,7 @@ REPORT: Final = (
     "Check that the report is saved under this 'report_id', that it is not a report of 'kind' "
     "{other}, and that 'environment' is the one it is saved in."
 )
+REPORT_FAILED: Final = "If all of this fits, goTom failed to build it."
 CREDENTIALS: Final = {
     "Invalid credentials.": (
         "The server does not know the user in {user!r}: compare it with what goTom's support has "
@@ -52,63 +52,48 @@ OTHER_CREDENTIALS: Final = (
 CLOCK_DETAILS: Final = frozenset({"Request is too old", "Request is too far in the future"})
 
 
-def error_hint(status: int, path: str, detail: str, server_date: str) -> str:
+def choose_hint(status: int, path: str, detail: str, server_time: datetime | None) -> str:
     """Return what the user can do about an error.
 
     Args:
         status: The HTTP status.
         path: What was asked for.
         detail: The API's words.
-        server_date: The response's header ``Date``, empty if it has none.
+        server_time: When the response was made by the server's clock, None if it does not say.
     """
     credentials = CredentialSet.for_path(path)
     is_report = credentials is CredentialSet.GRAPH
+    user, secret = credentials.user_setting, credentials.secret_setting
     match status:
+        case HTTPStatus.UNAUTHORIZED if detail in CLOCK_DETAILS:
+            return _compare_clocks(server_time)
         case HTTPStatus.UNAUTHORIZED:
-            return _unauthorized_hint(credentials, detail, server_date)
+            return CREDENTIALS.get(detail, OTHER_CREDENTIALS).format(user=user, secret=secret)
         case HTTPStatus.FORBIDDEN:
-            return FORBIDDEN.format(user=credentials.user_setting)
-        case HTTPStatus.NOT_FOUND if is_report:
-            return _report_hint(path)
-        case HTTPStatus.INTERNAL_SERVER_ERROR if is_report:
-            return f"{_report_hint(path)} If all of this fits, goTom failed to build it."
+            return FORBIDDEN.format(user=user)
+        case HTTPStatus.NOT_FOUND | HTTPStatus.INTERNAL_SERVER_ERROR if is_report:
+            hint = REPORT.format(other="custom" if REPORT_PATHS["graph"] in path else "graph")
+            return hint if status == HTTPStatus.NOT_FOUND else f"{hint} {REPORT_FAILED}"
         case HTTPStatus.BAD_GATEWAY | HTTPStatus.SERVICE_UNAVAILABLE:
             return MAINTENANCE
         case _:
             return ""
 
 
-def _unauthorized_hint(credentials: CredentialSet, detail: str, server_date: str) -> str:
-    if detail in CLOCK_DETAILS:
-        return _clock_hint(server_date)
-    return CREDENTIALS.get(detail, OTHER_CREDENTIALS).format(
-        user=credentials.user_setting, secret=credentials.secret_setting
-    )
-
-
-def _report_hint(path: str) -> str:
-    return REPORT.format(other="custom" if "/graph-export/" in path else "graph")
-
-
-def _clock_hint(server_date: str) -> str:
+def _compare_clocks(server_time: datetime | None) -> str:
     """Return how far the two clocks are apart."""
-    try:
-        server = parsedate_to_datetime(server_date)
-    except ValueError:
-        return "Set this machine's clock; the answer bears no date to compare it with."
-    ahead = (datetime.now(UTC) - server.replace(tzinfo=server.tzinfo or UTC)).total_seconds()
-    if abs(ahead) < CLOCK_TOLERANCE:
+    if server_time is None:
+        return "Set this machine's clock; the response has no date to compare it with."
+    ahead = datetime.now(UTC) - server_time
+    apart = timedelta(seconds=round(abs(ahead).total_seconds()))
+    if apart < CLOCK_TOLERANCE:
         return (
-            f"The clocks of this machine and of the server are {abs(ahead):.0f} seconds apart, "
-            "which goTom tolerates: something in between holds requests back or answers for it."
+            f"The clocks of this machine and of the server are {apart} apart (hours, minutes, "
+            "seconds), which goTom tolerates: something in between holds requests back or answers "
+            "for it."
         )
-    direction = "ahead of" if ahead > 0 else "behind"
+    direction = "ahead of" if ahead > timedelta() else "behind"
     return (
-        f"This machine's clock is {_duration(abs(ahead))} {direction} the server's: set it, best "
-        "by NTP. goTom tolerates 30 minutes."
+        f"This machine's clock is {direction} the server's by {apart} (hours, minutes, seconds): "
+        "set it, best by NTP. goTom tolerates 30 minutes."
     )
-
-
-def _duration(seconds: float) -> str:
-    minutes = round(seconds / 60)
-    return f"{minutes} minutes" if minutes < 120 else f"{minutes / 60:.1f} hours"  # noqa: PLR2004

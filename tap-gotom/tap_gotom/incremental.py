@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from tap_gotom.column_types import mask_value
@@ -19,13 +20,14 @@ SORTABLE = re.compile(
     r"[0-9]{4}(?:-[0-9]{2}(?:-[0-9]{2}(?:[T ][0-9]{2}:[0-9]{2}(?::[0-9]{2}.*)?)?)?)?"
 )
 DAY = len("2026-01-31")
+MAX_CACHED_DAYS = 10_000
 EMPTY_STATE = "Run once with an empty state."
 
 Row = tuple[Any, ...]
 
 
 class IncrementalFilter:
-    """Leaves out rows below the bookmark less the look-back, and finds the next bookmark."""
+    """A filter of rows below the bookmark less the look-back, which finds the next bookmark."""
 
     def __init__(self, column: str, place: int, bookmark: Any, lookback_days: int) -> None:
         """Compare one column.
@@ -43,7 +45,7 @@ class IncrementalFilter:
         self._place = place
         self._check_bookmark(bookmark)
         self._bookmark = bookmark
-        self._since = _days_before(bookmark, lookback_days)
+        self._since = _subtract_days(bookmark, lookback_days)
         self._greatest: Any = None
 
     def filter(self, rows: Iterable[Row]) -> Iterator[Row]:
@@ -59,7 +61,6 @@ class IncrementalFilter:
                 continue
             self._check(value)
             if self._greatest is None or value > self._greatest:
-                self._check_day(value)
                 self._greatest = value
             if self._since is None or value >= self._since:
                 yield row
@@ -67,12 +68,12 @@ class IncrementalFilter:
     @property
     def ends_before_bookmark(self) -> bool:
         """Whether all values were below the bookmark, as when something is counted anew."""
-        if self._greatest is None or self._bookmark is None:
-            return False
-        return bool(self._greatest < self._bookmark)
+        is_comparable = self._greatest is not None and self._bookmark is not None
+        return is_comparable and self._greatest < self._bookmark
 
-    def bookmark(self) -> Any:
-        """Return the greatest value so far, but none of the future.
+    @property
+    def next_bookmark(self) -> Any:
+        """The greatest value so far, but none of the future.
 
         Reports can hold bookings of coming months, between which more may be put later.
         """
@@ -80,7 +81,7 @@ class IncrementalFilter:
         newest = max(values, default=None)
         if not isinstance(newest, str):
             return newest
-        return min(newest, _now())[: len(newest)]
+        return min(newest, _format_now())[: len(newest)]
 
     def _check_bookmark(self, bookmark: Any) -> None:
         """Check that a bookmark can be one, as all rows below it are left out.
@@ -90,59 +91,49 @@ class IncrementalFilter:
         """
         if bookmark is None or type(bookmark) in {int, float}:
             return
-        if not isinstance(bookmark, str) or not _is_day(bookmark):
+        if not isinstance(bookmark, str) or _parse_first_day(bookmark) is None:
             problem = "is damaged"
-        elif bookmark > _now(timedelta(1)):
+        elif bookmark > _format_now(timedelta(1)):
             problem = "lies in the future"
         else:
             return
         raise ReportError(f"the bookmark of {self._column!r} {problem}. {EMPTY_STATE}")
 
     def _check(self, value: Any) -> None:
-        if isinstance(value, str) and SORTABLE.fullmatch(value) is None:
-            raise self._sort_error(value)
+        if isinstance(value, str) and _parse_first_day(value) is None:
+            raise ReportError(
+                f"the replication key {self._column!r} holds a cell written like "
+                f"{mask_value(value)}, which does not sort by time. Give the column the type "
+                "'date', 'date-time' or 'integer', with the right format, in 'columns'."
+            )
         if self._bookmark is not None and isinstance(value, str) != isinstance(self._bookmark, str):
             raise ReportError(
                 f"the bookmark of {self._column!r} is of another type than the column is now. "
                 f"{EMPTY_STATE}"
             )
 
-    def _check_day(self, value: Any) -> None:
-        if isinstance(value, str) and not _is_day(value):
-            raise self._sort_error(value)
 
-    def _sort_error(self, value: str) -> ReportError:
-        return ReportError(
-            f"the replication key {self._column!r} holds a cell written like {mask_value(value)}, "
-            "which does not sort by time. Give the column the type 'date', 'date-time' or "
-            "'integer', with the right format, in 'columns'."
-        )
-
-
-def _days_before(bookmark: Any, days: int) -> Any:
+def _subtract_days(bookmark: Any, days: int) -> Any:
     """Return the value so many days below the bookmark, None if there are no such days."""
-    if not isinstance(bookmark, str) or not days:
+    first_day = _parse_first_day(bookmark) if isinstance(bookmark, str) else None
+    if first_day is None or not days:
         return bookmark
     try:
-        return (_first_day(bookmark) - timedelta(days)).isoformat()[: len(bookmark)]
+        return (first_day - timedelta(days)).isoformat()[: len(bookmark)]
     except OverflowError:
         return None
 
 
-def _first_day(value: str) -> date:
-    return date.fromisoformat(value[:DAY] + "0000-01-01"[len(value) : DAY])
-
-
-def _is_day(value: str) -> bool:
-    """Return whether a text stands for a time that exists, as 2026-02-30 does not."""
+@lru_cache(MAX_CACHED_DAYS)
+def _parse_first_day(value: str) -> date | None:
+    """Return the first day that a text stands for; None if it sorts by no time that exists."""
     if SORTABLE.fullmatch(value) is None:
-        return False
+        return None
     try:
-        _first_day(value)
+        return date.fromisoformat(value[:DAY] + "0000-01-01"[len(value) : DAY])
     except ValueError:
-        return False
-    return True
+        return None
 
 
-def _now(later: timedelta = timedelta()) -> str:
+def _format_now(later: timedelta = timedelta()) -> str:
     return (datetime.now(UTC) + later).isoformat(timespec="seconds")

@@ -33,12 +33,12 @@ FLIGHT_FIELDS: Final = (
 )
 
 
-def price_key(price: Mapping[str, Any]) -> str:
+def build_price_key(price: Mapping[str, Any]) -> str:
     """Return the nine ids that a price depends on, e.g. ``7|2|31|5|1|40||1|``; null is empty."""
     return "|".join("" if price.get(name) is None else str(price[name]) for name in PRICE_FIELDS)
 
 
-def customer_key(customer: Mapping[str, Any]) -> str:
+def build_customer_key(customer: Mapping[str, Any]) -> str:
     """Return a customer's id in the CRM, else its other external id, else a hash of what stays."""
     if crm_id := customer.get("externalCrmId"):
         return f"crm:{crm_id}"
@@ -50,7 +50,7 @@ def customer_key(customer: Mapping[str, Any]) -> str:
     return _hash({**stable, "address": first_address})
 
 
-def discount_key(discount: Mapping[str, Any]) -> str:
+def build_discount_key(discount: Mapping[str, Any]) -> str:
     """Return a discount's external id, else its id in goTom, else a hash of all its values."""
     if external_id := discount.get("externalId"):
         return f"ext:{external_id}"
@@ -78,7 +78,7 @@ def read_external_id(item: Mapping[str, Any]) -> str:
     return str(external_id)
 
 
-def flight_key(flight: Mapping[str, Any]) -> str:
+def build_flight_key(flight: Mapping[str, Any]) -> str:
     """Return a flight's external id, else, for flights of the user interface, a hash.
 
     Raises:
@@ -88,7 +88,7 @@ def flight_key(flight: Mapping[str, Any]) -> str:
 
 
 class KeyDeduplicator:
-    """Makes keys unique that are equal within one list."""
+    """The keys of one list so far, by which equal ones are numbered."""
 
     def __init__(self) -> None:
         """Begin a list."""

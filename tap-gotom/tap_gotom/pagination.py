@@ -12,7 +12,7 @@ from urllib.parse import parse_qs, urlsplit
 import msgspec
 from typing_extensions import override
 
-from singer_tapkit.errors import ApiError, InvalidResponseError, request_line
+from singer_tapkit.errors import ApiError, InvalidResponseError
 from singer_tapkit.pagination import IncompleteListError, PagePaginator, read_pages
 from singer_tapkit.spool import RecordSpool
 from tap_gotom.client import ABSENCES
@@ -46,7 +46,7 @@ class ListPage(msgspec.Struct):
 
 
 class NextPagePaginator(PagePaginator[int, ListPage]):
-    """Follows ``nextPageUrl`` by its page number.
+    """The paginator of lists, which takes the page number out of ``nextPageUrl``.
 
     Its host is never asked: behind a proxy it may be another one, which must get no signature.
     """
@@ -59,28 +59,19 @@ class NextPagePaginator(PagePaginator[int, ListPage]):
         """
         super().__init__(FIRST_PAGE)
         self._client = client
-        self._total: int | None = None
 
     @override
     def parse_page(self, response: Response) -> ListPage:
-        page = self._client.decode(response, ListPage)
-        total = page.pagination.total_items
-        if self._total is not None and total != self._total:
-            raise IncompleteListError(
-                f"{request_line(response.request)}: the list has changed while it was read, from "
-                f"{self._total:,} to {total:,} rows. Run the tap again."
-            )
-        self._total = total
-        return page
+        return self._client.decode(response, ListPage)
 
     @override
-    def rows_of(self, page: ListPage) -> Sequence[dict[str, Any]]:
+    def get_rows(self, page: ListPage) -> Sequence[dict[str, Any]]:
         return page.items
 
     @override
     def next_token(self, page: ListPage) -> int | None:
         place = page.pagination
-        number = _page_number(place.next_page_url or "")
+        number = _parse_page_number(place.next_page_url or "")
         if number is not None and number > self.current_value:
             return number
         is_consistent = place.current_page in {self.current_value, place.last_page}
@@ -93,7 +84,7 @@ class NextPagePaginator(PagePaginator[int, ListPage]):
         return None
 
     @override
-    def total_of(self, page: ListPage) -> int:
+    def get_total(self, page: ListPage) -> int:
         return page.pagination.total_items
 
 
@@ -113,35 +104,44 @@ def read_list(
         RequestError: A page cannot be had.
         InvalidResponseError: A page is not as documented, or rows are missing both times.
     """
+    read = partial(_read_rows, client, path, read_id)
     try:
-        yield from RecordSpool(partial(_read_rows, client, path, read_id))
+        yield from RecordSpool(read)
     except IncompleteListError:
-        yield from RecordSpool(partial(_read_rows, client, path, read_id))
+        yield from RecordSpool(read)
 
 
 def _read_rows(client: GoTomClient, path: str, read_id: Callable[[Row], Hashable]) -> Iterator[Row]:
+    """Yield the rows page by page.
+
+    Raises:
+        IncompleteListError: Pages differ in how many rows there are, have a row in common, which
+            stands there in place of another one, or are not there.
+    """
+
     def fetch(number: int) -> Response:
-        if number == FIRST_PAGE:
-            return client.request("GET", path)
+        params = {"page": number} if number > FIRST_PAGE else None
         try:
-            return client.request("GET", path, params={"page": number})
+            return client.request("GET", path, params=params)
         except ApiError as error:
-            if error.status not in ABSENCES:
+            if number == FIRST_PAGE or error.status not in ABSENCES:
                 raise
             raise IncompleteListError(f"A page that was announced is not there: {error}") from error
 
     seen: set[Hashable] = set()
+    totals: set[int] = set()
     for page in read_pages(NextPagePaginator(client), fetch):
-        ids = {an_id for an_id in map(read_id, page.items) if an_id is not None}
-        if repeated := len(ids & seen):
+        ids = set(map(read_id, page.items)) - {None}
+        totals.add(page.pagination.total_items)
+        if ids & seen or len(totals) > 1:
             raise IncompleteListError(
-                f"The list {path} has changed while it was read: rows of one page have come on "
-                f"another one as well ({repeated:,}), in place of others. Run the tap again."
+                f"The list {path} has changed while it was read, so that rows may be missing. Run "
+                "the tap again."
             )
         seen |= ids
         yield from page.items
 
 
-def _page_number(url: str) -> int | None:
+def _parse_page_number(url: str) -> int | None:
     number = parse_qs(urlsplit(url).query).get("page", [""])[-1]
     return int(number) if number.isascii() and number.isdigit() else None

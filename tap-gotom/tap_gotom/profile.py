@@ -7,7 +7,7 @@ import re
 from typing import TYPE_CHECKING, Any, Final
 
 from tap_gotom.column_types import ColumnType
-from tap_gotom.columns import columns_from_names
+from tap_gotom.columns import build_columns
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -37,19 +37,20 @@ def describe_keys(sample: Sample) -> str:
     """Return what `primary_keys` could be, for a report that has none."""
     unique = [
         repr(column.original)
-        for place, column in enumerate(columns_from_names(sample.header))
+        for place, column in enumerate(build_columns(sample.header))
         if len({row[place] for row in sample.rows} - {""}) == len(sample.rows) > 0
     ]
     return (
         "without 'primary_keys', rows are known by their number in a download; unique in "
-        f"{_extent(sample)}: {', '.join(unique) or 'none of its columns'}."
+        f"{_describe_extent(sample)}: {', '.join(unique) or 'none of its columns'}."
     )
 
 
 def describe_columns(sample: Sample) -> str:
     """Return a proposal of `columns` in JSON, to be pasted into the settings."""
+    extent = _describe_extent(sample)
     proposal = json.dumps(propose_columns(sample), ensure_ascii=False)
-    return f"columns by {_extent(sample)}, for its entry in 'reports':\n\"columns\": {proposal}"
+    return f"columns by {extent}, for its entry in 'reports':\n\"columns\": {proposal}"
 
 
 def propose_columns(sample: Sample) -> dict[str, Any]:
@@ -59,7 +60,7 @@ def propose_columns(sample: Sample) -> dict[str, Any]:
     """
     return {
         column.original: _propose_type({row[place] for row in sample.rows} - {""}).to_setting()
-        for place, column in enumerate(columns_from_names(sample.header))
+        for place, column in enumerate(build_columns(sample.header))
     }
 
 
@@ -69,20 +70,22 @@ def _propose_type(cells: Collection[str]) -> ColumnType:
         return ColumnType()
     if any(map(LONG_INTEGER.fullmatch, cells)):
         return ColumnType()
-    if _values(INTEGER, cells) is not None:
+    if _convert_all(INTEGER, cells) is not None:
         return INTEGER
-    read = [(kind, values) for kind in LIKELY_TYPES if (values := _values(kind, cells)) is not None]
+    read = [
+        (kind, values) for kind in LIKELY_TYPES if (values := _convert_all(kind, cells)) is not None
+    ]
     is_clear = bool(read) and all(values == read[0][1] for _, values in read)
     return read[0][0] if is_clear else ColumnType()
 
 
-def _values(kind: ColumnType, cells: Collection[str]) -> list[Any] | None:
-    convert = kind.converter()
+def _convert_all(kind: ColumnType, cells: Collection[str]) -> list[Any] | None:
+    convert = kind.compile_converter()
     try:
         return [convert(cell) for cell in cells] if convert else None
     except ValueError:
         return None
 
 
-def _extent(sample: Sample) -> str:
+def _describe_extent(sample: Sample) -> str:
     return f"{'all' if sample.is_whole else 'the first'} {len(sample.rows):,} row(s)"

@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 
 MAX_CELL: Final = 1 << 24
 BYTE_ORDER_MARK: Final = "\ufeff"
-WITH_BYTE_ORDER_MARK: Final = {"utf-8": "utf-8-sig", "utf8": "utf-8-sig"}
 ENDS_EARLY: Final = "unexpected end of data"
 """The message of both the CSV reader and the decoder for a file that is cut off."""
 END_BYTES: Final = 8
@@ -36,7 +35,7 @@ Row = list[str]
 
 
 class ReportReader:
-    """Reads the file of a report once, record by record; records can hold line breaks.
+    """A reader of a report's file, once and record by record; records can hold line breaks.
 
     Attributes:
         header: The names of the columns, none if the file is empty.
@@ -71,7 +70,7 @@ class ReportReader:
         for number, row in enumerate(self._records, start=1):
             if len(row) != width:
                 is_last = next(self._records, None) is None
-                raise self._width_error(number, row, width, is_last=is_last)
+                raise self._build_width_error(number, row, width, is_last=is_last)
             yield row
         if self._ends_open():
             raise IncompleteReportError(
@@ -126,7 +125,7 @@ class ReportReader:
         self._body.seek(max(0, size - END_BYTES))
         return self._body.read().replace(b"\0", b"")
 
-    def _width_error(self, number: int, row: Row, width: int, *, is_last: bool) -> Exception:
+    def _build_width_error(self, number: int, row: Row, width: int, *, is_last: bool) -> Exception:
         found = f"{self._report}, row {number}: {len(row)} cells instead of {width}"
         if is_last and len(row) < width and not self._read_end().endswith((b"\n", b"\r")):
             return IncompleteReportError(f"{found}; the file seems to be cut off there.")
@@ -136,14 +135,13 @@ class ReportReader:
         )
 
     def _read_records(self) -> Iterator[Row]:
-        encoding = WITH_BYTE_ORDER_MARK.get(self._report.encoding.lower(), self._report.encoding)
-        text = io.TextIOWrapper(self._body, encoding, newline="")
+        text = io.TextIOWrapper(self._body, self._report.encoding, newline="")
         number = -1
         try:
             for number, row in enumerate(filter(None, self._open_csv(text))):  # noqa: B007
                 yield row
         except (csv.Error, UnicodeError) as error:
-            raise self._format_error(number + 1, error) from error
+            raise self._build_format_error(number + 1, error) from error
         finally:
             if not text.closed:
                 text.detach()
@@ -171,7 +169,7 @@ class ReportReader:
                 f"{delimiter!r}: set 'delimiter' to that."
             )
 
-    def _format_error(self, number: int, error: Exception) -> Exception:
+    def _build_format_error(self, number: int, error: Exception) -> Exception:
         """Return the error about a record; number 0 is the header."""
         place = f"{self._report}, row {number}"
         if ENDS_EARLY in str(error):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from typing_extensions import override
@@ -11,14 +11,11 @@ from typing_extensions import override
 from singer_tapkit.config import config_error
 from singer_tapkit.errors import ExtractionError, RequestError
 from tap_gotom.column_types import ColumnType
+from tap_gotom.config import REPORT_PATHS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-PATHS: Final = {
-    "graph": "/app-api/graph-export/download",
-    "custom": "/app-api/custom-report-export/download",
-}
 MAX_TABLE_NAME: Final = 63
 TAB: Final = "\t"
 LINE_BREAKS: Final = frozenset("\r\n\0")
@@ -60,7 +57,7 @@ class Report:
     report_id: int
     kind: str = "graph"
     primary_keys: tuple[str, ...] = ()
-    columns: Mapping[str, ColumnType] | None = field(default=None, hash=False)
+    columns: Mapping[str, ColumnType] | None = None
     delimiter: str = ","
     encoding: str = "utf-8-sig"
     quotechar: str = '"'
@@ -71,7 +68,7 @@ class Report:
     @property
     def path(self) -> str:
         """Where it is downloaded."""
-        return f"{PATHS[self.kind]}/{self.report_id}"
+        return f"{REPORT_PATHS[self.kind]}/{self.report_id}"
 
     @override
     def __str__(self) -> str:
@@ -90,11 +87,11 @@ def read_reports(config: Mapping[str, Any], other_streams: Iterable[str]) -> dic
         ConfigValidationError: A report cannot be read in the way that is set.
     """
     found: dict[str, Report] = {}
-    taken = {key: name for name in other_streams for key in _table_names(name)}
+    taken = {key: name for name in other_streams for key in _to_table_names(name)}
     for entry in config.get("reports") or ():
         report = _read_report(entry)
         _check_name(report.name, taken)
-        taken.update(dict.fromkeys(_table_names(report.name), report.name))
+        taken.update(dict.fromkeys(_to_table_names(report.name), report.name))
         found[report.name] = report
     _check_id_source(config, found)
     return found
@@ -111,14 +108,14 @@ def _check_name(name: str, taken: Mapping[str, str]) -> None:
             f"The report's 'name' {name!r} has a character that file names cannot have: choose "
             "letters, digits and _."
         )
-    if other := next((taken[key] for key in _table_names(name) if key in taken), None):
+    if other := next((taken[key] for key in _to_table_names(name) if key in taken), None):
         raise config_error(
             f"The report's 'name' {name!r} is already taken, as loaders make the same table of it "
             f"as of {other!r}: choose another."
         )
 
 
-def _table_names(name: str) -> set[str]:
+def _to_table_names(name: str) -> set[str]:
     """Return what loaders may make of a name, in one spelling.
 
     Those made with the Singer SDK take what stands before the last hyphen for a schema, remove all

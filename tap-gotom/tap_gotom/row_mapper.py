@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from singer_tapkit.errors import truncate
 from tap_gotom.column_types import mask_value
-from tap_gotom.columns import match_columns, unique_labels
+from tap_gotom.columns import build_columns, match_names
 from tap_gotom.reports import ReportError
 
 if TYPE_CHECKING:
@@ -22,11 +22,9 @@ BATCH_ROWS: Final = 500
 MAX_KEYS: Final = 200_000
 """Keys that are compared, as more of them would need too much memory."""
 
-METADATA: Final = ("_report_id", "_row_number", "_extracted_at")
-
 
 class RowMapper:
-    """Makes values for the columns of a stream of the rows of one download.
+    """The way from the rows of one download to values for the columns of a stream.
 
     Attributes:
         missing: The columns that the download lacks.
@@ -59,15 +57,18 @@ class RowMapper:
         self._columns = columns
         self._header = header
         self._keys = keys
-        self._places = match_columns(columns, header)
+        self._places = match_names([column.original for column in columns], header)
         self.missing = [
             column for column, place in zip(columns, self._places, strict=True) if place is None
         ]
         self._check_columns({*keys, replication_key})
         known = {place for place in self._places if place is not None}
-        labels = unique_labels(header)
-        self._new = [(label, place) for place, label in enumerate(labels) if place not in known]
-        self.new_names = [label for label, _ in self._new]
+        self._new = [
+            (column.original, place)
+            for place, column in enumerate(build_columns(header))
+            if place not in known
+        ]
+        self.new_names = [name for name, _ in self._new]
         self._keeps_new = keeps_new
         self._converters = self._find_converters()
         self.converts = bool(self._converters)
@@ -83,7 +84,7 @@ class RowMapper:
         return self._count_repeated(itemgetter(*places), rows) if places else rows
 
     def map_rows(self, rows: Iterator[Row], report_id: int, time: str) -> Iterator[tuple[Any, ...]]:
-        """Yield the values of `METADATA` and of the columns, and new cells if they are kept.
+        """Yield report, row number and time, the columns' values, and new cells if they are kept.
 
         Args:
             rows: The rows of the download that the header is of.
@@ -95,14 +96,14 @@ class RowMapper:
             IncompleteReportError: The file lacks its end.
         """
         converters = self._converters
-        select = self._row_selector()
+        select = self._build_selector()
         place = 0
         for number, row in enumerate(rows, start=1):
             try:
                 for place, convert in converters:
                     row[place] = convert(row[place])
             except ValueError:
-                raise ReportError(self._cell_error(number, row, place)) from None
+                raise ReportError(self._describe_cell(number, row, place)) from None
             yield (report_id, number, time, *select(row))
 
     def _check_columns(self, needed: Collection[str | None]) -> None:
@@ -129,7 +130,7 @@ class RowMapper:
             yield from batch
         yield from rows
 
-    def _row_selector(self) -> Callable[[Row], Sequence[Any]]:
+    def _build_selector(self) -> Callable[[Row], Sequence[Any]]:
         if self._places == list(range(len(self._header))) and not self._keeps_new:
             return list
         wanted = [MISSING if place is None else place for place in self._places]
@@ -139,13 +140,13 @@ class RowMapper:
             return lambda row: get([*row, None])[:-2]
         return lambda row: (
             *get([*row, None])[:-2],
-            {label: row[place] for label, place in self._new} or None,
+            {name: row[place] for name, place in self._new} or None,
         )
 
     def _find_converters(self) -> list[tuple[int, Callable[[str], Any]]]:
         converters = []
         for column, place in zip(self._columns, self._places, strict=True):
-            convert = column.type.converter()
+            convert = column.type.compile_converter()
             if place is None or convert is None:
                 continue
             if column.name not in self._keys:
@@ -153,7 +154,7 @@ class RowMapper:
             converters.append((place, convert))
         return converters
 
-    def _cell_error(self, number: int, row: Row, place: int) -> str:
+    def _describe_cell(self, number: int, row: Row, place: int) -> str:
         column = self._columns[self._places.index(place)]
         written = f", format {column.type.format!r}" if column.type.format else ""
         cell = mask_value(row[place]) if row[place] else "empty"

@@ -12,8 +12,9 @@ from singer_tapkit.config import config_error
 from singer_tapkit.errors import ExtractionError
 from singer_tapkit.spool import RecordSpool
 from singer_tapkit.tap import BaseTap
+from tap_gotom.auth import HmacAuthenticator
 from tap_gotom.client import GoTomClient
-from tap_gotom.columns import columns_from_names, columns_from_schema
+from tap_gotom.columns import build_columns, read_columns
 from tap_gotom.config import (
     CONFIG_SCHEMA,
     CREDENTIALS_MISSING,
@@ -28,7 +29,6 @@ from tap_gotom.streams.campaigns import (
     CampaignDiscountStream,
     CampaignStream,
     FlightDiscountStream,
-    read_campaign_ids,
 )
 from tap_gotom.streams.flights import (
     FlightCommissionStream,
@@ -50,6 +50,7 @@ if TYPE_CHECKING:
 
     from singer_sdk.streams import Stream
 
+    from singer_tapkit.stream import BaseStream
     from tap_gotom.columns import Column
     from tap_gotom.config import Credentials
     from tap_gotom.streams.base import GoTomStream
@@ -82,13 +83,12 @@ class TapGoTom(BaseTap):
         return read_reports(self.config, others)
 
     @override
-    def discover_streams(self) -> Sequence[GoTomStream]:
-        url = read_base_url(self.config) if self.credentials else ""
-        client = GoTomClient(url, self.credentials, self.config, self.logger)
-        sources = self._report_sources(client)
-        streams = list(self._report_streams(client, sources.values()))
+    def discover_streams(self) -> Sequence[BaseStream]:
+        client = self._build_client()
+        sources = self._build_report_sources(client)
+        streams: list[BaseStream] = list(self._build_report_streams(sources.values()))
         if CredentialSet.API in self.credentials or not self.credentials:
-            streams += self._api_streams(client, sources)
+            streams += self._build_api_streams(client, sources)
         return streams
 
     @property
@@ -131,8 +131,17 @@ class TapGoTom(BaseTap):
         if not self.credentials:
             raise config_error(CREDENTIALS_MISSING)
 
-    def _report_sources(self, client: GoTomClient) -> dict[str, ReportSource]:
-        ids_from = self.config.get("campaign_external_ids_from") or {}
+    def _build_client(self) -> GoTomClient:
+        return GoTomClient(
+            [read_base_url(self.config)] if self.credentials else [],
+            logger=self.logger,
+            auth=HmacAuthenticator(self.credentials),
+            headers={"User-Agent": self.config["user_agent"]},
+            timeout=self.config["request_timeout"],
+            max_retries=self.config["max_retries"],
+        )
+
+    def _build_report_sources(self, client: GoTomClient) -> dict[str, ReportSource]:
         if CredentialSet.GRAPH not in self.credentials:
             if self.reports:
                 self.logger.warning(
@@ -140,34 +149,30 @@ class TapGoTom(BaseTap):
                     "read them with."
                 )
             return {}
+        ids_from = self.config.get("campaign_external_ids_from")
+        id_columns = {ids_from["report"]: ids_from["column"]} if ids_from else {}
         return {
-            name: ReportSource(
-                client,
-                report,
-                id_column=ids_from["column"] if name == ids_from.get("report") else None,
-            )
+            name: ReportSource(client, report, self.logger, id_column=id_columns.get(name))
             for name, report in self.reports.items()
         }
 
-    def _report_streams(
-        self, client: GoTomClient, sources: Iterable[ReportSource]
-    ) -> Iterator[GoTomStream]:
+    def _build_report_streams(self, sources: Iterable[ReportSource]) -> Iterator[BaseStream]:
         """Yield the streams of the reports whose columns can be found out."""
         for source in sources:
             try:
-                columns = self._report_columns(source)
-                yield ReportStream(self, client, self.failures, source, columns)
+                columns = self._find_columns(source)
+                yield ReportStream(self, self.failures, source, columns)
             except ExtractionError as error:
                 self.failures.record(source.report.name, error)
 
-    def _report_columns(self, source: ReportSource) -> list[Column]:
+    def _find_columns(self, source: ReportSource) -> list[Column]:
         """Return a report's columns from the settings, or the catalog, or else its first line."""
         report = source.report
         if report.columns is not None:
-            return columns_from_names(list(report.columns), report.columns)
+            return build_columns(list(report.columns), report.columns)
         entry = self.input_catalog.get_stream(report.name) if self.input_catalog else None
         if entry is not None:
-            return columns_from_schema(entry.schema.to_dict().get("properties", {}))
+            return read_columns(entry.schema.to_dict().get("properties", {}))
         sample = source.fetch_sample()
         if not sample.header:
             raise ReportError(
@@ -176,14 +181,13 @@ class TapGoTom(BaseTap):
             )
         if not report.primary_keys:
             self.logger.info("%s: %s", report.name, describe_keys(sample))
-        return columns_from_names(sample.header)
+        return build_columns(sample.header)
 
-    def _api_streams(
+    def _build_api_streams(
         self, client: GoTomClient, sources: dict[str, ReportSource]
     ) -> list[GoTomStream]:
         common = self, client, self.failures
-        read_ids = partial(read_campaign_ids, self.config, sources, self.failures, self.logger)
-        campaigns = CampaignStream(*common, RecordSpool(read_ids))
+        campaigns = CampaignStream(*common, RecordSpool(partial(self._read_campaign_ids, sources)))
         discounts = CampaignDiscountStream(*common, campaigns.rows)
         return [
             *(LookupStream(*common, name=name) for name in LOOKUPS if name != TarifStream.name),
@@ -198,3 +202,14 @@ class TapGoTom(BaseTap):
             FlightLineItemStream(*common, campaigns.rows),
             FlightSublineStream(*common, campaigns.rows),
         ]
+
+    def _read_campaign_ids(self, sources: dict[str, ReportSource]) -> list[str]:
+        """Return the external ids of campaigns in the report that the settings name for them.
+
+        Raises:
+            ExtractionError: It cannot be read.
+        """
+        source = sources.get(self.config["campaign_external_ids_from"]["report"])
+        if source is None:
+            raise ReportError("'graph_user' and 'graph_secret' are missing to read it with.")
+        return source.read_ids()

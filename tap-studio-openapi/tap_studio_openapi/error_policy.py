@@ -1,7 +1,7 @@
 """What an error of one studio means for the rest of a stream, and how its reading goes.
 
-Only the API's own error body may say that something is not there or must not be read. Whatever
-something in between answers is a failure.
+Only the API's own error body may say that something is not there or must not be read. A response of
+something in between is a failure.
 """
 
 from __future__ import annotations
@@ -45,12 +45,13 @@ class Meaning(Enum):
     """Something has gone wrong, which says nothing about the next request."""
 
 
-def interpret(error: ExtractionError, *, is_part: bool, is_newer_endpoint: bool) -> Meaning:
+def interpret(error: ExtractionError, *, is_one_of_many: bool, is_newer_endpoint: bool) -> Meaning:
     """Return what an error says.
 
     Args:
         error: The error.
-        is_part: Whether one of many parts of a studio was asked for, such as one customer's.
+        is_one_of_many: Whether one of many partitions of a studio was requested, such as a
+            customer's.
         is_newer_endpoint: Whether servers in use may lack the endpoint.
     """
     if not isinstance(error, ApiError):
@@ -59,7 +60,7 @@ def interpret(error: ExtractionError, *, is_part: bool, is_newer_endpoint: bool)
         return Meaning.KEY_IS_REFUSED
     if error.status == HTTPStatus.FORBIDDEN:
         return Meaning.OPTED_OUT if error.code == OPTED_OUT else Meaning.FORBIDDEN
-    if error.status == HTTPStatus.NOT_FOUND and is_part:
+    if error.status == HTTPStatus.NOT_FOUND and is_one_of_many:
         return Meaning.NOT_THERE
     if error.status == HTTPStatus.NOT_FOUND and is_newer_endpoint:
         return Meaning.OLDER_SERVER
@@ -72,8 +73,8 @@ class StreamStatus(PartitionStatus):
 
     Attributes:
         studio: The studio.
-        forbidden: How many parts the key may not read.
-        succeeded: How many parts were read.
+        forbidden: How many partitions the key may not read.
+        succeeded: How many partitions were read.
         refusals_in_a_row: How many were refused, or not there, since the last that was read.
     """
 
@@ -83,12 +84,12 @@ class StreamStatus(PartitionStatus):
     refusals_in_a_row: int = 0
 
     def note_success(self) -> None:
-        """Note that a part was read."""
+        """Note that a partition was read."""
         self.succeeded += 1
         self.refusals_in_a_row = 0
 
     def note_refusal(self) -> bool:
-        """Note that a part was refused, and return whether all of them seem to be."""
+        """Note that a partition was refused, and return whether all of them seem to be."""
         self.refusals_in_a_row += 1
         return self.refusals_in_a_row >= MAX_REFUSALS_IN_A_ROW
 
@@ -99,18 +100,18 @@ class StreamStatus(PartitionStatus):
 
 
 class ErrorPolicyStream(BaseStream):
-    """A stream that reads the parts of studios, and decides what each error means for the rest.
+    """A stream that reads partitions of studios, and decides what each error means for the rest.
 
     Attributes:
         scopes: What a key needs, any one of them.
         since: The API's version that brought the endpoint, if a server may be older.
-        has_parts: Whether a studio is read in many parts.
-        is_sparse: Whether parts are asked for that are known to be in some studios only.
+        has_partitions: Whether a studio is read in many partitions.
+        is_sparse: Whether partitions are asked for that are known to be in some studios only.
     """
 
     scopes: ClassVar[tuple[str, ...]]
     since: ClassVar[str | None] = None
-    has_parts: ClassVar[bool] = False
+    has_partitions: ClassVar[bool] = False
     is_sparse: ClassVar[bool] = False
 
     @override
@@ -120,7 +121,7 @@ class ErrorPolicyStream(BaseStream):
             return
         place = f"{self.name} of {partition}"
         is_newer = self.since is not None
-        match interpret(error, is_part=self.has_parts, is_newer_endpoint=is_newer):
+        match interpret(error, is_one_of_many=self.has_partitions, is_newer_endpoint=is_newer):
             case Meaning.KEY_IS_REFUSED:
                 status.studio.is_lost = True
                 self.failures.record(status.studio, error)
@@ -143,15 +144,15 @@ class ErrorPolicyStream(BaseStream):
                 super().handle_error(partition, status, error)
 
     def _handle_forbidden(self, place: str, status: StreamStatus, error: ExtractionError) -> None:
-        """Skip a part that the key may not read; the rest, too, where it seems to be all."""
+        """Skip a partition that the key may not read; the rest, too, where it seems to be all."""
         status.forbidden += 1
-        if status.note_refusal() or not self.has_parts:
+        if status.note_refusal() or not self.has_partitions:
             self.end_for_scope(status)
         else:
             self.record_skip("parts that the key may not read", f"{place}: {error}")
 
     def _is_alone(self, status: StreamStatus) -> bool:
-        """Return whether it is just one part that is not there, and not the endpoint."""
+        """Return whether it is just one partition that is not there, and not the endpoint."""
         return self.is_sparse or not status.note_refusal()
 
     def end_for_scope(self, status: StreamStatus) -> None:

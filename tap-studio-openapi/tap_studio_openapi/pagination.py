@@ -49,7 +49,7 @@ class OffsetPaginator(PagePaginator[str | None, Chunk]):
         return decode_json(response, Chunk, NOT_API_HINT)
 
     @override
-    def rows_of(self, page: Chunk) -> Sequence[Any]:
+    def get_rows(self, page: Chunk) -> Sequence[Any]:
         return page.result
 
     @override

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from tests.sandbox.apparena import APP, VERSION, AppArena, Owner, Quirks, seeds
 from tests.sandbox.apparena.endpoints import documented
-from tests.sandbox.apparena.inheritance import activated, available, effective
+from tests.sandbox.apparena.inheritance import list_activated, list_available, resolve_settings
 from tests.sandbox.apparena.options import DATES
 
 if TYPE_CHECKING:
@@ -179,15 +179,15 @@ class AppArenaSource:
 def _list_settings(data: Data, owner: Owner, kind: str) -> list[Row]:
     """Return what holds for an owner in any of the languages."""
     key = {"configs": "configId", "infos": "infoId", "translations": "translationId"}[kind]
-    found = (row for lang in LANGUAGES for row in effective(data, owner, kind, lang))
+    found = (row for lang in LANGUAGES for row in resolve_settings(data, owner, kind, lang))
     rows = {(row[key], row["lang"]): row for row in found}
     return _select_columns(f"/apps/{{appId}}/{kind}", rows.values())
 
 
 def _list_languages(data: Data, app: int) -> Iterator[Row]:
     """Return for each language whether an app has it, and whether its version does."""
-    has = {row["lang"] for row in activated(data, app)}
-    could = {row["lang"] for row in available(data, Owner(APP, app))}
+    has = {row["lang"] for row in list_activated(data, app)}
+    could = {row["lang"] for row in list_available(data, Owner(APP, app))}
     for lang in has | could:
         yield {"lang": lang, "activated": lang in has, "available": lang in could}
 

@@ -8,8 +8,8 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from tests.sandbox.gotom import GoTom, Report
-from tests.sandbox.gotom.customers import invented
-from tests.sandbox.gotom.endpoints import documented
+from tests.sandbox.gotom.customers import invent_customer
+from tests.sandbox.gotom.endpoints import read_documented
 
 if TYPE_CHECKING:
     import random
@@ -163,7 +163,7 @@ class GoTomSource:
     def _change_customers(self, chance: random.Random) -> None:
         """Add a customer, and change others; one without any id would get another key by that."""
         customers = self.sandbox.data.customers
-        customers.append(invented(len(customers) + 1))
+        customers.append(invent_customer(len(customers) + 1))
         known = [customer for customer in customers if customer["externalCrmId"]]
         changed, moved = chance.choice(known), chance.choice(known)
         changed["note"], changed["softDeleted"] = f"Notiz {chance.random()}", True
@@ -221,7 +221,7 @@ def _convert_items(items: Iterable[Mapping[str, Any]], path: str, *way: str) -> 
         path: The endpoint that answers with them.
         way: The names of the lists in its answer in which they lie.
     """
-    (schema,) = (endpoint.answer for endpoint in documented() if endpoint.path == path)
+    (schema,) = (endpoint.response for endpoint in read_documented() if endpoint.path == path)
     for name in way:
         schema = schema["properties"][name]["items"]
     fields = {name: field for name, field in schema["properties"].items() if name != "flights"}

@@ -54,7 +54,7 @@ class AppArenaSource:
             "projects": len(data.of_company(data.projects, seeds.COMPANY)),
             "customers": 1 + len(data.customers_of(seeds.COMPANY)),
             "app_configs": sum(
-                len(inheritance.effective(data, owner, "configs", None)) for owner in owners
+                len(inheritance.resolve_settings(data, owner, "configs", None)) for owner in owners
             ),
         }
 

@@ -86,7 +86,7 @@ class GoTomSource:
     def count_rows(self) -> Mapping[str, int]:
         """Count the rows of a copy, which has only the campaigns that the settings name."""
         data = self._sandbox.data
-        found = (data.campaign(external_id) for external_id in demonstration.CAMPAIGNS)
+        found = (data.find_campaign(external_id) for external_id in demonstration.CAMPAIGNS)
         campaigns = [campaign for campaign in found if campaign]
         return {
             "turnover": TURNOVER_ROWS,
@@ -105,7 +105,7 @@ class GoTomSource:
         firms = {item["externalCrmId"]: item["firm"] for item in self._sandbox.data.customers}
         months: defaultdict[tuple[str, str], Decimal] = defaultdict(Decimal)
         customers: defaultdict[tuple[str, str], Decimal] = defaultdict(Decimal)
-        for _, external_id, month, platform, amount in demonstration.turnover():
+        for _, external_id, month, platform, amount in demonstration.list_turnover():
             campaign = campaigns[external_id].content
             months[month, campaign["name"]] += Decimal(amount)
             firm = firms[campaign["customer"]["entityExternalCrmId"]]

@@ -12,7 +12,7 @@ from tests.sandbox.apparena import APP, AppArena, Owner, Quirks, seeds
 from tests.sandbox.faults import Answer
 from tests.sandbox.goatcounter import UNLIMITED, Generation, GoatCounter, Hit
 from tests.sandbox.gotom import GoTom, Report
-from tests.sandbox.gotom.customers import invented
+from tests.sandbox.gotom.customers import invent_customer
 from tests.sandbox.studio_openapi import StudioOpenApi
 from tests.sandbox.studio_openapi.moments import format_with_offset, to_moment
 from tests.sandbox.studio_openapi.quirks import ShortChunks
@@ -179,7 +179,9 @@ def build_gotom(*, grown: bool) -> Source:
     rows = 5 + grown
     data.entities = {name: items[:rows] for name, items in data.entities.items()}
     data.prices = {tarif: prices[:rows] for tarif, prices in data.prices.items()}
-    data.customers = [invented(number, firm=f"{PERSON} {number}") for number in range(1, rows + 2)]
+    data.customers = [
+        invent_customer(number, firm=f"{PERSON} {number}") for number in range(1, rows + 2)
+    ]
     for customer in data.customers:
         for contact in customer["contacts"]:
             contact["peopleLastname"] = contact["peopleEmail"] = PERSON

@@ -35,12 +35,6 @@ class Answer:
         return msgspec.json.decode(self.body)
 
     @property
-    def is_page(self) -> bool:
-        """Whether it is a page for people."""
-        kind = self.headers.get("Content-Type", "").lower()
-        return kind.startswith("text/html") and b"<html" in self.body
-
-    @property
     def error(self) -> tuple[int, str, str | None]:
         """Status, code and reference of an error of the studios' API."""
         return self.status, self.json["errorCode"], self.json.get("reference")
@@ -68,30 +62,22 @@ class GotomClient:
     secret: str
     now: Callable[[], datetime]
 
-    def get(self, target: str, headers: Mapping[str, str | None] | None = None) -> Answer:
-        """Asks.
+    def get(self, target: str) -> Answer:
+        """Send a signed request.
 
         Args:
             target: Path and query as they go over the wire.
-            headers: Headers that are sent though they were not signed; None leaves one out.
         """
-        changed = {**self.signed(target), **(headers or {})}
-        sent = {name: text for name, text in changed.items() if text is not None}
-        return send(self.url, "GET", target, sent)
-
-    def signed(
-        self, target: str, *, content_type: str = "application/json", date: str | None = None
-    ) -> dict[str, str]:
-        """The headers that make a request good."""
-        sent = date or self.now().isoformat(timespec="seconds")
-        text = f"GET\n{hashlib.md5(b'').hexdigest()}\n{content_type.lower()}\n{sent}\n\n{target}"  # noqa: S324
+        date, content_type = self.now().isoformat(timespec="seconds"), "application/json"
+        text = f"GET\n{hashlib.md5(b'').hexdigest()}\n{content_type}\n{date}\n\n{target}"  # noqa: S324
         digest = hmac.new(self.secret.encode(), text.encode(), hashlib.sha1).digest()
         credentials = f"{self.user}:{base64.b64encode(digest).decode()}"
-        return {
-            "Date": sent,
+        headers = {
+            "Date": date,
             "Content-Type": content_type,
             "Authorization": f"gotom_app_api {credentials}",
         }
+        return send(self.url, "GET", target, headers)
 
 
 @dataclass(frozen=True)

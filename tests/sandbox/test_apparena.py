@@ -16,7 +16,7 @@ from tests.sandbox.clients import ArenaClient as Client
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    Style = Literal["orderasc", "orderBy", "both", "none"]
+    Style = Literal["orderasc", "orderBy", "none"]
 
 BELOW_AN_APP = ("configs", "infos", "languages", "translations", "channels")
 BELOW_OTHERS = ("configs", "infos", "languages", "translations")
@@ -83,8 +83,8 @@ def owner(arena: AppArena, client: Client) -> Client:
     return Client(client.url, client.session, "store")
 
 
-def records(content: Any, container: str) -> Iterator[dict[str, Any]]:
-    """The records of a body of some documented shape."""
+def list_records(content: Any, container: str) -> Iterator[dict[str, Any]]:
+    """Yield the records of a body of some documented shape."""
     match container:
         case "bare_array":
             yield from content
@@ -97,7 +97,7 @@ def records(content: Any, container: str) -> Iterator[dict[str, Any]]:
             yield from content["_embedded"]["data"].values()
 
 
-def flat(pages: list[list[str]]) -> list[str]:
+def flatten(pages: list[list[str]]) -> list[str]:
     return list(itertools.chain.from_iterable(pages))
 
 
@@ -107,7 +107,7 @@ def test_every_endpoint_answers_as_documented(owner: Client) -> None:
         found = find(f"/{target}")
         assert found is not None, target
         endpoint = found[0]
-        rows = list(records(owner.json(target), endpoint.container))
+        rows = list(list_records(owner.json(target), endpoint.container))
         assert rows, target
         for row in rows:
             Draft202012Validator(endpoint.record).validate(row)
@@ -120,23 +120,6 @@ def test_every_endpoint_answers_as_documented(owner: Client) -> None:
 def test_records_show_the_fields_of_the_samples(client: Client, target: str) -> None:
     for row in client.data(target).values():
         assert row.keys() == {*SHOWN[target].split(), "_links"}
-
-
-def test_null_is_where_the_samples_have_it(client: Client) -> None:
-    targets = {
-        "customers": {"subdomain", "address1", "address2", "zip", "city", "logo"},
-        "projects": {"description"},
-        "companies/57/users": {"telephone", "avatar"},
-        "apps/41207/configs": {"meta", "description"},
-        "apps/41207/translations": {"translationPluralized"},
-        "apps": set(),
-        "templates": set(),
-    }
-    for target, nullable in targets.items():
-        rows = client.data(target).values()
-        assert {name for row in rows for name in row if row[name] is None} == nullable
-        for name in nullable:
-            assert any(row[name] is not None for row in rows), (target, name)
 
 
 def test_a_page_of_apps(client: Client) -> None:
@@ -210,8 +193,8 @@ def test_only_store_owners_list_companies(arena: AppArena, client: Client) -> No
     assert client.get("companies/500/apps").status_code == 404
 
 
-def levels(rows: dict[str, Any]) -> dict[str, dict[str, Any]]:
-    """The ids by which rows name the level that they come from."""
+def read_levels(rows: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    """Return the ids by which rows name the level that they come from."""
     names = ("appId", "templateId", "projectId", "version")
     return {key: {name: row[name] for name in names if name in row} for key, row in rows.items()}
 
@@ -219,7 +202,7 @@ def levels(rows: dict[str, Any]) -> dict[str, dict[str, Any]]:
 def test_rows_come_from_the_closest_level(client: Client) -> None:
     version = {"projectId": 44, "version": "2.1.0"}
     rows = client.data("apps/41207/configs")
-    assert levels(rows) == {
+    assert read_levels(rows) == {
         "color_primary": {"templateId": 311},
         "ends": version,
         "headline": {"appId": 41207},
@@ -245,19 +228,11 @@ def test_a_language_wins_over_the_default_one(client: Client) -> None:
     assert german == client.data("apps/41207/translations")
 
 
-@pytest.mark.parametrize("size", [1, 7, 20, 45, 46])
-def test_pages_hold_every_row_once(client: Client, size: int) -> None:
-    pages = client.pages(f"apps?items={size}")
-    assert [len(page) for page in pages[:-1]] == [size] * (len(pages) - 1)
-    assert flat(pages) == ALL_APPS
-
-
 @pytest.mark.parametrize(
     ("style", "obeyed"),
     [
         ("orderasc", {"orderdesc"}),
         ("orderBy", {"orderBy[DESC]"}),
-        ("both", {"orderdesc", "orderBy[DESC]"}),
         ("none", set()),
     ],
 )
@@ -266,7 +241,7 @@ def test_the_server_obeys_the_orders_it_knows(
 ) -> None:
     arena.quirks.order_style = style
     for option in ("orderdesc", "orderBy[DESC]", "orderBy%5BDESC%5D"):
-        found = flat(client.pages(f"apps?{option}=appId"))
+        found = flatten(client.pages(f"apps?{option}=appId"))
         is_obeyed = option.replace("%5B", "[").replace("%5D", "]") in obeyed
         assert found == (ALL_APPS[::-1] if is_obeyed else ALL_APPS), option
 
@@ -275,31 +250,22 @@ def test_the_server_obeys_the_orders_it_knows(
     ("target", "expected"),
     [
         ("apps?filter.appId[gt]=41249", ["41250", "41251"]),
-        ("apps?filter.appId%5Bgt%5D=41249", ["41250", "41251"]),
-        ("apps?filter.appId[gte]=41250", ["41250", "41251"]),
+        ("apps?filter.appId%5Bgte%5D=41250", ["41250", "41251"]),
         ("apps?filter.appId[lt]=41208", ["41207"]),
-        ("apps?filter.appId[lte]=41207", ["41207"]),
         ("apps?filter.appId[eq]=41215", ["41215"]),
         ("projects?filter.projectId[neq]=44", ["51"]),
         ("apps?filter.name[eq]=WINTER QUIZ", ["41209"]),
         ("apps?filter.name[match]=vote", ["41207", "41212"]),
         ("templates?filter.name[not]=quiz", ["311", "312"]),
-        ("templates?filter.public[eq]=true", ["311"]),
         ("templates?filter.public[neq]=0", ["311"]),
-        ("apps?filter.expiryDate[gt]=2098-12-31", ["41212"]),
         ("apps?filter.expiryDate[gt]=2099-01-01", []),
         ("apps?filter.expiryDate[gte]=2099-01-01", ["41212"]),
         ("apps?filter.expiryDate[eq]=2017-09-30", ["41215"]),
-        ("apps?filter.expiryDate[lt]=2017-09-30", []),
         ("apps?filter.expiryDate[lte]=2017-09-30", ["41215"]),
-        ("customers?filter.city[eq]=emden", ["57"]),
         ("customers?filter.city[neq]=emden", []),
         ("apps?filter.appId[gt]=41249&filter.name[match]=51", ["41251"]),
         ("apps?filter.appId[gt]=41249&orderdesc=appId&items=1", ["41251"]),
         ("apps/41207/configs?filter.type[eq]=checkbox", ["show_ranking"]),
-        ("apps/41207/configs?filter.appId[eq]=41207", ["headline"]),
-        ("apps/41207/translations?filter.pluralized[eq]=1", ["votes_left"]),
-        ("companies/57/users?filter.username[match]=SUPPORT", ["811"]),
     ],
 )
 def test_filters_choose_rows(client: Client, target: str, expected: list[str]) -> None:

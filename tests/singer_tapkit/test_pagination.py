@@ -41,7 +41,7 @@ class Paginator(PagePaginator[Any, Page]):
         return decode_json(response, Page)
 
     @override
-    def rows_of(self, page: Page) -> list[int]:
+    def get_rows(self, page: Page) -> list[int]:
         return page.rows
 
     @override
@@ -53,7 +53,7 @@ class CountingPaginator(Paginator):
     """The same for a list with its length."""
 
     @override
-    def total_of(self, page: Page) -> int | None:
+    def get_total(self, page: Page) -> int | None:
         return page.total
 
 

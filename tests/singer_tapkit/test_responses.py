@@ -69,7 +69,7 @@ def test_an_error_may_have_a_status_and_a_code_in_its_body(requests_mock: Mocker
         def validate_response(self, response: Response) -> None:
             super().validate_response(response)
             if "error" in response.json():
-                raise self.error_of(response, status=404)
+                raise self.build_error(response, status=404)
 
         @override
         def read_error_body(self, body: Any) -> ErrorBody | None:

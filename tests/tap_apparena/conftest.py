@@ -30,6 +30,12 @@ def server() -> Iterator[Server]:
 
 
 @pytest.fixture
+def small_server(server: Server) -> Server:
+    server.keep_apps(6)
+    return server
+
+
+@pytest.fixture
 def tap(tmp_path: Path) -> Iterator[Tap]:
     with Tap(tmp_path) as tap:
         yield tap

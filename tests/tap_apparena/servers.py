@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from singer_tapkit.testing import TapRun, run_tap
 from tap_apparena.streams import STREAMS
 from tap_apparena.tap import TapAppArena
+from tests.sandbox.apparena import seeds
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -70,6 +71,13 @@ class Server:
         self.sandbox.data.apps.clear()
         return [self.add_app() for _ in range(number)]
 
+    def keep_apps(self, number: int) -> None:
+        """Have only so many of the apps of the company that the key belongs to."""
+        apps = self.sandbox.data.apps
+        own = [app_id for app_id, app in apps.items() if app["companyId"] == seeds.COMPANY]
+        for app_id in own[number:]:
+            del apps[app_id]
+
     def add_app(self) -> int:
         """Add an app, and return its id."""
         data = self.sandbox.data
@@ -87,5 +95,5 @@ class Server:
 
 
 def ids(run: TapRun) -> list[int]:
-    """Return the ids of the apps that a run has written."""
-    return [record["appId"] for record in run.records["apps"]]
+    """Return the ids of the apps that a run has written, the lowest first."""
+    return sorted(record["appId"] for record in run.records["apps"])

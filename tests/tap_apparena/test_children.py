@@ -20,12 +20,12 @@ JSON = {"Content-Type": "application/json"}
 PAGE_OF_HTML = Answer(403, "<html>Forbidden</html>", {"Content-Type": "text/html"})
 
 
-def failing(status: int, http_status: int | None = None) -> Answer:
+def build_failure(status: int, http_status: int | None = None) -> Answer:
     body = {"status": status, "message": "What the server says."}
     return Answer(http_status or status, json.dumps(body), JSON)
 
 
-def by(records: list[dict[str, Any]], **wanted: Any) -> list[dict[str, Any]]:
+def select_rows(records: list[dict[str, Any]], **wanted: Any) -> list[dict[str, Any]]:
     return [record for record in records if wanted.items() <= record.items()]
 
 
@@ -42,13 +42,15 @@ def test_children_come_in_the_order_of_their_parents_and_are_announced_once(serv
 
 
 @pytest.mark.parametrize("http_status", [404, 200])
-def test_a_parent_that_is_gone_is_skipped_and_counted(server: Server, http_status: int) -> None:
+def test_a_parent_that_is_gone_is_skipped_and_counted(
+    small_server: Server, http_status: int
+) -> None:
     path = "/api/v2/apps/41207/configs"
-    server.sandbox.faults.add("GET", path, failing(404, http_status), times=None)
+    small_server.sandbox.faults.add("GET", path, build_failure(404, http_status), times=None)
 
-    run = server.read("app_configs")
+    run = small_server.read("app_configs")
 
-    assert by(run.records["app_configs"], sourceAppId=41207) == []
+    assert select_rows(run.records["app_configs"], sourceAppId=41207) == []
     assert run.records["app_configs"]
     assert "app_configs: 1 skipped, gone meanwhile." in run.log
 
@@ -56,7 +58,7 @@ def test_a_parent_that_is_gone_is_skipped_and_counted(server: Server, http_statu
 @pytest.mark.parametrize(
     "answer",
     [
-        failing(500),
+        build_failure(500),
         PAGE_OF_HTML,
         Answer(404, "default backend - 404", {"Content-Type": "text/plain"}),
         Answer(200, '{"_embedded": {"data": null}}', JSON),
@@ -66,17 +68,17 @@ def test_a_parent_that_is_gone_is_skipped_and_counted(server: Server, http_statu
     ],
     ids=["500", "html", "backend", "null", "lang", "fewer", "one page of three"],
 )
-def test_a_child_that_fails_fails_alone(server: Server, answer: Answer) -> None:
-    server.sandbox.faults.add("GET", "/api/v2/apps/41207/configs", answer, times=None)
+def test_a_child_that_fails_fails_alone(small_server: Server, answer: Answer) -> None:
+    small_server.sandbox.faults.add("GET", "/api/v2/apps/41207/configs", answer, times=None)
 
-    run = server.fail("apps", "app_configs", "app_infos")
+    run = small_server.fail("apps", "app_configs", "app_infos")
 
     assert "1 part(s) of the sync failed" in run.error
     assert "app_configs of 41207: " in run.error
-    assert by(run.records["app_configs"], sourceAppId=41207) == []
-    assert by(run.records["app_infos"], sourceAppId=41207)
-    assert by(run.records["apps"], appId=41207)
-    assert by(run.records["app_configs"], sourceAppId=41209)
+    assert select_rows(run.records["app_configs"], sourceAppId=41207) == []
+    assert select_rows(run.records["app_infos"], sourceAppId=41207)
+    assert select_rows(run.records["apps"], appId=41207)
+    assert select_rows(run.records["app_configs"], sourceAppId=41209)
 
 
 @pytest.mark.parametrize(
@@ -101,26 +103,28 @@ def test_the_check_of_connections_asks_for_the_parents_of_selected_streams(
     assert [request.path for request in server.sandbox.requests] == asked
 
 
-def test_a_missing_right_ends_a_stream_after_three_parents(server: Server) -> None:
-    server.sandbox.add_key("narrow-key", rights=["app", "info"])
+def test_a_missing_right_ends_a_stream_after_three_parents(small_server: Server) -> None:
+    small_server.sandbox.add_key("narrow-key", rights=["app", "info"])
 
-    run = server.fail("apps", "app_configs", "app_infos", api_key="narrow-key", max_concurrency=1)
+    run = small_server.fail(
+        "apps", "app_configs", "app_infos", api_key="narrow-key", max_concurrency=1
+    )
 
-    asked = [one for one in server.sandbox.requests if one.path.endswith("/configs")]
+    asked = [one for one in small_server.sandbox.requests if one.path.endswith("/configs")]
     assert len(asked) == 3
     assert "The key or token is known but lacks the right" in run.error
     assert run.records["app_infos"]
-    assert len(run.records["apps"]) == 45
+    assert len(run.records["apps"]) == 6
 
 
 def test_a_token_that_expires_midway_fails_what_is_left_and_the_next_run_has_all(
     server: Server,
 ) -> None:
-    server.sandbox.faults.add("GET", "/api/v2/apps/*", failing(401), times=None, skip=30)
+    server.sandbox.faults.add("GET", "/api/v2/apps/*", build_failure(401), times=None, skip=30)
     settings: dict[str, Any] = {"page_size": 10, "max_concurrency": 1}
     first = server.fail("apps", "app_infos", **settings)
     assert "or get a new 'jwt'" in first.error
-    assert len(server.received("/apps/41207/infos")) == 1
+    assert len(server.received("/apps/41251/infos")) == 1
     server.sandbox.faults.clear()
 
     second = server.read("apps", "app_infos", state=first.state, **settings)

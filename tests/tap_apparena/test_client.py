@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from singer_tapkit.errors import ApiError, GatewayError, InvalidResponseError, RequestError
+from singer_tapkit.errors import ApiError, GatewayError, RequestError
 from singer_tapkit.pagination import IncompleteListError
 from tap_apparena.page import IdField
 from tests.tap_apparena.clients import URL, client
@@ -72,7 +72,7 @@ def test_only_the_apis_own_form_of_errors_is_the_apis(
         (404, "/apps", "version 2"),
     ],
 )
-def test_errors_name_their_cure(requests_mock: Mocker, status: int, path: str, hint: str) -> None:
+def test_errors_name_a_hint(requests_mock: Mocker, status: int, path: str, hint: str) -> None:
     error = fail(requests_mock, path, status_code=status, json={"status": status, "title": "No"})
 
     assert f"{status}: No. " in str(error)
@@ -129,13 +129,3 @@ def test_a_list_without_pages_that_has_more_rows_than_it_counts_has_failed(
 
     with pytest.raises(IncompleteListError, match="other rows than it announces: 2 of 1"):
         client().get_list("/apps", [], APP)
-
-
-@pytest.mark.parametrize(
-    "body", [{}, [], {"activated": {}}, {"available": None}, {"available": {}, "activated": None}]
-)
-def test_what_holds_no_languages_is_refused(requests_mock: Mocker, body: Any) -> None:
-    requests_mock.get(f"{URL}/apps/7/languages", json=body)
-
-    with pytest.raises(InvalidResponseError):
-        client().get_languages("/apps/7/languages", [])

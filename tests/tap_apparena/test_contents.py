@@ -5,43 +5,45 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tests.sandbox.faults import Answer
-from tests.tap_apparena.test_children import by, failing
+from tests.tap_apparena.test_children import build_failure, select_rows
 
 if TYPE_CHECKING:
     from tests.tap_apparena.servers import Server
 
 
-def test_a_row_tells_who_was_asked_and_where_it_is_stored(server: Server) -> None:
-    rows = server.read("app_configs").records["app_configs"]
+def test_a_row_tells_who_was_asked_and_where_it_is_stored(small_server: Server) -> None:
+    rows = small_server.read("app_configs").records["app_configs"]
 
-    (own,) = by(rows, sourceAppId=41207, configId="headline")
-    (inherited,) = by(rows, sourceAppId=41207, configId="color_primary")
-    (defined,) = by(rows, sourceAppId=41207, configId="show_ranking")
+    (own,) = select_rows(rows, sourceAppId=41207, configId="headline")
+    (inherited,) = select_rows(rows, sourceAppId=41207, configId="color_primary")
+    (defined,) = select_rows(rows, sourceAppId=41207, configId="show_ranking")
     assert (own["appId"], own["templateId"], own["projectId"]) == (41207, None, None)
     assert (inherited["appId"], inherited["templateId"]) == (None, 311)
     assert (defined["projectId"], defined["version"]) == (44, "2.1.0")
 
 
-def test_a_language_that_an_app_lacks_does_not_take_the_others_along(server: Server) -> None:
-    server.sandbox.faults.add(
+def test_a_language_that_an_app_lacks_does_not_take_the_others_along(small_server: Server) -> None:
+    small_server.sandbox.faults.add(
         "GET",
         "/api/v2/apps/41207/infos",
-        failing(404),
+        build_failure(404),
         times=None,
         when=lambda request: request.query["lang"] == ["fr_FR"],
     )
 
-    run = server.read("app_infos", languages=["fr_FR", "de_DE"])
+    run = small_server.read("app_infos", languages=["fr_FR", "de_DE"])
 
-    assert {row["lang"] for row in by(run.records["app_infos"], sourceAppId=41207)} == {"de_DE"}
+    assert {row["lang"] for row in select_rows(run.records["app_infos"], sourceAppId=41207)} == {
+        "de_DE"
+    }
 
 
-def test_rows_without_a_language_have_the_one_that_was_asked_for(server: Server) -> None:
+def test_rows_without_a_language_have_the_one_that_was_asked_for(small_server: Server) -> None:
     body = '{"_embedded": {"data": {"a": {"value": 1}}}}'
-    server.sandbox.faults.add("GET", "/api/v2/apps/*/infos", Answer(200, body), times=None)
+    small_server.sandbox.faults.add("GET", "/api/v2/apps/*/infos", Answer(200, body), times=None)
 
-    asked = server.read("app_infos", languages=["de_DE"]).records["app_infos"]
-    unasked = server.fail("app_infos")
+    asked = small_server.read("app_infos", languages=["de_DE"]).records["app_infos"]
+    unasked = small_server.fail("app_infos")
 
     assert {(row["infoId"], row["lang"], row["value"]) for row in asked} == {("a", "de_DE", "1")}
     assert "Set 'languages'" in unasked.log
@@ -53,5 +55,5 @@ def test_contents_of_versions_are_asked_for_by_their_number(server: Server) -> N
 
     versions = {request.query["version"][0] for request in server.received("/projects/44/configs")}
     assert versions == {"2.0.0", "2.1.0"}
-    defined = by(rows, sourceProjectId=44, sourceVersion="2.1.0")
+    defined = select_rows(rows, sourceProjectId=44, sourceVersion="2.1.0")
     assert {row["version"] for row in defined} == {"2.1.0"}

@@ -7,16 +7,18 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.sandbox.faults import Answer
-from tests.tap_apparena.test_children import by
+from tests.tap_apparena.test_children import select_rows
 
 if TYPE_CHECKING:
     from tests.tap_apparena.servers import Server
 
 
-def test_those_of_apps_are_merged_and_those_of_others_are_never_activated(server: Server) -> None:
-    records = server.read("app_languages", "template_languages", "version_languages").records
+def test_those_of_apps_are_merged_and_those_of_others_are_never_activated(
+    small_server: Server,
+) -> None:
+    records = small_server.read("app_languages", "template_languages", "version_languages").records
 
-    rows = {row["lang"]: row for row in by(records["app_languages"], sourceAppId=41207)}
+    rows = {row["lang"]: row for row in select_rows(records["app_languages"], sourceAppId=41207)}
     assert (rows["de_DE"]["activated"], rows["de_DE"]["available"]) == (True, True)
     assert (rows["de_DE"]["appId"], rows["de_DE"]["projectId"]) == (41207, 44)
     assert (rows["fr_FR"]["activated"], rows["fr_FR"]["available"]) == (False, True)
@@ -31,12 +33,14 @@ def test_those_of_apps_are_merged_and_those_of_others_are_never_activated(server
         ('{"available": {"de_DE": {"projectId": 44}}}', None),
     ],
 )
-def test_none_activated_differs_from_none_told(
-    server: Server, body: str, *, activated: bool | None
+def test_none_activated_differs_from_none_listed(
+    small_server: Server, body: str, *, activated: bool | None
 ) -> None:
-    server.sandbox.faults.add("GET", "/api/v2/apps/*/languages", Answer(200, body), times=None)
+    small_server.sandbox.faults.add(
+        "GET", "/api/v2/apps/*/languages", Answer(200, body), times=None
+    )
 
-    rows = server.read("app_languages").records["app_languages"]
+    rows = small_server.read("app_languages").records["app_languages"]
 
     assert {(row["lang"], row["projectId"], row["activated"]) for row in rows} == {
         ("de_DE", 44, activated)
@@ -44,11 +48,11 @@ def test_none_activated_differs_from_none_told(
 
 
 @pytest.mark.parametrize("body", ["[]", "{}", '{"activated": {}}', '{"available": null}'])
-def test_languages_that_are_missing_are_not_taken_for_none(server: Server, body: str) -> None:
+def test_languages_that_are_missing_are_not_taken_for_none(small_server: Server, body: str) -> None:
     path = "/api/v2/apps/41207/languages"
-    server.sandbox.faults.add("GET", path, Answer(200, body), times=None)
+    small_server.sandbox.faults.add("GET", path, Answer(200, body), times=None)
 
-    run = server.fail("app_languages")
+    run = small_server.fail("app_languages")
 
     assert f"app_languages of 41207: GET {path} answered 200" in run.error
     assert run.records["app_languages"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from dataclasses import dataclass, field
 from math import ceil
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import pytest
 import requests
@@ -15,13 +15,16 @@ from hypothesis import strategies as st
 from singer_tapkit.errors import ApiError, InvalidResponseError
 from singer_tapkit.pagination import IncompleteListError
 from tap_apparena.page import Page
-from tap_apparena.pagination import ORDER_STYLES, Ordering, PagedList, Position
+from tap_apparena.pagination import NEWEST_FIRST, PagedList, Position
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
-ORDERASC, ORDERBY = ORDER_STYLES
+    from tap_apparena.pagination import Fetch
+
+ORDERDESC, ORDERBY = NEWEST_FIRST
 LOGGER = logging.getLogger("quiet")
+Beyond = Literal["empty", "last", "error"]
 
 
 @dataclass
@@ -31,53 +34,41 @@ class FakeList:
     Attributes:
         ids: The ids of its rows, in the order that the server keeps without another.
         size: How many rows a page has at most.
-        obeys: The ways to ask for an order that the server obeys.
+        obeys: The option for descending ids that the server obeys, empty for none.
         refuses: The options that it refuses.
-        counts: Whether its answers have counters.
+        counts: Whether its responses have counters.
         beyond: What it answers to a page behind the last one.
         before: Called with the number of each page before it is read.
-        shuffled: Whether rows without another order come in one of their own.
-        after: Up to which id a filter leaves rows out.
         last_id: The highest id that there was before.
         requests: The pages that were asked for, with the option for the order.
     """
 
     ids: list[int]
     size: int = 10
-    obeys: tuple[object, ...] = (ORDERASC,)
+    obeys: str = ORDERDESC
     refuses: tuple[str, ...] = ()
     counts: bool = True
-    beyond: Literal["empty", "last", "error"] = "empty"
+    beyond: Beyond = "empty"
     before: Callable[[int], object] = lambda _: None
-    shuffled: bool = False
-    after: int = 0
     last_id: int = 0
-    requests: list[tuple[int, str | None]] = field(default_factory=list)
+    requests: list[tuple[int, str]] = field(default_factory=list)
 
-    def fetch(self, number: int, order: str | None) -> Page:
+    def fetch(self, number: int, order: str) -> Page:
         """Answer a request for a page."""
         self.requests.append((number, order))
         if order in self.refuses:
             raise ApiError("refused", status=400)
         self.before(number)
-        ids = [an_id for an_id in self.ids if an_id > self.after]
-        if self.shuffled:
-            ids.sort(key=lambda an_id: an_id * 7919 % 101)
-        for style in ORDER_STYLES:
-            if style in self.obeys and order in style:
-                ids = sorted(ids, reverse=order == style.descending)
+        ids = self.ids
+        if order and order == self.obeys:
+            ids = sorted(ids, reverse=True)
         count = ceil(len(ids) / self.size)
         if number > max(count, 1) and self.beyond == "error":
             raise ApiError("no such page", status=404)
         if number > count and self.beyond == "last":
             number = max(count, 1)
         shown = ids[(number - 1) * self.size : number * self.size]
-        counters = (len(ids), self.size, count) if self.counts else (None, None, None)
-        return page(shown, *counters)
-
-    def read(self, ordering: Ordering | None = None) -> list[int]:
-        """Read the list to its end."""
-        return read(PagedList(self.fetch, ordering or Ordering(), LOGGER))
+        return page(shown, *((len(ids), count) if self.counts else ()))
 
     @property
     def pages(self) -> list[int]:
@@ -85,14 +76,9 @@ class FakeList:
         return [number for number, _ in self.requests]
 
 
-def upto(number: int) -> list[int]:
-    return list(range(1, number + 1))
-
-
 def page(
-    ids: list[int],
+    ids: Sequence[int],
     total: int | None = None,
-    size: int | None = None,
     count: int | None = None,
     *,
     has_next: bool = False,
@@ -100,14 +86,26 @@ def page(
     response = requests.Response()
     response.request = requests.Request("GET", "https://apparena.example/api/v2/apps").prepare()
     rows = [(an_id, {"appId": an_id}) for an_id in ids]
-    return Page(rows, response, total, size, count, has_next)
+    return Page(rows, response, total, count, has_next)
 
 
-def read(rows: PagedList) -> list[int]:
+def build_list(fetch: Fetch, orders: Sequence[str] = NEWEST_FIRST, **options: Any) -> PagedList:
+    return PagedList(fetch, list(orders), LOGGER, **options)
+
+
+def read_ids(rows: PagedList) -> list[int]:
     return [listed.id for listed in rows.read()]
 
 
-def once(page: int, change: Callable[[], object]) -> Callable[[int], None]:
+def count_up(number: int) -> list[int]:
+    return list(range(1, number + 1))
+
+
+def count_down(highest: int, lowest: int = 1) -> list[int]:
+    return list(range(highest, lowest - 1, -1))
+
+
+def act_once(page: int, change: Callable[[], object]) -> Callable[[int], None]:
     """Let something change before the first time that a page is read."""
     changes = [change]
 
@@ -118,84 +116,84 @@ def once(page: int, change: Callable[[], object]) -> Callable[[int], None]:
     return before
 
 
-def test_each_row_comes_once_in_order_and_no_page_too_many() -> None:
+def test_each_row_comes_once_from_the_newest_on_and_no_page_is_read_in_vain() -> None:
     rows = FakeList([3, 1, 2, *range(4, 26)])
 
-    assert rows.read() == upto(25)
-    assert rows.requests == [(1, "orderdesc"), (1, "orderasc"), (2, "orderasc"), (3, "orderasc")]
+    assert read_ids(build_list(rows.fetch)) == count_down(25)
+    assert rows.requests == [(1, ORDERDESC), (2, ORDERDESC), (3, ORDERDESC)]
 
 
 @pytest.mark.parametrize("number", [0, 1, 10])
-def test_a_list_that_fits_on_a_page_costs_one_request(number: int) -> None:
-    rows = FakeList(upto(number))
+def test_a_list_that_fits_on_a_page_costs_one_request_ordered_or_not(number: int) -> None:
+    rows = FakeList(count_up(number), obeys="")
+    pages = build_list(rows.fetch, must_be_sure=True)
 
-    assert rows.read() == upto(number)
+    assert read_ids(pages) == count_down(number)
     assert rows.pages == [1]
+    assert pages.complete_up_to == number
 
 
-@pytest.mark.parametrize("refuses", [(), ORDERASC])
-def test_the_way_to_order_that_the_server_obeys_is_found_once(refuses: tuple[str, ...]) -> None:
-    rows = FakeList(upto(15), obeys=(ORDERBY,), refuses=refuses)
-    ordering = Ordering()
+@pytest.mark.parametrize("refuses", [(), (ORDERDESC,)])
+def test_the_order_that_the_server_obeys_is_found_once(refuses: tuple[str, ...]) -> None:
+    rows = FakeList(count_up(15), obeys=ORDERBY, refuses=refuses)
+    orders = list(NEWEST_FIRST)
 
-    assert rows.read(ordering) == upto(15)
-    assert [order for _, order in rows.requests] == [
-        "orderdesc",
-        "orderBy[DESC]",
-        "orderBy[ASC]",
-        "orderBy[ASC]",
-    ]
+    assert read_ids(PagedList(rows.fetch, orders, LOGGER)) == count_down(15)
+    assert rows.requests == [(1, ORDERDESC), (1, ORDERBY), (2, ORDERBY)]
+    assert (ORDERDESC in orders) is bool(refuses)
+
+
+@pytest.mark.parametrize("ids", [[3, 9, 12, 1, 8], [9, 3, 12, 1, 8], [9, 3, 2, 1, 8]])
+def test_a_server_that_obeys_no_order_is_soon_asked_for_none(ids: list[int]) -> None:
+    rows = FakeList(ids, size=2, obeys="")
+    orders = list(NEWEST_FIRST)
+
+    assert sorted(read_ids(PagedList(rows.fetch, orders, LOGGER))) == sorted(ids)
+    assert orders == []
     rows.requests.clear()
-    assert rows.read(ordering) == upto(15)
-    assert ("orderdesc" in [order for _, order in rows.requests]) is bool(refuses)
-
-
-def test_a_server_that_obeys_no_order_is_asked_for_none() -> None:
-    rows = FakeList([3, 9, 12, 1, 8], size=2, obeys=())
-    ordering = Ordering()
-
-    assert rows.read(ordering) == [3, 9, 12, 1, 8]
-    assert ordering.styles == ()
-    rows.requests.clear()
-    rows.read(ordering)
-    assert rows.requests == [(1, None), (2, None), (3, None)]
+    assert read_ids(PagedList(rows.fetch, orders, LOGGER)) == ids
+    assert rows.requests == [(1, ""), (2, ""), (3, "")]
 
 
 @pytest.mark.parametrize("beyond", ["empty", "last", "error"])
-@pytest.mark.parametrize("obeys", [(ORDERASC,), ()])
+@pytest.mark.parametrize("obeys", [ORDERDESC, ""])
 @pytest.mark.parametrize("number", [1, 9, 10, 13, 30])
 def test_without_counters_a_list_goes_on_until_a_page_is_short_or_empty(
-    number: int, obeys: tuple[object, ...], beyond: Literal["empty", "last", "error"]
+    number: int, obeys: str, beyond: Beyond
 ) -> None:
-    rows = FakeList(upto(number), obeys=obeys, counts=False, beyond=beyond)
+    rows = FakeList(count_up(number), obeys=obeys, counts=False, beyond=beyond)
 
-    assert rows.read() == upto(number)
+    assert sorted(read_ids(build_list(rows.fetch))) == count_up(number)
 
 
-def test_a_row_that_slips_through_while_as_many_are_added_as_deleted_is_found() -> None:
-    rows = FakeList(upto(25))
+@pytest.mark.parametrize(("deleted", "page_of_new"), [(23, 3), (23, 2), (3, 2)])
+def test_no_row_slips_through_where_as_many_are_added_as_deleted(
+    deleted: int, page_of_new: int
+) -> None:
+    rows = FakeList(count_up(25))
+    deletions, additions = [deleted], [26]
 
-    def change() -> None:
-        rows.ids.remove(3)
-        rows.ids.append(26)
+    def change(number: int) -> None:
+        if number == 2 and deletions:
+            rows.ids.remove(deletions.pop())
+        if number == page_of_new and additions:
+            rows.ids.append(additions.pop())
 
-    rows.before = once(2, change)
+    rows.before = change
 
-    assert sorted(rows.read()) == upto(26)
-    assert rows.pages == [1, 1, 2, 3, 1, 1, 2, 3]
+    assert set(count_up(25)) - {3} <= set(read_ids(build_list(rows.fetch)))
 
 
 ADD = -1
 SOME = st.lists(st.sampled_from([ADD, ADD, 0, 1, 5]), max_size=3)
-RUNS = st.lists(st.tuples(SOME, st.lists(SOME, max_size=12), st.integers(0, 20)), max_size=4)
+RUNS = st.lists(st.tuples(SOME, st.lists(SOME, max_size=12), st.integers(0, 30)), max_size=4)
 SERVERS = st.builds(
     FakeList,
-    st.integers(0, 14).map(upto),
-    size=st.integers(1, 5),
-    obeys=st.sampled_from([(ORDERASC,), (ORDERBY,), ()]),
+    st.integers(0, 30).flatmap(lambda number: st.permutations(count_up(number))),
+    size=st.integers(3, 6),  # at least as many rows as are added between two requests
+    obeys=st.sampled_from([*NEWEST_FIRST, ""]),
     counts=st.booleans(),
     beyond=st.sampled_from(["empty", "last", "error"]),
-    shuffled=st.booleans(),
 )
 
 
@@ -210,13 +208,9 @@ def change(rows: FakeList, changes: list[int], throughout: set[int]) -> None:
 
 
 @settings(max_examples=300, deadline=None)
-@given(rows=SERVERS, runs=RUNS, new_ids=st.booleans(), filtered=st.booleans())
+@given(rows=SERVERS, runs=RUNS, new_ids=st.booleans())
 def test_no_row_is_lost_whatever_happens_between_pages_and_runs(
-    rows: FakeList,
-    runs: list[tuple[list[int], list[list[int]], int]],
-    *,
-    new_ids: bool,
-    filtered: bool,
+    rows: FakeList, runs: list[tuple[list[int], list[list[int]], int]], *, new_ids: bool
 ) -> None:
     emitted: set[int] = set()
     position, bookmark = None, 0
@@ -225,20 +219,17 @@ def test_no_row_is_lost_whatever_happens_between_pages_and_runs(
         throughout = set(rows.ids)
         upcoming = iter(during)
         rows.before = lambda _, up=upcoming, here=throughout: change(rows, next(up, []), here)  # type: ignore[misc]
-        rows.after = bookmark if filtered else 0
-        paged = PagedList(
+        pages = build_list(
             rows.fetch,
-            Ordering(),
-            LOGGER,
             position=position,
-            pages_per_position=None if new_ids else 1,
+            until=bookmark if new_ids else None,
             must_be_sure=new_ids,
         )
         is_killed, found = False, list[int]()
         try:
-            for number, (an_id, _, safe_position) in enumerate(paged.read()):
-                found += [an_id] if an_id > bookmark else []
-                position = safe_position or position
+            for number, listed in enumerate(pages.read()):
+                found += [listed.id] if listed.id > bookmark else []
+                position = position if new_ids else listed.position or position
                 if is_killed := number == limit:
                     break
         except IncompleteListError:
@@ -247,238 +238,208 @@ def test_no_row_is_lost_whatever_happens_between_pages_and_runs(
         assert len(found) == len(set(found))
         if is_killed:
             continue
-        position, bookmark = None, max(bookmark, paged.complete_up_to or 0) if new_ids else 0
+        position, bookmark = None, max(bookmark, pages.complete_up_to or 0) if new_ids else 0
         if rows.counts and rows.obeys:
             assert throughout <= emitted
     assert set(rows.ids) <= emitted
 
 
 @pytest.mark.parametrize("beyond", ["empty", "error"])
-def test_a_last_page_that_goes_away_both_times_is_a_failure(
-    beyond: Literal["empty", "error"],
-) -> None:
-    rows = FakeList(upto(31), beyond=beyond)
-    rows.before = lambda number: rows.ids.pop(0) if number == 3 else None
+def test_a_last_page_that_goes_away_both_times_is_a_failure(beyond: Beyond) -> None:
+    rows = FakeList(count_up(31), beyond=beyond)
+    rows.before = lambda number: rows.ids.pop() if number == 3 else None
 
     with pytest.raises(IncompleteListError, match="GET /api/v2/apps"):
-        rows.read()
+        read_ids(build_list(rows.fetch))
 
 
-def test_a_page_without_rows_among_those_announced_is_a_failure() -> None:
-    def fetch(number: int, _: str | None) -> Page:
-        return page([2, 1] if number == 1 else [], size=2, count=3)
+@pytest.mark.parametrize(
+    ("pages", "problem"),
+    [
+        ([page([2, 1], count=3), page([], count=3)], "page 2 has no rows, though it was announced"),
+        ([page([], has_next=True)], "page 1 has no rows, though it was announced"),
+        ([page([7], 3, 1), page([7], 3, 1)], "2 of 3 rows have not come"),
+        ([page([7, 6, 5], 2, 1)], "1 rows more than the 2 "),
+        ([page([7, 6], 2, 3), page([5, 4], 2, 3), page([3], 2, 3)], "3 rows more than the 2 "),
+        ([page([7, 6], 4, 3), page([5, 4], 4, 3), page([3], 4, 3)], "1 rows more than the 4 "),
+    ],
+)
+def test_counters_that_do_not_fit_the_rows_are_a_failure(pages: list[Page], problem: str) -> None:
+    with pytest.raises(IncompleteListError, match=problem):
+        read_ids(build_list(lambda number, _: pages[number - 1]))
 
-    with pytest.raises(IncompleteListError, match="page 2 of 3 has no rows"):
-        read(PagedList(fetch, Ordering(), LOGGER))
+
+@pytest.mark.parametrize("counters", [(25, 1), (25, None)])
+def test_a_list_goes_on_until_all_rows_that_are_counted_have_come(
+    counters: tuple[int, int | None],
+) -> None:
+    rows = FakeList(count_up(25))
+
+    def fetch(number: int, order: str) -> Page:
+        return page(rows.fetch(number, order).ids, *counters)
+
+    assert read_ids(build_list(fetch)) == count_down(25)
+
+
+@pytest.mark.parametrize("counters", [(None, None), (None, 1), (25, 1)])
+def test_a_link_to_a_next_page_leads_on(counters: tuple[int | None, int | None]) -> None:
+    rows = [count_down(25, 16), count_down(15, 13), count_down(12), []]
+
+    def fetch(number: int, _: str) -> Page:
+        return page(rows[number - 1], *counters, has_next=number < 3)
+
+    assert read_ids(build_list(fetch)) == count_down(25)
 
 
 def test_a_row_that_stands_twice_on_a_page_comes_once() -> None:
-    paged = PagedList(lambda _, __: page([7, 7, 5], 2, 10, 1), Ordering(()), LOGGER)
-
-    assert read(paged) == [7, 5]
-
-
-def test_rows_that_the_server_counts_but_never_sends_are_a_failure() -> None:
-    pages = []
-
-    def fetch(number: int, order: str | None) -> Page:
-        pages.append((number, order))
-        return page([7], 3, 10, 1)
-
-    with pytest.raises(IncompleteListError, match="2 of 3 rows have not come"):
-        read(PagedList(fetch, Ordering(()), LOGGER))
-    assert [number for number, _ in pages] == [1, 2, 1, 2]
-
-
-@pytest.mark.parametrize("counters", [(25, 10, 1), (25, None, 1), (25, None, None)])
-def test_a_list_goes_on_until_all_rows_that_are_counted_have_come(
-    counters: tuple[int, int | None, int | None],
-) -> None:
-    rows = FakeList(upto(25))
-
-    def fetch(number: int, order: str | None) -> Page:
-        return page(rows.fetch(number, order).ids, *counters)
-
-    assert read(PagedList(fetch, Ordering(), LOGGER)) == upto(25)
-
-
-@pytest.mark.parametrize("total", [2, 10, 12])
-def test_a_list_with_more_rows_than_it_counts_is_read_whole_and_has_failed(total: int) -> None:
-    rows = FakeList(upto(25))
-
-    def fetch(number: int, order: str | None) -> Page:
-        return page(rows.fetch(number, order).ids, total, 10, 3)
-
-    pages = PagedList(fetch, Ordering(), LOGGER).read()
-
-    assert [next(pages).id for _ in range(25)] == upto(25)
-    with pytest.raises(IncompleteListError, match=f"{25 - total} rows more than the {total} "):
-        next(pages)
-
-
-@pytest.mark.parametrize("counters", [(None, None, None), (None, None, 1), (25, 10, 1)])
-def test_a_link_to_a_next_page_leads_on(
-    counters: tuple[int | None, int | None, int | None],
-) -> None:
-    rows = [upto(10), upto(13)[10:], upto(25)[13:], []]
-
-    def fetch(number: int, _: str | None) -> Page:
-        return page(rows[number - 1], *counters, has_next=number < 3)
-
-    assert read(PagedList(fetch, Ordering(()), LOGGER)) == upto(25)
-
-
-def test_an_empty_page_with_a_link_to_a_next_one_is_a_failure() -> None:
-    pages = PagedList(lambda _, __: page([], has_next=True), Ordering(), LOGGER)
-
-    with pytest.raises(IncompleteListError, match="page 1 has no rows, but a next page"):
-        read(pages)
+    assert read_ids(build_list(lambda _, __: page([7, 7, 5], 2, 1))) == [7, 5]
 
 
 def test_a_server_that_sends_one_page_for_ever_has_failed() -> None:
     numbers = []
 
-    def fetch(number: int, order: str | None) -> Page:
+    def fetch(number: int, order: str) -> Page:
         numbers.append((number, order))
-        return page([7], 10**6, 1, 10**6)
+        return page([7], 10**6, 10**6)
 
     with pytest.raises(InvalidResponseError, match="does not end"):
-        read(PagedList(fetch, Ordering(), LOGGER))
+        read_ids(build_list(fetch))
     assert len(numbers) < 10
 
 
-def test_a_list_with_all_its_rows_is_at_its_end_whatever_its_pages_are_said_to_be() -> None:
-    rows = FakeList(upto(22), size=100)
-    counted = PagedList(
-        lambda number, order: page(rows.fetch(number, order).ids, 22, 20, 2),
-        Ordering(),
-        LOGGER,
-    )
+@pytest.mark.parametrize(("status", "page"), [(401, 2), (403, 2), (404, 1)])
+def test_a_refusal_of_the_list_is_no_page_that_went_away(status: int, page: int) -> None:
+    rows = FakeList(count_up(25))
 
-    assert read(counted) == upto(22)
-    assert rows.pages == [1]
-
-
-@pytest.mark.parametrize("status", [401, 403])
-def test_a_missing_right_is_no_page_that_went_away(status: int) -> None:
-    rows = FakeList(upto(25))
-
-    def before(number: int) -> None:
-        if number == 2:
+    def refuse(number: int) -> None:
+        if number == page:
             raise ApiError("no", status=status)
 
-    rows.before = before
+    rows.before = refuse
 
     with pytest.raises(ApiError, match="no"):
-        rows.read()
+        read_ids(build_list(rows.fetch))
 
 
-def positions_of(rows: FakeList) -> dict[int, Position]:
-    """Read a list, and return the positions by the rows that come with one."""
-    paged = PagedList(rows.fetch, Ordering(), LOGGER, pages_per_position=1)
-    return {listed.id: listed.position for listed in paged.read() if listed.position}
+def read_positions(rows: FakeList) -> list[Position]:
+    return [listed.position for listed in build_list(rows.fetch).read() if listed.position]
 
 
-def resume(rows: FakeList, page: int, last_id: int) -> list[int]:
-    position = Position(page, last_id)
-    return read(PagedList(rows.fetch, Ordering(), LOGGER, position=position))
+def resume(rows: FakeList, page: int, first_id: int, last_id: int) -> list[int]:
+    return read_ids(build_list(rows.fetch, position=Position(page, first_id, last_id, ORDERDESC)))
 
 
 def test_each_page_but_the_last_has_a_position() -> None:
-    rows = FakeList(upto(25))
+    assert read_positions(FakeList(count_up(25))) == [
+        Position(1, 25, 16, ORDERDESC),
+        Position(2, 25, 6, ORDERDESC),
+    ]
 
-    assert positions_of(rows) == {10: Position(1, 10), 20: Position(2, 20)}
-    assert [order for _, order in rows.requests].count("orderdesc") == 3
+
+def test_rows_that_are_added_move_no_position() -> None:
+    rows = FakeList(count_up(35))
+    rows.before = act_once(3, lambda: rows.ids.extend([36, 37]))
+
+    assert read_positions(rows) == [
+        Position(1, 35, 26, ORDERDESC),
+        Position(2, 35, 16, ORDERDESC),
+        Position(3, 35, 8, ORDERDESC),
+    ]
+    assert rows.pages == [1, 2, 3, 4]
 
 
 def test_there_is_no_position_behind_a_deleted_row() -> None:
-    rows = FakeList(upto(35))
+    rows = FakeList(count_up(35))
+    rows.before = act_once(2, lambda: rows.ids.remove(33))
 
-    def change() -> None:
-        rows.ids.remove(3)
-        rows.ids.append(36)
-
-    rows.before = once(2, change)
-
-    assert positions_of(rows) == {10: Position(1, 10), 11: Position(1, 11)}
+    assert read_positions(rows) == [Position(1, 35, 26, ORDERDESC), Position(1, 35, 25, ORDERDESC)]
 
 
-def test_going_on_steps_back_as_far_as_rows_have_moved() -> None:
-    rows = FakeList(list(range(16, 51)))
+def test_going_on_reads_what_was_added_and_steps_back_as_far_as_rows_have_moved() -> None:
+    rows = FakeList([*count_up(10), 35, 36, 37])
 
-    assert resume(rows, 1, 20) == list(range(21, 51))
-    assert rows.pages == [1, 1, 2, 3, 4]
-    rows.requests.clear()
-    assert resume(rows, 3, 30) == list(range(31, 51))
-    assert rows.pages == [1, 3, 2, 3, 4]
+    assert resume(rows, 3, 35, 6) == [37, 36, *count_down(5)]
+    assert rows.pages == [1, 2, 1, 2]
+
+
+def test_going_on_needs_no_row_that_was_handed_out() -> None:
+    rows = FakeList([*count_up(30), 36, 37])
+
+    assert resume(rows, 2, 35, 16) == [37, 36, *count_down(15)]
 
 
 @pytest.mark.parametrize("beyond", ["empty", "last", "error"])
-def test_a_position_behind_the_end_counts_as_the_last_page(
-    beyond: Literal["empty", "last", "error"],
-) -> None:
-    rows = FakeList(upto(35), beyond=beyond)
+def test_a_page_that_goes_away_while_going_on_loses_nothing(beyond: Beyond) -> None:
+    rows = FakeList(count_up(35), beyond=beyond)
+    rows.before = act_once(4, lambda: rows.ids.__delitem__(slice(30, 35)))
 
-    assert resume(rows, 999, 30) == list(range(31, 36))
-    assert rows.pages == [1, 4, 3, 4]
+    assert set(count_down(6)) <= set(resume(rows, 999, 35, 7))
 
 
 def test_a_position_above_all_ids_is_not_used() -> None:
-    assert resume(FakeList(upto(35)), 2, 10**6) == upto(35)
+    assert resume(FakeList(count_up(35)), 2, 10**6, 1) == count_down(35)
 
 
 def test_all_is_read_again_once_the_order_turns_out_to_be_another() -> None:
-    rows = FakeList([9, 8, 3, 5, 7], size=1, obeys=())
+    rows = FakeList([*count_down(30, 11), *count_up(10)], obeys="")
 
-    assert sorted(set(resume(rows, 3, 3))) == [3, 5, 7, 8, 9]
+    assert {*count_up(30)} <= set(resume(rows, 2, 30, 11))
 
 
-def certainty_of(rows: FakeList) -> int | None:
-    paged = PagedList(rows.fetch, Ordering(), LOGGER, must_be_sure=True)
-    for _ in paged.read():
-        assert paged.complete_up_to is None
-    return paged.complete_up_to
+def test_a_position_holds_for_one_way_to_ask_for_an_order() -> None:
+    rows = FakeList(count_up(35), obeys=ORDERBY)
+
+    assert resume(rows, 2, 35, 16) == count_down(35)
+
+
+def test_a_few_ids_that_fall_show_no_order() -> None:
+    rows = FakeList([9, 7, 5, 8, 6, 4], size=3, obeys="")
+    pages = build_list(rows.fetch, until=5, must_be_sure=True)
+
+    assert sorted(read_ids(pages)) == [4, 5, 6, 7, 8, 9]
+    assert read_positions(rows) == []
 
 
 def test_an_ordered_list_is_known_up_to_the_highest_id_of_its_beginning() -> None:
-    rows = FakeList(upto(25))
-    rows.before = once(2, lambda: rows.ids.append(26))
+    rows = FakeList(count_up(25))
+    rows.before = act_once(2, lambda: rows.ids.append(26))
+    pages = build_list(rows.fetch, must_be_sure=True)
 
-    assert certainty_of(rows) == 25
-    assert rows.pages == [1, 1, 2, 3]
+    assert read_ids(pages) == count_down(25)
+    assert pages.complete_up_to == 25
+    assert rows.pages == [1, 2, 3]
 
 
-def test_a_whole_list_on_one_page_needs_no_order() -> None:
-    rows = FakeList([3, 1, 2], obeys=())
+def test_an_ordered_list_is_read_as_far_as_is_wanted() -> None:
+    rows = FakeList(count_up(35))
+    pages = build_list(rows.fetch, until=20, must_be_sure=True)
 
-    assert certainty_of(rows) == 3
-    assert rows.pages == [1]
+    assert read_ids(pages) == count_down(35, 16)
+    assert pages.complete_up_to == 35
 
 
 @pytest.mark.parametrize(
     "rows",
-    [FakeList(upto(13), obeys=()), FakeList(upto(13), size=5, counts=False)],
+    [FakeList(count_up(13), obeys=""), FakeList(count_up(13), size=5, counts=False)],
     ids=["unordered", "uncounted"],
 )
-def test_without_order_or_counters_a_second_read_shows_that_all_have_come(
-    rows: FakeList,
-) -> None:
-    assert certainty_of(rows) == 13
+def test_without_order_or_counters_a_second_read_shows_that_all_have_come(rows: FakeList) -> None:
+    pages = build_list(rows.fetch, must_be_sure=True)
+    for _ in pages.read():
+        assert pages.complete_up_to is None
+
+    assert pages.complete_up_to == 13
     assert rows.pages.count(2) == 2
 
 
-def test_a_second_read_with_news_shows_nothing() -> None:
-    rows = FakeList(upto(13), obeys=())
-    rows.before = lambda number: rows.ids.append(max(rows.ids) + 1) if number == 1 else None
+@pytest.mark.parametrize(
+    "pages",
+    [[[1, 2], [3], [1, 2], [3, 4]], [[2, 1], [3, 1], [2, 1], [2, 3]]],
+    ids=["news", "repeats"],
+)
+def test_a_second_read_with_news_or_repeats_shows_nothing(pages: list[list[int]]) -> None:
+    upcoming = iter(pages)
+    rows = build_list(lambda _, __: page(next(upcoming), count=2), [], must_be_sure=True)
 
-    assert certainty_of(rows) is None
-
-
-def test_a_read_that_gives_a_row_twice_shows_nothing() -> None:
-    pages = iter([[2, 1], [3, 1], [2, 1], [2, 3]])
-    paged = PagedList(
-        lambda _, __: page(next(pages), count=2), Ordering(()), LOGGER, must_be_sure=True
-    )
-
-    assert read(paged) == [2, 1, 3]
-    assert paged.complete_up_to is None
+    assert len(read_ids(rows)) == len({an_id for ids in pages for an_id in ids})
+    assert rows.complete_up_to is None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 
@@ -11,11 +11,9 @@ from singer_tapkit.schemas import load_schema
 from singer_tapkit.testing import run_tap
 from tap_apparena.streams import STREAMS
 from tap_apparena.tap import TapAppArena
+from tests.sandbox.apparena import AppArena
 from tests.sandbox.faults import Answer
-from tests.tap_apparena.servers import NAMES
-
-if TYPE_CHECKING:
-    from tests.tap_apparena.servers import Server
+from tests.tap_apparena.servers import NAMES, Server
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -30,7 +28,6 @@ def test_each_field_has_a_description_and_only_keys_are_never_null(name: str) ->
 @pytest.mark.parametrize(
     ("settings", "words"),
     [
-        ({}, "Set 'api_key'"),
         ({"api_key": "k", "api_url": "http://elsewhere.example/"}, "unencrypted"),
         ({"api_key": "k", "company_ids": ["12/../13"]}, "company_ids"),
         ({"api_key": "k", "filters": {"apps": "filter.appId[gt]=7"}}, "is not of type 'array'"),
@@ -46,6 +43,12 @@ def test_settings_that_cannot_work_are_refused(settings: dict[str, Any], words: 
     assert words in run.error
 
 
+def test_the_secrets_are_marked_as_such() -> None:
+    settings = TapAppArena.config_jsonschema["properties"]
+
+    assert [name for name in settings if settings[name].get("secret")] == ["api_key", "jwt"]
+
+
 def test_an_error_about_a_secret_does_not_quote_it() -> None:
     run = run_tap(TapAppArena, {"api_key": ["very-secret-sentinel"]})
 
@@ -53,8 +56,8 @@ def test_an_error_about_a_secret_does_not_quote_it() -> None:
     assert "***" in run.error
 
 
-def test_filters_and_relations_reach_the_server_in_its_own_spelling(server: Server) -> None:
-    run = server.read(
+def test_filters_and_relations_reach_the_server_in_its_own_spelling(small_server: Server) -> None:
+    run = small_server.read(
         "apps",
         "app_configs",
         filters={
@@ -64,7 +67,7 @@ def test_filters_and_relations_reach_the_server_in_its_own_spelling(server: Serv
         relations={"apps": ["company", "languages"]},
     )
 
-    query = server.received("/apps")[0].query
+    query = small_server.received("/apps")[0].query
     assert query["filter.appId[gte]"] == ["41209"]
     assert query["rel"] == ["company,languages"]
     assert min(record["appId"] for record in run.records["apps"]) == 41209
@@ -86,11 +89,11 @@ def test_relations_hold_no_links_and_no_keys(server: Server) -> None:
     assert record["template"] == []
 
 
-def test_personal_data_stays_out_of_schemas_and_records(server: Server) -> None:
-    server.sandbox.quirks.audit = True
+def test_personal_data_stays_out_of_schemas_and_records(small_server: Server) -> None:
+    small_server.sandbox.quirks.audit = True
     relations = {"apps": ["company", "languages"]}
 
-    run = server.read(
+    run = small_server.read(
         *NAMES, include_personal_data=False, unknown_fields="keep", relations=relations
     )
 
@@ -125,3 +128,14 @@ def test_a_catalog_of_other_settings_does_not_matter(server: Server) -> None:
     assert {"unknown_fields", "company"} <= properties.keys()
     assert "createdBy" not in properties
     assert all(record.keys() == properties.keys() for record in run.records["projects"])
+
+
+def test_values_of_filters_stay_out_of_the_log(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("time.sleep", lambda _: None)
+    nowhere = Server("http://127.0.0.1:9/api/v2", AppArena())
+    wanted = {"apps": ["filter.createdBy[eq]=sentinel-ada"]}
+
+    run = nowhere.fail("apps", filters=wanted, max_retries=1)
+
+    assert "Trying again in 2 seconds: no response to GET /api/v2/apps" in run.log
+    assert "sentinel-ada" not in run.log

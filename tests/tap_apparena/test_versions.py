@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.sandbox.faults import Answer
-from tests.tap_apparena.test_children import by
+from tests.tap_apparena.test_children import select_rows
 
 if TYPE_CHECKING:
     from tests.tap_apparena.servers import Server
@@ -22,5 +22,5 @@ def test_a_version_belongs_to_the_project_that_was_asked(server: Server, field: 
 
     run = server.read("versions", unknown_fields="fail")
 
-    (version,) = by(run.records["versions"], projectId=44)
+    (version,) = select_rows(run.records["versions"], projectId=44)
     assert version["variant"] == "2.5"

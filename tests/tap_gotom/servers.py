@@ -7,6 +7,7 @@ import logging
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from tap_gotom.auth import HmacAuthenticator
 from tap_gotom.client import GoTomClient
 from tap_gotom.config import Credentials, CredentialSet
 from tests.sandbox.faults import Answer
@@ -33,20 +34,24 @@ class GoTomServer:
     url: str
     sandbox: GoTom = field(repr=False)
 
-    def graph(self, *reports: dict[str, Any], **more: Any) -> dict[str, Any]:
-        """The settings for reports alone."""
+    def configure_reports(self, *reports: dict[str, Any], **more: Any) -> dict[str, Any]:
+        """Return the settings for reports alone."""
         credentials = {"graph_user": "graph_user", "graph_secret": GRAPH_SECRET}
-        return {**self._common(), **credentials, "reports": list(reports), **more}
+        return {**self._configure(), **credentials, "reports": list(reports), **more}
 
-    def api(self, **more: Any) -> dict[str, Any]:
-        """The settings for everything but reports."""
-        return {**self._common(), "api_user": "api_user", "api_secret": API_SECRET, **more}
+    def configure_report(self, **fields: Any) -> dict[str, Any]:
+        """Return the settings for one report."""
+        return self.configure_reports(define_report(**fields))
 
-    def both(self, *reports: dict[str, Any], **more: Any) -> dict[str, Any]:
-        """The settings for everything."""
-        return {**self.graph(*reports), **self.api(), **more}
+    def configure_api(self, **more: Any) -> dict[str, Any]:
+        """Return the settings for everything but reports."""
+        return {**self._configure(), "api_user": "api_user", "api_secret": API_SECRET, **more}
 
-    def _common(self) -> dict[str, Any]:
+    def configure_all(self, *reports: dict[str, Any], **more: Any) -> dict[str, Any]:
+        """Return the settings for everything."""
+        return {**self.configure_reports(*reports), **self.configure_api(), **more}
+
+    def _configure(self) -> dict[str, Any]:
         return {"base_url": self.url, "request_timeout": 20, "max_retries": 1}
 
     def save(self, header: Sequence[str], *rows: Sequence[str], number: int = 46) -> None:
@@ -54,35 +59,40 @@ class GoTomServer:
         self.sandbox.add_report(number, Report.of_rows(header, rows))
 
     def received(self, path: str) -> list[ReceivedRequest]:
-        """The requests for a path that the server has got so far."""
+        """Return the requests for a path that the server has received so far."""
         return [request for request in self.sandbox.requests if request.path == path]
 
 
-def report(name: str = "sales", report_id: int = 46, **more: Any) -> dict[str, Any]:
-    """A report in the settings."""
+def define_report(name: str = "sales", report_id: int = 46, **more: Any) -> dict[str, Any]:
+    """Return a report in the settings."""
     return {"name": name, "report_id": report_id, **more}
 
 
-def cells(records: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
-    """The records of a report without the fields that the tap adds."""
+def read_cells(records: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return the records of a report without the fields that the tap adds."""
     return [
         {name: value for name, value in record.items() if not name.startswith("_")}
         for record in records
     ]
 
 
-def api_error(status: int, detail: str = "Not Found") -> Answer:
-    """An error of goTom itself."""
+def build_api_error(status: int, detail: str = "Not Found") -> Answer:
+    """Return an error of goTom itself."""
     content = {"type": "https://errors.example", "title": "Error", "status": status}
     body = json.dumps({**content, "detail": detail})
     return Answer(status, body, {"Content-Type": "application/json"})
 
 
-def make_client(base_url: str, **more: Any) -> GoTomClient:
-    """A client with both credentials, which by default does not try again."""
-    config = {"user_agent": "test", "request_timeout": 5, "max_retries": 0, **more}
+def make_client(base_url: str, max_retries: int = 0) -> GoTomClient:
+    """Return a client with both credentials, which by default does not try again."""
     credentials = {
         CredentialSet.GRAPH: Credentials("graph_user", GRAPH_SECRET),
         CredentialSet.API: Credentials("api_user", API_SECRET),
     }
-    return GoTomClient(base_url, credentials, config, logging.getLogger("test"))
+    return GoTomClient(
+        [base_url],
+        logger=logging.getLogger("test"),
+        auth=HmacAuthenticator(credentials),
+        timeout=5,
+        max_retries=max_retries,
+    )

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 import requests
 
-from tap_gotom.auth import HmacAuthenticator, authorization_header, string_to_sign
+from tap_gotom.auth import HmacAuthenticator, build_string_to_sign, format_authorization
 from tap_gotom.config import Credentials, CredentialSet
 
 VECTORS: list[dict[str, Any]] = json.loads(
@@ -20,13 +20,13 @@ VECTORS: list[dict[str, Any]] = json.loads(
 SECRET = "pä$$wörd+/="  # noqa: S105
 
 
-def authenticator(user: str) -> HmacAuthenticator:
+def build_authenticator(user: str) -> HmacAuthenticator:
     return HmacAuthenticator({CredentialSet.API: Credentials(user, SECRET)})
 
 
 @pytest.mark.parametrize("vector", VECTORS, ids=lambda vector: vector["id"])
 def test_every_worked_example_comes_out(vector: dict[str, Any]) -> None:
-    signed = string_to_sign(
+    signed = build_string_to_sign(
         vector["method"],
         vector["body_utf8"].encode(),
         vector["content_type_header"],
@@ -35,7 +35,7 @@ def test_every_worked_example_comes_out(vector: dict[str, Any]) -> None:
     )
     assert signed == vector["string_to_sign"]
     credentials = Credentials(vector["user"], vector["secret"])
-    assert authorization_header(credentials, signed) == vector["authorization_header"]
+    assert format_authorization(credentials, signed) == vector["authorization_header"]
 
 
 def test_signing_again_replaces_what_was_signed_before(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -44,7 +44,7 @@ def test_signing_again_replaces_what_was_signed_before(monkeypatch: pytest.Monke
     clock = SimpleNamespace(now=lambda _zone: next(moments))
     monkeypatch.setattr("tap_gotom.auth.datetime", clock)
     request = requests.Request("GET", "https://acme.gotom.io/app-api/customer?page=2").prepare()
-    sign = authenticator("user")
+    sign = build_authenticator("user")
     first = dict(sign(request).headers)
     second = dict(sign(request).headers)
     assert first["Date"] == "2026-03-09T05:15:00+00:00"
@@ -55,7 +55,7 @@ def test_signing_again_replaces_what_was_signed_before(monkeypatch: pytest.Monke
 
 
 def test_a_user_beyond_ascii_goes_out_as_utf_8() -> None:
-    header = authorization_header(Credentials("müller", SECRET), "anything")
+    header = format_authorization(Credentials("müller", SECRET), "anything")
     assert header.encode("latin-1").startswith("gotom_app_api müller:".encode())
 
 

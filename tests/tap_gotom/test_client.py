@@ -1,4 +1,4 @@
-"""What answers of goTom and of others mean."""
+"""What responses of goTom and of others mean."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def client() -> GoTomClient:
     return make_client(BASE_URL, max_retries=6)
 
 
-def error_of(client: GoTomClient, path: str) -> RequestError:
+def catch_error(client: GoTomClient, path: str) -> RequestError:
     with pytest.raises(RequestError) as raised:
         client.get_json(path, dict[str, Any])
     return raised.value
@@ -45,7 +45,7 @@ def test_the_documented_errors_are_the_apis(
     client: GoTomClient, requests_mock: Mocker, status: int, body: Any, detail: str
 ) -> None:
     requests_mock.get(BASE_URL + CAMPAIGN, json=body, status_code=status)
-    error = error_of(client, CAMPAIGN)
+    error = catch_error(client, CAMPAIGN)
     assert isinstance(error, ApiError)
     assert (error.status, error.detail) == (status, detail)
 
@@ -67,15 +67,15 @@ def test_any_other_body_never_means_that_something_is_not_there(
     client: GoTomClient, requests_mock: Mocker, body: str
 ) -> None:
     requests_mock.get(BASE_URL + CAMPAIGN, text=body, status_code=404)
-    error = error_of(client, CAMPAIGN)
+    error = catch_error(client, CAMPAIGN)
     assert isinstance(error, GatewayError)
     assert "Forbidden by policy" not in str(error)
     assert requests_mock.call_count == 3
 
 
-def test_an_answer_with_data_is_not_quoted(client: GoTomClient, requests_mock: Mocker) -> None:
+def test_a_response_with_data_is_not_quoted(client: GoTomClient, requests_mock: Mocker) -> None:
     requests_mock.get(BASE_URL + CAMPAIGN, json="Rita Inauen", status_code=416)
-    assert "Inauen" not in str(error_of(client, CAMPAIGN))
+    assert "Inauen" not in str(catch_error(client, CAMPAIGN))
 
 
 @pytest.mark.parametrize("status", [401, 403])
@@ -83,16 +83,16 @@ def test_a_page_of_html_can_be_a_refusal(
     client: GoTomClient, requests_mock: Mocker, status: int
 ) -> None:
     requests_mock.get(BASE_URL + CAMPAIGN, text=HTML, status_code=status)
-    error = error_of(client, CAMPAIGN)
+    error = catch_error(client, CAMPAIGN)
     assert isinstance(error, ApiError)
     assert "a page of HTML, which may be from something in between" in str(error)
     assert "'api_user'" in str(error)
     assert requests_mock.call_count == 1
 
 
-def test_maintenance_is_waited_for_and_told(client: GoTomClient, requests_mock: Mocker) -> None:
+def test_maintenance_is_waited_for_and_named(client: GoTomClient, requests_mock: Mocker) -> None:
     requests_mock.get(BASE_URL + CAMPAIGN, text=HTML, status_code=503)
-    assert "maintained on Tuesdays" in str(error_of(client, CAMPAIGN))
+    assert "maintained on Tuesdays" in str(catch_error(client, CAMPAIGN))
     assert requests_mock.call_count == 7
 
 
@@ -111,4 +111,3 @@ def test_a_report_is_asked_for_as_csv(client: GoTomClient, requests_mock: Mocker
     headers = client.open_report(REPORT).request.headers
     assert headers["Content-Type"] == "text/csv"
     assert headers["Authorization"].startswith("gotom_app_api graph_user:")
-    assert headers["User-Agent"] == "test"

@@ -9,7 +9,7 @@ from singer_sdk.exceptions import ConfigValidationError
 
 from tap_gotom.config import Credentials, CredentialSet, read_base_url, read_credentials
 from tap_gotom.tap import TapGoTom
-from tests.tap_gotom.servers import report
+from tests.tap_gotom.servers import define_report
 
 DEFAULTS = {"environment": "prod", "allow_http": False}
 USER = {"api_user": "u", "api_secret": "secret-of-u"}
@@ -46,9 +46,9 @@ def test_only_credentials_that_are_set_are_read() -> None:
         (USER, "Set 'instance'"),
         ({"base_url": "http://goto.example", **USER}, "unencrypted"),
         ({**ACME, "environment": "staging"}, "staging"),
-        ({**ACME, "reports": [report(kind="pie")]}, "pie"),
-        ({**ACME, "reports": [report(delimter=";")]}, "delimter"),
-        ({**ACME, "reports": [report(columns={"A": "text"})]}, "text"),
+        ({**ACME, "reports": [define_report(kind="pie")]}, "pie"),
+        ({**ACME, "reports": [define_report(delimter=";")]}, "delimter"),
+        ({**ACME, "reports": [define_report(columns={"A": "text"})]}, "text"),
         ({**ACME, "reports": "sales"}, "reports"),
     ],
 )

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+import logging
+from functools import partial
 from typing import TYPE_CHECKING
 
 import pytest
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
 REPORT = Report("sales", 46)
 CSV = {"Content-Type": "text/csv;charset=utf-8"}
 ROWS = b'"A","B"\n"1","x"\n"2","y"\n"3","z"\n'
+LOGGER = logging.getLogger("test")
 WHOLE = FakeResponse(body=ROWS, headers=CSV)
 
 
@@ -30,18 +33,22 @@ def server() -> Iterator[FakeServer]:
         yield server
 
 
-def source_of(
-    server: FakeServer, *answers: FakeResponse, id_column: str | None = None
+def build_source(
+    server: FakeServer, *responses: FakeResponse, id_column: str | None = None
 ) -> ReportSource:
-    server.respond(REPORT.path, *answers)
+    server.respond(REPORT.path, *responses)
     client = make_client(server.url, max_retries=1)
-    return ReportSource(client, REPORT, id_column=id_column)
+    return ReportSource(client, REPORT, LOGGER, id_column=id_column)
 
 
-def rows_of(download: Download) -> list[list[str]]:
+def read_rows(download: Download) -> list[list[str]]:
     """Return the rows, for the last time."""
     with download.body:
         return list(download.open().read_rows())
+
+
+def accept(*_: object) -> None:
+    """Leave all rows as they are."""
 
 
 def refuse(header: list[str], rows: Iterator[list[str]]) -> None:
@@ -49,9 +56,9 @@ def refuse(header: list[str], rows: Iterator[list[str]]) -> None:
 
 
 def test_a_download_can_be_read_again(server: FakeServer) -> None:
-    download = source_of(server, WHOLE).fetch()
+    download = build_source(server, WHOLE).fetch(accept)
     assert download.open().header == ["A", "B"]
-    assert rows_of(download) == [["1", "x"], ["2", "y"], ["3", "z"]]
+    assert read_rows(download) == [["1", "x"], ["2", "y"], ["3", "z"]]
 
 
 @pytest.mark.parametrize(
@@ -66,13 +73,13 @@ def test_a_download_can_be_read_again(server: FakeServer) -> None:
     ids=["closed", "in a row", "in a cell", "gzip without its end", "reset"],
 )
 def test_a_transfer_that_breaks_off_begins_anew(server: FakeServer, broken: FakeResponse) -> None:
-    download = source_of(server, broken, WHOLE).fetch()
-    assert len(rows_of(download)) == 3
+    download = build_source(server, broken, WHOLE).fetch(accept)
+    assert len(read_rows(download)) == 3
     assert len(server.received(REPORT.path)) == 2
 
 
 @pytest.mark.parametrize(
-    ("answer", "kind"),
+    ("response", "kind"),
     [
         (
             FakeResponse(body=b"<html>Login</html>", headers={"Content-Type": "text/html"}),
@@ -89,10 +96,10 @@ def test_a_transfer_that_breaks_off_begins_anew(server: FakeServer, broken: Fake
     ],
 )
 def test_what_is_no_report_is_not_asked_for_again(
-    server: FakeServer, answer: FakeResponse, kind: type[ExtractionError]
+    server: FakeServer, response: FakeResponse, kind: type[ExtractionError]
 ) -> None:
     with pytest.raises(kind):
-        source_of(server, answer).fetch()
+        build_source(server, response).fetch(accept)
     assert len(server.received(REPORT.path)) == 1
 
 
@@ -101,14 +108,17 @@ def test_a_line_that_memory_could_not_hold_is_refused(
 ) -> None:
     monkeypatch.setattr("tap_gotom.download.MAX_LINE", 1 << 20)
     rows = b'"A"\n' + b'"' + b"x" * (1 << 19) + b'"\n'
-    assert len(rows_of(source_of(server, FakeResponse(body=rows * 4, headers=CSV)).fetch())) == 7
+    assert (
+        len(read_rows(build_source(server, FakeResponse(body=rows * 4, headers=CSV)).fetch(accept)))
+        == 7
+    )
     with pytest.raises(ReportError, match="a line of more than 1 MiB"):
-        source_of(server, FakeResponse(body=b"A" + b"x" * (1 << 21), headers=CSV)).fetch()
+        build_source(server, FakeResponse(body=b"A" + b"x" * (1 << 21), headers=CSV)).fetch(accept)
 
 
 def test_a_sample_ends_before_the_first_row_that_may_be_cut(server: FakeServer) -> None:
     body = b'"A","B\nC"\n' + b'"1","2 ""x"""\n' * 1_000_000
-    sample = source_of(server, FakeResponse(body=body, headers=CSV)).fetch_sample()
+    sample = build_source(server, FakeResponse(body=body, headers=CSV)).fetch_sample()
     assert sample.header == ["A", "B\nC"]
     assert sample.rows == [["1", '2 "x"']] * len(sample.rows)
     assert len(sample.rows) > 10_000
@@ -116,25 +126,25 @@ def test_a_sample_ends_before_the_first_row_that_may_be_cut(server: FakeServer) 
 
 
 def test_the_sample_of_a_short_report_has_all_its_rows(server: FakeServer) -> None:
-    sample = source_of(server, WHOLE).fetch_sample()
+    sample = build_source(server, WHOLE).fetch_sample()
     assert (sample.is_whole, sample.rows) == (True, [["1", "x"], ["2", "y"], ["3", "z"]])
 
 
 def test_a_sample_that_breaks_off_begins_anew(server: FakeServer) -> None:
-    source = source_of(server, FakeResponse(body=ROWS[:20], headers=CSV), WHOLE)
+    source = build_source(server, FakeResponse(body=ROWS[:20], headers=CSV), WHOLE)
     assert len(source.fetch_sample().rows) == 3
 
 
 def test_ids_are_those_of_the_last_download(server: FakeServer) -> None:
-    source = source_of(server, FakeResponse(body=ROWS * 2, headers=CSV, close_after=20), WHOLE,
+    source = build_source(server, FakeResponse(body=ROWS * 2, headers=CSV, close_after=20), WHOLE,
                        id_column="b")  # fmt: skip
-    source.fetch().body.close()
+    source.fetch(accept).body.close()
     assert source.read_ids() == ["x", "y", "z"]
     assert len(server.received(REPORT.path)) == 2
 
 
 def test_ids_are_found_where_a_check_finds_fault(server: FakeServer) -> None:
-    source = source_of(server, WHOLE, id_column="A")
+    source = build_source(server, WHOLE, id_column="A")
     with pytest.raises(ReportError, match="do not fit"):
         source.fetch(refuse)
     assert source.read_ids() == ["1", "2", "3"]
@@ -142,17 +152,17 @@ def test_ids_are_found_where_a_check_finds_fault(server: FakeServer) -> None:
 
 
 def test_a_report_without_its_column_of_ids_is_read_all_the_same(server: FakeServer) -> None:
-    source = source_of(server, WHOLE, id_column="C")
-    assert len(rows_of(source.fetch())) == 3
+    source = build_source(server, WHOLE, id_column="C")
+    assert len(read_rows(source.fetch(accept))) == 3
     with pytest.raises(ReportError, match=r"no column 'C'.* are: 'A', 'B'"):
         source.read_ids()
 
 
 def test_a_report_that_failed_is_not_asked_for_its_ids(server: FakeServer) -> None:
-    source = source_of(
+    source = build_source(
         server, FakeResponse(status=404, headers={"Content-Type": "text/html"}), id_column="A"
     )
-    for read in (source.fetch, source.read_ids):
+    for read in (partial(source.fetch, accept), source.read_ids):
         with pytest.raises(ApiError, match="404"):
             read()
     assert len(server.received(REPORT.path)) == 1
@@ -164,7 +174,7 @@ def test_a_file_whose_check_fails_is_closed(
     body = io.BytesIO()
     monkeypatch.setattr("tap_gotom.download.open_spool", lambda _: body)
     with pytest.raises(ReportError):
-        source_of(server, WHOLE).fetch(refuse)
+        build_source(server, WHOLE).fetch(refuse)
     assert body.closed
 
 
@@ -178,11 +188,11 @@ def test_a_file_whose_check_fails_is_closed(
         "A§B\n1§2\n".encode(),
     ],
 )
-def test_a_sample_split_at_the_commas_in_its_cells_tells_the_delimiter(
+def test_a_sample_split_at_the_commas_in_its_cells_shows_the_delimiter(
     server: FakeServer, content: bytes
 ) -> None:
     with pytest.raises(ReportError, match="equally often"):
-        source_of(server, FakeResponse(body=content, headers=CSV)).fetch_sample()
+        build_source(server, FakeResponse(body=content, headers=CSV)).fetch_sample()
 
 
 @pytest.mark.parametrize(
@@ -191,27 +201,27 @@ def test_a_sample_split_at_the_commas_in_its_cells_tells_the_delimiter(
 def test_a_sample_may_have_another_delimiter_in_its_cells(
     server: FakeServer, content: bytes
 ) -> None:
-    sample = source_of(server, FakeResponse(body=content, headers=CSV)).fetch_sample()
+    sample = build_source(server, FakeResponse(body=content, headers=CSV)).fetch_sample()
     assert sample.header == ["A; B", "C"]
 
 
 @pytest.mark.parametrize("content", [b"Zeit: von\n12\n12:30\n", b"A^B\n", b"A^B,C\n1^2,3\n"])
-def test_a_rare_character_in_cells_alone_tells_no_delimiter(
+def test_a_rare_character_in_cells_alone_shows_no_delimiter(
     server: FakeServer, content: bytes
 ) -> None:
-    sample = source_of(server, FakeResponse(body=content, headers=CSV)).fetch_sample()
+    sample = build_source(server, FakeResponse(body=content, headers=CSV)).fetch_sample()
     assert "".join(sample.header) == content.partition(b"\n")[0].replace(b",", b"").decode()
 
 
 def test_characters_that_databases_cannot_hold_are_replaced(server: FakeServer) -> None:
-    source = source_of(server, FakeResponse(body=b"A,B\n1,\x00x\n", headers=CSV))
+    source = build_source(server, FakeResponse(body=b"A,B\n1,\x00x\n", headers=CSV))
     assert source.fetch_sample().rows == [["1", "\ufffdx"]]
-    assert rows_of(source.fetch()) == [["1", "\ufffdx"]]
+    assert read_rows(source.fetch(accept)) == [["1", "\ufffdx"]]
 
 
 def test_a_part_of_a_report_is_no_report(server: FakeServer) -> None:
-    source = source_of(server, FakeResponse(status=206, body=ROWS[:24], headers=CSV), WHOLE)
-    assert len(rows_of(source.fetch())) == 3
+    source = build_source(server, FakeResponse(status=206, body=ROWS[:24], headers=CSV), WHOLE)
+    assert len(read_rows(source.fetch(accept))) == 3
 
 
 def test_a_text_that_is_no_page_of_goTom_is_no_report_that_is_not_saved(  # noqa: N802
@@ -221,4 +231,4 @@ def test_a_text_that_is_no_page_of_goTom_is_no_report_that_is_not_saved(  # noqa
         status=404, body=b"default backend - 404", headers={"Content-Type": "text/plain"}
     )
     with pytest.raises(GatewayError, match="not an error of the API"):
-        source_of(server, text).fetch()
+        build_source(server, text).fetch(accept)

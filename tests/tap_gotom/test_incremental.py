@@ -15,7 +15,7 @@ def test_days_to_come_do_not_move_the_bookmark_beyond_today() -> None:
     coming = (now + timedelta(days=90)).date().isoformat()
     new = IncrementalFilter("day", 0, None, 0)
     assert list(new.filter([("2026-01-01",), (coming,)])) == [("2026-01-01",), (coming,)]
-    assert new.bookmark() == now.date().isoformat()
+    assert new.next_bookmark == now.date().isoformat()
 
 
 @pytest.mark.parametrize(
@@ -75,7 +75,7 @@ def test_values_that_are_counted_anew_are_noticed(values: tuple[int], *, ends_be
     new = IncrementalFilter("id", 0, 10, 0)
     list(new.filter([(value,) for value in values]))
     assert new.ends_before_bookmark is ends_before
-    assert new.bookmark() == 10
+    assert new.next_bookmark == 10
 
 
 @pytest.mark.parametrize("value", [None, ""])
@@ -87,4 +87,4 @@ def test_rows_without_a_value_are_always_new(value: str | None) -> None:
 def test_numbers_are_compared_as_numbers() -> None:
     new = IncrementalFilter("id", 0, 9, 3)
     assert list(new.filter([(8,), (9,), (10,)])) == [(9,), (10,)]
-    assert new.bookmark() == 10
+    assert new.next_bookmark == 10

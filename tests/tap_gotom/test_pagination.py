@@ -19,7 +19,7 @@ PATH = "/app-api/customer"
 BASE_URL = "https://acme.gotom.io"
 
 
-def page(number: int, last: int, total: int, *ids: int, **more: Any) -> dict[str, Any]:
+def build_page(number: int, last: int, total: int, *ids: int, **more: Any) -> dict[str, Any]:
     following = f"https://evil.example/x?a=1&page={number + 1}" if number < last else None
     pagination = {
         "totalItems": total,
@@ -38,19 +38,19 @@ def read(requests_mock: Mocker, *pages: dict[str, Any]) -> list[int]:
     return [row["id"] for row in rows]
 
 
-def queries(requests_mock: Mocker) -> list[str]:
+def read_queries(requests_mock: Mocker) -> list[str]:
     return [request.query for request in requests_mock.request_history]
 
 
 def test_pages_are_asked_for_by_number_at_the_configured_host(requests_mock: Mocker) -> None:
-    pages = [page(1, 3, 5, 1, 2), page(2, 3, 5, 3, 4), page(3, 3, 5, 5)]
+    pages = [build_page(1, 3, 5, 1, 2), build_page(2, 3, 5, 3, 4), build_page(3, 3, 5, 5)]
     assert read(requests_mock, *pages) == [1, 2, 3, 4, 5]
-    assert queries(requests_mock) == ["", "page=2", "page=3"]
+    assert read_queries(requests_mock) == ["", "page=2", "page=3"]
 
 
 @pytest.mark.parametrize("last", [0, 1])
 def test_an_empty_list_has_one_page(requests_mock: Mocker, last: int) -> None:
-    assert read(requests_mock, page(1, last, 0, nextPageUrl=None)) == []
+    assert read(requests_mock, build_page(1, last, 0, nextPageUrl=None)) == []
 
 
 @pytest.mark.parametrize(
@@ -72,62 +72,72 @@ def test_a_page_that_does_not_say_how_it_goes_on_fails(
     requests_mock: Mocker, more: dict[str, Any]
 ) -> None:
     with pytest.raises(InvalidResponseError):
-        read(requests_mock, page(1, 3, 5, 1, 2, **more))
+        read(requests_mock, build_page(1, 3, 5, 1, 2, **more))
 
 
 def test_a_page_without_a_field_fails(requests_mock: Mocker) -> None:
-    answer = page(1, 1, 1, 1)
+    answer = build_page(1, 1, 1, 1)
     del answer["pagination"]["nextPageUrl"]
     with pytest.raises(InvalidResponseError, match="nextPageUrl"):
         read(requests_mock, answer)
 
 
 def test_a_list_that_lacks_rows_is_read_once_more(requests_mock: Mocker) -> None:
-    pages = [page(1, 2, 3, 1, 2), page(2, 2, 3), page(1, 2, 3, 1, 2), page(2, 2, 3, 3)]
+    pages = [
+        build_page(1, 2, 3, 1, 2),
+        build_page(2, 2, 3),
+        build_page(1, 2, 3, 1, 2),
+        build_page(2, 2, 3, 3),
+    ]
     assert read(requests_mock, *pages) == [1, 2, 3]
 
 
 def test_a_list_that_lacks_rows_twice_has_failed(requests_mock: Mocker) -> None:
     with pytest.raises(InvalidResponseError, match="announced 3 rows, but 2 came"):
-        read(requests_mock, *[page(1, 2, 3, 1, 2), page(2, 2, 3)] * 2)
+        read(requests_mock, *[build_page(1, 2, 3, 1, 2), build_page(2, 2, 3)] * 2)
 
 
 def test_a_list_that_changes_while_it_is_read_is_read_once_more(requests_mock: Mocker) -> None:
-    before, shorter = page(1, 2, 4, 1, 2), page(2, 2, 3, 4)
-    after = [page(1, 2, 3, 2, 3), page(2, 2, 3, 4)]
+    before, shorter = build_page(1, 2, 4, 1, 2), build_page(2, 2, 3, 4)
+    after = [build_page(1, 2, 3, 2, 3), build_page(2, 2, 3, 4)]
     assert read(requests_mock, before, shorter, *after) == [2, 3, 4]
 
 
 def test_a_list_that_goes_on_changing_has_failed(requests_mock: Mocker) -> None:
-    pages = [page(1, 2, 3, 1, 2), page(2, 2, 4, 3, 4)] * 2
+    pages = [build_page(1, 2, 3, 1, 2), build_page(2, 2, 4, 3, 4)] * 2
     with pytest.raises(InvalidResponseError, match="changed while it was read"):
         read(requests_mock, *pages)
 
 
 def test_a_last_page_with_a_next_one_is_not_the_last(requests_mock: Mocker) -> None:
-    pages = [page(1, 1, 3, 1, 2, nextPageUrl="/x?page=2"), page(2, 2, 3, 3)]
+    pages = [build_page(1, 1, 3, 1, 2, nextPageUrl="/x?page=2"), build_page(2, 2, 3, 3)]
     assert read(requests_mock, *pages) == [1, 2, 3]
 
 
 def test_a_list_with_more_rows_than_it_counts_has_failed(requests_mock: Mocker) -> None:
     with pytest.raises(IncompleteListError, match="announced 3 rows, but 4 came"):
-        read(requests_mock, *[page(1, 2, 3, 1, 2), page(2, 2, 3, 3, 4)] * 2)
+        read(requests_mock, *[build_page(1, 2, 3, 1, 2), build_page(2, 2, 3, 3, 4)] * 2)
 
 
 def test_a_row_on_two_pages_stands_in_place_of_another(requests_mock: Mocker) -> None:
-    shifted = [page(1, 2, 4, 1, 2), page(2, 2, 4, 2, 3)]
-    assert read(requests_mock, *shifted, page(1, 2, 4, 5, 1), page(2, 2, 4, 2, 3)) == [5, 1, 2, 3]
-    with pytest.raises(IncompleteListError, match="on another one as well"):
+    shifted = [build_page(1, 2, 4, 1, 2), build_page(2, 2, 4, 2, 3)]
+    assert read(requests_mock, *shifted, build_page(1, 2, 4, 5, 1), build_page(2, 2, 4, 2, 3)) == [
+        5,
+        1,
+        2,
+        3,
+    ]
+    with pytest.raises(IncompleteListError, match="changed while it was read"):
         read(requests_mock, *shifted * 2)
 
 
 def test_a_row_that_stands_twice_on_a_page_is_the_list_s_own(requests_mock: Mocker) -> None:
-    assert read(requests_mock, page(1, 2, 3, 1, 1), page(2, 2, 3, 2)) == [1, 1, 2]
+    assert read(requests_mock, build_page(1, 2, 3, 1, 1), build_page(2, 2, 3, 2)) == [1, 1, 2]
 
 
 def test_a_later_page_that_is_not_there_is_no_absent_list(requests_mock: Mocker) -> None:
     gone = {"type": "about:blank", "title": "Error", "status": 404, "detail": "Not Found"}
-    first, second = page(1, 2, 3, 1, 2), page(2, 2, 3, 3)
+    first, second = build_page(1, 2, 3, 1, 2), build_page(2, 2, 3, 3)
     answers: list[dict[str, Any]] = [
         {"json": first},
         {"json": gone, "status_code": 404},

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tap_gotom.column_types import ColumnType
-from tap_gotom.columns import columns_from_names
+from tap_gotom.columns import build_columns
 from tap_gotom.download import Sample
 from tap_gotom.profile import describe_columns, describe_keys, propose_columns
 
@@ -57,12 +57,12 @@ def test_a_type_is_proposed_only_where_cells_can_be_read_in_one_way(
 @given(HEADERS)
 def test_proposed_columns_are_those_of_the_header(header: list[str]) -> None:
     proposal = propose_columns(Sample(header, [], is_whole=True))
-    found = columns_from_names(header)
+    found = build_columns(header)
     assert len(found) == len(header)
-    assert columns_from_names(list(proposal)) == found
+    assert build_columns(list(proposal)) == found
 
 
-def test_columns_that_tell_rows_apart_are_named() -> None:
+def test_columns_that_distinguish_rows_are_named() -> None:
     rows = [["1", "a", "x", ""], ["2", "a", "y", "z"]]
     sample = Sample(["Id", "Kampagne", "Tag", "Ref"], rows, is_whole=True)
     assert describe_keys(sample).endswith("unique in all 2 row(s): 'Id', 'Tag'.")

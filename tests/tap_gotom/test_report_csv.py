@@ -9,17 +9,16 @@ import pytest
 
 from tap_gotom.report_csv import ReportReader
 from tap_gotom.reports import IncompleteReportError, Report, ReportError
-from tests.sandbox.gotom import Dialect
 from tests.sandbox.gotom.awkward_rows import HEADER, ROWS, UNICODE_ROWS
-from tests.sandbox.gotom.csv_content import encode
+from tests.sandbox.gotom.csv_content import Dialect, encode
 
 
-def rows_of(content: bytes, **more: Any) -> list[tuple[str, ...]]:
+def read_rows(content: bytes, **more: Any) -> list[tuple[str, ...]]:
     reader = ReportReader(Report("sales", 46, **more), io.BytesIO(content))
     return [tuple(row) for row in reader.read_rows()]
 
 
-def header_of(content: bytes, **more: Any) -> list[str]:
+def read_header(content: bytes, **more: Any) -> list[str]:
     reader = ReportReader(Report("sales", 46, **more), io.BytesIO(content))
     reader.require_delimiter()
     return reader.header
@@ -41,25 +40,25 @@ def header_of(content: bytes, **more: Any) -> list[str]:
 def test_cells_come_out_as_they_are(dialect: Dialect, more: dict[str, Any]) -> None:
     rows = [*ROWS, *UNICODE_ROWS]
     content = encode(HEADER, rows, dialect)
-    assert rows_of(content, **more) == rows
-    assert header_of(content, **more) == list(HEADER)
+    assert read_rows(content, **more) == rows
+    assert read_header(content, **more) == list(HEADER)
 
 
 def test_windows_1252_is_read_when_the_settings_say_so() -> None:
     content = encode(HEADER, ROWS, Dialect(encoding="cp1252"))
-    assert rows_of(content, encoding="cp1252") == list(ROWS)
+    assert read_rows(content, encoding="cp1252") == list(ROWS)
 
 
 @pytest.mark.parametrize("line_end", ["\r", "\n", "\r\n"])
 @pytest.mark.parametrize("length", [(1 << 13) - 20, (1 << 17) - 20])
 def test_line_breaks_in_cells_are_kept_where_buffers_end(line_end: str, length: int) -> None:
     rows = [("x" * (length + shift), f"a{line_end}b\x00c", "é") for shift in range(0, 20, 3)]
-    assert rows_of(encode(("A", "B", "C"), rows, Dialect(line_end=line_end))) == rows
+    assert read_rows(encode(("A", "B", "C"), rows, Dialect(line_end=line_end))) == rows
 
 
 @pytest.mark.parametrize("content", [b"", b"\n", b'"A","B"\n'])
 def test_a_file_without_rows_has_none(content: bytes) -> None:
-    assert rows_of(content) == []
+    assert read_rows(content) == []
 
 
 @pytest.mark.parametrize(
@@ -73,7 +72,7 @@ def test_a_file_without_rows_has_none(content: bytes) -> None:
 )
 def test_a_file_that_is_cut_off_is_incomplete(content: bytes) -> None:
     with pytest.raises(IncompleteReportError, match="cut off"):
-        rows_of(content)
+        read_rows(content)
 
 
 @pytest.mark.parametrize(
@@ -87,26 +86,26 @@ def test_a_file_that_is_cut_off_is_incomplete(content: bytes) -> None:
 )
 def test_a_file_that_is_written_otherwise_is_refused(content: bytes, words: str) -> None:
     with pytest.raises(ReportError, match=words) as raised:
-        rows_of(content)
+        read_rows(content)
     assert not isinstance(raised.value, IncompleteReportError)
 
 
 def test_an_empty_cell_without_quotes_may_be_the_last() -> None:
-    assert rows_of(b"A,B\n1,") == [("1", "")]
+    assert read_rows(b"A,B\n1,") == [("1", "")]
 
 
 def test_a_line_for_spreadsheets_is_no_header() -> None:
     content = b'sep=;\r\n"A";"B"\r\n"1";"2"\r\n'
-    assert header_of(content, delimiter=";") == ["A", "B"]
-    assert rows_of(content, delimiter=";") == [("1", "2")]
+    assert read_header(content, delimiter=";") == ["A", "B"]
+    assert read_rows(content, delimiter=";") == [("1", "2")]
 
 
-def test_a_line_for_spreadsheets_tells_another_delimiter() -> None:
+def test_a_line_for_spreadsheets_can_name_another_delimiter() -> None:
     with pytest.raises(ReportError, match="separated by ';'"):
-        header_of(b"sep=;\nA;B\n1;2\n")
+        read_header(b"sep=;\nA;B\n1;2\n")
 
 
 @pytest.mark.parametrize("delimiter", [";", "\t", "|"])
-def test_a_header_in_one_cell_tells_another_delimiter(delimiter: str) -> None:
+def test_a_header_in_one_cell_shows_another_delimiter(delimiter: str) -> None:
     with pytest.raises(ReportError, match="set 'delimiter'"):
-        header_of(f"A{delimiter}B\n1{delimiter}2\n".encode())
+        read_header(f"A{delimiter}B\n1{delimiter}2\n".encode())

@@ -9,7 +9,7 @@ from singer_sdk.exceptions import ConfigValidationError
 
 from tap_gotom.column_types import ColumnType
 from tap_gotom.reports import read_reports
-from tests.tap_gotom.servers import report
+from tests.tap_gotom.servers import define_report
 
 
 def read(*reports: dict[str, Any], **more: Any) -> Any:
@@ -17,7 +17,9 @@ def read(*reports: dict[str, Any], **more: Any) -> Any:
 
 
 def test_a_report_is_read_with_its_defaults() -> None:
-    found = read(report(columns={"Tag": "date"}, delimiter="\\t", primary_keys=None))["sales"]
+    found = read(define_report(columns={"Tag": "date"}, delimiter="\\t", primary_keys=None))[
+        "sales"
+    ]
     assert (found.path, str(found)) == ("/app-api/graph-export/download/46", "graph report 46")
     assert (found.delimiter, found.quotechar, found.primary_keys) == ("\t", '"', ())
     assert found.columns == {"Tag": ColumnType("date")}
@@ -38,24 +40,24 @@ def test_a_report_is_read_with_its_defaults() -> None:
 )
 def test_names_that_loaders_make_equal_are_refused(first: str, second: str) -> None:
     with pytest.raises(ConfigValidationError, match="already taken"):
-        read(report(first), report(second, 47))
+        read(define_report(first), define_report(second, 47))
 
 
 def test_a_name_that_databases_cut_is_refused() -> None:
     with pytest.raises(ConfigValidationError, match="choose a shorter one"):
-        read(report("a" * 64))
-    assert read(report("a" * 63))
+        read(define_report("a" * 64))
+    assert read(define_report("a" * 63))
 
 
 def test_names_that_differ_for_loaders_are_taken() -> None:
     names = ["sales", "sales_2", "revenue-daily", "clicks-weekly", "Kunden", "日本"]
-    assert list(read(*(report(name) for name in names))) == names
+    assert list(read(*(define_report(name) for name in names))) == names
 
 
 @pytest.mark.parametrize("name", ["a/b", "a\\b", "../x", ".hidden", "a:b", "a\nb", " ", "a "])
 def test_names_that_files_cannot_have_are_refused(name: str) -> None:
     with pytest.raises(ConfigValidationError, match="file names cannot have"):
-        read(report(name))
+        read(define_report(name))
 
 
 @pytest.mark.parametrize(
@@ -72,9 +74,9 @@ def test_names_that_files_cannot_have_are_refused(name: str) -> None:
 )
 def test_reports_that_cannot_be_read_are_refused(more: dict[str, Any], words: str) -> None:
     with pytest.raises(ConfigValidationError, match=words):
-        read(report(**more))
+        read(define_report(**more))
 
 
 def test_campaigns_come_from_a_report_that_exists() -> None:
     with pytest.raises(ConfigValidationError, match="names the report 'x'"):
-        read(report(), campaign_external_ids_from={"report": "x", "column": "y"})
+        read(define_report(), campaign_external_ids_from={"report": "x", "column": "y"})

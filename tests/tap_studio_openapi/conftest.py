@@ -12,7 +12,7 @@ from tap_studio_openapi.tap import TapStudioOpenApi
 from tests.tap_studio_openapi.tenant import Tenant, make_tenant
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 
 @cache
@@ -22,10 +22,14 @@ def discover(**settings: Any) -> dict[str, dict[str, Any]]:
     return {entry["tap_stream_id"]: entry for entry in catalog["streams"]}
 
 
-def full_catalog() -> dict[str, Any]:
-    """Return the catalog with all fields; the settings of a run decide which of them there are."""
+def full_catalog(streams: Iterable[str]) -> dict[str, Any]:
+    """Return a catalog of streams and their parents with all fields.
+
+    The settings of a run decide which fields come out.
+    """
     entries = discover(include_expiring_urls=True, unknown_fields="keep")
-    return {"streams": list(entries.values())}
+    parents = ("customers", "customer_contracts", "bookable_appointments", "membership_offers")
+    return {"streams": [entries[stream] for stream in {*streams, *parents}]}
 
 
 class InProcessTap:
@@ -52,7 +56,7 @@ class InProcessTap:
         state: Mapping[str, Any] | None = None,
     ) -> TapRun:
         if streams and catalog is None:
-            catalog = full_catalog()
+            catalog = full_catalog(streams)
         return run_tap(TapStudioOpenApi, settings, catalog=catalog, state=state, select=streams)
 
 

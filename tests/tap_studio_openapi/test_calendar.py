@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def find_coming(tenant: Tenant) -> set[int]:
-    """The slots of the days that are surely to come, and not more than fourteen ahead."""
+    """Return the slots of the days that are surely to come, and not more than fourteen ahead."""
     today = datetime.now(UTC).date()
     days = {(today + timedelta(number)).isoformat() for number in range(1, 14)}
     slots = tenant.kiel.class_slots
@@ -72,7 +72,7 @@ def test_studios_that_take_short_windows_get_them(tenant: Tenant, tap: InProcess
     assert {slot["bookable_appointment_id"] for slot in slots} == known
 
 
-@pytest.mark.parametrize("days", [0, 1, 6, 7, 14])
+@pytest.mark.parametrize("days", [0, 6, 14])
 def test_windows_reach_as_far_as_the_settings_say(
     tenant: Tenant, tap: InProcessTap, days: int
 ) -> None:

@@ -71,15 +71,11 @@ def test_idle_periods_say_which_list_they_stand_in(tenant: Tenant, tap: InProces
 
 @pytest.mark.parametrize(
     "body",
-    [
-        "{}",
-        '{"pastIdlePeriods": [], "currentAndUpcomingIdlePeriods": null}',
-        '{"pastIdlePeriods": []}',
-    ],
+    ['{"pastIdlePeriods": [], "currentAndUpcomingIdlePeriods": null}', '{"pastIdlePeriods": []}'],
 )
 def test_a_missing_list_of_idle_periods_is_not_an_empty_one(
     tenant: Tenant, tap: InProcessTap, body: str
 ) -> None:
     tenant.server.faults.add("GET", IDLE_PERIODS, Answer(200, body), times=None)
     run = tap.fail(tenant.one(), "contract_idle_periods")
-    assert "currentAndUpcomingIdlePeriods" in run.error or "pastIdlePeriods" in run.error
+    assert "currentAndUpcomingIdlePeriods" in run.error

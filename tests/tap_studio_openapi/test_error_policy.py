@@ -43,12 +43,12 @@ def api_error(status: int, code: str | None = None) -> ApiError:
 def test_errors_are_interpreted(
     error: ExtractionError, of_studio: Meaning, of_part: Meaning
 ) -> None:
-    assert interpret(error, is_part=False, is_newer_endpoint=True) is of_studio
-    assert interpret(error, is_part=True, is_newer_endpoint=True) is of_part
+    assert interpret(error, is_one_of_many=False, is_newer_endpoint=True) is of_studio
+    assert interpret(error, is_one_of_many=True, is_newer_endpoint=True) is of_part
 
 
 def test_an_endpoint_that_all_servers_have_is_not_missing_for_age() -> None:
-    meaning = interpret(api_error(404), is_part=False, is_newer_endpoint=False)
+    meaning = interpret(api_error(404), is_one_of_many=False, is_newer_endpoint=False)
     assert meaning is Meaning.REJECTED
 
 

@@ -134,7 +134,8 @@ def test_a_slice_without_studios_writes_schemas_and_a_state(
 
 def read_at_once(chain: Chain, folder: Path, **more: Any) -> set[tuple[int, int]]:
     """Read all slices, each by a process of its own, and return the balances they bring."""
-    catalog = select_streams(full_catalog(), ["customers", BALANCES])
+    streams = ["customers", BALANCES]
+    catalog = select_streams(full_catalog(streams), streams)
     running = []
     for number in range(1, COUNT + 1):
         part = folder / str(number)

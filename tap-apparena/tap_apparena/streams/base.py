@@ -19,8 +19,7 @@ if TYPE_CHECKING:
     from singer_tapkit.failures import FailureCollector
     from singer_tapkit.prefetch import PendingRequests, Prefetcher
     from tap_apparena.client import AppArenaClient, Params
-    from tap_apparena.page import IdField, Row
-    from tap_apparena.pagination import Ordering
+    from tap_apparena.page import IdField, Page, Row
 
 
 @dataclass(frozen=True)
@@ -31,7 +30,7 @@ class Resources:
         client: Sends requests.
         failures: Where failures are collected.
         prefetcher: Sends requests of child streams ahead of their turn.
-        ordering: Which order the server obeys.
+        orders: The options for an order that the server may obey.
         filters: The parameters that the setting `filters` wants, by stream.
         relations: The relations that the setting `relations` wants, by stream.
     """
@@ -39,7 +38,7 @@ class Resources:
     client: AppArenaClient
     failures: FailureCollector
     prefetcher: Prefetcher
-    ordering: Ordering
+    orders: list[str]
     filters: Mapping[str, Params]
     relations: Mapping[str, Sequence[str]]
 
@@ -113,19 +112,22 @@ class AppArenaStream(BaseStream):
         for child in self.children_to_read:
             child.submit(context, pending)
 
-    def page_params(self, number: int, id_name: str, order: str | None) -> Params:
-        """Return the parameters that ask for a page.
+    def fetch_page(self, path: str, options: Params, number: int, order: str) -> Page:
+        """Return a page of a list.
 
         Args:
-            number: Its number, from 1.
-            id_name: What rows are ordered by.
-            order: The option that asks for the order, None for any.
+            path: Where the list is.
+            options: The parameters for each of its pages.
+            number: The number of the page, from 1.
+            order: The option that asks for an order by id, empty for none.
         """
-        return [
+        params = [
             ("page", str(number)),
             ("items", str(self.config["page_size"])),
-            *([(order, id_name)] if order else []),
+            *([(order, self.id_field.names[0])] if order else []),
+            *options,
         ]
+        return self.client.get_page(path, params, self.id_field)
 
     def prepare_row(self, row: Row) -> Row:
         """Return a row as its schema wants it, as far as types do not show it."""

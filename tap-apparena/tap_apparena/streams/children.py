@@ -10,7 +10,7 @@ from typing_extensions import override
 
 from singer_tapkit.child_stream import ChildStream
 from singer_tapkit.errors import ApiError
-from tap_apparena.pagination import Ordering, PagedList
+from tap_apparena.pagination import PagedList
 from tap_apparena.streams.base import AppArenaStream
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from singer_tapkit.prefetch import PendingRequests
     from tap_apparena.client import Params
-    from tap_apparena.page import Page, Row
+    from tap_apparena.page import Row
 
 
 class ChildListStream(ChildStream, AppArenaStream):
@@ -120,12 +120,6 @@ class PagedChildStream(ChildListStream):
 
     @override
     def fetch_rows(self, context: Context, language: str) -> list[tuple[Hashable, Row]]:
-        ordering = self.resources.ordering if self.is_ordered else Ordering(())
-        pages = PagedList(partial(self._fetch_page, context), ordering, self.logger)
+        fetch = partial(self.fetch_page, self.path.format(**context), self.params_of(context))
+        pages = PagedList(fetch, self.resources.orders if self.is_ordered else [], self.logger)
         return [(listed.id, listed.row) for listed in pages.read()]
-
-    def _fetch_page(self, context: Context, number: int, order: str | None) -> Page:
-        params = self.page_params(number, self.id_field.names[0], order)
-        return self.client.get_page(
-            self.path.format(**context), [*params, *self.params_of(context)], self.id_field
-        )

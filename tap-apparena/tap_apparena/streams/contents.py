@@ -23,9 +23,9 @@ if TYPE_CHECKING:
 
     from tap_apparena.page import Row
 
-CONFIG_ID = IdField(("configId",), is_integer=False)
-INFO_ID = IdField(("infoId",), is_integer=False)
-TRANSLATION_ID = IdField(("translationId",), is_integer=False)
+CONFIG_ID = IdField(("configId",), id_type=str)
+INFO_ID = IdField(("infoId",), id_type=str)
+TRANSLATION_ID = IdField(("translationId",), id_type=str)
 
 
 class ContentStream(ChildListStream):

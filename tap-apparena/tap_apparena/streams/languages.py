@@ -5,12 +5,13 @@ Source: the API's documentation, "Languages".
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 
 import msgspec
 from typing_extensions import override
 
-from tap_apparena.page import rows_by_locale
+from tap_apparena.client import encode_params
+from tap_apparena.page import Row
 from tap_apparena.streams.children import ChildListStream
 from tap_apparena.streams.lists import Apps, Templates
 from tap_apparena.streams.versions import Versions
@@ -20,7 +21,20 @@ if TYPE_CHECKING:
 
     from singer_sdk.helpers.types import Context
 
-    from tap_apparena.page import Row
+RowsByLocale = dict[str, Row] | Annotated[list[tuple[str, Row]], msgspec.Meta(max_length=0)]
+"""PHP, which the server is written in, prints an empty map as ``[]``."""
+
+
+class Languages(msgspec.Struct):
+    """The languages of an app, a template or a version.
+
+    Attributes:
+        available: Those that the version has.
+        activated: Those that contents can be read in; unset where the API does not list them.
+    """
+
+    available: RowsByLocale
+    activated: RowsByLocale | msgspec.UnsetType = msgspec.UNSET
 
 
 class LanguageStream(ChildListStream):
@@ -28,11 +42,11 @@ class LanguageStream(ChildListStream):
 
     @override
     def fetch_rows(self, context: Context, language: str) -> list[tuple[Hashable, Row]]:
-        path = self.path.format(**context)
-        languages = self.client.get_languages(path, self.params_of(context))
-        available = rows_by_locale(languages.available)
-        activated = rows_by_locale(languages.activated)
+        params = encode_params(self.params_of(context))
+        languages = self.client.get_json(self.path.format(**context), Languages, params=params)
         is_unsaid = languages.activated is msgspec.UNSET
+        available = dict(languages.available)
+        activated = dict(languages.activated or ())
         return [
             (
                 locale,

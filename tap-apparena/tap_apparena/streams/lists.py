@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 from functools import partial
-from http import HTTPStatus
-from itertools import chain
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 from typing_extensions import override
 
 from singer_tapkit import checkpoint
-from singer_tapkit.errors import ApiError, ExtractionError, GatewayError
+from singer_tapkit.errors import ExtractionError
 from tap_apparena import old_checkpoint
 from tap_apparena.page import IdField
 from tap_apparena.pagination import PagedList, Position
@@ -25,9 +23,7 @@ if TYPE_CHECKING:
     from singer_sdk.singerlib import Catalog
 
     from singer_tapkit.prefetch import PendingRequests
-    from tap_apparena.client import Params
-    from tap_apparena.page import Page
-    from tap_apparena.pagination import Fetch, ListedRow
+    from tap_apparena.pagination import ListedRow
     from tap_apparena.streams.base import Resources
 
 CONNECTION_SETTINGS: Final = {
@@ -38,9 +34,6 @@ CONNECTION_SETTINGS: Final = {
     "user_agent",
 }
 """Settings that change no record; a token is another every two hours."""
-
-PAGES_PER_CHECKPOINT: Final = 10
-"""How often the state of a list without children gets a checkpoint, each for one request."""
 
 MAX_CHECKPOINT_AGE: Final = timedelta(hours=24)
 READ_FROM: Final = "tap_apparena_read_from"
@@ -106,13 +99,7 @@ class ListStream(AppArenaStream):
         digest = self._convert_old_checkpoint(state)
         found = checkpoint.load(state, Position, settings=digest, max_age=MAX_CHECKPOINT_AGE)
         started_at = found.started_at if found else datetime.now(UTC)
-        rows = PagedList(
-            partial(self._fetch_page, self.options),
-            self.resources.ordering,
-            self.logger,
-            position=found.position if found else None,
-            pages_per_position=1 if self.is_parent else PAGES_PER_CHECKPOINT,
-        )
+        rows = self._list_rows(position=found.position if found else None)
         failures_before = self.failures.count
         for _, row, position in self._prefetch_children(rows.read()):
             yield self.prepare_row(row)
@@ -122,43 +109,33 @@ class ListStream(AppArenaStream):
         checkpoint.clear(state)
 
     def _read_new(self, context: Context | None) -> Iterator[Record]:
-        """Read what has higher ids than before, and note up to where, once all is out.
-
-        What was added meanwhile may have slipped through, so that it comes once more the next time.
-        """
+        """Read what has higher ids than before, and note up to where, once all is out."""
         bookmark = self._highest_before(context)
-        rows = self._new_rows(bookmark)
-        new = rows.read()
-        if bookmark is not None:
-            new = filter(partial(_has_higher_id, bookmark), new)
-        first = next(new, None)
-        if first is None and bookmark is not None and self._is_beyond(bookmark):
+        rows = self._list_rows(until=bookmark, must_be_sure=True)
+        for an_id, row, _ in rows.read():
+            if bookmark is None or an_id > bookmark:
+                yield self.prepare_row(row)
+        if bookmark and 0 < (rows.complete_up_to or 0) < bookmark:
             self.logger.warning(
                 "All ids on the server are below the bookmark %s in the state: it counts anew, or "
                 "the newest rows were deleted. Reading the whole list.",
                 f"{bookmark:,}",
             )
             bookmark = None
-            rows = self._new_rows(None)
-            new = rows.read()
-        for listed in chain([first] if first else [], new):
-            yield self.prepare_row(listed.row)
+            rows = self._list_rows(must_be_sure=True)
+            for _, row, _ in rows.read():
+                yield self.prepare_row(row)
         if rows.complete_up_to is None:
             self.logger.info("The bookmark stays where it was, as new rows may be missing.")
             return
         self.get_context_state(context)[READ_FROM] = self._read_from
         self.advance_bookmark(context, max(rows.complete_up_to, bookmark or 0))
 
-    def _new_rows(self, bookmark: int | None) -> PagedList:
-        fetch = self._fetch_newer(bookmark)
-        return PagedList(fetch, self.resources.ordering, self.logger, must_be_sure=True)
+    def _list_rows(self, **options: Any) -> PagedList:
+        fetch = partial(self.fetch_page, self.path, self.options)
+        return PagedList(fetch, self.resources.orders, self.logger, **options)
 
-    def _is_beyond(self, bookmark: int) -> bool:
-        """Return whether the list has only ids below a bookmark."""
-        highest = self._new_rows(None).find_highest_id()
-        return highest is not None and 0 < highest < bookmark
-
-    def _prefetch_children(self, rows: Iterable[ListedRow]) -> Iterable[ListedRow]:
+    def _prefetch_children(self, rows: Iterator[ListedRow]) -> Iterable[ListedRow]:
         if not self.is_parent:
             return rows
 
@@ -166,31 +143,6 @@ class ListStream(AppArenaStream):
             self.submit_children({self.child_key: listed.id}, pending)
 
         return self.resources.prefetcher.prefetch(rows, submit)
-
-    def _fetch_page(self, options: Params, number: int, order: str | None) -> Page:
-        params = [*self.page_params(number, self._id, order), *options]
-        return self.client.get_page(self.path, params, self.id_field)
-
-    def _fetch_newer(self, bookmark: int | None) -> Fetch:
-        """Return what reads a page of new rows, without the filter if the server refuses it.
-
-        How several filters combine is not documented, so that one of the settings goes alone.
-        """
-        if bookmark is None or self.resources.filters.get(self.name):
-            return partial(self._fetch_page, self.options)
-        new = [(f"filter.{self._id}[gt]", str(bookmark))]
-
-        def fetch(number: int, order: str | None) -> Page:
-            try:
-                return self._fetch_page([*self.options, *new], number, order)
-            except (ApiError, GatewayError) as error:
-                if error.status != HTTPStatus.BAD_REQUEST or not new:
-                    raise
-                self.logger.info("Reading without the filter for new ids: %s", error)
-                new.clear()
-                return self._fetch_page(self.options, number, order)
-
-        return fetch
 
     def _highest_before(self, context: Context | None) -> int | None:
         """Return the id up to which all was read before; None for everything.
@@ -309,7 +261,3 @@ class Companies(ListStream):
     child_key = "sourceCompanyId"
     selected_by_default = False
     relations = ("channels",)
-
-
-def _has_higher_id(bookmark: int, listed: ListedRow) -> bool:
-    return bool(listed.id > bookmark)

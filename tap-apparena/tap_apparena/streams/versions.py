@@ -25,7 +25,7 @@ class Versions(PagedChildStream):
     path = "/projects/{sourceProjectId}/versions"
     primary_keys = ("projectId", "variant")
     parent_stream_type = Projects
-    id_field = IdField(("variant", "version"), is_integer=False)
+    id_field = IdField(("variant", "version"), id_type=str)
     is_ordered = False
     relations = ("company", "project", "languages")
 

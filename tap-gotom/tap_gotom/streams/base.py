@@ -1,4 +1,4 @@
-"""The stream that all others of this tap derive from."""
+"""The stream that all others but reports derive from."""
 
 from __future__ import annotations
 
@@ -32,7 +32,6 @@ class GoTomStream(BaseStream):
         failures: FailureCollector,
         *,
         name: str | None = None,
-        schema: dict[str, Any] | None = None,
     ) -> None:
         """Prepare the stream.
 
@@ -41,12 +40,11 @@ class GoTomStream(BaseStream):
             client: Sends the requests.
             failures: Where failures are collected.
             name: The name, if the class has none.
-            schema: The JSON Schema of records, if there is none in a file.
         """
         with_persons = tap.config["include_personal_data"]
         super().__init__(
             tap,
-            schema or load_schema("tap_gotom", name or self.name),
+            load_schema("tap_gotom", name or self.name),
             failures=failures,
             unknown_fields=tap.config["unknown_fields"],
             excluded=frozenset() if with_persons else self.personal_fields,
@@ -81,7 +79,7 @@ class DependentStream(GoTomStream):
             tap: The tap.
             client: Sends the requests.
             failures: Where failures are collected.
-            parents: The external ids of the campaigns, or objects that another stream has read.
+            parents: The objects that another stream has read, or the ids in a report.
         """
         super().__init__(tap, client, failures)
         self._parents = parents

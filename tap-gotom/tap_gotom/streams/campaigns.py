@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from functools import cached_property
 from http import HTTPStatus
-from itertools import chain, islice
+from itertools import islice
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 from urllib.parse import quote
 
@@ -20,18 +20,13 @@ from typing_extensions import override
 from singer_tapkit.errors import ExtractionError, InvalidResponseError
 from singer_tapkit.spool import RecordSpool
 from singer_tapkit.stream import PartitionStatus
-from tap_gotom.keys import KeyDeduplicator, discount_key, read_external_id
-from tap_gotom.reports import ReportError
+from tap_gotom.keys import KeyDeduplicator, build_discount_key, read_external_id
 from tap_gotom.streams.base import DependentStream
 
 if TYPE_CHECKING:
-    import logging
     from collections.abc import Iterable, Iterator, Mapping
 
     from singer_sdk.helpers.types import Context, Record
-
-    from singer_tapkit.failures import FailureCollector
-    from tap_gotom.download import ReportSource
 
 DOTS: Final = frozenset({".", ".."})
 UNKNOWN: Final = "unknown to goTom"
@@ -73,9 +68,13 @@ class PerCampaignStream(DependentStream):
         """
         raise NotImplementedError
 
+    def read_external_ids(self) -> Iterable[str]:
+        """Return the external ids of the campaigns, each once."""
+        return (campaign["externalId"] for campaign in self._parents)
+
     def _fetch(self) -> Iterator[Record]:
         requests = PartitionStatus()
-        for number, external_id in enumerate(self._external_ids(), start=1):
+        for number, external_id in enumerate(self.read_external_ids(), start=1):
             if requests.is_over:
                 return
             if number % LOG_INTERVAL == 0:
@@ -85,10 +84,6 @@ class PerCampaignStream(DependentStream):
                 continue
             with self.isolate(repr(external_id), requests):
                 yield from self.fetch_campaign(external_id)
-
-    def _external_ids(self) -> Iterator[str]:
-        for parent in self._parents:
-            yield parent if isinstance(parent, str) else parent["externalId"]
 
 
 class CampaignStream(PerCampaignStream):
@@ -102,12 +97,34 @@ class CampaignStream(PerCampaignStream):
     @override
     def check_connection(self) -> bool:
         wanted = filter(is_reachable, self.config.get("campaign_external_ids") or ())
-        return any(self.may_read(campaign_path(external_id)) for external_id in islice(wanted, 1))
+        return any(
+            self.may_read(build_campaign_path(external_id)) for external_id in islice(wanted, 1)
+        )
 
     @override
     def fetch_campaign(self, external_id: str) -> Iterable[Record]:
-        campaign = self._client.get_json(campaign_path(external_id), dict[str, Any])
+        campaign = self._client.get_json(build_campaign_path(external_id), dict[str, Any])
         return [{**campaign, "externalId": read_external_id(campaign) or external_id}]
+
+    @override
+    def read_external_ids(self) -> Iterable[str]:
+        """Return those in the settings, and in a report that is named there."""
+        wanted = self.config.get("campaign_external_ids") or ()
+        if "campaign_external_ids_from" not in self.config:
+            return deduplicate_ids(wanted)
+        return deduplicate_ids([*wanted, *self._read_report()])
+
+    def _read_report(self) -> list[str]:
+        """Return the ids in the report, none if it cannot be read."""
+        name = self.config["campaign_external_ids_from"]["report"]
+        try:
+            external_ids = list(self._parents)
+        except ExtractionError as error:
+            self.failures.record(f"campaigns of the report {name}", error)
+            return []
+        if not external_ids:
+            self.logger.warning("The report %s has no rows, so that it names no campaigns.", name)
+        return external_ids
 
 
 class CampaignDiscountStream(PerCampaignStream):
@@ -118,12 +135,12 @@ class CampaignDiscountStream(PerCampaignStream):
 
     @override
     def fetch_campaign(self, external_id: str) -> Iterable[Record]:
-        path = f"{campaign_path(external_id)}/campaign-discount"
+        path = f"{build_campaign_path(external_id)}/campaign-discount"
         deduplicate = KeyDeduplicator()
         return [
             {
                 "campaignExternalId": external_id,
-                "discount_key": deduplicate(discount_key(discount)),
+                "discount_key": deduplicate(build_discount_key(discount)),
                 **discount,
             }
             for discount in self._client.get_json(path, DiscountList).campaign_discounts
@@ -148,7 +165,7 @@ class FlightDiscountStream(DependentStream):
             yield {
                 "campaignExternalId": discount["campaignExternalId"],
                 "campaign_discount_key": discount["discount_key"],
-                "discount_key": deduplicate(discount_key(flight_discount)),
+                "discount_key": deduplicate(build_discount_key(flight_discount)),
                 **flight_discount,
             }
 
@@ -172,7 +189,7 @@ def encode_id(external_id: str) -> str:
     return quote(external_id, safe="")
 
 
-def campaign_path(external_id: str) -> str:
+def build_campaign_path(external_id: str) -> str:
     """Return the path of a campaign."""
     return f"/app-api/campaign/{encode_id(external_id)}"
 
@@ -185,28 +202,7 @@ def is_reachable(external_id: str) -> bool:
     return "/" not in external_id and external_id not in DOTS
 
 
-def read_campaign_ids(
-    config: Mapping[str, Any],
-    sources: Mapping[str, ReportSource],
-    failures: FailureCollector,
-    logger: logging.Logger,
-) -> Iterator[str]:
-    """Yield the external ids of the campaigns to read, each once.
-
-    If the report with more of them cannot be read, those in the settings remain.
-
-    Args:
-        config: The settings.
-        sources: The reports that can be read, by name.
-        failures: Where it is noted that the report cannot be read.
-        logger: Where a report without ids is logged.
-    """
-    ids_from = config.get("campaign_external_ids_from")
-    cells = _read_report(ids_from["report"], sources, failures, logger) if ids_from else ()
-    return unique_ids(chain(config.get("campaign_external_ids") or (), cells))
-
-
-def unique_ids(external_ids: Iterable[str]) -> Iterator[str]:
+def deduplicate_ids(external_ids: Iterable[str]) -> Iterator[str]:
     """Yield each id once, in its first spelling; goTom ignores case. Empty ids are none."""
     seen: set[str] = set()
     for external_id in external_ids:
@@ -214,21 +210,3 @@ def unique_ids(external_ids: Iterable[str]) -> Iterator[str]:
         if external_id.strip() and folded not in seen:
             seen.add(folded)
             yield external_id
-
-
-def _read_report(
-    name: str,
-    sources: Mapping[str, ReportSource],
-    failures: FailureCollector,
-    logger: logging.Logger,
-) -> list[str]:
-    try:
-        if name not in sources:
-            raise ReportError("'graph_user' and 'graph_secret' are missing to read it with.")
-        external_ids = sources[name].read_ids()
-    except ExtractionError as error:
-        failures.record(f"campaigns of the report {name}", error)
-        return []
-    if not external_ids:
-        logger.warning("The report %s has no rows, so that it names no campaigns.", name)
-    return external_ids

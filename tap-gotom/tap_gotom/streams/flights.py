@@ -15,12 +15,12 @@ import msgspec
 from typing_extensions import override
 
 from singer_tapkit.errors import ApiError, InvalidResponseError
-from tap_gotom.keys import KeyDeduplicator, flight_key, read_external_id
+from tap_gotom.keys import KeyDeduplicator, build_flight_key, read_external_id
 from tap_gotom.streams.base import DependentStream
 from tap_gotom.streams.campaigns import (
     UNKNOWN,
     UNREACHABLE,
-    campaign_path,
+    build_campaign_path,
     encode_id,
     is_reachable,
     read_rows_in,
@@ -62,7 +62,7 @@ class FlightStream(DependentStream):
             yield {
                 **flight,
                 "campaignExternalId": campaign["externalId"],
-                "externalId": deduplicate(flight_key(flight)),
+                "externalId": deduplicate(build_flight_key(flight)),
                 "bruttoPriceUnit": _parse_price(flight.get("bruttoPriceUnit")),
             }
 
@@ -95,7 +95,7 @@ class PerFlightStream(DependentStream):
         for campaign in self._parents:
             campaign_id = campaign["externalId"]
             self._is_forbidden = False
-            for flight_id in self._reachable_ids(campaign):
+            for flight_id in self._read_reachable_ids(campaign):
                 if self._is_forbidden:
                     self.record_skip(FORBIDDEN, f"{flight_id!r} of campaign {campaign_id!r}")
                     continue
@@ -109,10 +109,10 @@ class PerFlightStream(DependentStream):
 
     def _read_flight(self, campaign_id: str, flight_id: str) -> Iterator[Record]:
         path = self.path.format(flight=encode_id(flight_id))
-        for row in self.fetch_rows(f"{campaign_path(campaign_id)}/{path}"):
+        for row in self.fetch_rows(f"{build_campaign_path(campaign_id)}/{path}"):
             yield {"campaignExternalId": campaign_id, "flightExternalId": flight_id, **row}
 
-    def _reachable_ids(self, campaign: dict[str, Any]) -> Iterator[str]:
+    def _read_reachable_ids(self, campaign: dict[str, Any]) -> Iterator[str]:
         """Yield the external ids of the flights that can be asked for."""
         name = f"campaign {campaign['externalId']!r}"
         try:

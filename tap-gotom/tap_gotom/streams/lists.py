@@ -14,7 +14,7 @@ import msgspec
 from typing_extensions import override
 
 from singer_tapkit.child_stream import ChildStream
-from tap_gotom.keys import KeyDeduplicator, customer_key, price_key
+from tap_gotom.keys import KeyDeduplicator, build_customer_key, build_price_key
 from tap_gotom.pagination import ListPage, read_list
 from tap_gotom.streams.base import GoTomStream
 
@@ -102,7 +102,7 @@ class TarifPriceStream(GoTomStream, ChildStream):
         repeated = 0
         for row in read_list(self._client, self.path.format(**ids)):
             price = row if row.get("tarifId") is not None else {**row, "tarifId": ids["tarif_id"]}
-            key = price_key(price)
+            key = build_price_key(price)
             repeated += key in seen
             seen.add(key)
             yield {"price_key": key, **price}
@@ -144,4 +144,4 @@ class CustomerStream(ListStream):
     def read(self, context: Context | None) -> Iterator[Record]:
         deduplicate = KeyDeduplicator()
         for customer in super().read(context):
-            yield {"customer_key": deduplicate(customer_key(customer)), **customer}
+            yield {"customer_key": deduplicate(build_customer_key(customer)), **customer}

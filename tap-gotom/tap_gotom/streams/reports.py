@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import deque
+from copy import deepcopy
 from itertools import chain
 from typing import TYPE_CHECKING, Any, Final
 
@@ -14,12 +15,12 @@ from typing_extensions import override
 
 from singer_tapkit.checkpoint import settings_digest
 from singer_tapkit.errors import UnknownFieldsError
+from singer_tapkit.stream import BaseStream
 from tap_gotom.columns import find_column
 from tap_gotom.incremental import IncrementalFilter
 from tap_gotom.profile import describe_columns, describe_keys
 from tap_gotom.reports import ReportError
-from tap_gotom.row_mapper import METADATA, RowMapper
-from tap_gotom.streams.base import GoTomStream
+from tap_gotom.row_mapper import RowMapper
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Sequence
@@ -29,7 +30,6 @@ if TYPE_CHECKING:
     from singer_sdk.singerlib import Catalog
 
     from singer_tapkit.failures import FailureCollector
-    from tap_gotom.client import GoTomClient
     from tap_gotom.columns import Column
     from tap_gotom.download import Download, ReportSource
     from tap_gotom.report_csv import Row
@@ -64,7 +64,7 @@ class LoadedDownload(msgspec.Struct):
     version: int | None = None
 
 
-class ReportStream(GoTomStream):
+class ReportStream(BaseStream):
     """The rows of one saved report.
 
     In the schema, the `title` of a column is its exact name in the report. Without configured
@@ -75,7 +75,6 @@ class ReportStream(GoTomStream):
     def __init__(
         self,
         tap: Tap,
-        client: GoTomClient,
         failures: FailureCollector,
         source: ReportSource,
         columns: Sequence[Column],
@@ -84,7 +83,6 @@ class ReportStream(GoTomStream):
 
         Args:
             tap: The tap.
-            client: Sends the requests.
             failures: Where failures are collected.
             source: The report.
             columns: Its columns.
@@ -93,12 +91,16 @@ class ReportStream(GoTomStream):
             ReportError: A key is none of the columns.
         """
         report = source.report
-        keys = tuple(_column_name(key, columns) for key in report.primary_keys)
+        keys = tuple(_find_name(key, columns) for key in report.primary_keys)
         replication_key = (
-            _column_name(report.replication_key, columns) if report.replication_key else None
+            _find_name(report.replication_key, columns) if report.replication_key else None
         )
         super().__init__(
-            tap, client, failures, name=report.name, schema=_build_schema(columns, keys)
+            tap,
+            _build_schema(columns, keys),
+            failures=failures,
+            unknown_fields=tap.config["unknown_fields"],
+            name=report.name,
         )
         self.primary_keys = keys or (ADDED_ROW_KEY if replication_key else ROW_KEY)
         self.replication_key = replication_key
@@ -110,8 +112,12 @@ class ReportStream(GoTomStream):
         self._mapper: RowMapper | None = None
 
     @override
-    def read_partitions(self, context: Context | None) -> Iterator[tuple[str, Iterable[Record]]]:
-        yield "", self._read()
+    def read(self, context: Context | None) -> Iterator[Record]:
+        download = self._source.fetch(self._check)
+        try:
+            yield from self._load(download)
+        finally:
+            download.body.close()
 
     @override
     def conform_rows(self, rows: Iterable[Record], context: Context | None) -> Iterator[Record]:
@@ -142,13 +148,6 @@ class ReportStream(GoTomStream):
         super().apply_catalog(catalog)
         self.replication_key = replication_key
 
-    def _read(self) -> Iterator[Record]:
-        download = self._source.fetch(self._check)
-        try:
-            yield from self._load(download)
-        finally:
-            download.body.close()
-
     def _check(self, header: Row, rows: Iterator[Row]) -> None:
         """Read all rows, so that none goes out if one is not as it should be."""
         self._mapper = None
@@ -166,7 +165,7 @@ class ReportStream(GoTomStream):
         if first is None:
             return
         checked: Iterator[Any] = mapper.watch_keys(chain([first], rows))
-        row_filter = self._filter()
+        row_filter = self._build_filter()
         if mapper.converts or row_filter is not None:
             checked = self._map_rows(mapper, checked, row_filter)
         deque(checked, maxlen=0)
@@ -176,15 +175,15 @@ class ReportStream(GoTomStream):
         """Yield the records of a download, unless it has none or none but those of the last one."""
         state = self.get_context_state(None)
         loaded = _read_state(state.get(STATE_KEY))
-        digest = self._digest(download)
+        digest = self._build_digest(download)
         if self._report.skip_unchanged and loaded.digest == digest:
             self.logger.info("%s is the same as last time and skipped.", self._report)
             return
         self._report_changes()
         if self._mapper is None:
             return
-        row_filter = self._filter()
-        version = self._next_version(loaded.version)
+        row_filter = self._build_filter()
+        version = self._choose_version(loaded.version)
         rows = download.open().read_rows()
         yield from self._write(
             self._map_rows(self._mapper, rows, row_filter, download.time), version
@@ -196,12 +195,12 @@ class ReportStream(GoTomStream):
                     "bookmark is wrong, run once with an empty state.",
                     self.replication_key,
                 )
-            self.advance_bookmark(None, row_filter.bookmark())
+            self.advance_bookmark(None, row_filter.next_bookmark)
         if version is not None:
             self.activate_version(version)
         state[STATE_KEY] = {"digest": digest, "version": version}
 
-    def _filter(self) -> IncrementalFilter | None:
+    def _build_filter(self) -> IncrementalFilter | None:
         """Return what finds new rows; None if all rows are wanted."""
         if self.replication_method != REPLICATION_INCREMENTAL or self.replication_key is None:
             return None
@@ -262,7 +261,7 @@ class ReportStream(GoTomStream):
                 f"{mapper.repeated_keys:,}",
             )
 
-    def _next_version(self, last: int | None) -> int | None:
+    def _choose_version(self, last: int | None) -> int | None:
         """Return the version of a full replacement, greater than the one before.
 
         It has milliseconds, as a run that was killed may have left rows within the same second.
@@ -277,7 +276,7 @@ class ReportStream(GoTomStream):
             return None
         return max(time.time_ns() // 10**6, (last or 0) + 1)
 
-    def _digest(self, download: Download) -> str:
+    def _build_digest(self, download: Download) -> str:
         """Return a digest of the file and of all that decides what its records are like."""
         parts = [
             download.digest,
@@ -290,20 +289,17 @@ class ReportStream(GoTomStream):
 
 
 def _build_schema(columns: Sequence[Column], keys: Collection[str]) -> dict[str, Any]:
-    properties: dict[str, Any] = {name: dict(METADATA_SCHEMA[name]) for name in METADATA}
+    properties = deepcopy(METADATA_SCHEMA)
     for column in columns:
         schema = column.to_schema()
         if column.name in keys:
             schema["type"] = [name for name in schema["type"] if name != "null"]
         properties[column.name] = schema
-    return {
-        "type": "object",
-        "description": "A row of a saved report.",
-        "properties": properties,
-    }
+    description = "A row of a saved report."
+    return {"type": "object", "description": description, "properties": properties}
 
 
-def _column_name(name: str, columns: Sequence[Column]) -> str:
+def _find_name(name: str, columns: Sequence[Column]) -> str:
     """Return the name in the stream of a column that the settings name in either way.
 
     Raises:

@@ -1,4 +1,4 @@
-"""What all streams have in common: a part per studio or parent, and records that fit."""
+"""What all streams have in common: a partition per studio or parent, and records that fit."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 Ids = dict[str, int]
-"""The ids that lead to a part, ``studio_id`` first."""
+"""The ids that lead to a partition, ``studio_id`` first."""
 
 PACKAGE = "tap_studio_openapi"
 
@@ -61,10 +61,10 @@ def parse_row(row: Any, kind: type[T], stream_name: str) -> T:
 
 
 class StudioStream(ErrorPolicyStream):
-    """A stream that every studio has, read in one part per studio.
+    """A stream that every studio has, read in one partition per studio.
 
     Attributes:
-        path: The API's path; ``{customer_id}`` and the like are among the ids of a part.
+        path: The API's path; ``{customer_id}`` and the like are among the ids of a partition.
         slice_size: How many records a chunk holds; None where the list comes whole.
         child_id: What children call the id of a record here.
         has_personal_fields: Whether some of its fields are about persons.
@@ -127,16 +127,16 @@ class StudioStream(ErrorPolicyStream):
             and (child.selected or child.has_selected_descendents)
         ]
 
-    def status_of(self, studio: Studio) -> StreamStatus:
+    def get_status(self, studio: Studio) -> StreamStatus:
         """Return how the reading of a studio goes."""
         return self._statuses.setdefault(studio.id, StreamStatus(studio=studio))
 
-    def studio_of(self, ids: Mapping[str, int]) -> Studio:
-        """Return the studio of a part."""
+    def get_studio(self, ids: Mapping[str, int]) -> Studio:
+        """Return the studio of a partition."""
         return self.api.studios[ids["studio_id"]]
 
     def fetch(self, ids: Ids) -> Iterable[Record]:
-        """Read the rows of a part. Threads do so: only requests are sent.
+        """Read the rows of a partition. Threads do so: only requests are sent.
 
         Raises:
             ExtractionError: They cannot be read.
@@ -151,22 +151,24 @@ class StudioStream(ErrorPolicyStream):
             path: Where it is.
             params: The query, without what chunks need.
         """
-        studio = self.studio_of(ids)
+        studio = self.get_studio(ids)
         if self.slice_size is None:
             yield from self.api.get_json(studio, path, list[dict[str, Any]], params)
             return
         for chunk in self.api.read_chunks(studio, path, params, slice_size=self.slice_size):
             yield from chunk.result
 
-    def child_ids(self, row: Record, ids: Ids) -> Ids:
+    def build_child_ids(self, row: Record, ids: Ids) -> Ids:
         """Return the ids that lead to the children of a row."""
         return {**ids, self.child_id: row["id"]}
 
-    def submit_part(self, ids: Ids, pending: PendingRequests) -> None:
-        """Let threads read a part, and its children after it."""
-        studio = self.studio_of(ids)
-        if not self.status_of(studio).is_over and not studio.is_lost:
-            pending.submit(self._part_key(ids), partial(self._fetch_with_children, ids, pending))
+    def submit_partition(self, ids: Ids, pending: PendingRequests) -> None:
+        """Let threads read a partition, and its children after it."""
+        studio = self.get_studio(ids)
+        if not self.get_status(studio).is_over and not studio.is_lost:
+            pending.submit(
+                self._partition_key(ids), partial(self._fetch_with_children, ids, pending)
+            )
 
     def _fetch_with_children(self, ids: Ids, pending: PendingRequests) -> list[Record]:
         rows = list(self.fetch(ids))
@@ -178,26 +180,26 @@ class StudioStream(ErrorPolicyStream):
         for row in rows:
             if row.get("id") is not None:
                 for child in self.selected_children:
-                    child.submit_part(self.child_ids(row, ids), pending)
+                    child.submit_partition(self.build_child_ids(row, ids), pending)
 
-    def _part_key(self, ids: Ids) -> tuple[str, ...]:
+    def _partition_key(self, ids: Ids) -> tuple[str, ...]:
         return (self.name, *map(str, ids.values()))
 
     @override
     def get_records(self, context: Context | None) -> Iterator[Record]:
         studios = self.api.studios.values()
         for studio in self.api.prefetcher.prefetch(studios, self._submit_studio):
-            for ids in self.parts_of(studio):
-                yield from self.read_part(ids)
+            for ids in self.build_partitions(studio):
+                yield from self.read_studio_partition(ids)
             self.end(studio, studio.started_at, is_complete=not studio.is_lost)
 
-    def parts_of(self, studio: Studio) -> list[Ids]:
-        """Return the ids of the parts of a studio, by default of a single one."""
+    def build_partitions(self, studio: Studio) -> list[Ids]:
+        """Return the ids of the partitions of a studio, by default of a single one."""
         return [{"studio_id": studio.id}]
 
     def _submit_studio(self, studio: Studio, pending: PendingRequests) -> None:
-        for ids in self.parts_of(studio):
-            self.submit_part(ids, pending)
+        for ids in self.build_partitions(studio):
+            self.submit_partition(ids, pending)
 
     def begin(self, studio: Studio) -> None:
         """Prepare to read a studio, children included."""
@@ -212,7 +214,7 @@ class StudioStream(ErrorPolicyStream):
             started_at: When its reading began, in an earlier run perhaps.
             is_complete: Whether all parents were there.
         """
-        status = self.status_of(studio)
+        status = self.get_status(studio)
         if status.is_forbidden and not status.is_over:
             self.end_for_scope(status)
         for child in self.selected_children:
@@ -220,18 +222,20 @@ class StudioStream(ErrorPolicyStream):
 
     def has_failed(self, studio: Studio) -> bool:
         """Return whether anything of a studio could not be read, children included."""
-        return not self.status_of(studio).is_complete or any(
+        return not self.get_status(studio).is_complete or any(
             child.has_failed(studio) for child in self.selected_children
         )
 
-    def read_part(self, ids: Ids) -> Iterator[Record]:
-        """Yield the records of a part; what goes wrong in it is noted, and ends it alone."""
-        studio = self.studio_of(ids)
-        status = self.status_of(studio)
+    def read_studio_partition(self, ids: Ids) -> Iterator[Record]:
+        """Yield the records of a partition; what goes wrong in it is noted, and ends it alone."""
+        studio = self.get_studio(ids)
+        status = self.get_status(studio)
         if status.is_over or studio.is_lost:
             return
-        with self.isolate(self.describe_part(ids), status):
-            rows = self.api.prefetcher.result(self._part_key(ids), lambda: list(self.fetch(ids)))
+        with self.isolate(self.describe_partition(ids), status):
+            rows = self.api.prefetcher.result(
+                self._partition_key(ids), lambda: list(self.fetch(ids))
+            )
             yield from self.prepare_records(rows, ids)
             status.note_success()
 
@@ -246,7 +250,7 @@ class StudioStream(ErrorPolicyStream):
         without_key = 0
         added: Record = {**ids}
         if self.has_studio_name:
-            added["studio_name"] = self.studio_of(ids).row.get("name")
+            added["studio_name"] = self.get_studio(ids).row.get("name")
         for row in rows:
             row.update(added)
             if None in [row.get(name) for name in keys]:
@@ -261,35 +265,37 @@ class StudioStream(ErrorPolicyStream):
             self._record_rows_without_key(ids, without_key)
 
     def _record_rows_without_key(self, ids: Ids, count: int) -> None:
-        self.status_of(self.studio_of(ids)).is_complete = False
+        self.get_status(self.get_studio(ids)).is_complete = False
         names = " and ".join(name for name in self.primary_keys if name not in ids)
         error = InvalidResponseError(
             f"{count:,} row(s) have no {names}, which is their key, and are left out. Report it "
             "with the tap's version."
         )
-        self.record_failure(f"{self.name} of {self.describe_part(ids)}", error)
+        self.record_failure(f"{self.name} of {self.describe_partition(ids)}", error)
 
-    def describe_part(self, ids: Ids) -> str:
-        """Return what a part is called in messages."""
+    def describe_partition(self, ids: Ids) -> str:
+        """Return what a partition is called in messages."""
         inner = [f", {name.removesuffix('_id')} {ids[name]}" for name in list(ids)[1:]]
-        return f"{self.studio_of(ids)}{''.join(inner)}"
+        return f"{self.get_studio(ids)}{''.join(inner)}"
 
     @override
     def generate_child_contexts(
         self, record: Record, context: Context | None
     ) -> Iterator[Context | None]:
         if self.selected_children:
-            yield self.child_ids(record, {"studio_id": record["studio_id"], **(context or {})})
+            yield self.build_child_ids(
+                record, {"studio_id": record["studio_id"], **(context or {})}
+            )
 
 
 class ObjectStream(StudioStream):
-    """A stream whose parts are one record each, which has no key of its own."""
+    """A stream whose partitions are one record each, which has no key of its own."""
 
     primary_keys: Sequence[str] = ("studio_id",)
 
     @override
     def fetch(self, ids: Ids) -> Iterable[Record]:
-        row = self.api.get_json(self.studio_of(ids), self.path.format(**ids), dict[str, Any])
+        row = self.api.get_json(self.get_studio(ids), self.path.format(**ids), dict[str, Any])
         if row.keys().isdisjoint(self._documented_fields):
             raise InvalidResponseError(
                 f"The server sends an object in the stream {self.name!r} that has none of the "
@@ -304,10 +310,10 @@ class ObjectStream(StudioStream):
 
 
 class PerParentStream(ChildStream, StudioStream):
-    """A stream that is read in one part per record of another stream."""
+    """A stream that is read in one partition per record of another stream."""
 
-    has_parts = True
+    has_partitions = True
 
     @override
     def get_records(self, context: Context | None) -> Iterator[Record]:
-        return self.read_part(dict(context or {}))
+        return self.read_studio_partition(dict(context or {}))

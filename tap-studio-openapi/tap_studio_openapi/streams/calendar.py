@@ -70,7 +70,7 @@ class SlotStream(StudioStream):
         Raises:
             ExtractionError: The server takes none.
         """
-        today = self.studio_of(ids).today()
+        today = self.get_studio(ids).today()
         first_days = (today, today + timedelta(1))
         attempts = list(product(first_days, sizes))
         for first, max_ahead in attempts[:-1]:

@@ -66,7 +66,7 @@ class CustomerCheckins(PerCustomerStream):
     @override
     def end(self, studio: Studio, started_at: datetime, *, is_complete: bool) -> None:
         super().end(studio, started_at, is_complete=is_complete)
-        if is_complete and self.status_of(studio).is_complete:
+        if is_complete and self.get_status(studio).is_complete:
             if started_at == studio.started_at:  # else an earlier run has read the first ones
                 self._skipped[studio.id].forget_others()
             self.advance_bookmark(
@@ -74,12 +74,12 @@ class CustomerCheckins(PerCustomerStream):
             )
 
     @override
-    def read_part(self, ids: Ids) -> Iterator[Record]:
+    def read_studio_partition(self, ids: Ids) -> Iterator[Record]:
         """Yield the check-ins of a customer, and remember it if they may not be read."""
-        studio, customer_id = self.studio_of(ids), ids["customer_id"]
-        status = self.status_of(studio)
+        studio, customer_id = self.get_studio(ids), ids["customer_id"]
+        status = self.get_status(studio)
         read_before = status.succeeded
-        yield from super().read_part(ids)
+        yield from super().read_studio_partition(ids)
         if studio.is_lost or not status.is_complete:
             return
         if status.succeeded > read_before:
@@ -89,7 +89,7 @@ class CustomerCheckins(PerCustomerStream):
 
     @override
     def fetch(self, ids: Ids) -> Iterator[Record]:
-        studio, path = self.studio_of(ids), self.path.format(**ids)
+        studio, path = self.get_studio(ids), self.path.format(**ids)
         first = self._skipped[studio.id].first_day(ids["customer_id"])
         for window in split_into_windows(first, studio.today(), MAX_WINDOW_DAYS):
             start, end = window.first.isoformat(), window.last.isoformat()

@@ -65,7 +65,7 @@ class CustomerContracts(PerCustomerStream):
     def fetch(self, ids: Ids) -> Iterable[Record]:
         path = self.path.format(**ids)
         found = list(self.fetch_list(ids, path))
-        server = self._servers[self.studio_of(ids).connection.url]
+        server = self._servers[self.get_studio(ids).connection.url]
         if server.may_be_missing:
             inactive = list(self.fetch_list(ids, path, status="INACTIVE"))
             server.compare(found, inactive)
@@ -109,7 +109,7 @@ class ContractIdlePeriods(PerContractStream):
     @override
     def fetch(self, ids: Ids) -> Iterator[Record]:
         path = self.path.format(**ids)
-        lists = self.api.get_json(self.studio_of(ids), path, IdlePeriodLists)
+        lists = self.api.get_json(self.get_studio(ids), path, IdlePeriodLists)
         for period in lists.past_idle_periods:
             yield {**period, "list": "past"}
         for period in lists.current_and_upcoming_idle_periods:

@@ -75,7 +75,7 @@ class Customers(StudioStream):
 
     def _read_batch(self, batch: CustomerBatch) -> Iterator[Record]:
         """Yield customers; one that does not fit ends the studio's customers."""
-        status = self.status_of(batch.studio)
+        status = self.get_status(batch.studio)
         if batch.studio.is_lost or status.is_over:
             return
         with self.isolate(str(batch.studio), status):
@@ -89,7 +89,7 @@ class Customers(StudioStream):
     def _open_list(self, studio: Studio) -> Iterator[CustomerBatch]:
         """Begin to read a studio's customers, and return what comes."""
         self.begin(studio)
-        state = self._state_of(studio)
+        state = self._find_state(studio)
         found = load_checkpoint(state, self._settings_digest, self._customer_statuses)
         if found:
             self.logger.info(
@@ -127,22 +127,22 @@ class Customers(StudioStream):
             return
         if not self.has_failed(studio):
             checkpoint.save(
-                self._state_of(studio),
+                self._find_state(studio),
                 position,
                 settings=self._settings_digest,
-                started_at=self._started_at_of(studio),
+                started_at=self._read_started_at(studio),
             )
         self.write_state()
 
     def _end_list(self, studio: Studio, error: ExtractionError | None) -> None:
         """Finish a studio; what was read of a list that has failed is taken up next time."""
         if error:
-            self.handle_error(str(studio), self.status_of(studio), error)
+            self.handle_error(str(studio), self.get_status(studio), error)
         elif studio.is_lost:
             return
         else:
-            checkpoint.clear(self._state_of(studio))
-        self.end(studio, self._started_at_of(studio), is_complete=error is None)
+            checkpoint.clear(self._find_state(studio))
+        self.end(studio, self._read_started_at(studio), is_complete=error is None)
         self.write_state()
 
     @cached_property
@@ -166,10 +166,10 @@ class Customers(StudioStream):
         """When the reading of a studio began, if in an earlier run."""
         return {}
 
-    def _started_at_of(self, studio: Studio) -> datetime:
+    def _read_started_at(self, studio: Studio) -> datetime:
         return self._started_at.get(studio.id, studio.started_at)
 
-    def _state_of(self, studio: Studio) -> dict[str, Any]:
+    def _find_state(self, studio: Studio) -> dict[str, Any]:
         return self.get_context_state({"studio_id": studio.id})
 
 

@@ -54,15 +54,15 @@ class DebtCollectionBlockedDebts(BlockedStream):
 
 
 class PerRunStream(StudioStream):
-    """One part per debt collection run of the settings; each studio knows only its own runs."""
+    """One partition per debt collection run of the settings; a studio knows its own runs alone."""
 
     scopes = ("DEBT_COLLECTION_READ",)
-    has_parts = True
+    has_partitions = True
     is_sparse = True
     selected_by_default = False
 
     @override
-    def parts_of(self, studio: Studio) -> list[Ids]:
+    def build_partitions(self, studio: Studio) -> list[Ids]:
         return [
             {"studio_id": studio.id, "debt_collection_run_id": run_id}
             for run_id in self.config.get("debt_collection_run_ids") or ()

@@ -153,7 +153,7 @@ class TrialOfferConfigs(StudioStream):
             for row in self.fetch_list(ids, stream.path)
         )
         for config_id in config_ids:
-            yield self._fetch_config(self.studio_of(ids), config_id)
+            yield self._fetch_config(self.get_studio(ids), config_id)
 
     def _fetch_config(self, studio: Studio, config_id: int) -> Record:
         path = self.path.format(config_id=config_id)

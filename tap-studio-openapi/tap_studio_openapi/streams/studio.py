@@ -31,7 +31,7 @@ class StudioInformation(ObjectStream):
 
     @override
     def fetch(self, ids: Ids) -> Iterable[Record]:
-        return [dict(self.studio_of(ids).row)]
+        return [dict(self.get_studio(ids).row)]
 
 
 class StudioUtilization(ObjectStream):
@@ -44,7 +44,7 @@ class StudioUtilization(ObjectStream):
 
     @override
     def fetch(self, ids: Ids) -> Iterable[Record]:
-        now = self.studio_of(ids).now().isoformat()
+        now = self.get_studio(ids).now().isoformat()
         return [{**row, "extracted_at": now} for row in super().fetch(ids)]
 
 

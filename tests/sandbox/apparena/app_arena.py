@@ -30,7 +30,7 @@ class AppArena(Sandbox):
     def __init__(
         self, *, quirks: Quirks | None = None, latency: float = 0.0, data: Data | None = None
     ) -> None:
-        """Makes a server without keys.
+        """Build a server without keys.
 
         Args:
             quirks: How it behaves where the documentation is silent, or wrong.
@@ -56,7 +56,7 @@ class AppArena(Sandbox):
         rights: Iterable[str] = EVERYTHING,
         store_owner: bool = False,
     ) -> Key:
-        """Adds an API key, or changes one.
+        """Add an API key, or changes one.
 
         Args:
             text: The key itself.
@@ -69,7 +69,7 @@ class AppArena(Sandbox):
         return key
 
     def add_jwt(self, text: str) -> Key:
-        """Adds a token, which comes after ``Bearer``."""
+        """Add a token, which comes after ``Bearer``."""
         key = self.add_key(text)
         key.is_jwt = True
         return key

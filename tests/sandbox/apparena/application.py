@@ -11,7 +11,7 @@ from starlette.datastructures import Headers
 from starlette.responses import Response
 
 from tests.sandbox.apparena import endpoints
-from tests.sandbox.apparena.bodies import body
+from tests.sandbox.apparena.bodies import build_body
 from tests.sandbox.apparena.instance import Call, Refusal, authenticate, not_found
 from tests.sandbox.apparena.options import Options
 
@@ -30,11 +30,11 @@ class Application:
     """App-Arena as an ASGI application."""
 
     def __init__(self, arena: AppArena) -> None:
-        """Serves an App-Arena."""
+        """Serve an App-Arena."""
         self._arena = arena
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answers one request."""
+        """Answer one request."""
         if self._arena.latency:
             await asyncio.sleep(self._arena.latency)
         content: Any
@@ -57,7 +57,7 @@ class Application:
         endpoint, arguments = found
         self._check_rights(key, endpoint)
         query = scope["query_string"].decode("latin-1")
-        return body(
+        return build_body(
             Call(
                 endpoint=endpoint,
                 arguments=arguments,

@@ -10,9 +10,9 @@ from tests.sandbox.apparena import relations, sources
 from tests.sandbox.apparena.options import (
     apply_filters,
     arrange,
-    page_links,
-    page_of,
-    wants_page,
+    build_page_links,
+    cut_page,
+    is_paged,
 )
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ CLIENT_FIELDS: Mapping[str, Row] = {
 """Fields by kind of record that only the vendor's own clients read."""
 
 
-def distortions(endpoint: Endpoint, quirks: Quirks) -> list[Distortion]:
+def find_distortions(endpoint: Endpoint, quirks: Quirks) -> list[Distortion]:
     """What is to be done to each record of an endpoint."""
     entity, found = endpoint.entity, list[Distortion]()
     if quirks.unknown_fields:
@@ -53,7 +53,7 @@ def distortions(endpoint: Endpoint, quirks: Quirks) -> list[Distortion]:
 
 
 def _convert(record: Row, kind: str, convert: Callable[[str], object]) -> None:
-    """Writes the value of a config of some type in another way."""
+    """Write the value of a config of some type in another way."""
     if record.get("type") == kind and isinstance(record.get("value"), str):
         record["value"] = convert(record["value"])
 
@@ -92,15 +92,15 @@ _INTERNAL = {"version": frozenset({"versionId"}), "language": frozenset({"activa
 
 
 class Presenter:
-    """Makes records, all for the same request."""
+    """A builder of records, all for the same request."""
 
     def __init__(self, call: Call) -> None:
-        """Prepares what is the same for all records."""
+        """Prepare what is the same for all records."""
         endpoint, options = call.endpoint, call.options
         self._data, self._entity, self._key_field = call.data, endpoint.entity, endpoint.key_field
-        self._hidden = _hidden(call)
+        self._hidden = _find_hidden(call)
         self._relations = options.relations
-        self._distort = distortions(endpoint, call.quirks)
+        self._distort = find_distortions(endpoint, call.quirks)
         self._base = f"{call.links_base.rstrip('/')}{call.path}/"
         # Channels of companies come without envelope and without links.
         bare = endpoint.container == "bare_array"
@@ -111,11 +111,11 @@ class Presenter:
         """One row as it is shown."""
         fields = row
         if self._by_version_id:
-            fields = relations.template_with_version_id(self._data, row)
+            fields = relations.show_version_id(self._data, row)
         hidden = self._hidden
         shown = {name: value for name, value in fields.items() if name not in hidden}
         for name in self._relations:
-            shown[name] = relations.related(self._data, self._entity, row, name)
+            shown[name] = relations.read_relation(self._data, self._entity, row, name)
         for distort in self._distort:
             distort(shown)
         if self._has_links:
@@ -123,7 +123,7 @@ class Presenter:
         return shown
 
 
-def _hidden(call: Call) -> frozenset[str]:
+def _find_hidden(call: Call) -> frozenset[str]:
     """The fields that are not shown."""
     endpoint, quirks = call.endpoint, call.quirks
     if endpoint.container == "bare_array":
@@ -134,50 +134,50 @@ def _hidden(call: Call) -> frozenset[str]:
     return hidden | _INTERNAL.get(endpoint.entity, frozenset())
 
 
-def body(call: Call) -> Any:
+def build_body(call: Call) -> Any:
     """What a request is answered with.
 
     Raises:
         Refusal: If there is no such thing, or the query makes no sense.
     """
     if call.endpoint.container == "language_maps":
-        return _languages(call)
-    return _collection(call)
+        return _build_languages(call)
+    return _build_collection(call)
 
 
-def _collection(call: Call) -> Any:
+def _build_collection(call: Call) -> Any:
     quirks = call.quirks
-    if quirks.before_page is not None and wants_page(call):
+    if quirks.before_page is not None and is_paged(call):
         quirks.before_page(call.path, call.options.page or 1)
     rows = sources.COLLECTIONS[call.endpoint.path](call)
     rows = apply_filters(rows, call.options.filters, call.endpoint.record)
-    page = page_of(arrange(rows, call), call)
-    data = _wrapped(page.rows, call)
+    page = cut_page(arrange(rows, call), call)
+    data = _wrap(page.rows, call)
     if call.endpoint.container == "bare_array" and isinstance(data, list):
         return data
     counters = page.counters(call) if call.endpoint.counts else {}
-    return {"_links": page_links(page, call), "_embedded": {"data": data}, **counters}
+    return {"_links": build_page_links(page, call), "_embedded": {"data": data}, **counters}
 
 
-def _languages(call: Call) -> Any:
+def _build_languages(call: Call) -> Any:
     maps = sources.LANGUAGES[call.endpoint.path](call)
     if call.quirks.activated_absent:
         maps = {"available": maps["available"]}
-    return {name: _map(rows, call) for name, rows in maps.items()}
+    return {name: _build_map(rows, call) for name, rows in maps.items()}
 
 
-def _wrapped(rows: list[Row], call: Call) -> Any:
+def _wrap(rows: list[Row], call: Call) -> Any:
     """Records as a map or as a list."""
     as_map = call.endpoint.container == "map"
     if call.quirks.lists != "documented":
         as_map = call.quirks.lists == "map"
     if as_map:
-        return _map(rows, call)
+        return _build_map(rows, call)
     present = Presenter(call).record
     return [present(row) for row in rows]
 
 
-def _map(rows: list[Row], call: Call) -> Any:
+def _build_map(rows: list[Row], call: Call) -> Any:
     if not rows and call.quirks.empty_as_list:
         return []
     present, key_field = Presenter(call).record, call.endpoint.key_field

@@ -109,50 +109,50 @@ class Data:
         return max(self.versions_of(project_id), key=_rank, default=None)
 
     def add_company(self, parent_id: int, number: int | None = None, **fields: Any) -> Row:
-        """Adds a company below another one, in the same store.
+        """Add a company below another one, in the same store.
 
         Here and below, a number is the wanted id, and fields are those that are not invented.
         """
         number = number or next(self._ids)
         store_id = self.companies[parent_id]["storeId"]
-        row = records.company(number, parent_id, store_id) | fields
+        row = records.build_company(number, parent_id, store_id) | fields
         return self.companies.setdefault(number, row)
 
     def add_project(self, company_id: int, number: int | None = None, **fields: Any) -> Row:
-        """Adds a project without versions."""
+        """Add a project without versions."""
         number = number or next(self._ids)
-        return self.projects.setdefault(number, records.project(number, company_id) | fields)
+        return self.projects.setdefault(number, records.build_project(number, company_id) | fields)
 
     def add_version(self, project_id: int, variant: str, **fields: Any) -> Row:
-        """Adds a version without settings."""
+        """Add a version without settings."""
         company_id = self.projects[project_id]["companyId"]
-        row = records.version(next(self._ids), project_id, variant, company_id) | fields
+        row = records.build_version(next(self._ids), project_id, variant, company_id) | fields
         return self.versions.setdefault((project_id, variant), row)
 
     def add_template(
         self, project_id: int, version: str, number: int | None = None, **fields: Any
     ) -> Row:
-        """Adds a template; ``parentId`` sets it upon another one instead of the version."""
+        """Add a template; ``parentId`` sets it upon another one instead of the version."""
         number = number or next(self._ids)
         company_id = self.projects[project_id]["companyId"]
-        row = records.template(number, company_id, project_id, version) | fields
+        row = records.build_template(number, company_id, project_id, version) | fields
         return self.templates.setdefault(number, row)
 
     def add_app(self, template_id: int, number: int | None = None, **fields: Any) -> Row:
-        """Adds an app, owned by its template's company unless ``companyId`` is given."""
+        """Add an app, owned by its template's company unless ``companyId`` is given."""
         number = number or next(self._ids)
         company_id = self.templates[template_id]["companyId"]
-        row = records.app(number, company_id, template_id) | fields
+        row = records.build_app(number, company_id, template_id) | fields
         return self.apps.setdefault(number, row)
 
     def add_apps(self, count: int, template_id: int) -> list[Row]:
-        """Adds many apps; they inherit everything."""
+        """Add many apps; they inherit everything."""
         return [self.add_app(template_id) for _ in range(count)]
 
     def add_user(self, company_id: int, number: int | None = None, **fields: Any) -> Row:
-        """Adds a user."""
+        """Add a user."""
         number = number or next(self._ids)
-        return self.users.setdefault(number, records.user(number, company_id) | fields)
+        return self.users.setdefault(number, records.build_user(number, company_id) | fields)
 
     def add_channel(
         self,
@@ -161,35 +161,35 @@ class Data:
         apps: Iterable[int] = (),
         **fields: Any,
     ) -> Row:
-        """Adds a channel, and attaches it to apps."""
+        """Add a channel, and attach it to apps."""
         number = number or next(self._ids)
         for app_id in apps:
             self.app_channels.setdefault(app_id, []).append(number)
-        return self.channels.setdefault(number, records.channel(number, company_id) | fields)
+        return self.channels.setdefault(number, records.build_channel(number, company_id) | fields)
 
     def add_config(
         self, owner: Owner, config_id: str, value: str, lang: str = "de_DE", **fields: Any
     ) -> Row:
-        """Stores a config for its owner."""
-        row = records.config(owner, config_id, value, lang) | fields
+        """Store a config for its owner."""
+        row = records.build_config(owner, config_id, value, lang) | fields
         return _added(self.configs, owner, row)
 
     def add_info(
         self, owner: Owner, info_id: str, value: str, lang: str = "de_DE", **fields: Any
     ) -> Row:
-        """Stores an info for its owner."""
-        return _added(self.infos, owner, records.info(owner, info_id, value, lang) | fields)
+        """Store an info for its owner."""
+        return _added(self.infos, owner, records.build_info(owner, info_id, value, lang) | fields)
 
     def add_translation(
         self, owner: Owner, translation_id: str, text: str, lang: str = "de_DE", **fields: Any
     ) -> Row:
-        """Stores a translation for its owner."""
-        row = records.translation(owner, translation_id, text, lang) | fields
+        """Store a translation for its owner."""
+        row = records.build_translation(owner, translation_id, text, lang) | fields
         return _added(self.translations, owner, row)
 
     def add_language(self, owner: Owner, lang: str, **fields: Any) -> Row:
-        """Lets a version offer a language, or an app activate it."""
-        return _added(self.languages, owner, records.language(owner, lang) | fields)
+        """Let a version offer a language, or an app activate it."""
+        return _added(self.languages, owner, records.build_language(owner, lang) | fields)
 
 
 def _added(table: dict[Owner, list[Row]], owner: Owner, row: Row) -> Row:

@@ -24,7 +24,7 @@ _OWN_SETTINGS = {"headline": "Jetzt abstimmen", "color_primary": "#0A5C8C", "lay
 
 
 def fill(sandbox: AppArena) -> None:
-    """Adds both keys, and apps that still run beside the seeded ones, most of which are old."""
+    """Add both keys, and apps that still run beside the seeded ones, most of which are old."""
     sandbox.quirks.own_company_is_customer = True
     sandbox.add_key(KEY)
     sandbox.add_key(STORE_KEY, company_id=seeds.STORE, store_owner=True)

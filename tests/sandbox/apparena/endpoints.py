@@ -68,7 +68,7 @@ def documented() -> tuple[Endpoint, ...]:
 
 
 def find(path: str) -> tuple[Endpoint, Mapping[str, int]] | None:
-    """Finds the endpoint of a path below the base, and the path's variable parts.
+    """Return the endpoint of a path below the base, and the path's variable parts.
 
     Args:
         path: As sent, with a slash at its start.

@@ -17,10 +17,10 @@ if TYPE_CHECKING:
 
 
 class Refusal(Exception):  # noqa: N818 - an answer, and no fault of the program
-    """Ends the handling of a request with an error."""
+    """An answer that ends the handling of a request with an error."""
 
     def __init__(self, status: int, message: str) -> None:
-        """Carries status and text of the answer."""
+        """Take status and text of the answer."""
         super().__init__(message)
         self.status = status
         self.message = message
@@ -58,7 +58,7 @@ class Key:
     is_jwt: bool = False
 
     def __post_init__(self) -> None:
-        """Refuses rights that do not exist.
+        """Refuse rights that do not exist.
 
         Raises:
             ValueError: If one does not.
@@ -68,7 +68,7 @@ class Key:
 
 
 def authenticate(authorization: str, keys: Mapping[str, Key]) -> Key:
-    """Finds out who sent a request.
+    """Find out who sent a request.
 
     Args:
         authorization: The header; a bare API key, or a token after ``Bearer``.
@@ -88,11 +88,10 @@ def authenticate(authorization: str, keys: Mapping[str, Key]) -> Key:
 class Quirks:
     """How the server behaves; each may be changed while it serves."""
 
-    order_style: Literal["orderasc", "orderBy", "both", "none"] = "orderasc"
+    order_style: Literal["orderasc", "orderBy", "none"] = "orderasc"
     """Which of the two documented ways to ask for an order is obeyed."""
     shuffle: int | None = None
     """Seed of the order of rows where none is obeyed; None sorts by id."""
-    filters: Literal["obeyed", "ignored", "refused"] = "obeyed"
 
     largest_page: int | None = None
     """The most rows that a page has, whatever was asked for."""

@@ -25,7 +25,6 @@ _FILTER = re.compile(r"filter\.(\w+)\[(\w+)\]")
 _STYLES: Mapping[str, Mapping[str, bool]] = {
     "orderasc": {"orderasc": False, "orderdesc": True},
     "orderBy": {"orderBy[ASC]": False, "orderBy[DESC]": True},
-    "both": {"orderasc": False, "orderdesc": True, "orderBy[ASC]": False, "orderBy[DESC]": True},
     "none": {},
 }
 """For each style, its options and whether they ask for descending order."""
@@ -62,7 +61,7 @@ class Options:
 
     @classmethod
     def of(cls, query: str, endpoint: Endpoint, quirks: Quirks) -> Options:
-        """Reads a query; options that the endpoint does not list do nothing.
+        """Read a query; options that the endpoint does not list do nothing.
 
         Raises:
             Refusal: If an option has a value that makes no sense.
@@ -70,17 +69,17 @@ class Options:
         sent = dict(parse_qsl(query, keep_blank_values=True))
         known = {name: value for name, value in sent.items() if name in endpoint.options}
         return cls(
-            page=_positive(known, "page"),
-            items=_positive(known, "items"),
-            order=_order(known, quirks),
-            relations=_relations(known, endpoint),
-            filters=tuple(_filters(sent, quirks)) if FILTER in endpoint.options else (),
+            page=_parse_positive(known, "page"),
+            items=_parse_positive(known, "items"),
+            order=_parse_order(known, quirks),
+            relations=_parse_relations(known, endpoint),
+            filters=tuple(_parse_filters(sent)) if FILTER in endpoint.options else (),
             lang=known.get("lang") or None,
             version=known.get("version") or None,
         )
 
 
-def _positive(known: Mapping[str, str], name: str) -> int | None:
+def _parse_positive(known: Mapping[str, str], name: str) -> int | None:
     text = known.get(name)
     if text is None:
         return None
@@ -89,13 +88,13 @@ def _positive(known: Mapping[str, str], name: str) -> int | None:
     return int(text)
 
 
-def _order(known: Mapping[str, str], quirks: Quirks) -> Order | None:
+def _parse_order(known: Mapping[str, str], quirks: Quirks) -> Order | None:
     obeyed = _STYLES[quirks.order_style]
     orders = (Order(known[name], obeyed[name]) for name in obeyed if name in known)
     return next(orders, None)
 
 
-def _relations(known: Mapping[str, str], endpoint: Endpoint) -> tuple[str, ...]:
+def _parse_relations(known: Mapping[str, str], endpoint: Endpoint) -> tuple[str, ...]:
     names = tuple(part.strip() for part in known.get("rel", "").split(",") if part.strip())
     for name in names:
         if name not in endpoint.relations:
@@ -103,14 +102,11 @@ def _relations(known: Mapping[str, str], endpoint: Endpoint) -> tuple[str, ...]:
     return names
 
 
-def _filters(sent: Mapping[str, str], quirks: Quirks) -> list[Filter]:
-    given = [(name, value) for name, value in sent.items() if name.startswith("filter.")]
-    if not given or quirks.filters == "ignored":
-        return []
-    if quirks.filters == "refused":
-        raise bad_request("Filters are not supported.")
+def _parse_filters(sent: Mapping[str, str]) -> list[Filter]:
     found = []
-    for name, value in given:
+    for name, value in sent.items():
+        if not name.startswith("filter."):
+            continue
         if parts := _FILTER.fullmatch(name):
             found.append(Filter(parts[1], parts[2], value))
         else:
@@ -143,7 +139,7 @@ _BOOLEANS = {"true": True, "1": True, "false": False, "0": False}
 def apply_filters(
     rows: list[Row], filters: tuple[Filter, ...], record: Mapping[str, Any]
 ) -> list[Row]:
-    """Keeps the rows that all filters let pass; null passes none, as in SQL.
+    """Return the rows that all filters let pass; null passes none, as in SQL.
 
     Args:
         rows: What there is.
@@ -154,7 +150,7 @@ def apply_filters(
         Refusal: If a field or an operator does not exist.
     """
     for one in filters:
-        fits, wanted = _meaning(one, record["properties"])
+        fits, wanted = _interpret(one, record["properties"])
         field = one.field
         rows = [
             row for row in rows if (value := row.get(field)) is not None and fits(value, wanted)
@@ -162,33 +158,33 @@ def apply_filters(
     return rows
 
 
-def _meaning(one: Filter, properties: Mapping[str, Any]) -> tuple[Comparison, Any]:
+def _interpret(one: Filter, properties: Mapping[str, Any]) -> tuple[Comparison, Any]:
     """How a field's values are compared, and with what."""
     types = properties.get(one.field, {}).get("type", ())
     if one.field in DATES and types:
-        ranks, day = _operator(one, _RANKING), _day(one)
+        ranks, day = _find_operator(one, _RANKING), _parse_day(one)
         return lambda moment, day: ranks(moment[:10], day), day
     if "integer" in types:
         if not (one.value.isascii() and one.value.isdigit()):
             raise bad_request(f"'{one.value}' is no integer.")
-        return _operator(one, _RANKING), int(one.value)
+        return _find_operator(one, _RANKING), int(one.value)
     if "boolean" in types:
         if one.value.lower() not in _BOOLEANS:
             raise bad_request(f"'{one.value}' is no boolean.")
-        return _operator(one, _EQUALITY), _BOOLEANS[one.value.lower()]
+        return _find_operator(one, _EQUALITY), _BOOLEANS[one.value.lower()]
     if "string" in types and "object" not in types:
-        fits = _operator(one, _TEXT)
+        fits = _find_operator(one, _TEXT)
         return lambda text, wanted: fits(text.casefold(), wanted), one.value.casefold()
     raise bad_request(f"'{one.field}' is no field to filter by.")
 
 
-def _operator(one: Filter, operators: Mapping[str, Comparison]) -> Comparison:
+def _find_operator(one: Filter, operators: Mapping[str, Comparison]) -> Comparison:
     if one.operator not in operators:
         raise bad_request(f"'{one.operator}' is no operator of '{one.field}'.")
     return operators[one.operator]
 
 
-def _day(one: Filter) -> str:
+def _parse_day(one: Filter) -> str:
     """A day without its time; nothing else is understood."""
     with contextlib.suppress(ValueError):
         if date.fromisoformat(one.value).isoformat() == one.value:
@@ -197,23 +193,23 @@ def _day(one: Filter) -> str:
 
 
 def arrange(rows: list[Row], call: Call) -> list[Row]:
-    """Sorts rows as asked for, or else by what identifies them."""
+    """Sort rows as asked for, or else by what identifies them."""
     order, key_field = call.options.order, call.endpoint.key_field
     if order is not None and order.field in call.endpoint.record["properties"]:
-        return sorted(rows, key=_by(order.field, key_field), reverse=order.descending)
+        return sorted(rows, key=_sort_key(order.field, key_field), reverse=order.descending)
     if call.quirks.shuffle is not None:
-        return sorted(rows, key=_shuffled(call))
+        return sorted(rows, key=_shuffle_key(call))
     return sorted(rows, key=itemgetter(key_field))
 
 
-def _by(field: str, key_field: str) -> Callable[[Row], Any]:
-    """Sorts null first; rows that are alike in the field keep an order of their own."""
+def _sort_key(field: str, key_field: str) -> Callable[[Row], Any]:
+    """Sort null first; rows that are alike in the field keep an order of their own."""
     if field == key_field:
         return itemgetter(field)
     return lambda row: (row.get(field) is not None, row.get(field), row[key_field])
 
 
-def _shuffled(call: Call) -> Callable[[Row], int]:
+def _shuffle_key(call: Call) -> Callable[[Row], int]:
     """A random place for each row, the same whatever rows come and go."""
     seed, key_field = call.quirks.shuffle, call.endpoint.key_field
     # The seed comes last, as the checksum keeps the differences of texts with a common end.
@@ -246,24 +242,24 @@ class Page:
         return {name: value for name, value in counters.items() if name not in missing}
 
 
-def wants_page(call: Call) -> bool:
+def is_paged(call: Call) -> bool:
     """Whether the answer is a page and not the whole collection."""
     options = call.options
     return call.endpoint.paged or options.page is not None or options.items is not None
 
 
-def page_of(rows: list[Row], call: Call) -> Page:
+def cut_page(rows: list[Row], call: Call) -> Page:
     """The page that was asked for; one behind the last is empty."""
     total = len(rows)
     size = call.options.items or _DEFAULT_PAGE_SIZE
     size = min(size, call.quirks.largest_page or size)
-    if not wants_page(call):
+    if not is_paged(call):
         return Page(rows, 1, size, total)
     number = call.options.page or 1
     return Page(rows[(number - 1) * size : number * size], number, size, total)
 
 
-def page_links(page: Page, call: Call) -> dict[str, dict[str, str]]:
+def build_page_links(page: Page, call: Call) -> dict[str, dict[str, str]]:
     """The collection's links to itself and to the pages around.
 
     Lists of what a company owns lead to the caller's own lists, as documented.
@@ -272,14 +268,14 @@ def page_links(page: Page, call: Call) -> dict[str, dict[str, str]]:
     owned = static[1] == "companies" and static[-1] in {"projects", "templates", "apps"}
     address = call.links_base + (static[-1] if owned else call.path.removeprefix("/"))
     found = {}
-    if wants_page(call) and page.number < page.count:
-        found["next"] = {"href": f"{address}?{_query(call, page.number + 1)}"}
-    if wants_page(call) and page.number > 1:
-        found["previous"] = {"href": f"{address}?{_query(call, page.number - 1)}"}
+    if is_paged(call) and page.number < page.count:
+        found["next"] = {"href": f"{address}?{_build_query(call, page.number + 1)}"}
+    if is_paged(call) and page.number > 1:
+        found["previous"] = {"href": f"{address}?{_build_query(call, page.number - 1)}"}
     found["self"] = {"href": f"{address}?{call.query}" if call.query else address}
     return found
 
 
-def _query(call: Call, number: int) -> str:
+def _build_query(call: Call, number: int) -> str:
     sent = {**dict(parse_qsl(call.query, keep_blank_values=True)), "page": str(number)}
     return urlencode(sent, safe="[],")

@@ -1,4 +1,4 @@
-"""Inventing rows that have every field App-Arena documents."""
+"""Invented rows that have every field App-Arena documents."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _AUDIT: Row = {
 """What is known of the origin of everything else."""
 
 
-def app(number: int, company_id: int, template_id: int) -> Row:
+def build_app(number: int, company_id: int, template_id: int) -> Row:
     """An app; every third is not activated."""
     return {
         "appId": number,
@@ -38,7 +38,7 @@ def app(number: int, company_id: int, template_id: int) -> Row:
     }
 
 
-def template(number: int, company_id: int, project_id: int, version: str) -> Row:
+def build_template(number: int, company_id: int, project_id: int, version: str) -> Row:
     """A template that sits on its version."""
     return {
         "templateId": number,
@@ -53,7 +53,7 @@ def template(number: int, company_id: int, project_id: int, version: str) -> Row
     }
 
 
-def project(number: int, company_id: int) -> Row:
+def build_project(number: int, company_id: int) -> Row:
     """A project."""
     return {
         "projectId": number,
@@ -64,7 +64,7 @@ def project(number: int, company_id: int) -> Row:
     }
 
 
-def version(number: int, project_id: int, variant: str, company_id: int) -> Row:
+def build_version(number: int, project_id: int, variant: str, company_id: int) -> Row:
     """A version; its number is only known inside."""
     return {
         "projectId": project_id,
@@ -78,7 +78,7 @@ def version(number: int, project_id: int, variant: str, company_id: int) -> Row:
     }
 
 
-def company(number: int, parent_id: int, store_id: int) -> Row:
+def build_company(number: int, parent_id: int, store_id: int) -> Row:
     """A company without an address."""
     return {
         "companyId": number,
@@ -98,7 +98,7 @@ def company(number: int, parent_id: int, store_id: int) -> Row:
     }
 
 
-def user(number: int, company_id: int) -> Row:
+def build_user(number: int, company_id: int) -> Row:
     """A person."""
     return {
         "userId": number,
@@ -116,7 +116,7 @@ def user(number: int, company_id: int) -> Row:
     }
 
 
-def channel(number: int, company_id: int) -> Row:
+def build_channel(number: int, company_id: int) -> Row:
     """A website where apps are shown."""
     return {
         "channelId": number,
@@ -129,7 +129,7 @@ def channel(number: int, company_id: int) -> Row:
     }
 
 
-def config(owner: Owner, config_id: str, value: str, lang: str) -> Row:
+def build_config(owner: Owner, config_id: str, value: str, lang: str) -> Row:
     """A setting that the people who run an app see."""
     return {
         "configId": config_id,
@@ -145,7 +145,7 @@ def config(owner: Owner, config_id: str, value: str, lang: str) -> Row:
     }
 
 
-def info(owner: Owner, info_id: str, value: str, lang: str) -> Row:
+def build_info(owner: Owner, info_id: str, value: str, lang: str) -> Row:
     """A setting that the app's program reads."""
     return {
         "infoId": info_id,
@@ -158,7 +158,7 @@ def info(owner: Owner, info_id: str, value: str, lang: str) -> Row:
     }
 
 
-def translation(owner: Owner, translation_id: str, text: str, lang: str) -> Row:
+def build_translation(owner: Owner, translation_id: str, text: str, lang: str) -> Row:
     """A text of the user interface, without a plural."""
     return {
         "translationId": translation_id,
@@ -173,6 +173,6 @@ def translation(owner: Owner, translation_id: str, text: str, lang: str) -> Row:
     }
 
 
-def language(owner: Owner, lang: str) -> Row:
+def build_language(owner: Owner, lang: str) -> Row:
     """A language that a version offers or an app has activated."""
     return {"lang": lang, **owner.ids, **_AUDIT}

@@ -33,7 +33,7 @@ _APP = Owner(APP, APP_ID)
 
 
 def data() -> Data:
-    """Makes the data anew."""
+    """Build the data anew."""
     found = Data()
     _add_companies(found)
     _add_projects(found)
@@ -47,7 +47,7 @@ def data() -> Data:
 
 
 def _add_companies(data: Data) -> None:
-    data.companies[STORE] = records.company(STORE, STORE, 1) | {"name": "Nordstore AG"}
+    data.companies[STORE] = records.build_company(STORE, STORE, 1) | {"name": "Nordstore AG"}
     data.add_company(
         STORE,
         COMPANY,
@@ -72,7 +72,7 @@ def _add_companies(data: Data) -> None:
     for number in range(CUSTOMER + 1, CUSTOMER + CUSTOMERS):
         data.add_company(COMPANY, number)
     data.add_company(CUSTOMER, 190, name="Radhaus Filiale")
-    data.companies[500] = records.company(500, 500, 2) | {"name": "Südstore AG"}
+    data.companies[500] = records.build_company(500, 500, 2) | {"name": "Südstore AG"}
 
 
 def _add_projects(data: Data) -> None:

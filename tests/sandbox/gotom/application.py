@@ -1,4 +1,4 @@
-"""The server: from a request to its answer."""
+"""The server: from a request to its response."""
 
 from __future__ import annotations
 
@@ -8,19 +8,16 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING
 
 from starlette.requests import Request
-from starlette.responses import Response
 
 from tests.sandbox.gotom import endpoints
-from tests.sandbox.gotom.answers import AnswerError, page
 from tests.sandbox.gotom.authentication import authenticate
 from tests.sandbox.gotom.call import Call, Context
 from tests.sandbox.gotom.reports import Download
-from tests.sandbox.gotom.routes import ROUTES, Route
+from tests.sandbox.gotom.responses import ResponseError, build_error_page
+from tests.sandbox.gotom.routes import ROUTES
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from datetime import datetime
-
+    from starlette.responses import Response
     from starlette.types import Receive, Scope, Send
 
     from tests.sandbox.gotom.go_tom import GoTom
@@ -30,11 +27,11 @@ class Application:
     """goTom as an ASGI application."""
 
     def __init__(self, instance: GoTom) -> None:
-        """Serves an instance."""
+        """Serve an instance."""
         self._instance = instance
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answers one request."""
+        """Handle one request; all responses but reports come in chunks, of unknown length."""
         request = Request(scope, receive)
         call = Call(
             method=request.method,
@@ -44,47 +41,25 @@ class Application:
             body=await request.body(),
         )
         try:
-            response = self._answer(call)
-        except AnswerError as error:
+            response = self._respond(call)
+        except ResponseError as error:
             response = error.response
-        _complete(response, self._instance.now())
+        if not isinstance(response, Download):
+            del response.headers["Content-Length"]
+        now = self._instance.now().replace(microsecond=0).astimezone(UTC)
+        response.headers["Date"] = format_datetime(now, usegmt=True)
         await response(scope, receive, send)
 
-    def _answer(self, call: Call) -> Response:
+    def _respond(self, call: Call) -> Response:
         user = authenticate(call, self._instance)
-        if call.path.endswith("/") and _found(call.path.rstrip("/")):
-            return _without_slash(call)
-        found = _found(call.path)
-        if found is None:
-            return page(HTTPStatus.NOT_FOUND)
-        route, arguments = found
-        if call.method not in {"GET", "HEAD"}:
-            return page(HTTPStatus.METHOD_NOT_ALLOWED)
-        if not user.may(route.group):
-            return page(HTTPStatus.FORBIDDEN)
-        return route.handler(Context(call, self._instance, arguments))
-
-
-def _found(path: str) -> tuple[Route, Mapping[str, str]] | None:
-    for endpoint in endpoints.documented():
-        arguments = endpoint.arguments(path)
-        if arguments is not None:
-            return ROUTES[endpoint.path], arguments
-    return None
-
-
-def _without_slash(call: Call) -> Response:
-    """The redirect of a path with a slash at its end, where the signature does not fit any more."""
-    location = call.path.rstrip("/") + (f"?{call.query}" if call.query else "")
-    return Response(status_code=HTTPStatus.MOVED_PERMANENTLY, headers={"Location": location})
-
-
-def _complete(response: Response, now: datetime) -> None:
-    """Adds what every answer has; all but reports come in chunks, of unknown length."""
-    if response.status_code != HTTPStatus.MOVED_PERMANENTLY and not isinstance(response, Download):
-        del response.headers["Content-Length"]
-    response.headers["Server"] = "nginx/1.26.2"
-    response.headers["Cache-Control"] = "no-cache, private"
-    response.headers["Date"] = format_datetime(
-        now.replace(microsecond=0).astimezone(UTC), usegmt=True
-    )
+        for endpoint in endpoints.read_documented():
+            arguments = endpoint.match(call.path)
+            if arguments is None:
+                continue
+            if call.method != "GET":
+                return build_error_page(HTTPStatus.METHOD_NOT_ALLOWED)
+            route = ROUTES[endpoint.path]
+            if not user.may_call(route.group):
+                return build_error_page(HTTPStatus.FORBIDDEN)
+            return route.handler(Context(call, self._instance, arguments))
+        return build_error_page(HTTPStatus.NOT_FOUND)

@@ -14,15 +14,21 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Call:
-    """A request as it arrived."""
+    """A request as it arrived.
+
+    Attributes:
+        method: The HTTP method.
+        path: As sent, percent-encoding included.
+        query: As sent.
+        headers: By name in lower case.
+        body: As sent.
+    """
 
     method: str
     path: str
-    """As sent, percent-encoding included."""
     query: str
     headers: Mapping[str, str]
-    """By name in lower case."""
-    body: bytes = b""
+    body: bytes
 
     @property
     def target(self) -> str:
@@ -32,15 +38,19 @@ class Call:
 
 @dataclass(frozen=True)
 class Context:
-    """A request that has found its endpoint and may use it."""
+    """A request that has found its endpoint and may use it.
+
+    Attributes:
+        call: The request.
+        instance: What it asks.
+        arguments: The variable parts of the path, decoded.
+    """
 
     call: Call
     instance: GoTom
     arguments: Mapping[str, str]
-    """The variable parts of the path, decoded."""
 
     @property
     def page(self) -> int:
-        """The page asked for; whatever is not a positive number is the first."""
-        text = parse_qs(self.call.query).get("page", ["1"])[-1]
-        return max(int(text), 1) if text.isascii() and text.isdigit() else 1
+        """The page that is asked for."""
+        return int(parse_qs(self.call.query).get("page", ["1"])[-1])

@@ -1,4 +1,4 @@
-"""Inventing campaigns that fit the seeded lookup lists."""
+"""Campaigns that fit the seeded lookup lists."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ if TYPE_CHECKING:
 _FIRST_LINE_ITEM = 6_120_044_871
 
 
-def invented(
+def invent_campaign(
     external_id: str,
     flights: int | Iterable[Mapping[str, Any]] = 2,
     fields: Mapping[str, Any] | None = None,
 ) -> Campaign:
-    """A campaign with flights, discounts, commissions, line items and sublines.
+    """Return a campaign with flights, discounts, commissions, line items and sublines.
 
     Args:
         external_id: What it is found by.
@@ -27,23 +27,23 @@ def invented(
         fields: Fields of the campaign that are not invented.
     """
     given = [{}] * flights if isinstance(flights, int) else flights
-    made = [_flight(external_id, number, own) for number, own in enumerate(given, 1)]
-    content = {**_campaign(external_id), **(fields or {}), "flights": made}
+    made = [_invent_flight(external_id, number, own) for number, own in enumerate(given, 1)]
+    content = {**_invent_content(external_id), **(fields or {}), "flights": made}
     known = [flight["externalId"] for flight in made if flight.get("externalId")]
     return Campaign(
         content,
-        discounts=_discounts(made),
-        commissions={flight: _commission(place) for place, flight in enumerate(known)},
+        discounts=_invent_discounts(made),
+        commissions={flight: _invent_commission(place) for place, flight in enumerate(known)},
         line_items={
             flight: {"strategyId": "gam-main", "adserverId": _FIRST_LINE_ITEM + place}
             for place, flight in enumerate(known)
         },
-        sublines={flight: _sublines() for flight in known},
+        sublines={flight: _invent_sublines() for flight in known},
     )
 
 
-def company(number: int) -> Item:
-    """What a campaign says of its customer, intermediator or agency: the company of that number."""
+def refer_to_company(number: int) -> Item:
+    """Return how a campaign names its customer, intermediator or agency."""
     return {
         "entityId": 5500 + number,
         "entityExternalCrmId": f"crm-{number}",
@@ -53,7 +53,7 @@ def company(number: int) -> Item:
     }
 
 
-def _campaign(external_id: str) -> Item:
+def _invent_content(external_id: str) -> Item:
     return {
         "externalId": external_id,
         "campaignId": 90_000 + zlib.crc32(external_id.encode()) % 10_000,
@@ -63,7 +63,7 @@ def _campaign(external_id: str) -> Item:
         "currency": "CHF",
         "campaignTypeId": 2,
         "campaignTypeReference": None,
-        "customer": company(1),
+        "customer": refer_to_company(1),
         "intermediator": None,
         "agency": None,
         "note": None,
@@ -79,7 +79,7 @@ def _campaign(external_id: str) -> Item:
     }
 
 
-def _flight(campaign: str, number: int, fields: Mapping[str, Any]) -> Item:
+def _invent_flight(campaign: str, number: int, fields: Mapping[str, Any]) -> Item:
     return {
         "externalId": f"{campaign}-{number}",
         "adServerId": "gam-main",
@@ -100,21 +100,21 @@ def _flight(campaign: str, number: int, fields: Mapping[str, Any]) -> Item:
         "note": "",
         "noteInternal": "",
         "noteBilling": "",
-        "keyValueSets": [_key_value_set()],
-        "keyValueSetsXandr": [_xandr_set()] if number == 1 else [],
+        "keyValueSets": [_build_key_value_set()],
+        "keyValueSetsXandr": [_build_xandr_set()] if number == 1 else [],
         "geoTargetingByZip": {"countryId": "DE", "zipCodes": "78462,78464"},
         "flightTags": [{"id": 3, "name": "Saison"}],
         **fields,
     }
 
 
-def _key_value_set() -> Item:
+def _build_key_value_set() -> Item:
     values = [{"id": "custom_sport", "label": "sport"}]
     key = {"id": "777", "label": "ressort", "comparisonOperator": 0, "values": values}
     return {"adServerId": "gam-main", "keyValues": [key]}
 
 
-def _xandr_set() -> Item:
+def _build_xandr_set() -> Item:
     chosen = {
         "id": "1234",
         "name": "ressort",
@@ -132,7 +132,7 @@ def _xandr_set() -> Item:
     }
 
 
-def _commission(place: int) -> Item:
+def _invent_commission(place: int) -> Item:
     return {
         "bkPercent": 15.0,
         "bkAmount": 0,
@@ -142,15 +142,15 @@ def _commission(place: int) -> Item:
     }
 
 
-def _sublines() -> list[Item]:
+def _invent_sublines() -> list[Item]:
     return [
         {"platformId": 31, "percentage": 62.5, "note": ""},
         {"platformId": 32, "percentage": 37.5, "note": "Regio"},
     ]
 
 
-def _discounts(flights: Iterable[Item]) -> list[Item]:
-    """One discount made by the API and one made in the user interface."""
+def _invent_discounts(flights: Iterable[Item]) -> list[Item]:
+    """Return one discount made by the API and one made in the user interface."""
     names = [flight.get("externalId") for flight in flights]
     numbers = itertools.count(8812)
     return [

@@ -1,4 +1,4 @@
-"""Rows as CSV, in whatever way a report may be written."""
+"""Rows as CSV, in any way that a report may be written."""
 
 from __future__ import annotations
 
@@ -12,28 +12,30 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Dialect:
-    """How cells become bytes."""
+    """How cells become bytes.
+
+    Attributes:
+        delimiter: What stands between cells.
+        quote: The quote character.
+        quotes_all: Whether cells that do not need quotes have them as well.
+        line_end: What ends a row.
+        encoding: The encoding.
+        has_bom: Whether the file begins with the mark of UTF-8.
+    """
 
     delimiter: str = ","
     quote: str = '"'
     quotes_all: bool = True
-    """Whether cells that do not need quotes have them as well."""
     line_end: str = "\n"
     encoding: str = "utf-8"
     has_bom: bool = False
-    """Whether the file begins with the mark of UTF-8."""
 
-    def row(self, cells: Iterable[str]) -> bytes:
-        """One row, line end included."""
-        text = self.delimiter.join(map(self._cell, cells)) + self.line_end
+    def encode_row(self, cells: Iterable[str]) -> bytes:
+        """Return one row, line end included."""
+        text = self.delimiter.join(map(self._write_cell, cells)) + self.line_end
         return text.encode(self.encoding)
 
-    @property
-    def start(self) -> bytes:
-        """What comes before the header."""
-        return codecs.BOM_UTF8 if self.has_bom else b""
-
-    def _cell(self, text: str) -> str:
+    def _write_cell(self, text: str) -> str:
         special = (self.delimiter, self.quote, "\n", "\r")
         if not self.quotes_all and not any(character in text for character in special):
             return text
@@ -45,5 +47,6 @@ PLAIN = Dialect()
 
 
 def encode(header: Sequence[str], rows: Iterable[Sequence[str]], dialect: Dialect = PLAIN) -> bytes:
-    """A whole file."""
-    return dialect.start + b"".join(map(dialect.row, (header, *rows)))
+    """Return a whole file."""
+    start = codecs.BOM_UTF8 if dialect.has_bom else b""
+    return start + b"".join(map(dialect.encode_row, (header, *rows)))

@@ -1,4 +1,4 @@
-"""Inventing customers."""
+"""Companies of all kinds."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ _KINDS = (1, 1, 1, 2, 3, 5)
 _PLACES = (("9050", "Appenzell", "CH"), ("78462", "Konstanz", "DE"), ("6900", "Bregenz", "AT"))
 
 
-def invented(number: int, **fields: Any) -> Item:
-    """A customer.
+def invent_customer(number: int, **fields: Any) -> Item:
+    """Return a customer.
 
     Args:
         number: What distinguishes it from others.
@@ -38,9 +38,9 @@ def invented(number: int, **fields: Any) -> Item:
         "softDeleted": number % 25 == 0,
         "commission": {"bkCommission": 0, "vmkCommission": 2.5, "type": 0},
         "industry": {"externalCrmId": "ind-3", "name": "Lebensmittel"} if number % 4 else None,
-        "addresses": [_address(number, firm)],
+        "addresses": [_invent_address(number, firm)],
         "mainAddress": {"externalCrmId": f"adr-{number}"},
-        "contacts": [_contact(number)] if number % 2 else [],
+        "contacts": [_invent_contact(number)] if number % 2 else [],
         "tags": [{"externalCrmId": None, "name": "Neukunde"}],
         "references": [
             {
@@ -63,7 +63,7 @@ def invented(number: int, **fields: Any) -> Item:
     }
 
 
-def _address(number: int, firm: str) -> Item:
+def _invent_address(number: int, firm: str) -> Item:
     postcode, place, country = _PLACES[number % len(_PLACES)]
     return {
         "externalCrmId": f"adr-{number}",
@@ -83,7 +83,7 @@ def _address(number: int, firm: str) -> Item:
     }
 
 
-def _contact(number: int) -> Item:
+def _invent_contact(number: int) -> Item:
     return {
         "externalCrmId": f"con-{number}",
         "peopleGender": "MFD"[number % 3],

@@ -31,17 +31,17 @@ _PLATFORMS = tuple(seeds.PLATFORM_NAMES.values())
 
 
 def fill(sandbox: GoTom) -> None:
-    """Adds users, of whom one reads reports and one everything else, and a report of each kind."""
+    """Add users, of whom one reads reports and one everything else, and a report of each kind."""
     sandbox.add_user(GRAPH_USER, GRAPH_SECRET, {REPORTS})
     sandbox.add_user(API_USER, API_SECRET, {API})
     header = ("Kampagne", "Externe ID", "Monat", "Plattform", "Umsatz netto")
-    sandbox.add_report(GRAPH_REPORT, Report.of_rows(header, turnover()), "graph")
+    sandbox.add_report(GRAPH_REPORT, Report.of_rows(header, list_turnover()), "graph")
     delivery = ("Flight", "Tag", "Einblendungen", "Klicks")
-    sandbox.add_report(CUSTOM_REPORT, Report.of_rows(delivery, _delivery()), "custom")
+    sandbox.add_report(CUSTOM_REPORT, Report.of_rows(delivery, _list_delivery()), "custom")
 
 
-def turnover() -> Iterator[tuple[str, ...]]:
-    """The rows of the graph report."""
+def list_turnover() -> Iterator[tuple[str, ...]]:
+    """Yield the rows of the graph report."""
     for place, campaign in enumerate(CAMPAIGNS, 1):
         for month in range(1, _MONTHS + 1):
             for number, platform in enumerate(_PLATFORMS, 1):
@@ -49,7 +49,7 @@ def turnover() -> Iterator[tuple[str, ...]]:
                 yield (f"Frühling «{campaign}»", campaign, f"2026-{month:02d}", platform, amount)
 
 
-def _delivery() -> Iterator[tuple[str, ...]]:
+def _list_delivery() -> Iterator[tuple[str, ...]]:
     for flight in FLIGHTS:
         for day in range(1, 32):
             shown = 4000 + 137 * day

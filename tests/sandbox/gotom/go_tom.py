@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from tests.sandbox.gotom import campaigns, seeds, users
+from tests.sandbox.gotom import users
 from tests.sandbox.gotom.application import Application
+from tests.sandbox.gotom.campaigns import invent_campaign
+from tests.sandbox.gotom.seeds import build_data
 from tests.sandbox.gotom.users import User
 from tests.sandbox.sandbox import Sandbox, utc_now
 
@@ -24,19 +26,14 @@ class GoTom(Sandbox):
         now: The server's clock.
         page_size: Items a page.
         data: What it holds beside reports.
-        advertised_url: Base of the URLs in answers; None is what the request was sent to.
+        advertised_url: Base of the URLs in responses; None is what the request was sent to.
         marketer_network: Whether the module that sublines belong to is there.
         users: API users by name.
         reports: Saved reports by kind and number.
     """
 
-    def __init__(
-        self,
-        *,
-        now: Callable[[], datetime] = utc_now,
-        page_size: int = 100,
-    ) -> None:
-        """Makes an instance without users and reports.
+    def __init__(self, *, now: Callable[[], datetime] = utc_now, page_size: int = 100) -> None:
+        """Prepare an instance without users and reports.
 
         Args:
             now: The server's clock.
@@ -45,14 +42,14 @@ class GoTom(Sandbox):
         super().__init__(Application(self))
         self.now = now
         self.page_size = page_size
-        self.data = seeds.data()
+        self.data = build_data()
         self.advertised_url: str | None = None
         self.marketer_network = True
         self.users: dict[str, User] = {}
         self.reports: dict[tuple[Kind, int], Report] = {}
 
     def add_user(self, name: str, secret: str, groups: Iterable[str] = users.EVERYTHING) -> User:
-        """Adds an API user, or changes one.
+        """Add an API user, or change one.
 
         Args:
             name: What it is called.
@@ -65,7 +62,7 @@ class GoTom(Sandbox):
         return user
 
     def add_report(self, number: int, report: Report, kind: Kind = "graph") -> None:
-        """Saves a report, or replaces it."""
+        """Save a report, or replace it."""
         self.reports[kind, number] = report
 
     def add_campaign(
@@ -75,7 +72,7 @@ class GoTom(Sandbox):
         flights: int | Iterable[Mapping[str, Any]] = 2,
         **fields: Any,
     ) -> Campaign:
-        """Adds a campaign with everything that belongs to it.
+        """Add a campaign with everything that belongs to it.
 
         Args:
             external_id: What it is found by.
@@ -86,6 +83,6 @@ class GoTom(Sandbox):
         Returns:
             The campaign, the contents of which may be changed.
         """
-        campaign = campaigns.invented(external_id, flights, fields)
+        campaign = invent_campaign(external_id, flights, fields)
         self.data.campaigns.append(campaign)
         return campaign

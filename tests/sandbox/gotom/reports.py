@@ -27,73 +27,57 @@ _PIECE = 256 * 1024
 
 @dataclass(frozen=True)
 class Report:
-    """One saved report and how its download goes."""
+    """One saved report."""
 
-    content: bytes | GeneratedCsv = b""
-    ends_after: int | None = None
-    """Number of bytes after which the connection is closed; None sends everything."""
+    content: bytes | GeneratedCsv
 
     @classmethod
     def of_rows(
         cls, header: Sequence[str], rows: Iterable[Sequence[str]], dialect: Dialect = PLAIN
     ) -> Report:
-        """A report of these rows."""
+        """Return a report of these rows."""
         return cls(encode(header, rows, dialect))
 
     @classmethod
     def of_size(cls, size: int) -> Report:
-        """A report of so many bytes or up to one row more, made while it is sent."""
+        """Return a report of so many bytes or up to one row more, made while it is sent."""
         return cls(GeneratedCsv.of_size(size))
 
-    @property
-    def size(self) -> int:
-        """The number of bytes of the whole report."""
-        return len(self.content) if isinstance(self.content, bytes) else self.content.size
-
     def pieces(self) -> Iterator[bytes]:
-        """What is sent of the report, piece by piece."""
-        left = self.size if self.ends_after is None else self.ends_after
-        for piece in self._all_pieces():
-            if left <= 0:
-                return
-            yield piece[:left]
-            left -= len(piece)
-
-    def _all_pieces(self) -> Iterator[bytes]:
-        if isinstance(self.content, bytes):
-            starts = range(0, len(self.content), _PIECE)
-            return (self.content[start : start + _PIECE] for start in starts)
-        return self.content.pieces()
+        """Yield the report, piece by piece."""
+        if isinstance(self.content, GeneratedCsv):
+            return self.content.pieces()
+        starts = range(0, len(self.content), _PIECE)
+        return (self.content[start : start + _PIECE] for start in starts)
 
 
 class Download(Response):
-    """Sends a report in the way it is to be sent."""
+    """A response that is a report."""
 
     def __init__(self, report: Report) -> None:
-        """Prepares the head of the answer."""
+        """Prepare the head of the response."""
         super().__init__(None, headers={"Content-Type": CSV})
         self._report = report
         del self.headers["Content-Length"]
 
     @override
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Sends the report until it ends or the client is gone."""
+        """Send the report until it ends or the client is gone."""
         start = {"type": "http.response.start", "status": self.status_code}
         await send({**start, "headers": self.raw_headers})
         # As the request has been read, nothing but the client's leave can be received.
         gone = asyncio.ensure_future(receive())
         try:
             for piece in self._report.pieces():
-                await send(_body(piece, more=True))
+                await send(_build_body(piece, more=True))
                 # Gives the other requests a turn, and a client that left a chance to be noticed.
                 await asyncio.sleep(0)
                 if gone.done():
                     return
         finally:
             gone.cancel()
-        if self._report.ends_after is None:
-            await send(_body(b"", more=False))
+        await send(_build_body(b"", more=False))
 
 
-def _body(part: bytes, *, more: bool) -> dict[str, Any]:
+def _build_body(part: bytes, *, more: bool) -> dict[str, Any]:
     return {"type": "http.response.body", "body": part, "more_body": more}

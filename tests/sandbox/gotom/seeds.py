@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tests.sandbox.gotom import campaigns, customers
+from tests.sandbox.gotom.campaigns import invent_campaign, refer_to_company
+from tests.sandbox.gotom.customers import invent_customer
 from tests.sandbox.gotom.data import Data
 
 if TYPE_CHECKING:
@@ -21,80 +22,82 @@ CAMPAIGNS = ("demo-4711", "demo-4712", "Sommer & Seen/2026 ü")
 """External ids; the last one holds a slash, so that no URL leads to it."""
 
 
-def data() -> Data:
-    """Makes the data anew."""
-    found = Data(_entities(), {}, _customers())
+def build_data() -> Data:
+    """Return the data, made anew."""
+    found = Data(_build_entities(), {}, _invent_customers())
     found.prices = {
-        7: [_price(found, 7, number) for number in range(PRICES)],
-        8: [_price(found, 8, number) for number in range(2)],
+        7: [_invent_price(found, 7, number) for number in range(PRICES)],
+        8: [_invent_price(found, 8, number) for number in range(2)],
     }
     found.campaigns = [
-        campaigns.invented(CAMPAIGNS[0]),
+        invent_campaign(CAMPAIGNS[0]),
         # One flight was duplicated in the user interface, and prices may be text.
-        campaigns.invented(
+        invent_campaign(
             CAMPAIGNS[1],
             [{"bruttoPriceUnit": "41.25", "extraPriceLevelId": 4}, {"externalId": None}],
             {
-                "customer": campaigns.company(2),
-                "intermediator": campaigns.company(3),
-                "agency": campaigns.company(4),
+                "customer": refer_to_company(2),
+                "intermediator": refer_to_company(3),
+                "agency": refer_to_company(4),
                 "salesSupportId": 14,
                 "salesSupportEmail": "jonas.weiss@acme.example",
             },
         ),
-        campaigns.invented(CAMPAIGNS[2]),
+        invent_campaign(CAMPAIGNS[2]),
     ]
     return found
 
 
-def _entities() -> dict[str, list[Item]]:
+def _build_entities() -> dict[str, list[Item]]:
     return {
         "user": [
             {"id": 11, "name": "Lena Graf", "email": "lena.graf@acme.example"},
             {"id": 14, "name": "Jonas Weiß", "email": "jonas.weiss@acme.example"},
             {"id": 19, "name": "Mira O'Keller", "email": "mira.keller@acme.example"},
         ],
-        "tarif": _named({7: "Tarif 2026", 8: "Tarif 2025", 9: "Netz 2026"}),
-        "priceType": _named({1: "TKP", 2: "Fixpreis", 3: "CPC"}),
+        "tarif": _name_items({7: "Tarif 2026", 8: "Tarif 2025", 9: "Netz 2026"}),
+        "priceType": _name_items({1: "TKP", 2: "Fixpreis", 3: "CPC"}),
         "adServer": [
             {"id": "gam-main", "name": "Ad Manager DE"},
             {"id": "xandr-west", "name": "Xandr West"},
         ],
-        "campaignType": _named({1: "Kommerziell", 2: "Eigenwerbung", 3: "Gegengeschäft"}),
-        "extraPriceLevel": _named({4: "Weihnachten", 5: "Sommerloch"}),
-        "platform": _named({number: _platform(number) for number in range(1, PLATFORMS + 1)}),
-        "channel": _named({number: f"Rubrik {number}" for number in range(1, 31)}),
-        "media": _named({1: "Display", 2: "Video", 3: "Print"}),
-        "advertising": _named({40: "Wideboard", 41: "Rectangle", 52: "Pre-Roll"}),
+        "campaignType": _name_items({1: "Kommerziell", 2: "Eigenwerbung", 3: "Gegengeschäft"}),
+        "extraPriceLevel": _name_items({4: "Weihnachten", 5: "Sommerloch"}),
+        "platform": _name_items(
+            {number: _name_platform(number) for number in range(1, PLATFORMS + 1)}
+        ),
+        "channel": _name_items({number: f"Rubrik {number}" for number in range(1, 31)}),
+        "media": _name_items({1: "Display", 2: "Video", 3: "Print"}),
+        "advertising": _name_items({40: "Wideboard", 41: "Rectangle", 52: "Pre-Roll"}),
         "flightPositionType": [
             {"id": 1, "name": "Standard", "isDefault": True},
             {"id": 2, "name": "Premium", "isDefault": False},
         ],
-        "flightTags": _named({3: "Saison", 4: 'Sonderthema "Schnee"'}),
+        "flightTags": _name_items({3: "Saison", 4: 'Sonderthema "Schnee"'}),
     }
 
 
-def _named(names: dict[int, str]) -> list[Item]:
+def _name_items(names: dict[int, str]) -> list[Item]:
     return [{"id": number, "name": name} for number, name in names.items()]
 
 
-def _platform(number: int) -> str:
+def _name_platform(number: int) -> str:
     return PLATFORM_NAMES.get(number, f"Plattform {number}")
 
 
-def _customers() -> list[Item]:
-    """Customers; the last ones were not made by a CRM."""
-    usual = [customers.invented(number) for number in range(1, CUSTOMERS - 2)]
+def _invent_customers() -> list[Item]:
+    """Return customers; the last ones were not made by a CRM."""
+    usual = [invent_customer(number) for number in range(1, CUSTOMERS - 2)]
     return [
         *usual,
-        customers.invented(CUSTOMERS - 2, externalCrmId=None, externalId="ext-1"),
-        customers.invented(CUSTOMERS - 1, externalCrmId=None, externalId=None),
-        customers.invented(CUSTOMERS, externalCrmId=None, externalId=None, mainAddress=None),
+        invent_customer(CUSTOMERS - 2, externalCrmId=None, externalId="ext-1"),
+        invent_customer(CUSTOMERS - 1, externalCrmId=None, externalId=None),
+        invent_customer(CUSTOMERS, externalCrmId=None, externalId=None, mainAddress=None),
     ]
 
 
-def _price(found: Data, tarif: int, number: int) -> Item:
-    """A price; no two of a tarif agree in all that it depends on."""
+def _invent_price(found: Data, tarif: int, number: int) -> Item:
+    """Return a price; no two of a tarif agree in all that it depends on."""
     ids = {
         "tarif": tarif,
         "company": 2 if number % 2 else None,
@@ -111,6 +114,6 @@ def _price(found: Data, tarif: int, number: int) -> Item:
     for name, value in ids.items():
         item[f"{name}Id"] = value
         known = names.get(name) if value else None
-        item[name] = known or (found.name_of(name, value) if name in found.entities else None)
+        item[name] = known or (found.find_name(name, value) if name in found.entities else None)
     item["price"] = None if number % 11 == 0 else 12.5 + number / 4
     return item

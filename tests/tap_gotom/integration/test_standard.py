@@ -12,7 +12,7 @@ from singer_tapkit.testing import select_streams
 from tap_gotom.tap import TapGoTom
 from tests.sandbox.gotom import GoTom
 from tests.standard import get_tap_test_class
-from tests.tap_gotom.servers import API_SECRET, GRAPH_SECRET, GoTomServer, report
+from tests.tap_gotom.servers import API_SECRET, GRAPH_SECRET, GoTomServer, define_report
 
 SERVER = GoTom()
 SERVER.add_user("graph_user", GRAPH_SECRET, ["reports"])
@@ -23,9 +23,9 @@ PLACE = GoTomServer(RUNNING.enter_context(SERVER.serve()), SERVER)
 PLACE.save(("Id", "Tag", "Umsatz"), ("1", "2026-01-01", "1.5"), ("2", "2026-01-02", "2.5"))
 COLUMNS = {"Id": "integer", "Tag": "date", "Umsatz": "number"}
 
-CONFIG = PLACE.both(
-    report(columns=COLUMNS, primary_keys=["Id"]),
-    report("without_key", columns=COLUMNS),
+CONFIG = PLACE.configure_all(
+    define_report(columns=COLUMNS, primary_keys=["Id"]),
+    define_report("without_key", columns=COLUMNS),
     campaign_external_ids=["demo-4711"],
 )
 CATALOG = TapGoTom(config=CONFIG).catalog_dict

@@ -7,7 +7,7 @@ import json
 from tests.sandbox.faults import Answer
 
 
-def internal_error() -> Answer:
-    """The error that endpoints with JSON have documented."""
+def build_internal_error() -> Answer:
+    """Return the error that endpoints with JSON have documented."""
     content = json.dumps({"message": "Internal Server Error"})
     return Answer(500, content, {"Content-Type": "application/json"})

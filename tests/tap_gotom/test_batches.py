@@ -7,15 +7,15 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tests.tap_gotom.servers import report
+from tests.tap_gotom.command_line import succeed
+from tests.tap_gotom.servers import define_report
 
 if TYPE_CHECKING:
-    from tests.tap_gotom.command_line import CommandLineTap
     from tests.tap_gotom.servers import GoTomServer
 
 
 def test_files_hold_all_rows_and_no_state_runs_ahead_of_them(
-    server: GoTomServer, command_line: CommandLineTap, tmp_path: Path
+    server: GoTomServer, tmp_path: Path
 ) -> None:
     server.save(("A",), *[(str(number),) for number in range(100)])
     batch_config = {
@@ -23,8 +23,10 @@ def test_files_hold_all_rows_and_no_state_runs_ahead_of_them(
         "storage": {"root": tmp_path.as_uri(), "prefix": "gotom-"},
         "batch_size": 40,
     }
-    settings = server.graph(report(skip_unchanged=True), batch_config=batch_config)
-    output = command_line.succeed(settings).output
+    settings = server.configure_reports(
+        define_report(skip_unchanged=True), batch_config=batch_config
+    )
+    output = succeed(settings).output
     assert output.message_types("sales") == ["SCHEMA", "BATCH", "BATCH", "BATCH"]
     batches = [index for index, item in enumerate(output.messages) if item["type"] == "BATCH"]
     uris = [uri for index in batches for uri in output.messages[index]["manifest"]]
