@@ -313,7 +313,8 @@ class PagedList:
                 position = Position(scan.number, first_id, last_id, scan.order)
             for an_id, row in new.items():
                 yield ListedRow(an_id, row, position if an_id == last_id else None)
-            if scan.has_shown_order and until in scan.seen:
+            is_reached = until is not None and any(an_id <= until for an_id in page.ids)
+            if is_reached and scan.has_shown_order:
                 break
 
     def _is_known(self, an_id: Any) -> bool:
