@@ -59,10 +59,14 @@ class Studio:
         last = self._first_customer + _STEP * customer_count
         ids = range(self._first_customer, last, _STEP)
         self.information: Record = offers.invent_information(self)
-        self.employees = offers.invent_records(self, "GET /v1/employees", range(8123, 8193))
-        self.additional_information_fields = offers.invent_additional_information_fields(self)
-        self.classes = offers.invent_classes(self, class_count)
-        self.bookable_appointments = offers.invent_records(
+        self.employees: list[Record] = offers.invent_records(
+            self, "GET /v1/employees", range(8123, 8193)
+        )
+        self.additional_information_fields: list[Record] = (
+            offers.invent_additional_information_fields(self)
+        )
+        self.classes: list[Record] = offers.invent_classes(self, class_count)
+        self.bookable_appointments: list[Record] = offers.invent_records(
             self, "GET /v1/appointments/bookable", range(201, 204)
         )
         self.customers = Registry(partial(members.invent_customer, self), ids)
