@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 from collections import Counter
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from tests.sandbox.studio_openapi import StudioOpenApi, demonstration, moments
@@ -60,7 +60,7 @@ class StudiosSource:
             "customer_contracts": sum(
                 len(studio.contracts.peek(number)) for studio, number in self._list_readable()
             ),
-            "customer_checkins": self._list_checkins(FIRST_RUN_DAYS),
+            "customer_checkins": self._count_checkins(FIRST_RUN_DAYS),
         }
 
     def answer_questions(self) -> Mapping[str, Rows]:
@@ -86,15 +86,15 @@ class StudiosSource:
         """Return when a customer came within a year, unless he does not allow to read it."""
         if customer_id in studio.opted_out:
             return []
-        first = datetime.now(UTC).date() - timedelta(FIRST_RUN_DAYS)
-        visits = studio.checkins.peek(customer_id)
         return [
-            datetime.fromisoformat(v["checkInDateTime"]) for v in visits if _get_day(v) >= first
+            datetime.fromisoformat(visit["checkInDateTime"])
+            for visit in studio.checkins.peek(customer_id)
+            if _is_recent(visit, FIRST_RUN_DAYS)
         ]
 
     def grow(self) -> str:
         """Let members come, one of the others leave, one move, and somebody join."""
-        self.sent_again = {"customer_checkins": self._list_checkins(LOOK_BACK_DAYS)}
+        self.sent_again = {"customer_checkins": self._count_checkins(LOOK_BACK_DAYS)}
         leaving, moving, joining = self._studios
         for studio in self._studios:
             for place in VISITORS:
@@ -115,11 +115,10 @@ class StudiosSource:
                 if number not in studio.opted_out:
                     yield studio, number
 
-    def _list_checkins(self, days: int) -> int:
+    def _count_checkins(self, days: int) -> int:
         """Count the check-ins since so many days ago, up to today by the tap's clock."""
-        today = datetime.now(UTC).date()
         return sum(
-            today - timedelta(days) <= _get_day(checkin) <= today
+            _is_recent(checkin, days)
             for studio, number in self._list_readable()
             for checkin in studio.checkins.peek(number)
         )
@@ -140,8 +139,14 @@ def _check_in(studio: Studio, customer_id: int) -> None:
     )
 
 
-def _get_day(checkin: Mapping[str, str]) -> date:
-    return datetime.fromisoformat(checkin["checkInDateTime"]).date()
+def _is_recent(checkin: Mapping[str, str], days: int) -> bool:
+    """Return whether a check-in is of the last days by the tap's clock, today included.
+
+    By the clock of a studio, tomorrow may have begun.
+    """
+    today = datetime.now(UTC).date()
+    day = datetime.fromisoformat(checkin["checkInDateTime"]).date()
+    return today - timedelta(days) <= day <= today
 
 
 def _count_absence(visits: Sequence[datetime]) -> str:

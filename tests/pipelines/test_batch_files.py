@@ -1,8 +1,9 @@
-"""Files, with the block of the documentation, bring PostgreSQL what the source has."""
+"""Files, with the block of the documentation, bring PostgreSQL what records bring."""
 
 from __future__ import annotations
 
 import random
+from collections import Counter
 from typing import TYPE_CHECKING
 
 import pytest
@@ -12,14 +13,21 @@ from tests.meltano import REPOSITORY, Project
 from tests.pipelines import cases
 from tests.pipelines.conftest import into_postgres
 from tests.pipelines.sources import SourcePipeline
+from tests.pipelines.warehouses import PostgreSql
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from tests.chaos.source import Row
     from tests.pipelines.cases import Case
+    from tests.pipelines.postgresql import Server
     from tests.pipelines.warehouses import Warehouse
 
 PAGE = REPOSITORY / "docs/into-databases.md"
+OF_ONE_LOAD = ("export_id", "_extracted_at")
+"""Columns that differ between any two loads of the same rows."""
+BULK_TABLES = {"tap-goatcounter": ["hits"], "tap-gotom": ["delivery", "bookings"]}
+"""Hits, a report with a key and one without, whose files the fast writer writes."""
 
 
 @pytest.fixture
@@ -66,3 +74,41 @@ def test_each_run_leaves_what_there_is(
     assert "COPY" in first.story
     assert "COPY" in second.story
     assert {file.suffix for file in folder.iterdir()} == {".gz"}
+
+
+@pytest.mark.long(seconds=30)
+@pytest.mark.parametrize("case", [cases.GOATCOUNTER, cases.GOTOM], ids=["goatcounter", "gotom"])
+def test_rows_and_types_are_those_of_records(
+    case: Case,
+    project: Project,
+    by_files: Project,
+    postgresql_server: Server,
+    state: dict[str, str],
+) -> None:
+    loads: list[dict[str, Counter[str]]] = []
+    tables = BULK_TABLES[case.tap]
+    with case.serve(random.Random(0)) as source:  # noqa: S311
+        others = source.list_rows().keys() - tables
+        for one in (project, by_files):
+            warehouse = PostgreSql(postgresql_server.create_database())
+            pipeline = SourcePipeline.build(one, case.tap, source, warehouse, state, without=others)
+            pipeline.run("--state-id-suffix", str(len(loads)))
+            loads.append({table: count_typed_rows(warehouse.read(table)) for table in tables})
+
+    by_records, files = loads
+    assert files == by_records
+    assert all(files.values())
+
+
+def count_typed_rows(rows: list[Row]) -> Counter[str]:
+    """Count rows by the values and types of all columns that two loads should share."""
+    return Counter(
+        str(
+            {
+                name: (type(value).__name__, value)
+                for name, value in sorted(row.items())
+                if name not in OF_ONE_LOAD and not name.startswith("_sdc_")
+            }
+        )
+        for row in rows
+    )
