@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from tests.sandbox.goatcounter import UNLIMITED, Generation, GoatCounter, Hit, demonstration
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
     from tests.demo.questions import Rows
     from tests.demo.source import Source
@@ -68,16 +68,15 @@ class GoatCounterSource:
     def answer_questions(self) -> Mapping[str, Rows]:
         """Count visitors of days that are over: first views of a page in a session."""
         today = datetime.now(UTC).date()
-        visits = [
-            hit
-            for hit in self._sandbox.expected_hits(SITE_ID)
-            if hit["FirstVisit"] == "1" and _get_day(hit) < today
-        ]
+        hits = self._sandbox.expected_hits(SITE_ID)
+        visits = [hit for hit in hits if hit["FirstVisit"] == "1" and _get_day(hit) < today]
         pages = Counter(hit["Path"] for hit in visits if hit["Event"] == "0")
         countries = Counter(COUNTRIES[hit["Location"][:2]] for hit in visits)
-        days = Counter(_get_day(hit).isoformat() for hit in visits)
+        days = Counter(map(_get_day, visits))
         return {
-            "visitors_per_day": sorted(days.items()),
+            "visitors_per_day": [
+                (day.isoformat(), days[day]) for day in _list_days(_find_first_day(hits), today)
+            ],
             "top_pages": _find_most(pages),
             "countries": _find_most(countries),
         }
@@ -101,6 +100,16 @@ def _make_view(path: str, session: str, moment: datetime) -> Hit:
 
 def _find_most(counted: Counter[str]) -> Rows:
     return [*sorted(counted.items(), key=lambda item: (-item[1], item[0]))[:10]]
+
+
+def _find_first_day(hits: Sequence[Mapping[str, str]]) -> date:
+    """Return the day from which the server counts, half a day before the first hit."""
+    first = min(datetime.fromisoformat(hit["Date"]) for hit in hits)
+    return (first - timedelta(hours=12)).date()
+
+
+def _list_days(first: date, end: date) -> list[date]:
+    return [first + timedelta(days) for days in range((end - first).days)]
 
 
 def _get_day(hit: Mapping[str, str]) -> date:
