@@ -52,8 +52,8 @@ def fetch_pip() -> Path:
 
 def read(address: str, headers: dict[str, str] | None = None) -> bytes:
     """Read what is at an address."""
-    with urlopen(Request(address, headers=headers or {})) as answer:  # noqa: S310
-        content: bytes = answer.read()
+    with urlopen(Request(address, headers=headers or {})) as response:  # noqa: S310
+        content: bytes = response.read()
     return content
 
 

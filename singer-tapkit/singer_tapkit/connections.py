@@ -1,4 +1,4 @@
-"""Connections that read the head of a response to its end, whatever servers put there.
+"""Connections that read the head of a response to its end, also where servers put odd lines.
 
 http.client knows no interim responses but 100 Continue, waits for ever for a head that comes byte
 by byte, and urllib3 logs malformed header lines together with the URL.

@@ -13,7 +13,7 @@
     └── SpoolError                   a temporary file cannot be written
 
 Settings that cannot work raise the SDK's ``ConfigValidationError`` instead, before anything is
-sent. Whatever is not in this tree is a bug, and ends the run with a traceback.
+sent. What is not in this tree is a bug, and ends the run with a traceback.
 
 Each message is complete: the request line without its query, the status, the API's own words, and
 what the user can do. None quotes credentials, or data from a response.

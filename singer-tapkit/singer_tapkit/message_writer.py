@@ -1,4 +1,4 @@
-"""The writer of Singer messages: whole lines, whatever signals come and however Python runs."""
+"""The writer of Singer messages: whole lines, also when signals come and Python does not buffer."""
 
 from __future__ import annotations
 

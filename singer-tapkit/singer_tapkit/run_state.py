@@ -136,7 +136,7 @@ class IndexedStateManager(StreamStateManager):
 
 
 def make_partition_key(context: Mapping[str, Any]) -> bytes:
-    """Return what is the same for equal contexts, whatever the order of their names."""
+    """Return what is the same for equal contexts, in any order of their names."""
     return msgspec.json.encode(dict(context), order="deterministic")
 
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from singer_tapkit.errors import RequestError
 
 MAX_RETRIES: Final = 2
-"""How often to repeat what has failed for a reason that is mostly there to stay."""
+"""Maximum number of retries after an error that mostly lasts."""
 
 REPORT_HEADERS: Final = {"Content-Type": "text/csv", "Accept": "*/*"}
 PAGES: Final = (

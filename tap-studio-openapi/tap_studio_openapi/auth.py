@@ -63,7 +63,7 @@ class Connection:
 
 
 def parse_connection(entry: Mapping[str, Any], config: Mapping[str, Any]) -> Connection:
-    """Return the key of an entry of the settings.
+    """Return the connection that an entry of the settings describes.
 
     Args:
         entry: The entry.

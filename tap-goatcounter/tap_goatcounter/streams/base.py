@@ -104,7 +104,7 @@ class SiteStream(BaseStream):
     def read_day_bookmark(self, site: Site, context: Context) -> date | None:
         """Return the day up to which was read before, None for everything.
 
-        A bookmark that is no day of the past is dropped: whatever it stood for is read again.
+        A bookmark that is no day of the past is dropped: what it stood for is read again.
         """
         bookmark = self.get_bookmark(context)
         if bookmark is None:

@@ -1,4 +1,4 @@
-"""The complete statistics from the JSON export of newer servers: one request, whatever the size.
+"""The complete statistics from the JSON export of newer servers: one request for any size.
 
 All streams of a site share one export per run. It reaches back to the day that the furthest of
 them needs; statistics of the last days are read again, as they can change.
