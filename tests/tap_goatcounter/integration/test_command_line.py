@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from tests.sandbox.faults import Effect
-    from tests.tap_goatcounter.command_line import Tap
+    from tests.tap_goatcounter.conftest import Tap
     from tests.tap_goatcounter.servers import Sandbox
 
 SECRET = "s3cr3tt0k3n7d1e5f0a9b3c2d4e6f8a0b1c3d5e7f9a2b4c6d8"  # noqa: S105

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tests.real_goatcounter import serve_real
-from tests.tap_goatcounter.command_line import TapInProcess
 from tests.tap_goatcounter.conftest import REAL, SERVERS, serve_sandbox
 from tests.tap_goatcounter.servers import get_day, make_view, select_visitors
 
@@ -95,8 +94,7 @@ def records(
             else serve_sandbox(stack, request.param)
         )
         server.send(sent)
-        settings = server.settings(start_date=f"{get_day(7)}T00:00:00Z")
-        run = TapInProcess().succeed(settings, *STREAMS)
+        run = server.read(*STREAMS, start_date=f"{get_day(7)}T00:00:00Z")
         for stream in STREAMS:
             keys = run.output.keys(stream)
             assert len(keys) == len(set(keys)), f"{stream} has keys twice"

@@ -14,7 +14,6 @@ from tests.tap_goatcounter.servers import get_day, make_view, select_visitors
 if TYPE_CHECKING:
     from singer_tapkit.testing import TapRun
     from tests.sandbox.goatcounter import Hit
-    from tests.tap_goatcounter.command_line import TapInProcess
     from tests.tap_goatcounter.servers import Sandbox
 
 STATISTICS = (
@@ -53,10 +52,10 @@ def list_first_days(sandbox: Sandbox) -> list[str | None]:
     return [body.get("start_from_day") for body in bodies]
 
 
-def test_every_visitor_is_in_every_kind_of_statistics(newer: Sandbox, tap: TapInProcess) -> None:
+def test_every_visitor_is_in_every_kind_of_statistics(newer: Sandbox) -> None:
     hits = [*make_hits(range(1, 6)), make_view("sign up", event=True, session="1 1", days_ago=1)]
     newer.add(*hits)
-    run = tap.succeed(newer.settings(), *ALL)
+    run = newer.read(*ALL)
     assert count_exports(newer) == 1
     paths = {row["id"]: row["path"] for row in run.records["json_paths"]}
     refs = {row["id"]: row["ref"] for row in run.records["json_refs"]}
@@ -100,65 +99,58 @@ def get_counts(run: TapRun, stream: str, *names: str, **tables: dict[int, str]) 
 
 
 def test_the_first_run_reads_everything_and_the_next_one_the_last_days_again(
-    newer: Sandbox, tap: TapInProcess
+    newer: Sandbox,
 ) -> None:
     newer.add(*make_hits(range(4, 30)))
-    first = tap.succeed(newer.settings(), *ALL)
+    first = newer.read(*ALL)
     newer.add(*make_hits(range(1, 4)))
-    second = tap.succeed(newer.settings(stats_lookback_days=2), *ALL, state=first.output.state)
+    second = newer.read(*ALL, state=first.state, stats_lookback_days=2)
     assert list_first_days(newer) == [None, f"{get_day(6)}T00:00:00Z"]
     days = {row["day"] for row in second.records["json_size_stats"]}
     assert days == {str(get_day(number)) for number in range(1, 7)}
     assert len(second.records["json_paths"]) == 3
 
 
-def test_a_stream_selected_later_gets_its_past_in_the_same_export(
-    newer: Sandbox, tap: TapInProcess
-) -> None:
+def test_a_stream_selected_later_gets_its_past_in_the_same_export(newer: Sandbox) -> None:
     newer.add(*make_hits(range(1, 20)))
-    first = tap.succeed(newer.settings(), "json_hit_stats")
-    second = tap.succeed(
-        newer.settings(), "json_hit_stats", "json_size_stats", state=first.output.state
-    )
+    first = newer.read("json_hit_stats")
+    second = newer.read("json_hit_stats", "json_size_stats", state=first.state)
     assert list_first_days(newer) == [None, None]
     assert len({row["day"] for row in second.records["json_size_stats"]}) == 19
 
 
-def test_an_older_server_has_no_json_export(older: Sandbox, tap: TapInProcess) -> None:
+def test_an_older_server_has_no_json_export(older: Sandbox) -> None:
     older.add(make_view("/a"))
-    run = tap.fail(older.settings(), "json_hit_stats", "json_paths", "hits")
+    run = older.fail_to_read("json_hit_stats", "json_paths", "hits")
     assert "has no JSON export, which came after version 2.7" in run.log
     assert len(run.records["hits"]) == 1
     assert count_exports(older) == 1
 
 
 def test_an_export_that_failed_without_a_word_fails_all_its_streams_with_one_request(
-    newer: Sandbox, tap: TapInProcess
+    newer: Sandbox,
 ) -> None:
     newer.add(make_view("/a"))
     newer.server.next_export.never_finishes = True
-    settings = newer.settings(export_timeout_seconds=1)
-    run = tap.fail(settings, "json_hit_stats", "json_size_stats", "json_paths")
+    run = newer.fail_to_read(
+        "json_hit_stats", "json_size_stats", "json_paths", export_timeout_seconds=1
+    )
     assert "3 part(s) of the sync failed" in run.error
     assert run.log.count("not finished within 1 seconds") >= 3
     assert count_exports(newer) == 1
 
 
-def test_a_row_of_the_future_does_not_take_the_bookmark_along(
-    newer: Sandbox, tap: TapInProcess
-) -> None:
+def test_a_row_of_the_future_does_not_take_the_bookmark_along(newer: Sandbox) -> None:
     rows = '{"hour":"2199-11-01T10:00:00Z","path_id":1,"ref_id":1,"count":3}\n'
     newer.server.next_export.json = pack(hit_stats__jsonl=rows)
-    run = tap.succeed(newer.settings(), "json_hit_stats")
+    run = newer.read("json_hit_stats")
     assert len(run.records["json_hit_stats"]) == 1
     assert run.output.bookmark("json_hit_stats", site_id=1)[:10] == str(get_day(0))
 
 
 @pytest.mark.parametrize("row", ['{"path_id":1,"ref_id":1}', '{"hour":7,"path_id":1,"ref_id":1}'])
-def test_a_row_without_its_key_is_an_error_and_moves_no_bookmark(
-    newer: Sandbox, tap: TapInProcess, row: str
-) -> None:
+def test_a_row_without_its_key_is_an_error_and_moves_no_bookmark(newer: Sandbox, row: str) -> None:
     newer.server.next_export.json = pack(hit_stats__jsonl=f"{row}\n")
-    run = tap.fail(newer.settings(), "json_hit_stats")
+    run = newer.fail_to_read("json_hit_stats")
     assert "'hour'" in run.error
     assert run.output.bookmark("json_hit_stats", site_id=1) is None

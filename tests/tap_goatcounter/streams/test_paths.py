@@ -10,7 +10,6 @@ from tests.sandbox.goatcounter import Generation
 from tests.tap_goatcounter.servers import make_view
 
 if TYPE_CHECKING:
-    from tests.tap_goatcounter.command_line import TapInProcess
     from tests.tap_goatcounter.conftest import OpenSandbox
     from tests.tap_goatcounter.servers import Sandbox
 
@@ -18,37 +17,33 @@ if TYPE_CHECKING:
 @pytest.mark.parametrize("generation", list(Generation))
 @pytest.mark.parametrize("limit", [None, 3, 100])
 def test_no_path_is_lost_however_many_there_are_and_however_they_are_sorted(
-    open_sandbox: OpenSandbox, tap: TapInProcess, generation: Generation, limit: int | None
+    open_sandbox: OpenSandbox, generation: Generation, limit: int | None
 ) -> None:
     sandbox = open_sandbox(generation, api_max=limit)
     total = 30 if limit == 3 else 450
     texts = [f"/{(number * 7919) % 1000:03}" for number in range(total)]
     sandbox.add(*(make_view(text, session=text, title=f"Title of {text}") for text in texts))
-    found = tap.succeed(sandbox.settings(), "paths").records["paths"]
+    found = sandbox.read("paths").records["paths"]
     assert sorted(path["path"] for path in found) == sorted(texts)
     assert len({path["id"] for path in found}) == total
     assert all(path["title"] == f"Title of {path['path']}" for path in found)
 
 
-def test_gaps_in_the_list_of_paths_are_logged_and_filled_with_events_too(
-    newer: Sandbox, tap: TapInProcess
-) -> None:
+def test_gaps_in_the_list_of_paths_are_logged_and_filled_with_events_too(newer: Sandbox) -> None:
     hits = [make_view(f"/{number:03}", session=str(number)) for number in reversed(range(250))]
     newer.add(*hits, *(make_view(f"event-{number}", event=True) for number in range(5)))
-    run = tap.succeed(newer.settings(), "paths")
+    run = newer.read("paths")
     assert "sorts them so that the next pages have gaps" in run.log
     events = [path["path"] for path in run.records["paths"] if path["event"]]
     assert sorted(events) == [f"event-{number}" for number in range(5)]
 
 
-def test_filling_gaps_survives_the_time_limit_of_queries(
-    open_sandbox: OpenSandbox, tap: TapInProcess
-) -> None:
+def test_filling_gaps_survives_the_time_limit_of_queries(open_sandbox: OpenSandbox) -> None:
     sandbox = open_sandbox(Generation.MAIN, query_days_limit=40)
     hits = [
         make_view(f"/{number:03}", session=str(number), days_ago=1 + number % 200)
         for number in reversed(range(300))
     ]
     sandbox.add(*hits)
-    found = tap.succeed(sandbox.settings(), "paths").records["paths"]
+    found = sandbox.read("paths").records["paths"]
     assert len(found) == 300

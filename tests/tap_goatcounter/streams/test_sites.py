@@ -11,14 +11,11 @@ from tests.sandbox.faults import Answer
 from tests.tap_goatcounter.servers import make_view
 
 if TYPE_CHECKING:
-    from tests.tap_goatcounter.command_line import TapInProcess
     from tests.tap_goatcounter.servers import Sandbox
 
 
-def test_a_site_is_shown_without_its_secret_and_with_its_lists_as_lists(
-    newer: Sandbox, tap: TapInProcess
-) -> None:
-    (site,) = tap.succeed(newer.settings(), "sites").records["sites"]
+def test_a_site_is_shown_without_its_secret_and_with_its_lists_as_lists(newer: Sandbox) -> None:
+    (site,) = newer.read("sites").records["sites"]
     assert site["site_id"] == site["id"] == newer.site_id
     assert "secret" not in site["settings"]
     assert "setttings" not in site
@@ -28,19 +25,17 @@ def test_a_site_is_shown_without_its_secret_and_with_its_lists_as_lists(
     assert site["user_defaults"]["timezone"] == ".UTC"
 
 
-def test_a_site_that_is_set_twice_comes_once(newer: Sandbox, tap: TapInProcess) -> None:
+def test_a_site_that_is_set_twice_comes_once(newer: Sandbox) -> None:
     newer.add(make_view("/a"))
     again = {"site_url": f"{newer.url}/", "token": newer.token}
-    run = tap.succeed(newer.settings(sites=[again]), "hits", "paths", "sites")
+    run = newer.read("hits", "paths", "sites", sites=[again])
     assert {stream: len(records) for stream, records in run.records.items()} == dict.fromkeys(
         ("hits", "paths", "sites"), 1
     )
 
 
 @pytest.mark.parametrize("change", [{"ignore_ips": None}, {"collect_regions": ["US"]}])
-def test_a_list_in_another_form_fails_alone(
-    newer: Sandbox, tap: TapInProcess, change: dict[str, Any]
-) -> None:
+def test_a_list_in_another_form_fails_alone(newer: Sandbox, change: dict[str, Any]) -> None:
     newer.add(make_view("/a"))
     settings = {"collect": 510, "ignore_ips": "", "collect_regions": "", "allow_embed": ""}
     site = {
@@ -54,6 +49,6 @@ def test_a_list_in_another_form_fails_alone(
     newer.server.faults.add(
         "GET", "/api/v0/sites", Answer(200, json.dumps({"sites": [site]})), times=None
     )
-    run = tap.fail(newer.settings(), "sites", "paths")
+    run = newer.fail_to_read("sites", "paths")
     assert f"setttings.{next(iter(change))}" in run.error
     assert len(run.records["paths"]) == 1
