@@ -11,7 +11,6 @@ from singer_tapkit.client import HttpClient
 from singer_tapkit.errors import ApiError, ExtractionError, GatewayError
 from singer_tapkit.rate_limit import RateLimiter, RateLimitKey, Window
 from singer_tapkit.responses import ErrorBody
-from tap_goatcounter.auth import SiteAuthenticator
 from tap_goatcounter.config import API_PATH
 from tap_goatcounter.hints import CONNECTION_HINT, HINTS, NOT_API_HINT, REDIRECT_HINT
 
@@ -168,7 +167,8 @@ class GoatCounterClient(HttpClient):
         """Send a request to a site a single time.
 
         Args:
-            site: The site.
+            site: Whose token proves who sends it, as ``Bearer``: the server takes no other spelling
+                of the word. Its host decides which site of a server is meant.
             method: The HTTP method.
             path: Below the API's own path; ``/status`` lies outside of it.
             options: As those of `send`.
@@ -177,7 +177,10 @@ class GoatCounterClient(HttpClient):
             RequestError: There is no response, or a refusal.
         """
         base = site.url if path == "/status" else site.url + API_PATH
-        return self.send(method, path, base_url=base, auth=SiteAuthenticator(site), **options)
+        headers = {"Authorization": f"Bearer {site.token}", **options.pop("headers", {})}
+        if site.host is not None:
+            headers["Host"] = site.host
+        return self.send(method, path, base_url=base, headers=headers, **options)
 
     @override
     def read_error_body(self, body: Any) -> ErrorBody | None:

@@ -8,7 +8,7 @@ Source: GoatCounter's help page on the JSON export.
 from __future__ import annotations
 
 from datetime import date
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, Final
 
 from typing_extensions import override
 
@@ -25,10 +25,29 @@ if TYPE_CHECKING:
     from singer_sdk import Tap
     from singer_sdk.helpers.types import Context, Record
 
-    from singer_tapkit.failures import FailureCollector
     from tap_goatcounter.export import ExportJob
     from tap_goatcounter.export_file import Export
-    from tap_goatcounter.sites import Site, SiteDirectory
+    from tap_goatcounter.sites import Site
+
+
+STATISTICS: Final = {
+    "json_hit_stats": ("hour", "path_id", "ref_id"),
+    "json_browser_stats": ("day", "path_id", "browser_id"),
+    "json_system_stats": ("day", "path_id", "system_id"),
+    "json_location_stats": ("day", "path_id", "location"),
+    "json_size_stats": ("day", "path_id", "width"),
+    "json_language_stats": ("day", "path_id", "language"),
+}
+"""The keys of statistics, of which the first is the time."""
+
+TABLES: Final = ("json_paths", "json_refs", "json_browsers", "json_systems")
+"""What statistics refer to."""
+
+
+def build_json_streams(tap: Tap, **shared: Any) -> list[JsonStream]:
+    """Return the streams of one export, made with what all streams share."""
+    exports = JsonExports()
+    return [JsonStream(tap, name, exports, **shared) for name in (*STATISTICS, *TABLES)]
 
 
 class JsonExports:
@@ -104,22 +123,15 @@ class JsonExports:
 class JsonStream(SiteStream):
     """One file of the JSON export."""
 
-    file: ClassVar[str]
     permission = Permission.EXPORT
     selected_by_default = False
 
-    def __init__(
-        self, tap: Tap, *, sites: SiteDirectory, failures: FailureCollector, exports: JsonExports
-    ) -> None:
-        """Join the streams that share an export.
-
-        Args:
-            tap: The tap.
-            sites: The sites.
-            failures: Where failures are collected.
-            exports: What they share.
-        """
-        super().__init__(tap, sites=sites, failures=failures)
+    def __init__(self, tap: Tap, name: str, exports: JsonExports, **shared: Any) -> None:
+        """Join the streams that share an export."""
+        super().__init__(tap, name, **shared)
+        keys = STATISTICS.get(name, ("id",))
+        self.primary_keys = ("site_id", *keys)
+        self.replication_key = keys[0] if name in STATISTICS else None
         self._exports = exports
         exports.streams.append(self)
 
@@ -131,8 +143,10 @@ class JsonStream(SiteStream):
                 "json_* streams, or update the server."
             )
         archive = self._exports.open(site)
-        rows = archive.read_rows(self.file) if archive else ()
-        return ({"site_id": site.id, **row} for row in rows)
+        file = f"{self.name.removeprefix('json_')}.jsonl"
+        rows = archive.read_rows(file) if archive else ()
+        defaults = {"event": False} if self.name == "json_paths" else {}
+        return ({"site_id": site.id, **defaults, **row} for row in rows)
 
     @override
     def conform_rows(self, rows: Iterable[Record], context: Context | None) -> Iterator[Record]:
@@ -159,94 +173,3 @@ class JsonStream(SiteStream):
         now = format_time(site.now)
         bookmark = max(latest, self.get_bookmark(context) or "")
         self.advance_bookmark(context, min(bookmark, now[: len(latest)]))
-
-
-class JsonHitStats(JsonStream):
-    """Visitors by hour, page and referrer."""
-
-    name = "json_hit_stats"
-    file = "hit_stats.jsonl"
-    primary_keys = ("site_id", "hour", "path_id", "ref_id")
-    replication_key = "hour"
-
-
-class JsonBrowserStats(JsonStream):
-    """Visitors by day, page and browser."""
-
-    name = "json_browser_stats"
-    file = "browser_stats.jsonl"
-    primary_keys = ("site_id", "day", "path_id", "browser_id")
-    replication_key = "day"
-
-
-class JsonSystemStats(JsonStream):
-    """Visitors by day, page and operating system."""
-
-    name = "json_system_stats"
-    file = "system_stats.jsonl"
-    primary_keys = ("site_id", "day", "path_id", "system_id")
-    replication_key = "day"
-
-
-class JsonLocationStats(JsonStream):
-    """Visitors by day, page and country or region."""
-
-    name = "json_location_stats"
-    file = "location_stats.jsonl"
-    primary_keys = ("site_id", "day", "path_id", "location")
-    replication_key = "day"
-
-
-class JsonSizeStats(JsonStream):
-    """Visitors by day, page and screen width."""
-
-    name = "json_size_stats"
-    file = "size_stats.jsonl"
-    primary_keys = ("site_id", "day", "path_id", "width")
-    replication_key = "day"
-
-
-class JsonLanguageStats(JsonStream):
-    """Visitors by day, page and language."""
-
-    name = "json_language_stats"
-    file = "language_stats.jsonl"
-    primary_keys = ("site_id", "day", "path_id", "language")
-    replication_key = "day"
-
-
-class JsonPaths(JsonStream):
-    """The pages and events that the statistics point to."""
-
-    name = "json_paths"
-    file = "paths.jsonl"
-    primary_keys = ("site_id", "id")
-
-    @override
-    def read_site(self, site: Site, context: Context) -> Iterator[Record]:
-        """Yield the rows, of which only those of events have their kind."""
-        return ({"event": False, **row} for row in super().read_site(site, context))
-
-
-class JsonRefs(JsonStream):
-    """The referrers that the statistics point to."""
-
-    name = "json_refs"
-    file = "refs.jsonl"
-    primary_keys = ("site_id", "id")
-
-
-class JsonBrowsers(JsonStream):
-    """All browsers that the server knows."""
-
-    name = "json_browsers"
-    file = "browsers.jsonl"
-    primary_keys = ("site_id", "id")
-
-
-class JsonSystems(JsonStream):
-    """All operating systems that the server knows."""
-
-    name = "json_systems"
-    file = "systems.jsonl"
-    primary_keys = ("site_id", "id")
