@@ -69,8 +69,7 @@ class GoatCounterClient(HttpClient):
             credentials: Which sites there are.
             config: The settings.
             logger: Where retries and long waits are logged.
-            slices: How many processes share the limits, as a server counts those of an address
-                together.
+            slices: How many processes share the limits of an address.
         """
         self.credentials = credentials
         self.has_exported = False
@@ -102,12 +101,6 @@ class GoatCounterClient(HttpClient):
     ) -> T:
         """Return the response to a GET request, decoded into a type.
 
-        Args:
-            site: The site.
-            path: Below the API's own path; ``/status`` lies outside of it.
-            kind: The type of the response.
-            params: The query.
-
         Raises:
             RequestError: There is no response, or a refusal.
             InvalidResponseError: The response is something else.
@@ -125,15 +118,8 @@ class GoatCounterClient(HttpClient):
     ) -> Response:
         """Send a GET request, again if need be, and return a response of a given type.
 
-        Args:
-            site: The site.
-            path: Below the API's own path.
-            kind: The type of the response.
-            params: The query.
-            is_splittable: Whether the same can be asked for in smaller parts.
-
         Raises:
-            QueryTooLargeError: It must be asked for in smaller parts.
+            QueryTooLargeError: It must be asked for in smaller parts, and is splittable.
             RequestError: There is no response, or a refusal.
             InvalidResponseError: The response is something else.
         """

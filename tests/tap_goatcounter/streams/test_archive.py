@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from singer_tapkit.errors import InvalidResponseError
-from tap_goatcounter.archive import Archive
 from tap_goatcounter.export_file import ExportFile
+from tap_goatcounter.streams.json_export import Archive
 from tests.tap_goatcounter.exports import JSON_ROW as ROW
 from tests.tap_goatcounter.exports import pack
 
