@@ -7,12 +7,12 @@ import gzip
 import io
 from typing import TYPE_CHECKING, NamedTuple
 
-from tests.sandbox.goatcounter.timestamps import format_seconds
+from tests.sandbox.goatcounter.timestamps import format_time
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from tests.sandbox.goatcounter.store import Visit
+    from tests.sandbox.goatcounter.hits import Visit
 
 COLUMNS = (
     "Path",
@@ -66,7 +66,7 @@ def build_row(visit: Visit) -> tuple[str, ...]:
         f"{visit.width},0,1",
         visit.location,
         str(int(visit.first)),
-        format_seconds(visit.created_at),
+        format_time(visit.created_at),
     )
 
 

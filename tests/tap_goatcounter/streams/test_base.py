@@ -49,7 +49,7 @@ def test_sites_of_both_generations_are_read_in_one_run_and_a_broken_one_fails_al
 ) -> None:
     first, second = (open_sandbox(generation) for generation in Generation)
     second.server.add_site("second.example.com", code="second")
-    second.server._state.accounts.sites.pop(0)  # noqa: SLF001 - to have another id
+    second.server._state.sites.pop(0)  # noqa: SLF001 - to have another id
     first.add(make_view("/of-1"))
     second.server.add_hits(2, [make_view("/of-2")])
     other = {"site_url": second.url, "token": second.server.add_token(account=2)}
