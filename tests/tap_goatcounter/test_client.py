@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from requests import Request
 
-from singer_tapkit.errors import ApiError, GatewayError, NoResponseError
+from singer_tapkit.errors import ApiError, GatewayError
 from tap_goatcounter.client import QueryTooLargeError
 from tap_goatcounter.hints import HINTS
 from tests.tap_goatcounter.responses import API, PAGE, SITE, URL, open_client
@@ -96,15 +96,6 @@ def test_a_bad_request_in_the_words_of_the_api_is_not_too_large(requests_mock: M
     requests_mock.get(f"{API}/stats/hits", status_code=400, json={"error": "bad date"})
     with pytest.raises(ApiError):
         open_client().fetch(SITE, "/stats/hits", dict, is_splittable=True)
-
-
-@pytest.mark.parametrize("response", [{"status_code": 503, **PAGE}, {"exc": ConnectionError}])
-def test_a_post_is_sent_a_single_time(requests_mock: Mocker, response: dict[str, Any]) -> None:
-    requests_mock.post(f"{API}/export", **response)
-    with pytest.raises((GatewayError, NoResponseError, ConnectionError)):
-        open_client(max_retries=5).post(SITE, "/export", {"start_from_hit_id": 0})
-    assert requests_mock.call_count == 1
-    assert requests_mock.request_history[0].json() == {"start_from_hit_id": 0}
 
 
 def test_all_sites_share_one_limit_as_servers_count_addresses() -> None:
