@@ -241,8 +241,8 @@ def _make_csv(context: Context, wanted: NextExport, cursor: int) -> File:
         return wanted.file, wanted.rows, wanted.last_hit_id
     if wanted.csv is not None:
         return gzip.compress(wanted.csv, mtime=0), wanted.rows, wanted.last_hit_id
-    rows = csv_export.select_rows(context.state.store.visits[context.site.id], cursor)
-    return csv_export.write_rows(rows), len(rows), rows[-1].hit_id if rows else cursor
+    hits = csv_export.select_hits(context.state.store.visits[context.site.id], cursor)
+    return csv_export.write_rows(hits), len(hits), hits[-1].hit_id if hits else cursor
 
 
 def _hash(body: bytes | Path) -> str:

@@ -4,27 +4,24 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import replace
-from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
 
 from typing_extensions import override
 
 from tests.sandbox.goatcounter.app import Application
-from tests.sandbox.goatcounter.csv_export import COLUMNS, select_rows
+from tests.sandbox.goatcounter.csv_export import COLUMNS, build_row, select_hits
 from tests.sandbox.goatcounter.exports import NextExport
 from tests.sandbox.goatcounter.limits import DEFAULT_LIMITS, Limit, RateLimiter
 from tests.sandbox.goatcounter.state import ALL_SITES, ServerState, Site, Token, User
-from tests.sandbox.sandbox import Sandbox, utc_now
+from tests.sandbox.sandbox import Sandbox
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from tests.sandbox.goatcounter.exports import Export
     from tests.sandbox.goatcounter.hits import Hit
     from tests.sandbox.goatcounter.state import Generation
-
-UTC_ZONE = ".UTC"
-"""The time zone UTC as user settings spell it."""
 
 FULL_PERMISSIONS = 76
 """What a tap needs: exports, sites and statistics."""
@@ -41,35 +38,20 @@ class GoatCounter(Sandbox):
         generation: Generation,
         *,
         limits: Mapping[str, Limit] = DEFAULT_LIMITS,
-        base_path: str = "",
-        now: Callable[[], datetime] = utc_now,
         version: str | None = None,
-        api_max: int | None = None,
-        query_days_limit: int | None = None,
-        first_export_id: int = 1,
+        **settings: Any,
     ) -> None:
         """Make an empty server.
 
         Args:
             generation: Which server to play.
             limits: Rate limits that differ from the default, as requests per seconds by group.
-            base_path: Prefix of all paths, such as ``/stats``.
-            now: The server's clock.
             version: What ``/status`` says; None is an official build of the generation.
-            api_max: Largest page of every endpoint; None for the default.
-            query_days_limit: Windows of more days than that take the database too long.
-            first_export_id: Id of the first export; the ones before are not known any more.
+            settings: As those of `ServerState`.
         """
+        version = version or (BUILD if generation.is_newer else generation.value)
         self._state = ServerState(
-            generation=generation,
-            limiter=RateLimiter(limits),
-            base_path=base_path,
-            now=now,
-            version=version or (BUILD if generation.is_newer else generation.value),
-            api_max=api_max,
-            query_days_limit=query_days_limit,
-            first_export_id=first_export_id,
-            next_export=NextExport(),
+            generation, version, RateLimiter(limits), NextExport(), **settings
         )
         super().__init__(Application(self._state))
 
@@ -134,7 +116,7 @@ class GoatCounter(Sandbox):
         self,
         permissions: int = FULL_PERMISSIONS,
         sites: Sequence[int] = (ALL_SITES,),
-        timezone: str = UTC_ZONE,
+        timezone: str = ".UTC",
         name: str = "tap",
         *,
         used: bool = True,
@@ -195,8 +177,8 @@ class GoatCounter(Sandbox):
     def expected_hits(self, site_id: int) -> list[dict[str, str]]:
         """Return the rows that a correct CSV export holds, by column."""
         with self._state.lock:
-            rows = select_rows(self._state.store.visits[site_id], after=0)
-        return [dict(zip(COLUMNS, row.values, strict=True)) for row in rows]
+            hits = select_hits(self._state.store.visits[site_id], after=0)
+        return [dict(zip(COLUMNS, build_row(hit), strict=True)) for hit in hits]
 
     @property
     def exports(self) -> list[Export]:

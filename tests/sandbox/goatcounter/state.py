@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 
 from tests.sandbox.goatcounter.hits import Store
 from tests.sandbox.goatcounter.timestamps import format_time
+from tests.sandbox.sandbox import utc_now
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -165,24 +166,25 @@ class ServerState:
     """Configuration and contents of one server.
 
     Attributes:
-        now: Its clock.
         version: What ``/status`` says.
+        next_export: How the next export is to deviate from a usual one.
+        base_path: Prefix of all paths, such as ``/stats``.
+        now: Its clock.
         api_max: Largest page of every endpoint; None for the default.
         query_days_limit: Windows of more days than that take the database too long.
-        first_export_id: Id of the first export.
-        next_export: How the next export is to deviate from a usual one.
+        first_export_id: Id of the first export; the ones before are not known any more.
         lock: Held while a request is answered, and while a test changes something.
     """
 
     generation: Generation
-    limiter: RateLimiter
-    base_path: str
-    now: Callable[[], datetime]
     version: str
-    api_max: int | None
-    query_days_limit: int | None
-    first_export_id: int
+    limiter: RateLimiter
     next_export: NextExport
+    base_path: str = ""
+    now: Callable[[], datetime] = utc_now
+    api_max: int | None = None
+    query_days_limit: int | None = None
+    first_export_id: int = 1
     sites: list[Site] = field(default_factory=list)
     users: list[User] = field(default_factory=list)
     tokens: list[Token] = field(default_factory=list)
