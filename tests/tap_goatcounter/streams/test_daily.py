@@ -16,30 +16,23 @@ from tests.sandbox.goatcounter import Generation, Hit
 from tests.tap_goatcounter.servers import format_time, get_day, make_view
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
     from datetime import date
 
     from singer_tapkit.testing import TapRun
-    from tests.sandbox.traffic import ReceivedRequest
     from tests.tap_goatcounter.conftest import OpenSandbox
     from tests.tap_goatcounter.servers import Sandbox
 
 BREAKDOWNS = ("browsers", "systems", "locations", "languages", "sizes", "campaigns", "toprefs")
 
 
-def list_windows(requests: Iterable[ReceivedRequest]) -> list[tuple[str, str]]:
-    """Return the ends of the windows asked for."""
-    return [(request.query["start"][0], request.query["end"][0]) for request in requests]
-
-
-def build_window(first: date, last: date) -> tuple[str, str]:
-    """Return a window of whole UTC days."""
-    return f"{first}T00:00:00Z", f"{last}T23:59:59Z"
-
-
 def format_start(days_ago: int) -> str:
     """Return a start or end date."""
     return f"{get_day(days_ago)}T00:00:00Z"
+
+
+def make_views(days: range) -> list[Hit]:
+    """Return a visitor on each of these days ago."""
+    return [make_view("/a", days_ago=number, session=str(number)) for number in days]
 
 
 def list_days(run: TapRun, stream: str) -> list[str]:
@@ -59,18 +52,12 @@ def test_every_request_for_statistics_says_which_utc_days_it_wants(sandbox: Sand
     sandbox.add(make_view("/a", days_ago=2, query="utm_campaign=x&utm_source=y"))
     run = sandbox.read(start_date=format_start(2))
     assert run.records["path_daily"]
-    assert list_windows(sandbox.received("GET", "/stats/total")) == [
-        build_window(get_day(2), get_day(1))
-    ]
-    assert list_windows(sandbox.received("GET", "/stats/hits")) == [
-        build_window(get_day(2), get_day(1))
-    ]
-    for page in BREAKDOWNS:
-        asked = list_windows(sandbox.received("GET", f"/stats/{page}"))
-        assert asked == [
-            build_window(get_day(2), get_day(2)),
-            build_window(get_day(1), get_day(1)),
-        ], page
+    both = f"{get_day(2)}T00:00:00Z", f"{get_day(1)}T23:59:59Z"
+    single = [(f"{day}T00:00:00Z", f"{day}T23:59:59Z") for day in (get_day(2), get_day(1))]
+    expected = {"total": [both], "hits": [both], **dict.fromkeys(BREAKDOWNS, single)}
+    for page, windows in expected.items():
+        queries = [request.query for request in sandbox.received("GET", f"/stats/{page}")]
+        assert [(query["start"][0], query["end"][0]) for query in queries] == windows, page
 
 
 def test_the_first_run_begins_with_the_first_visit_and_leaves_the_current_day_out(
@@ -86,43 +73,31 @@ def test_the_first_run_begins_with_the_first_visit_and_leaves_the_current_day_ou
 
 
 def test_start_and_end_date_are_both_included(sandbox: Sandbox) -> None:
-    sandbox.add(*(make_view("/a", days_ago=number, session=str(number)) for number in range(1, 9)))
-    run = sandbox.read(
-        "total_daily",
-        "path_daily",
-        "browsers",
-        start_date=format_start(6),
-        end_date=format_start(4),
-    )
-    expected = [str(get_day(6)), str(get_day(5)), str(get_day(4))]
-    assert {stream: list_days(run, stream) for stream in run.records} == dict.fromkeys(
-        ("total_daily", "path_daily", "browsers"), expected
-    )
+    sandbox.add(*make_views(range(1, 9)))
+    streams = ("total_daily", "path_daily", "browsers")
+    run = sandbox.read(*streams, start_date=format_start(6), end_date=format_start(4))
+    for stream in streams:
+        assert list_days(run, stream) == [str(get_day(number)) for number in (6, 5, 4)], stream
 
 
 def test_the_next_run_reads_the_last_days_again_and_their_changed_counts(newer: Sandbox) -> None:
-    newer.add(*(make_view("/a", days_ago=number, session=str(number)) for number in range(1, 9)))
+    newer.add(*make_views(range(1, 9)))
     streams = ("total_daily", "path_daily", "toprefs")
     first = newer.read(*streams, end_date=format_start(3))
-    newer.add(
-        make_view("/a", days_ago=5, session="late"), make_view("/a", days_ago=7, session="later")
-    )
+    newer.add(*(make_view("/a", days_ago=number, session="late") for number in (5, 7)))
     second = newer.read(*streams, state=first.state)
-    expected = [str(get_day(number)) for number in (6, 5, 4, 3, 2, 1)]
-    assert {stream: list_days(second, stream) for stream in streams} == dict.fromkeys(
-        streams, expected
-    )
-    assert count_visits(second)[str(get_day(5))] == 2
-    assert count_visits(second, "path_daily")[str(get_day(5))] == 2
+    for stream in streams:
+        assert list_days(second, stream) == [str(get_day(number)) for number in range(6, 0, -1)]
+    for stream in ("total_daily", "path_daily"):
+        assert count_visits(second, stream)[str(get_day(5))] == 2
 
 
 def test_the_bookmark_never_goes_back_while_days_are_read_again(newer: Sandbox) -> None:
-    newer.add(*(make_view("/a", days_ago=number, session=str(number)) for number in range(1, 9)))
-    first = newer.read("browsers", "total_daily")
-    second = newer.read(
-        *("browsers", "total_daily"), state=first.state, stats_lookback_days=5, window_days=2
-    )
-    for stream in ("browsers", "total_daily"):
+    newer.add(*make_views(range(1, 9)))
+    streams = ("browsers", "total_daily")
+    first = newer.read(*streams)
+    second = newer.read(*streams, state=first.state, stats_lookback_days=5, window_days=2)
+    for stream in streams:
         values = {
             state["bookmarks"][stream]["partitions"][0]["replication_key_value"]
             for state in second.output.states
@@ -134,8 +109,7 @@ def test_a_window_that_is_too_much_for_the_server_is_halved_until_it_fits(
     open_sandbox: OpenSandbox,
 ) -> None:
     newer = open_sandbox(Generation.MAIN, query_days_limit=5)
-    hits = [make_view("/a", days_ago=number, session=str(number)) for number in range(1, 29)]
-    newer.add(*hits)
+    newer.add(*make_views(range(1, 29)))
     run = newer.read("total_daily", "path_daily", start_date=format_start(28), max_retries=6)
     expected = {str(get_day(number)): 1 for number in range(1, 29)}
     assert count_visits(run) == count_visits(run, "path_daily") == expected
@@ -188,11 +162,9 @@ def test_days_are_those_of_the_owner_and_no_visitor_is_lost_at_their_edges(
         start_date=f"{first}T00:00:00Z",
         window_days=2,
     )
-    by_day = Counter(str(find_local_day(hit, local, generation)) for hit in hits)
-    expected = {
-        str(first + timedelta(days=number)): by_day[str(first + timedelta(days=number))]
-        for number in range(5)
-    }
+    by_day = Counter(find_local_day(hit, local, generation) for hit in hits)
+    days = [first + timedelta(days=number) for number in range(5)]
+    expected = {str(day): by_day[day] for day in days}
     assert count_visits(run) == count_visits(run, "path_daily") == expected
     utc_days = Counter(str(hit.created_at)[:10] for hit in hits)
     for stream in ("browsers", "toprefs"):
