@@ -68,10 +68,8 @@ def test_sites_of_both_generations_are_read_in_one_run_and_a_broken_one_fails_al
 def test_a_stream_that_fails_for_one_site_goes_on_with_the_others(
     family: Sandbox, response: Answer
 ) -> None:
-    family.server.faults.add(
-        *("GET", "/api/v0/stats/total", response),
-        times=None,
-        when=lambda request: request.host == "2.example.com",
+    family.disturb(
+        "/stats/total", response, times=None, when=lambda request: request.host == "2.example.com"
     )
     run = family.fail_to_read(*STREAMS, child_sites=True)
     bookmarks = {site: run.output.bookmark("total_daily", site_id=site) for site in (1, 2, 3)}
@@ -89,8 +87,9 @@ def test_when_no_site_can_be_read_the_run_fails_without_a_record(newer: Sandbox)
 def test_any_number_of_sites_may_fail_before_one_that_does_not(family: Sandbox) -> None:
     for number in range(4, 8):
         family.server.add_site(f"{number}.example.com", parent=1, code=f"code{number}")
-    family.server.faults.add(
-        *("GET", "/api/v0/paths", Answer(400, '{"error":"no"}')),
+    family.disturb(
+        "/paths",
+        Answer(400, '{"error":"no"}'),
         times=None,
         when=lambda request: request.host != "7.example.com",
     )
@@ -120,7 +119,7 @@ def test_a_setting_replaces_empty_keys(server: Server, setting: dict[str, str], 
 
 
 def test_unknown_fields_are_kept_if_set(newer: Sandbox) -> None:
-    newer.server.faults.add("GET", "/api/v0/paths", Answer(200, FIELD))
+    newer.disturb("/paths", Answer(200, FIELD))
     newer.add(make_view("/a"))
     run = newer.read("paths", "sites", "hits", unknown_fields="keep")
     assert run.records["paths"][0]["unknown_fields"] == {"colour": "red"}
