@@ -21,9 +21,8 @@ from singer_tapkit.errors import (
     is_certificate_error,
 )
 from singer_tapkit.rate_limit import RateLimitKey
-from singer_tapkit.responses import ResponseReader, is_success
-from singer_tapkit.retry import Retries, read_retry_after
-from singer_tapkit.server_clock import ServerClock
+from singer_tapkit.responses import ResponseReader, ServerClock, is_success, read_retry_after
+from singer_tapkit.retry import Retries
 from singer_tapkit.session import add_proxy, open_session, prepare_request
 
 if TYPE_CHECKING:

@@ -24,8 +24,12 @@ from typing_extensions import override
 
 from singer_tapkit.batch_files import BatchFileWriter, encode_records, supports_batch_files
 from singer_tapkit.errors import ExtractionError
-from singer_tapkit.fast_writer import encode_messages, passes_records_unchanged, read_batches
-from singer_tapkit.message_writer import MessageWriter
+from singer_tapkit.message_writer import (
+    MessageWriter,
+    encode_messages,
+    passes_records_unchanged,
+    read_batches,
+)
 from singer_tapkit.meters import RecordCounter
 from singer_tapkit.run_state import IndexedStateManager, pace_states
 

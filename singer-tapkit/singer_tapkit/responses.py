@@ -1,12 +1,17 @@
-"""What responses are: data in the documented form, an error of the API, or something in between.
+"""What responses are: data as documented, an error of the API, or something in between; and when.
 
 Only the API's own form of errors can say that something is not there or may not be read. All else
 comes from what stands in front of the server, such as a proxy or a load balancer.
+
+Servers date their data by their own clock. That of this machine may be wrong by minutes or years,
+and a bookmark in the future would hide all records until then.
 """
 
 from __future__ import annotations
 
 import re
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, ClassVar, Final, NamedTuple, TypeVar
 from urllib.parse import urlsplit
@@ -23,19 +28,23 @@ from singer_tapkit.errors import (
     response_error_message,
     truncate,
 )
-from singer_tapkit.retry import read_retry_after
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from requests import Response
 
+
 T = TypeVar("T")
 
+SECONDS: Final = re.compile(r"-?[0-9]+(?:\.[0-9]*)?")
 MAX_GATEWAY_RETRIES: Final = 2
 """A page from something in between is worth another try, but is mostly there to stay."""
 
 USER_IN_URL: Final = re.compile(r"//[^/@]*@")
+
+YEARS: Final = range(1970, 9999)
+"""The years that a clock may show; others are no time."""
 
 
 def is_success(response: Response) -> bool:
@@ -169,3 +178,64 @@ class ResponseReader:
             return response_error_message(response, status, detail, self.redirect_hint)
         detail = f"{describe_content(response)}, and not an error of the API"
         return response_error_message(response, status, detail, self.not_api_hint)
+
+
+def read_retry_after(response: Response) -> float | None:
+    """Return the seconds in ``Retry-After``, from either of its two forms; they may be negative.
+
+    A date counts from the response's own, as both are by the clock of the server.
+    Source: RFC 9110, section 10.2.3.
+    """
+    value = response.headers.get("Retry-After", "").strip()
+    if SECONDS.fullmatch(value):
+        return float(value)
+    moment = parse_http_date(value)
+    if moment is None:
+        return None
+    return (moment - (read_date(response) or datetime.now(UTC))).total_seconds()
+
+
+class ServerClock:
+    """The time of each server, by the ``Date`` of its latest response. Threads may share it."""
+
+    def __init__(self) -> None:
+        """Begin without any response."""
+        self._offsets: dict[str, timedelta] = {}
+
+    def observe(self, response: Response) -> None:
+        """Remember the time of the server that has sent a response, if it names it."""
+        moment = read_date(response)
+        if moment is not None:
+            host = urlsplit(response.request.url or "").netloc
+            self._offsets[host] = moment - datetime.now(UTC)
+
+    def time_at(self, url: str, moment: datetime) -> datetime:
+        """Return what the clock of a server shows at a moment of the local clock.
+
+        Args:
+            url: An address of the server.
+            moment: The moment, with its time zone.
+
+        Returns:
+            The moment itself where no response had a `Date`.
+        """
+        return moment + self._offsets.get(urlsplit(url).netloc, timedelta())
+
+
+def read_date(response: Response) -> datetime | None:
+    """Return when a response was made by the server's clock, None if it has no date."""
+    return parse_http_date(response.headers.get("Date", ""))
+
+
+def parse_http_date(text: str) -> datetime | None:
+    """Return the time in a header, None if there is none.
+
+    Source: RFC 9110, section 5.6.7.
+    """
+    try:
+        moment = parsedate_to_datetime(text)
+    except (ValueError, OverflowError):
+        return None
+    if moment.year not in YEARS:
+        return None
+    return moment.replace(tzinfo=moment.tzinfo or UTC)

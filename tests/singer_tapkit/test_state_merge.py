@@ -13,8 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from singer_sdk.exceptions import ConfigValidationError
 
-from singer_tapkit.__main__ import main
-from singer_tapkit.state_merge import copy_for_slices, merge_states
+from singer_tapkit.state_merge import copy_for_slices, main, merge_states
 
 if TYPE_CHECKING:
     import random

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from singer_sdk.exceptions import ConfigValidationError
 
-from singer_tapkit.state import parse_catalog, parse_state
+from singer_tapkit.command_line import parse_catalog, parse_state
 
 if TYPE_CHECKING:
     from pathlib import Path
