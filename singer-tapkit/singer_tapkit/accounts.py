@@ -49,7 +49,7 @@ def account_settings(setting: str) -> list[th.Property[Any]]:
     """
     return [
         th.Property(
-            file_setting(setting),
+            f"{setting}_file",
             th.StringType(min_length=1),
             title=f"File with the {setting}",
             description=f"A JSON or YAML file with the list, in place of `{setting}`. A secret in "
@@ -66,45 +66,22 @@ def account_settings(setting: str) -> list[th.Property[Any]]:
     ]
 
 
-def file_setting(setting: str) -> str:
-    """Return the name of the setting that names a file with a list of accounts."""
-    return f"{setting}_file"
-
-
 @dataclass(frozen=True)
 class Slice:
-    """One of several parts of a list, which together are the whole.
-
-    Attributes:
-        number: Which part it is, from one.
-        count: How many parts there are.
-    """
+    """One of `count` parts of a list, which together are the whole; `number` begins at one."""
 
     number: int = 1
     count: int = 1
 
-    def has(self, name: str) -> bool:
-        """Return whether an account of that name belongs to the slice."""
-        return slice_of(name, self.count) == self.number
-
 
 def slice_of(name: str, count: int) -> int:
-    """Return in which of so many slices an account is, from one.
-
-    Args:
-        name: The name of the account.
-        count: How many slices there are.
-    """
+    """Return in which of so many slices the account of a name is, from one."""
     digest = hashlib.sha256(name.encode("utf-8", "surrogatepass")).hexdigest()
     return int(digest[:HASH_DIGITS], 16) % count + 1
 
 
 def parse_slice(config: Mapping[str, Any]) -> Slice:
-    """Return the slice in the settings; without one, the whole.
-
-    Raises:
-        ConfigValidationError: It is none.
-    """
+    """Return the slice in the settings; without one, the whole."""
     text = config.get(SLICE)
     if text is None:
         return Slice()
@@ -132,11 +109,7 @@ class Accounts(Generic[T]):
     part: Slice
 
     def count_slices(self, group: Callable[[T], str]) -> dict[str, int]:
-        """Return in how many slices the accounts of each group are.
-
-        Args:
-            group: Returns the group of an account, such as the server that it is on.
-        """
+        """Return in how many slices the accounts of each group, such as a server, are."""
         slices: defaultdict[str, set[int]] = defaultdict(set)
         for account in self.all:
             slices[group(account)].add(slice_of(str(account), self.part.count))
@@ -168,17 +141,13 @@ class AccountList(Generic[T]):
     @property
     def file_setting(self) -> str:
         """The setting that names a file with the list."""
-        return file_setting(self.setting)
+        return f"{self.setting}_file"
 
     def load(self, config: dict[str, Any], schema: Mapping[str, Any]) -> dict[str, Any]:
         """Return the settings with the list from the file, if they name one.
 
-        Args:
-            config: The settings.
-            schema: Their JSON Schema.
-
         Raises:
-            ConfigValidationError: The file cannot be read, or holds something else.
+            ConfigValidationError: The file cannot be read, or does not fit the JSON Schema.
         """
         path = config.get(self.file_setting)
         if not path or not isinstance(path, str):
@@ -206,7 +175,7 @@ class AccountList(Generic[T]):
         chosen = [
             self._parse(place, self._with_secrets(place, entry, config), config)
             for (place, entry), account in zip(entries.items(), found, strict=True)
-            if part.has(str(account))
+            if slice_of(str(account), part.count) == part.number
         ]
         return Accounts(chosen, found, part)
 
@@ -266,10 +235,7 @@ class AccountList(Generic[T]):
 def _read_secret(text: str, place: str) -> str:
     """Return a secret of a file: a variable's value, or the text itself.
 
-    The message does not quote the name of the variable, as it may be a secret that begins with $.
-
-    Raises:
-        ConfigValidationError: The variable is not set.
+    The error does not quote the name of the variable, as it may be a secret that begins with $.
     """
     if text.startswith("$$"):
         return text[1:]
@@ -303,12 +269,7 @@ class _UniqueKeyLoader(yaml.SafeLoader):
 
 
 def read_account_file(path: str, setting: str, schema: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """Return the list of accounts in a file.
-
-    Args:
-        path: The file.
-        setting: The setting that could hold the list instead.
-        schema: The JSON Schema of that setting.
+    """Return the list in a file, which fits the JSON Schema of a setting.
 
     Raises:
         ConfigValidationError: It cannot be read, or is no such list.

@@ -119,11 +119,7 @@ def parse_catalog(file: IO[str]) -> dict[str, Any]:
 
 
 def parse_object(file: IO[str], kind: str) -> dict[str, Any]:
-    """Return the JSON object in a file.
-
-    Args:
-        file: The file.
-        kind: What messages call it, such as ``state``.
+    """Return the JSON object in a file, which messages call a ``state`` file or another kind.
 
     Raises:
         ConfigValidationError: There is none. The message quotes nothing of the file.
@@ -149,11 +145,7 @@ def _check(file: IO[str], kind: str, form: str, value: Any, shape: type[msgspec.
 
 
 def read_config(name: str, logger: logging.Logger) -> dict[str, Any]:
-    """Return the settings in a file.
-
-    Args:
-        name: The file, which may be a pipe.
-        logger: Where errors are logged.
+    """Return the settings in a file, which may be a pipe.
 
     Raises:
         RunFailedError: There are none.
@@ -167,10 +159,7 @@ def read_config(name: str, logger: logging.Logger) -> dict[str, Any]:
 
 @contextmanager
 def report_errors(logger: logging.Logger) -> Iterator[None]:
-    """Let the command line report errors without a traceback.
-
-    Args:
-        logger: Where they are logged, before the process ends with a status other than zero.
+    """Let the command line log errors without a traceback, and end with a status that is not 0.
 
     Raises:
         RunFailedError: The error, as the command line reports it.

@@ -34,12 +34,12 @@ PROGRAM_VARIABLES: Final = frozenset({"LOGLEVEL", "LOG_LEVEL"})
 def common_settings(
     name: str, *, request_timeout: int = 60, max_retries: int = 6
 ) -> list[th.Property[Any]]:
-    """Return the settings that every tap has.
+    """Return the settings that every tap has, with these defaults.
 
     Args:
-        name: The tap's name, for the default of `user_agent`.
-        request_timeout: The default of that setting in seconds.
-        max_retries: The default of that setting.
+        name: The tap's name, the default of `user_agent`.
+        request_timeout: Seconds.
+        max_retries: How often.
     """
     return [
         th.Property(
@@ -181,10 +181,7 @@ def describe_errors(
 ) -> list[str]:
     """Return messages of a validation without secrets, with the nearest names of unknown ones.
 
-    Args:
-        messages: The messages; values stand in them as Python writes them.
-        config: The settings.
-        schema: Their JSON Schema, in which secrets are marked as such.
+    Values stand in the messages as Python writes them; the schema marks secrets as such.
     """
     redacted = _redact_secrets(messages, config, schema)
     known = [text for text in redacted if not text.startswith(UNKNOWN_REFUSED)]
@@ -209,10 +206,6 @@ def find_unknown_settings(config: Mapping[str, Any], schema: Mapping[str, Any]) 
     """Return a sentence about each setting, at any depth, that means nothing.
 
     A name that resembles none is not quoted where secrets are set, as it may be one.
-
-    Args:
-        config: The settings.
-        schema: Their JSON Schema.
     """
     return list(_find_unknown_names(config, schema, "", is_secret=False))
 
@@ -223,11 +216,6 @@ def find_unknown_variables(
     """Return a sentence about each environment variable that looks like a setting and is none.
 
     Meltano sets some that begin with two underscores, and some for the parts of objects.
-
-    Args:
-        variables: The names of the variables.
-        schema: The JSON Schema of the settings.
-        prefix: What the names of settings begin with.
     """
     known = {_to_variable(name): name for name in schema["properties"]}
     objects = tuple(
@@ -247,11 +235,7 @@ def find_unknown_variables(
 
 
 def read_environment(schema: Mapping[str, Any], prefix: str) -> dict[str, Any]:
-    """Return the settings in environment variables.
-
-    Args:
-        schema: The JSON Schema of the settings.
-        prefix: What the names of the variables begin with.
+    """Return the settings in environment variables, whose names begin with a prefix.
 
     Raises:
         ConfigValidationError: A variable is not of its setting's type.
@@ -279,7 +263,10 @@ def _redact_secrets(
         for part in _find_texts(value, _collect_names(settings[name]))
     }
     longest_first = sorted(secrets, key=len, reverse=True)
-    return [reduce(_replace_secret, longest_first, message) for message in messages]
+    return [
+        reduce(lambda text, secret: text.replace(secret, MASK), longest_first, message)
+        for message in messages
+    ]
 
 
 def _collect_names(schema: Mapping[str, Any]) -> set[str]:
@@ -303,10 +290,6 @@ def _find_texts(value: Any, names: set[str]) -> Iterator[Any]:
             return
         case _:
             yield value
-
-
-def _replace_secret(message: str, secret: str) -> str:
-    return message.replace(secret, MASK)
 
 
 def _find_unknown_names(

@@ -19,13 +19,10 @@ from typing import IO, TYPE_CHECKING, Any, Final
 
 import msgspec
 from singer_sdk.contrib.msgspec import MsgSpecWriter, encoder
-from singer_sdk.mapper import SameRecordTransform
 from typing_extensions import override
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
-
-    from singer_sdk.streams import Stream
 
 
 BATCH_CELLS: Final = 20_000
@@ -69,11 +66,7 @@ class MessageWriter(MsgSpecWriter):
         self._run_deferred()
 
     def defer(self, action: Callable[[], object]) -> bool:
-        """Do something after what is being written.
-
-        Returns:
-            Whether it is deferred: not if nothing is being written.
-        """
+        """Do something after what is being written; return False if nothing is."""
         if self._holders:
             self._deferred = action
         return bool(self._holders)
@@ -114,24 +107,10 @@ class _RecordMessage(msgspec.Struct, tag_field="type", tag="RECORD"):
     time_extracted: datetime
 
 
-def passes_records_unchanged(stream: Stream) -> bool:
-    """Return whether the records of a stream reach the target just as they are."""
-    return (
-        stream.ABORT_AT_RECORD_COUNT is None
-        and all(stream.mask.values())
-        and [type(stream_map) for stream_map in stream.stream_maps] == [SameRecordTransform]
-        and not stream.stream_maps[0].flattening_enabled
-        and isinstance(stream._tap.message_writer, MessageWriter)  # noqa: SLF001 - no public way
-    )
-
-
 def encode_messages(records: Iterable[Any], stream_alias: str, version: int | None = None) -> bytes:
-    """Return the RECORD messages of records as lines of JSON.
+    """Return the RECORD messages of what `read_batches` has made as lines of JSON.
 
-    Args:
-        records: What `read_batches` has made.
-        stream_alias: The name of the stream behind its stream map.
-        version: The version of the table that the records belong to, None without versions.
+    The alias is the name of the stream behind its stream map, the version that of its table.
     """
     now = datetime.now(UTC)
     message_version = msgspec.UNSET if version is None else version
@@ -141,12 +120,7 @@ def encode_messages(records: Iterable[Any], stream_alias: str, version: int | No
 
 
 def read_batches(fields: Sequence[str], rows: Iterable[Sequence[Any]]) -> Iterator[list[Any]]:
-    """Yield lists of objects that are encoded as records.
-
-    Args:
-        fields: The names of the fields.
-        rows: The values in the order of `fields`, as the stream's schema wants them.
-    """
+    """Yield lists of objects that are encoded as records, of values in the order of the fields."""
     make_record = _define_record(tuple(fields))
     batch_size = max(1, BATCH_CELLS // len(fields))
     rows = iter(rows)

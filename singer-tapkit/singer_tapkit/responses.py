@@ -10,7 +10,7 @@ and a bookmark in the future would hide all records until then.
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, ClassVar, Final, NamedTuple, TypeVar
@@ -106,12 +106,7 @@ class ResponseReader:
             raise self.build_error(response)
 
     def build_error(self, response: Response, status: int | None = None) -> RequestError:
-        """Return the error that a response stands for.
-
-        Args:
-            response: A response other than a success.
-            status: The status, if it is not that of HTTP.
-        """
+        """Return the error that a response stands for; its status, if that is not HTTP's."""
         status = response.status_code if status is None else status
         body = self._error_body(response)
         error: RequestError
@@ -132,34 +127,22 @@ class ResponseReader:
     def read_error_body(self, body: Any) -> ErrorBody | None:
         """Return what the API says in the decoded body of an error.
 
-        Args:
-            body: The decoded JSON.
-
-        Returns:
-            Its words and its code. None if that is no error as this API documents it: then it
-            comes from something else.
+        None stands for a body that is no error as this API documents it: then it comes from
+        something else.
         """
         detail = body.get("message") if isinstance(body, dict) else None
         return ErrorBody(detail) if isinstance(detail, str) else None
 
     def read_plain_error(self, response: Response) -> ErrorBody | None:
-        """Return what the API says in the body of an error that is no JSON.
+        """Return what an API says that answers errors as text or without a body.
 
-        Returns:
-            None, as it mostly comes from something else; for APIs that answer errors as text or
-            without a body.
+        By default that is None, as what is no JSON mostly comes from something else.
         """
         del response
         return None
 
     def hint(self, response: Response, status: int, body: ErrorBody) -> str:
-        """Return what the user can do about an error of the API.
-
-        Args:
-            response: The response.
-            status: The status that counts.
-            body: What the API says.
-        """
+        """Return what the user can do about an error of the API with the status that counts."""
         del response, body
         return self.hints.get(status, "")
 
@@ -193,33 +176,6 @@ def read_retry_after(response: Response) -> float | None:
     if moment is None:
         return None
     return (moment - (read_date(response) or datetime.now(UTC))).total_seconds()
-
-
-class ServerClock:
-    """The time of each server, by the ``Date`` of its latest response. Threads may share it."""
-
-    def __init__(self) -> None:
-        """Begin without any response."""
-        self._offsets: dict[str, timedelta] = {}
-
-    def observe(self, response: Response) -> None:
-        """Remember the time of the server that has sent a response, if it names it."""
-        moment = read_date(response)
-        if moment is not None:
-            host = urlsplit(response.request.url or "").netloc
-            self._offsets[host] = moment - datetime.now(UTC)
-
-    def time_at(self, url: str, moment: datetime) -> datetime:
-        """Return what the clock of a server shows at a moment of the local clock.
-
-        Args:
-            url: An address of the server.
-            moment: The moment, with its time zone.
-
-        Returns:
-            The moment itself where no response had a `Date`.
-        """
-        return moment + self._offsets.get(urlsplit(url).netloc, timedelta())
 
 
 def read_date(response: Response) -> datetime | None:

@@ -39,12 +39,7 @@ class Retries:
     """
 
     def __init__(self, max_retries: int, logger: logging.Logger) -> None:
-        """Begin with none.
-
-        Args:
-            max_retries: How often one request is sent again at most.
-            logger: Where the first ones are logged.
-        """
+        """Begin with none; one request is sent again so often at most."""
         self.count = 0
         self._max_retries = max_retries
         self._logger = logger

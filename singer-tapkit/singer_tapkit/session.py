@@ -57,7 +57,7 @@ def open_session(urls: Sequence[str], max_connections: int) -> requests.Session:
 
     Args:
         urls: Where requests go, their hosts in ASCII.
-        max_connections: How many connections are kept open per host.
+        max_connections: Per host.
 
     Raises:
         ConfigValidationError: The environment names certificates that are not there.

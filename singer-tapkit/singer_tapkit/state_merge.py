@@ -43,9 +43,6 @@ STATE_FILE = click.File(encoding="utf-8")
 def merge_states(states: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
     """Return the state of all runs together; the order of the states does not matter.
 
-    Args:
-        states: The states, each `{"bookmarks": {...}}`.
-
     Raises:
         ConfigValidationError: Two bookmarks cannot be compared.
     """
@@ -87,11 +84,7 @@ def _drop(names: Iterable[str], entry: Mapping[str, Any]) -> Entry:
 
 
 def _merge_entries(stream: str, one: Entry, other: Entry) -> Entry:
-    """Return the entry with the larger bookmark, or what both say if neither has one.
-
-    Raises:
-        ConfigValidationError: The bookmarks cannot be compared.
-    """
+    """Return the entry with the larger bookmark, or what both say if neither has one."""
     if one.get(VALUE) is None or other.get(VALUE) is None:
         order = (one.get(VALUE) is not None) - (other.get(VALUE) is not None)
     else:
