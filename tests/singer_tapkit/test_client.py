@@ -264,7 +264,7 @@ def test_a_request_beyond_a_limit_waits_and_is_signed_anew(
 def test_a_limit_that_lasts_too_long_or_is_not_waited_for_is_a_refusal(
     requests_mock: Mocker, clock: Clock, client_class: type[HttpClient], waited: int
 ) -> None:
-    busy = {"json": {"message": "busy"}, "headers": {"Retry-After": "600"}}
+    busy: dict[str, Any] = {"json": {"message": "busy"}, "headers": {"Retry-After": "600"}}
     requests_mock.get(f"{API}/apps", status_code=429, **busy)
     client = client_class([API], logger=LOGGER, max_retries=0, rate_limiter=clock.limiter())
 

@@ -12,7 +12,6 @@ from typing_extensions import override
 from singer_tapkit.errors import InvalidResponseError
 from singer_tapkit.fake_server import FakeResponse, FakeServer
 from singer_tapkit.stream import BaseStream
-from tests.singer_tapkit import small_tap
 from tests.singer_tapkit.order_runs import make_orders, read_bookmarks, run
 from tests.singer_tapkit.small_tap import ORDER, Orders, SmallTap
 from tests.singer_tapkit.tap_runs import make_settings
@@ -247,14 +246,12 @@ def test_how_many_failures_in_a_row_end_a_stream_is_its_own(limit: int | None, f
 def test_code_behind_a_record_runs_once_it_is_written(
     server: FakeServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    class FollowedOrders(Orders):
-        @override
-        def conform_rows(self, rows: Iterable[Record], context: Context | None) -> Iterator[Record]:
-            for record in super().conform_rows(rows, context):
-                yield record
-                self.advance_bookmark(context, record["id"])
+    def follow(stream: Orders, rows: Any, context: Context | None) -> Iterator[Record]:
+        for row in rows:
+            yield (record := stream.conform(row))
+            stream.advance_bookmark(context, record["id"])
 
-    monkeypatch.setattr(small_tap, "Orders", FollowedOrders)
+    monkeypatch.setattr(Orders, "conform_rows", follow)
     server.respond("/orders/a", FakeResponse(json=[{"id": "1"}, {"id": 2}, {"id": []}]))
 
     messages = run(server, "a").output.messages

@@ -13,7 +13,6 @@ from tests.singer_tapkit.small_tap import SmallTap
 from tests.singer_tapkit.tap_runs import (
     KEY,
     invoke_tap,
-    make_settings,
     read_output,
 )
 
@@ -24,37 +23,33 @@ if TYPE_CHECKING:
 
 
 @pytest.mark.parametrize("arguments", [(), ("--test",)], ids=["sync", "test"])
-def test_certificates_that_are_not_there_are_one_sentence_before_anything_is_read(
+@pytest.mark.parametrize(
+    ("settings", "words"),
+    [
+        ({}, "REQUESTS_CA_BUNDLE names"),
+        ({"faker_config": {"seed": 1}}, "Install the tap as tap-small[faker]"),
+        ({"accounts": []}, "'accounts' must name at least one."),
+    ],
+)
+def test_what_the_schema_cannot_check_is_one_sentence_before_anything_is_sent(
     invoke: Invoke,
     server: FakeServer,
     tmp_path: Path,
     caplog: pytest.LogCaptureFixture,
     monkeypatch: pytest.MonkeyPatch,
+    settings: dict[str, Any],
+    words: str,
     arguments: tuple[str, ...],
 ) -> None:
-    monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(tmp_path / "none.pem"))
+    monkeypatch.setattr("singer_tapkit.tap.find_spec", lambda _: None)
+    if not settings:
+        monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(tmp_path / "none.pem"))
 
-    failed = invoke(*arguments)
+    failed = invoke(*arguments, **settings)
 
     (error,) = [entry.getMessage() for entry in caplog.records if entry.levelname == "ERROR"]
-    assert (failed.exit_code, failed.stdout) == (1, "")
-    assert error.startswith("REQUESTS_CA_BUNDLE names")
-    assert not server.requests
-
-
-def test_a_setting_for_a_package_that_is_missing_is_refused(
-    invoke: Invoke,
-    server: FakeServer,
-    monkeypatch: pytest.MonkeyPatch,
-    caplog: pytest.LogCaptureFixture,
-) -> None:
-    monkeypatch.setattr("singer_tapkit.tap.find_spec", lambda _: None)
-
-    result = invoke(faker_config={"seed": 1})
-
-    assert result.exit_code == 1
-    assert "Install the tap as tap-small[faker]" in caplog.text
-    assert not server.requests
+    assert (failed.exit_code, failed.stdout, server.requests) == (1, "", [])
+    assert words in error
 
 
 @pytest.mark.parametrize("expression", ["nosuch(id)", "id +"])
@@ -95,24 +90,6 @@ def test_settings_need_not_fit_where_they_are_not_needed(server: FakeServer) -> 
     tap = SmallTap(config={"api_key": [KEY], "accounts": []}, validate_config=False)
 
     assert tap.streams.keys() == {"orders", "customers", "notes"}
-    assert server.requests == []
-
-
-def test_settings_have_their_defaults(server: FakeServer) -> None:
-    tap = SmallTap(config=make_settings(server))
-
-    assert (tap.config["accounts"], tap.config["max_retries"]) == (["a"], 6)
-
-
-@pytest.mark.parametrize("arguments", [(), ("--test",)], ids=["sync", "test"])
-def test_what_the_schema_cannot_check_is_checked_before_anything_is_sent(
-    invoke: Invoke, server: FakeServer, caplog: pytest.LogCaptureFixture, arguments: tuple[str, ...]
-) -> None:
-    failed = invoke(*arguments, accounts=[])
-
-    assert failed.exit_code == 1
-    assert "'accounts' must name at least one." in failed.stderr + caplog.text
-    assert failed.stdout == ""
     assert server.requests == []
 
 

@@ -18,6 +18,7 @@ from tests.platforms import on_linux, on_posix
 from tests.singer_tapkit.small_tap import SmallTap
 from tests.singer_tapkit.tap_runs import (
     PATIENCE_SECONDS,
+    configure_files,
     make_settings,
     run_process,
     write_config,
@@ -161,11 +162,8 @@ def test_a_signal_writes_the_state_only_while_it_is_true(
     is_running: bool,
     in_files: bool,
 ) -> None:
-    batch = {
-        "encoding": {"format": "jsonl", "compression": "gzip"},
-        "storage": {"root": tmp_path.as_uri()},
-    }
-    tap = SmallTap(config=make_settings(server, **({"batch_config": batch} if in_files else {})))
+    files = {"batch_config": configure_files(tmp_path)} if in_files else {}
+    tap = SmallTap(config=make_settings(server, **files))
     monkeypatch.setattr(tap, "sync_all", lambda: signal.raise_signal(signal.SIGTERM))
 
     with pytest.raises(SystemExit) as end:
