@@ -27,14 +27,10 @@ SECONDS_PER_WAIT = 1.0
 PARENTS_PER_THREAD = 2
 """How many parents are prefetched for each thread."""
 
+_END: Any = object()
+"""Follows the last item."""
+
 _logger = logging.getLogger(__name__)
-
-
-class _End:
-    """Follows the last item."""
-
-
-_END = _End()
 
 
 class Prefetcher:
@@ -113,8 +109,8 @@ class Prefetcher:
         """Let a thread read a result, None if there is no thread; threads may call this as well."""
         return self._enqueue(read) if self._start_thread() else None
 
-    def _read_ahead(self, items: Iterator[Item], upcoming: Future[Item | _End]) -> Iterator[Item]:
-        while not isinstance(item := self._wait_for(upcoming), _End):
+    def _read_ahead(self, items: Iterator[Item], upcoming: Future[Item]) -> Iterator[Item]:
+        while (item := self._wait_for(upcoming)) is not _END:
             upcoming = self._enqueue_next(items)
             yield item
 
@@ -124,7 +120,7 @@ class Prefetcher:
             self.on_wait()
         return future.result()
 
-    def _enqueue_next(self, items: Iterator[Item]) -> Future[Item | _End]:
+    def _enqueue_next(self, items: Iterator[Item]) -> Future[Item]:
         return self._enqueue(lambda: next(items, _END))
 
     def _enqueue(self, read: Callable[[], Result]) -> Future[Result]:

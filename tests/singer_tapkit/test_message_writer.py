@@ -25,7 +25,7 @@ from singer_tapkit.output_stream import OutputStream
 from tests.platforms import on_posix
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Sequence
 
     from typing_extensions import Buffer
 
@@ -230,34 +230,26 @@ def take(output: Output) -> bytes:
     return TIME.sub(b'"time_extracted":"T"', output.readouterr().out)
 
 
-def write_by_sdk(stream: Stream, rows: Iterable[tuple[Any, ...]]) -> None:
+def write_by_sdk(stream: Stream, fields: Sequence[str], rows: Iterable[tuple[Any, ...]]) -> None:
     for row in rows:
-        stream._write_record_message(  # noqa: SLF001
-            dict(zip(FIELDS, row, strict=True))
-        )
+        record = dict(zip(fields, row, strict=True))
+        stream._write_record_message(record)  # noqa: SLF001
 
 
-def test_both_ways_write_the_same_bytes_but_for_the_time(output: Output) -> None:
+@pytest.mark.parametrize("version", [None, 1_700_000_000_000])
+def test_both_ways_write_the_same_bytes_but_for_the_time(
+    output: Output, version: int | None
+) -> None:
     stream = make_stream()
+    stream.begin_version(version)
 
-    stream.write_records(FIELDS, iter(ROWS))
+    stream.write_records(FIELDS, iter(ROWS), version)
     fast = take(output)
-    write_by_sdk(stream, ROWS)
+    write_by_sdk(stream, FIELDS, ROWS)
 
     assert fast == take(output)
     assert fast.count(b'"time_extracted":"T"') == fast.count(b"\n") == 3
-
-
-def test_both_ways_write_the_same_version(output: Output) -> None:
-    stream = make_stream()
-    version = stream._stream_version = 1_700_000_000_000  # noqa: SLF001
-
-    stream.write_records(FIELDS, ROWS, version)
-    fast = take(output)
-    write_by_sdk(stream, ROWS)
-
-    assert fast == take(output)
-    assert f'"version":{version}'.encode() in fast
+    assert (f'"version":{version}'.encode() in fast) == (version is not None)
 
 
 @pytest.mark.parametrize("name", ['with "quotes"', "back\\slash", "two\nlines", "\x1f"])
@@ -266,8 +258,7 @@ def test_both_ways_write_names_that_json_escapes(name: str, output: Output) -> N
 
     stream.write_records(["id", name], [(1, "a"), (2, "b")])
     fast = take(output)
-    for record in ({"id": 1, name: "a"}, {"id": 2, name: "b"}):
-        stream._write_record_message(record)  # noqa: SLF001
+    write_by_sdk(stream, ["id", name], [(1, "a"), (2, "b")])
 
     assert fast == take(output)
 
@@ -298,7 +289,7 @@ def test_every_value_is_written_as_by_the_sdk(output: Output, rows: list[tuple[A
 
     stream.write_records(FIELDS, rows)
     fast = take(output)
-    write_by_sdk(stream, rows)
+    write_by_sdk(stream, FIELDS, rows)
 
     assert fast == take(output)
 
@@ -322,6 +313,11 @@ def test_what_was_written_calls_for_a_state(output: Output) -> None:
     assert stream.records_read == take(output).count(b"\n") == 3
 
 
+def make_batches(file_format: str) -> dict[str, Any]:
+    """Return settings by which records go out in files."""
+    return {"batch_config": {"encoding": {"format": file_format}, "storage": {"root": "any"}}}
+
+
 @pytest.mark.parametrize(
     ("config", "is_fast"),
     [
@@ -330,21 +326,12 @@ def test_what_was_written_calls_for_a_state(output: Output) -> None:
         ({"stream_maps": {"visits": {"title": "title"}}}, False),
         ({"stream_maps": {"visits": None}}, False),
         ({"flattening_enabled": True, "flattening_max_depth": 1}, False),
+        (make_batches("jsonl"), True),
+        (make_batches("parquet"), False),
     ],
 )
 def test_what_changes_records_is_left_to_the_sdk(config: dict[str, Any], *, is_fast: bool) -> None:
     assert make_stream(config).supports_fast_write() is is_fast
-
-
-@pytest.mark.parametrize(
-    ("encoding", "is_fast"), [({"format": "jsonl"}, True), ({"format": "parquet"}, False)]
-)
-def test_files_are_written_fast_where_the_sdk_need_not_write_them(
-    encoding: dict[str, str], *, is_fast: bool
-) -> None:
-    batch = {"encoding": encoding, "storage": {"root": "file:///tmp"}}
-
-    assert make_stream({"batch_config": batch}).supports_fast_write() is is_fast
 
 
 def test_a_field_that_is_not_selected_is_left_to_the_sdk() -> None:
@@ -356,14 +343,16 @@ def test_a_field_that_is_not_selected_is_left_to_the_sdk() -> None:
     assert not make_stream(catalog=catalog).supports_fast_write()
 
 
-def test_a_test_run_is_left_to_the_sdk(monkeypatch: pytest.MonkeyPatch) -> None:
-    stream = make_stream()
-    monkeypatch.setattr(stream, "ABORT_AT_RECORD_COUNT", 1)
-
-    assert not stream.supports_fast_write()
-
-
-def test_another_writer_is_left_to_the_sdk(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(VisitTap, "message_writer_class", SimpleSingerWriter)
+@pytest.mark.parametrize(
+    ("owner", "name", "value"),
+    [
+        (VisitStream, "ABORT_AT_RECORD_COUNT", 1),
+        (VisitTap, "message_writer_class", SimpleSingerWriter),
+    ],
+)
+def test_a_test_run_and_another_writer_are_left_to_the_sdk(
+    monkeypatch: pytest.MonkeyPatch, owner: type, name: str, value: Any
+) -> None:
+    monkeypatch.setattr(owner, name, value)
 
     assert not make_stream().supports_fast_write()
