@@ -22,12 +22,11 @@ from singer_sdk.singerlib import Schema
 from singer_sdk.singerlib.catalog import REPLICATION_INCREMENTAL
 from typing_extensions import override
 
-from singer_tapkit.conformer import compile_conformer
+from singer_tapkit.conformer import UNKNOWN_FIELDS, UNKNOWN_FIELDS_SCHEMA, compile_conformer
 from singer_tapkit.errors import ApiError, ExtractionError
 from singer_tapkit.meters import SyncTimer
 from singer_tapkit.output_stream import OutputStream
 from singer_tapkit.schemas import exclude_fields
-from singer_tapkit.unknown_fields import UNKNOWN_FIELDS, UNKNOWN_FIELDS_SCHEMA
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
