@@ -100,8 +100,8 @@ def test_a_file_that_is_no_text_is_refused(tmp_path: Path) -> None:
 
 
 def test_a_catalog_is_read() -> None:
-    root = {"breadcrumb": [], "metadata": {}}
-    full = {"schema": {}, "key_properties": ["id"], "metadata": [root]}
+    metadata: list[Any] = [{"breadcrumb": [], "metadata": {}}]
+    full = {"schema": {}, "key_properties": ["id"], "metadata": metadata}
     catalog = {"streams": [{"tap_stream_id": "a"}, {"tap_stream_id": "b", **full}]}
 
     assert parse_catalog(make_file(catalog)) == catalog
