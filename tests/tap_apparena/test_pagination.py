@@ -90,7 +90,7 @@ def page(
 
 
 def build_list(fetch: Fetch, orders: Sequence[str] = NEWEST_FIRST, **options: Any) -> PagedList:
-    return PagedList(fetch, list(orders), LOGGER, **options)
+    return PagedList(fetch, dict.fromkeys(orders), LOGGER, **options)
 
 
 def read_ids(rows: PagedList) -> list[int]:
@@ -126,7 +126,7 @@ def test_each_row_comes_once_from_the_newest_on_and_no_page_is_read_in_vain() ->
 @pytest.mark.parametrize("number", [0, 1, 10])
 def test_a_list_that_fits_on_a_page_costs_one_request_ordered_or_not(number: int) -> None:
     rows = FakeList(count_up(number), obeys="")
-    pages = build_list(rows.fetch, must_be_sure=True)
+    pages = build_list(rows.fetch, until=0)
 
     assert read_ids(pages) == count_down(number)
     assert rows.pages == [1]
@@ -136,7 +136,7 @@ def test_a_list_that_fits_on_a_page_costs_one_request_ordered_or_not(number: int
 @pytest.mark.parametrize("refuses", [(), (ORDERDESC,)])
 def test_the_order_that_the_server_obeys_is_found_once(refuses: tuple[str, ...]) -> None:
     rows = FakeList(count_up(15), obeys=ORDERBY, refuses=refuses)
-    orders = list(NEWEST_FIRST)
+    orders = dict.fromkeys(NEWEST_FIRST)
 
     assert read_ids(PagedList(rows.fetch, orders, LOGGER)) == count_down(15)
     assert rows.requests == [(1, ORDERDESC), (1, ORDERBY), (2, ORDERBY)]
@@ -146,10 +146,10 @@ def test_the_order_that_the_server_obeys_is_found_once(refuses: tuple[str, ...])
 @pytest.mark.parametrize("ids", [[3, 9, 12, 1, 8], [9, 3, 12, 1, 8], [9, 3, 2, 1, 8]])
 def test_a_server_that_obeys_no_order_is_soon_asked_for_none(ids: list[int]) -> None:
     rows = FakeList(ids, size=2, obeys="")
-    orders = list(NEWEST_FIRST)
+    orders = dict.fromkeys(NEWEST_FIRST)
 
     assert sorted(read_ids(PagedList(rows.fetch, orders, LOGGER))) == sorted(ids)
-    assert orders == []
+    assert orders == {}
     rows.requests.clear()
     assert read_ids(PagedList(rows.fetch, orders, LOGGER)) == ids
     assert rows.requests == [(1, ""), (2, ""), (3, "")]
@@ -219,12 +219,8 @@ def test_no_row_is_lost_whatever_happens_between_pages_and_runs(
         throughout = set(rows.ids)
         upcoming = iter(during)
         rows.before = lambda _, up=upcoming, here=throughout: change(rows, next(up, []), here)  # type: ignore[misc]
-        pages = build_list(
-            rows.fetch,
-            position=position,
-            until=bookmark if new_ids else None,
-            must_be_sure=new_ids,
-        )
+        until = bookmark if new_ids else None
+        pages = build_list(rows.fetch, position=position, until=until)
         is_killed, found = False, list[int]()
         try:
             for number, listed in enumerate(pages.read()):
@@ -362,6 +358,13 @@ def test_going_on_reads_what_was_added_and_steps_back_as_far_as_rows_have_moved(
     assert rows.pages == [1, 2, 1, 2]
 
 
+def test_going_on_at_the_last_page_reads_nothing_twice() -> None:
+    rows = FakeList([*count_up(5), *range(13, 36)])
+
+    assert resume(rows, 3, 35, 6) == count_down(5)
+    assert rows.pages == [1, 3]
+
+
 def test_going_on_needs_no_row_that_was_handed_out() -> None:
     rows = FakeList([*count_up(30), 36, 37])
 
@@ -394,7 +397,7 @@ def test_a_position_holds_for_one_way_to_ask_for_an_order() -> None:
 
 def test_a_few_ids_that_fall_show_no_order() -> None:
     rows = FakeList([9, 7, 5, 8, 6, 4], size=3, obeys="")
-    pages = build_list(rows.fetch, until=5, must_be_sure=True)
+    pages = build_list(rows.fetch, until=5)
 
     assert sorted(read_ids(pages)) == [4, 5, 6, 7, 8, 9]
     assert read_positions(rows) == []
@@ -403,7 +406,7 @@ def test_a_few_ids_that_fall_show_no_order() -> None:
 def test_an_ordered_list_is_known_up_to_the_highest_id_of_its_beginning() -> None:
     rows = FakeList(count_up(25))
     rows.before = act_once(2, lambda: rows.ids.append(26))
-    pages = build_list(rows.fetch, must_be_sure=True)
+    pages = build_list(rows.fetch, until=0)
 
     assert read_ids(pages) == count_down(25)
     assert pages.complete_up_to == 25
@@ -412,7 +415,7 @@ def test_an_ordered_list_is_known_up_to_the_highest_id_of_its_beginning() -> Non
 
 def test_an_ordered_list_is_read_as_far_as_is_wanted() -> None:
     rows = FakeList(count_up(35))
-    pages = build_list(rows.fetch, until=20, must_be_sure=True)
+    pages = build_list(rows.fetch, until=20)
 
     assert read_ids(pages) == count_down(35, 16)
     assert pages.complete_up_to == 35
@@ -424,7 +427,7 @@ def test_an_ordered_list_is_read_as_far_as_is_wanted() -> None:
     ids=["unordered", "uncounted"],
 )
 def test_without_order_or_counters_a_second_read_shows_that_all_have_come(rows: FakeList) -> None:
-    pages = build_list(rows.fetch, must_be_sure=True)
+    pages = build_list(rows.fetch, until=0)
     for _ in pages.read():
         assert pages.complete_up_to is None
 
@@ -439,7 +442,7 @@ def test_without_order_or_counters_a_second_read_shows_that_all_have_come(rows: 
 )
 def test_a_second_read_with_news_or_repeats_shows_nothing(pages: list[list[int]]) -> None:
     upcoming = iter(pages)
-    rows = build_list(lambda _, __: page(next(upcoming), count=2), [], must_be_sure=True)
+    rows = build_list(lambda _, __: page(next(upcoming), count=2), [], until=0)
 
     assert len(read_ids(rows)) == len({an_id for ids in pages for an_id in ids})
     assert rows.complete_up_to is None

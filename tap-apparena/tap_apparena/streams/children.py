@@ -121,5 +121,5 @@ class PagedChildStream(ChildListStream):
     @override
     def fetch_rows(self, context: Context, language: str) -> list[tuple[Hashable, Row]]:
         fetch = partial(self.fetch_page, self.path.format(**context), self.params_of(context))
-        pages = PagedList(fetch, self.resources.orders if self.is_ordered else [], self.logger)
+        pages = PagedList(fetch, self.resources.orders if self.is_ordered else {}, self.logger)
         return [(listed.id, listed.row) for listed in pages.read()]
