@@ -256,6 +256,5 @@ class Companies(ListStream):
     name = "companies"
     path = "/companies"
     primary_keys = ("companyId",)
-    child_key = "sourceCompanyId"
     selected_by_default = False
     relations = ("channels",)
