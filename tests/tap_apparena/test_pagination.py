@@ -325,50 +325,46 @@ def resume(rows: FakeList, page: int, first_id: int, last_id: int) -> list[int]:
     return read_ids(build_list(rows.fetch, position=Position(page, first_id, last_id, ORDERDESC)))
 
 
-def test_each_page_but_the_last_has_a_position() -> None:
-    assert read_positions(FakeList(count_up(25))) == [
-        Position(1, 25, 16, ORDERDESC),
-        Position(2, 25, 6, ORDERDESC),
-    ]
-
-
-def test_rows_that_are_added_move_no_position() -> None:
+@pytest.mark.parametrize(
+    ("added", "deleted", "positions"),
+    [
+        ([], [], [(1, 26), (2, 16), (3, 6)]),
+        ([36, 37], [], [(1, 26), (2, 16), (3, 8)]),
+        ([], [33], [(1, 26), (2, 16), (2, 15)]),
+    ],
+    ids=["quiet", "added", "deleted"],
+)
+def test_a_position_stands_behind_each_page_that_lacks_no_row_but_the_last(
+    added: list[int], deleted: list[int], positions: list[tuple[int, int]]
+) -> None:
     rows = FakeList(count_up(35))
-    rows.before = act_once(3, lambda: rows.ids.extend([36, 37]))
 
-    assert read_positions(rows) == [
-        Position(1, 35, 26, ORDERDESC),
-        Position(2, 35, 16, ORDERDESC),
-        Position(3, 35, 8, ORDERDESC),
-    ]
-    assert rows.pages == [1, 2, 3, 4]
+    def change() -> None:
+        rows.ids = [an_id for an_id in rows.ids if an_id not in deleted] + added
 
+    rows.before = act_once(3, change)
 
-def test_there_is_no_position_behind_a_deleted_row() -> None:
-    rows = FakeList(count_up(35))
-    rows.before = act_once(2, lambda: rows.ids.remove(33))
-
-    assert read_positions(rows) == [Position(1, 35, 26, ORDERDESC), Position(1, 35, 25, ORDERDESC)]
+    expected = [Position(page, 35, last_id, ORDERDESC) for page, last_id in positions]
+    assert read_positions(rows) == expected
 
 
-def test_going_on_reads_what_was_added_and_steps_back_as_far_as_rows_have_moved() -> None:
-    rows = FakeList([*count_up(10), 35, 36, 37])
+@pytest.mark.parametrize(
+    ("ids", "position", "expected", "pages"),
+    [
+        ([*count_up(10), 35, 36, 37], (3, 35, 6), [37, 36, *count_down(5)], [1, 2, 1, 2]),
+        ([*count_up(5), *range(13, 36)], (3, 35, 6), count_down(5), [1, 3]),
+        ([*count_up(30), 36, 37], (2, 35, 16), [37, 36, *count_down(15)], [1, 2, 3, 4]),
+        (count_up(35), (2, 10**6, 1), count_down(35), [1, 2, 3, 4]),
+    ],
+    ids=["moved rows", "last page", "first row gone", "other ids"],
+)
+def test_going_on_reads_what_was_added_and_all_that_has_not_come(
+    ids: list[int], position: tuple[int, int, int], expected: list[int], pages: list[int]
+) -> None:
+    rows = FakeList(ids)
 
-    assert resume(rows, 3, 35, 6) == [37, 36, *count_down(5)]
-    assert rows.pages == [1, 2, 1, 2]
-
-
-def test_going_on_at_the_last_page_reads_nothing_twice() -> None:
-    rows = FakeList([*count_up(5), *range(13, 36)])
-
-    assert resume(rows, 3, 35, 6) == count_down(5)
-    assert rows.pages == [1, 3]
-
-
-def test_going_on_needs_no_row_that_was_handed_out() -> None:
-    rows = FakeList([*count_up(30), 36, 37])
-
-    assert resume(rows, 2, 35, 16) == [37, 36, *count_down(15)]
+    assert resume(rows, *position) == expected
+    assert rows.pages == pages
 
 
 @pytest.mark.parametrize("beyond", ["empty", "last", "error"])
@@ -377,10 +373,6 @@ def test_a_page_that_goes_away_while_going_on_loses_nothing(beyond: Beyond) -> N
     rows.before = act_once(4, lambda: rows.ids.__delitem__(slice(30, 35)))
 
     assert set(count_down(6)) <= set(resume(rows, 999, 35, 7))
-
-
-def test_a_position_above_all_ids_is_not_used() -> None:
-    assert resume(FakeList(count_up(35)), 2, 10**6, 1) == count_down(35)
 
 
 def test_all_is_read_again_once_the_order_turns_out_to_be_another() -> None:
@@ -403,22 +395,17 @@ def test_a_few_ids_that_fall_show_no_order() -> None:
     assert read_positions(rows) == []
 
 
-def test_an_ordered_list_is_known_up_to_the_highest_id_of_its_beginning() -> None:
-    rows = FakeList(count_up(25))
-    rows.before = act_once(2, lambda: rows.ids.append(26))
-    pages = build_list(rows.fetch, until=0)
-
-    assert read_ids(pages) == count_down(25)
-    assert pages.complete_up_to == 25
-    assert rows.pages == [1, 2, 3]
-
-
-def test_an_ordered_list_is_read_as_far_as_is_wanted() -> None:
+@pytest.mark.parametrize(("until", "lowest", "pages"), [(0, 1, [1, 2, 3, 4]), (20, 17, [1, 2])])
+def test_an_ordered_list_is_read_as_far_as_is_wanted_and_known_up_to_its_first_row(
+    until: int, lowest: int, pages: list[int]
+) -> None:
     rows = FakeList(count_up(35))
-    pages = build_list(rows.fetch, until=20)
+    rows.before = act_once(2, lambda: rows.ids.append(36))
+    wanted = build_list(rows.fetch, until=until)
 
-    assert read_ids(pages) == count_down(35, 16)
-    assert pages.complete_up_to == 35
+    assert read_ids(wanted) == count_down(35, lowest)
+    assert wanted.complete_up_to == 35
+    assert rows.pages == pages
 
 
 @pytest.mark.parametrize(
