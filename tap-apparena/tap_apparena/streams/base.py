@@ -59,12 +59,7 @@ class AppArenaStream(BaseStream):
     reports_local_times = False
 
     def __init__(self, tap: Tap, resources: Resources) -> None:
-        """Prepare the schema.
-
-        Args:
-            tap: The tap.
-            resources: What all streams share.
-        """
+        """Prepare the schema."""
         related = resources.relations.get(self.name, ())
         schema = load_schema("tap_apparena", self.name)
         schema["properties"].update({name: dict(RELATION_SCHEMA) for name in related})
@@ -113,14 +108,7 @@ class AppArenaStream(BaseStream):
             child.submit(context, pending)
 
     def fetch_page(self, path: str, options: Params, number: int, order: str) -> Page:
-        """Return a page of a list.
-
-        Args:
-            path: Where the list is.
-            options: The parameters for each of its pages.
-            number: The number of the page, from 1.
-            order: The option that asks for an order by id, empty for none.
-        """
+        """Return a page, from 1, of the list at a path; an option asks for an order by id."""
         params = [
             ("page", str(number)),
             ("items", str(self.config["page_size"])),

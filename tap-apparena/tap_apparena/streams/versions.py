@@ -25,7 +25,6 @@ class Versions(PagedChildStream):
     path = "/projects/{sourceProjectId}/versions"
     primary_keys = ("projectId", "variant")
     parent_stream_type = Projects
-    is_ordered = False
     relations = ("company", "project", "languages")
 
     @property
