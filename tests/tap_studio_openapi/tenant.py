@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from email.utils import format_datetime
 from typing import TYPE_CHECKING, Any
 
-from tap_studio_openapi.streams import STREAMS
+from tap_studio_openapi.declarations import DECLARATIONS
 from tests.sandbox.faults import Answer
 from tests.sandbox.studio_openapi import StudioOpenApi
 
@@ -65,8 +65,7 @@ class Tenant:
 
     def path_of(self, stream: str) -> str:
         """Return the path of a stream, with a pattern in place of ids."""
-        found = next(one.path for one in STREAMS if vars(one)["name"] == stream)
-        return re.sub(r"\{[^}]*\}", "*", found)
+        return re.sub(r"\{[^}]*\}", "*", DECLARATIONS[stream].path.partition("?")[0])
 
     def received(self, path: str) -> list[ReceivedRequest]:
         """Return the requests for a path that the server has got so far."""

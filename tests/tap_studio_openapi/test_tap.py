@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from singer_tapkit.failures import SyncFailedError
-from tap_studio_openapi.streams import STREAMS
+from tap_studio_openapi.declarations import DECLARATIONS
 from tap_studio_openapi.tap import TapStudioOpenApi
 from tests.tap_studio_openapi.conftest import discover
 from tests.tap_studio_openapi.tenant import KEYS, Tenant
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def test_discovery_needs_no_settings() -> None:
-    assert len(discover()) == len(STREAMS)
+    assert discover().keys() == DECLARATIONS.keys()
 
 
 def test_streams_of_nothing_but_personal_data_are_gone_with_it() -> None:
