@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.sandbox.faults import Answer, html_page
+from tests.sandbox.studio_openapi import quirks
 from tests.tap_studio_openapi.tenant import KEYS, Tenant, ids_of, refuse
 
 if TYPE_CHECKING:
@@ -157,16 +158,16 @@ def test_an_object_without_documented_fields_is_no_record(
 def test_dates_and_times_come_out_in_forms_that_targets_take(
     tenant: Tenant, tap: InProcessTap
 ) -> None:
-    tenant.server.extra_fields["/v1/customers"] = {
-        "dateOfBirth": [1990, 1, 2],
-        "createdDateTime": "2022-06-22T08:00:00.000+02:00[Europe/Berlin]",
-    }
+    tenant.server.quirks["/v1/customers"] = quirks.ExtraFields(
+        dateOfBirth=[1990, 1, 2],
+        createdDateTime="2022-06-22T08:00:00.000+02:00[Europe/Berlin]",
+    )
     record = tap.succeed(tenant.one(), "customers").records["customers"][0]
     assert record["dateOfBirth"] == "1990-01-02"
     assert record["createdDateTime"] == "2022-06-22T08:00:00.000+02:00"
 
 
 def test_unknown_fields_are_kept_if_wanted(tenant: Tenant, tap: InProcessTap) -> None:
-    tenant.server.extra_fields["/v1/devices"] = {"firmware": "7.1"}
+    tenant.server.quirks["/v1/devices"] = quirks.ExtraFields(firmware="7.1")
     run = tap.succeed(tenant.one(unknown_fields="keep"), "devices")
     assert run.records["devices"][0]["unknown_fields"] == {"firmware": "7.1"}

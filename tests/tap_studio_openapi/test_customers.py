@@ -6,6 +6,7 @@ import json
 from typing import TYPE_CHECKING
 
 from singer_tapkit.run_state import PacedStateWriter
+from tests.sandbox.studio_openapi import quirks
 
 if TYPE_CHECKING:
     import pytest
@@ -77,7 +78,7 @@ def test_a_checkpoint_stands_behind_everything_that_it_claims(
 def test_a_customer_that_does_not_fit_ends_the_customers_of_its_studio(
     tenant: Tenant, tap: InProcessTap
 ) -> None:
-    tenant.server.extra_fields["/v1/customers"] = {"nickname": "Leni"}
+    tenant.server.quirks["/v1/customers"] = quirks.ExtraFields(nickname="Leni")
     run = tap.fail(tenant.both(unknown_fields="fail"), "customers", "customer_checkins")
     assert "2 part(s) of the sync failed" in run.error
     assert run.records["customers"] == []

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from tests.sandbox.studio_openapi import quirks
 from tests.tap_studio_openapi.tenant import refuse
 
 if TYPE_CHECKING:
@@ -13,8 +14,8 @@ if TYPE_CHECKING:
 
 def test_online_offers_keep_what_is_not_documented(tenant: Tenant, tap: InProcessTap) -> None:
     tenant.server.version = "1.13.2"
-    extra = {"offerType": "CHECK_IN_BASED"}
-    tenant.server.extra_fields["/v1/online-offers/purchasable"] = extra
+    quirk = quirks.ExtraFields(offerType="CHECK_IN_BASED")
+    tenant.server.quirks["/v1/online-offers/purchasable"] = quirk
     offers = tap.succeed(tenant.one(), "online_offers").records["online_offers"]
     assert offers[0]["unknown_fields"]["offerType"] == "CHECK_IN_BASED"
 

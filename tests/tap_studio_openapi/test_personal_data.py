@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from tap_studio_openapi.personal_data import EXPIRING
+from tests.sandbox.studio_openapi import quirks
 from tests.tap_studio_openapi.conftest import discover, full_catalog
 
 if TYPE_CHECKING:
@@ -75,10 +76,9 @@ def test_no_record_has_data_about_persons_where_none_are_wanted(
 
 
 def test_unknown_fields_are_no_way_around_that(tenant: Tenant, tap: InProcessTap) -> None:
-    tenant.server.extra_fields["/v1/customers"] = {
-        "nickname": "Leni",
-        "preferredLanguage": {"languageCode": "de", "nickname": "Leni"},
-    }
+    tenant.server.quirks["/v1/customers"] = quirks.ExtraFields(
+        nickname="Leni", preferredLanguage={"languageCode": "de", "nickname": "Leni"}
+    )
     settings = tenant.one(include_personal_data=False, unknown_fields="keep")
     run = tap.succeed(settings, "customers")
     assert b"Leni" not in run.stdout
