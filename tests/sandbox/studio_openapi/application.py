@@ -59,6 +59,8 @@ class Application:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG002
         """Answer one request, after the time that the tenant takes."""
         headers = [(b"content-type", b"application/json")]
+        if self._tenant.date_header:
+            headers.append((b"date", self._tenant.date_header.encode()))
         status = HTTPStatus.OK
         try:
             content = _encode(self._answer(scope))

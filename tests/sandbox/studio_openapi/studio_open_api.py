@@ -32,6 +32,7 @@ class StudioOpenApi(Sandbox):
         quirks: What is done to answers, by path.
         contracts_without_status: The contracts that come when no status is asked for; None is all.
         last_day_included: Whether windows of slots include their last day.
+        date_header: What answers say that the time is, None for nothing.
     """
 
     def __init__(
@@ -58,6 +59,7 @@ class StudioOpenApi(Sandbox):
         self.quirks: dict[str, Quirk] = {}
         self.contracts_without_status: str | None = None
         self.last_day_included = True
+        self.date_header: str | None = None
         self.studios: list[Studio] = []
         self.keys: dict[str, Studio] = {}
         self.scopes: dict[str, frozenset[str] | None] = {}
