@@ -6,44 +6,27 @@ import gzip
 import json
 from email.utils import format_datetime
 from http import HTTPStatus
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
+from urllib.parse import quote, unquote
 
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
-from tests.sandbox.goatcounter.accounts import Permission
-from tests.sandbox.goatcounter.errors import ApiError, bad_request_error, not_found_error
-from tests.sandbox.goatcounter.routes import (
-    account_routes,
-    count_routes,
-    export_routes,
-    statistics_routes,
-)
-from tests.sandbox.goatcounter.routes.call import API, Call, Context, Route, decode_path
+from tests.sandbox.goatcounter import breakdowns, exports, statistics
+from tests.sandbox.goatcounter.call import ApiError, Call, Context, json_response, not_found_error
+from tests.sandbox.goatcounter.hits import Hit, HitError
+from tests.sandbox.goatcounter.state import TEMPLATES, Permission
+from tests.sandbox.paths import match
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from datetime import datetime
 
     from starlette.types import Receive, Scope, Send
 
-    from tests.sandbox.goatcounter.accounts import Site, Token
-    from tests.sandbox.goatcounter.server_state import ServerState
+    from tests.sandbox.goatcounter.state import ServerState, Site, Token
 
-ROUTES = (
-    Route("GET", "/me", account_routes.show_me),
-    Route("GET", "/sites", account_routes.list_sites, Permission.SITE_READ),
-    Route("POST", "/count", count_routes.count_hits, Permission.COUNT),
-    Route("POST", "/export", export_routes.start_export, Permission.EXPORT),
-    Route("GET", "/export/{id}", export_routes.show_export, Permission.EXPORT),
-    Route("GET", "/export/{id}/download", export_routes.download_export, Permission.EXPORT),
-    Route("GET", "/paths", statistics_routes.list_paths, Permission.STATS),
-    Route("GET", "/stats/total", statistics_routes.count_total, Permission.STATS),
-    Route("GET", "/stats/hits", statistics_routes.count_by_path, Permission.STATS),
-    Route("GET", "/stats/hits/{path_id}", statistics_routes.list_referrers, Permission.STATS),
-    Route("GET", "/stats/{page}", statistics_routes.list_breakdown, Permission.STATS),
-    Route("GET", "/stats/{page}/{id}", statistics_routes.list_detail, Permission.STATS),
-)
-
+API = "/api/v0"
 GROUP_OF_PATH = {f"{API}/export": "export", f"{API}/count": "api-count"}
 CHUNKED_ABOVE = 2048
 
@@ -77,56 +60,49 @@ class Application:
         base_path = self._state.base_path
         path = call.raw_path.removeprefix(base_path)
         if path == "/status" and not base_path:
-            return self._show_status()
+            go = "go1.27.3" if self._state.generation.is_newer else "go1.26.4"
+            status = {**TEMPLATES["status"], "go": go, "version": self._state.version}
+            return Response(json.dumps(status), headers={"Content-Type": "application/json"})
         if not call.raw_path.startswith(f"{base_path}{API}/"):
             return PlainTextResponse("404 page not found\n", 404)
-        site = self._state.accounts.find_site_at(call.host)
+        host = call.headers.get("host", "")
+        site = self._state.find_site_at(host)
         if site is None:
-            return bad_request_error(f'no site at this domain ("{call.host}")').to_response()
+            text = f'no site at this domain ("{host}")'
+            return ApiError(HTTPStatus.BAD_REQUEST, text).to_response()
         charge = self._state.limiter.charge(self._groups_of(call), now)
         if charge.refused:
             text = f"rate limited exceeded; try again in {charge.wait:.6f}s"
             return ApiError(HTTPStatus.TOO_MANY_REQUESTS, text, charge.headers).to_response()
         try:
-            response = self._dispatch(call, decode_path(path), site, now)
+            response = self._dispatch(call, _decode_path(path), site, now)
         except ApiError as error:
             response = error.to_response()
         response.headers.update(charge.headers)
         return _compress(call, response)
 
-    def _show_status(self) -> Response:
-        status = {
-            "GOARCH": "amd64",
-            "GOOS": "linux",
-            "cgo": True,
-            "database": "SQLite 3.40.1",
-            "go": self._state.generation.go_version,
-            "race": False,
-            "uptime": "1h0m0s",
-            "version": self._state.version,
-        }
-        return Response(json.dumps(status), headers={"Content-Type": "application/json"})
-
     def _groups_of(self, call: Call) -> list[str]:
         """Return what counts a request; with a base path the server compares wrong paths."""
         group = GROUP_OF_PATH.get(call.raw_path, "api")
-        hourly = self._state.generation.has_hourly_limit and self._state.limiter.has_limit("api2")
-        return ["api2", "api"] if group == "api" and hourly else [group]
+        has_hourly_limit = self._state.generation.is_newer and self._state.limiter.has_limit("api2")
+        return ["api2", "api"] if group == "api" and has_hourly_limit else [group]
 
     def _dispatch(self, call: Call, path: str, site: Site, now: datetime) -> Response:
         for route in ROUTES:
-            arguments = route.match(call.method, path)
+            arguments = match(API + route.path, path) if route.method == call.method else None
             if arguments is not None:
                 token = self._authenticate(call, site, now)
-                _check_permission(token, route.permission)
+                if route.permission not in Permission(token.permissions):
+                    text = f"requires '{route.permission.text}' permissions"
+                    raise ApiError(HTTPStatus.FORBIDDEN, text)
                 return route.handler(Context(call, self._state, site, token, arguments, now))
         raise not_found_error()
 
     def _authenticate(self, call: Call, site: Site, now: datetime) -> Token:
-        token = self._state.accounts.find_token(_read_token(call))
+        token = self._state.find_token(_read_token(call))
         if token is None or token.user.account != site.account:
             raise _unauthorized_error("unknown token")
-        forgets_user = self._state.generation.first_use_fails and token.is_idle(now)
+        forgets_user = self._state.generation.is_newer and token.is_idle(now)
         token.last_used_at = now
         if forgets_user:
             raise not_found_error()
@@ -135,9 +111,61 @@ class Application:
         return token
 
 
-def _check_permission(token: Token, permission: Permission) -> None:
-    if not token.may(permission):
-        raise ApiError(HTTPStatus.FORBIDDEN, f"requires '{permission.text}' permissions")
+class Route(NamedTuple):
+    """One endpoint; its path comes after ``/api/v0``, and a part in braces is variable."""
+
+    method: str
+    path: str
+    handler: Callable[[Context], Response]
+    permission: Permission = Permission.NONE
+
+
+def show_me(context: Context) -> Response:
+    """Answer ``GET /me``: user and token."""
+    user = context.token.user.to_json(context.generation)
+    return json_response({"user": user, "token": context.token.to_json()})
+
+
+def list_sites(context: Context) -> Response:
+    """Answer ``GET /sites``: the site of the host called and its children, these by code."""
+    children = [site for site in context.state.sites if site.parent == context.site.id]
+    sites = [context.site, *sorted(children, key=lambda child: child.code)]
+    return json_response({"sites": [site.to_json(context.generation) for site in sites]})
+
+
+def count_hits(context: Context) -> Response:
+    """Answer ``POST /count``: store hits."""
+    try:
+        for fields in json.loads(context.call.body)["hits"]:
+            context.state.store.add(context.site, Hit.from_mapping(fields), context.now)
+    except HitError as error:
+        raise ApiError(HTTPStatus.BAD_REQUEST, str(error)) from error
+    return json_response({"status": "ok"}, HTTPStatus.ACCEPTED)
+
+
+ROUTES = (
+    Route("GET", "/me", show_me),
+    Route("GET", "/sites", list_sites, Permission.SITE_READ),
+    Route("POST", "/count", count_hits, Permission.COUNT),
+    Route("POST", "/export", exports.start_export, Permission.EXPORT),
+    Route("GET", "/export/{id}", exports.show_export, Permission.EXPORT),
+    Route("GET", "/export/{id}/download", exports.download_export, Permission.EXPORT),
+    Route("GET", "/paths", statistics.list_paths, Permission.STATS),
+    Route("GET", "/stats/total", statistics.count_total, Permission.STATS),
+    Route("GET", "/stats/hits", statistics.count_by_path, Permission.STATS),
+    Route("GET", "/stats/hits/{path_id}", breakdowns.list_referrers, Permission.STATS),
+    Route("GET", "/stats/{page}", breakdowns.list_breakdown, Permission.STATS),
+    Route("GET", "/stats/{page}/{id}", breakdowns.list_detail, Permission.STATS),
+)
+
+
+def _decode_path(raw_path: str) -> str:
+    """Return the path that routes are compared with.
+
+    It is decoded if it was encoded the way Go would have; otherwise it stays as sent.
+    """
+    decoded = unquote(raw_path)
+    return decoded if quote(decoded, safe="/$&+,:;=@~") == raw_path else raw_path
 
 
 def _read_token(call: Call) -> str:

@@ -1,10 +1,11 @@
-"""The pages and events of a site."""
+"""What there is: the sites of an account, and the pages and events of each."""
 
 from __future__ import annotations
 
 from datetime import UTC
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Final
 
+import msgspec
 from typing_extensions import override
 
 from tap_goatcounter.dates import DateRange, cover_days, read_in_windows
@@ -21,6 +22,50 @@ if TYPE_CHECKING:
     from tap_goatcounter.pagination import Row
     from tap_goatcounter.sites import Site
 
+COMMA_SEPARATED: Final = ("ignore_ips", "collect_regions", "allow_embed")
+
+
+class _Settings(msgspec.Struct):
+    ignore_ips: str
+    collect_regions: str
+    allow_embed: str
+
+
+class _SiteRow(msgspec.Struct):
+    id: int
+    setttings: _Settings
+
+
+class _SitesPage(msgspec.Struct):
+    """The response of ``GET /sites``, as far as the stream changes it."""
+
+    sites: list[_SiteRow]
+
+
+class Sites(SiteStream):
+    """The sites of the account that the token may read, without their access secrets."""
+
+    name = "sites"
+    primary_keys = ("id",)
+    permission = Permission.SITE_READ
+
+    @override
+    def read_site(self, site: Site, context: Context) -> Iterator[Record]:
+        """Yield the sites that an address knows; with child sites, several know the same ones."""
+        response = self.client.fetch(site.credentials, "/sites", _SitesPage)
+        for row in self.client.decode(response, dict[str, Any])["sites"]:
+            if row["id"] == site.id or row["id"] not in self.sites.by_id:
+                yield _to_record(row)
+
+
+def _to_record(row: dict[str, Any]) -> Record:
+    """Correct the spelling of `setttings`, leave out its secret, split its lists."""
+    settings = row.pop("setttings")
+    settings.pop("secret", None)
+    for name in COMMA_SEPARATED:
+        settings[name] = [item for item in settings[name].split(",") if item]
+    return {**row, "site_id": row["id"], "settings": settings}
+
 
 class Paths(SiteStream):
     """The pages and events of a site."""
@@ -28,7 +73,6 @@ class Paths(SiteStream):
     name = "paths"
     primary_keys = ("site_id", "id")
     permission = Permission.STATS
-    selected_by_default = True
 
     @override
     def read_site(self, site: Site, context: Context) -> Iterator[Record]:
@@ -57,8 +101,9 @@ class Paths(SiteStream):
         days = DateRange(site.first_hit.astimezone(UTC).date(), site.now.date())
 
         def read(window: DateRange) -> Iterator[Row]:
+            is_splittable = len(window) > 1
             return read_visited_paths(
-                self.client, site, cover_days(window), is_splittable=len(window) > 1
+                self.client, site, cover_days(window), is_splittable=is_splittable
             )
 
         for row in read_in_windows(days, len(days), read):
