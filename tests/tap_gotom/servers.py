@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 GRAPH_SECRET = "graph-secret-sentinel"  # noqa: S105
 API_SECRET = "api-secret-sentinel"  # noqa: S105
+JSON = {"Content-Type": "application/json"}
+INTERNAL_ERROR = Answer(500, '{"message": "Internal Server Error"}', JSON)
 
 
 @dataclass(frozen=True)
@@ -80,7 +82,7 @@ def build_api_error(status: int, detail: str = "Not Found") -> Answer:
     """Return an error of goTom itself."""
     content = {"type": "https://errors.example", "title": "Error", "status": status}
     body = json.dumps({**content, "detail": detail})
-    return Answer(status, body, {"Content-Type": "application/json"})
+    return Answer(status, body, JSON)
 
 
 def make_client(base_url: str, max_retries: int = 0) -> GoTomClient:

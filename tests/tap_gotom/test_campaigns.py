@@ -9,9 +9,14 @@ import pytest
 from tap_gotom.streams.campaigns import deduplicate_ids
 from tests.sandbox.faults import Answer, html_page
 from tests.sandbox.gotom import Report
-from tests.sandbox.gotom.faults import build_internal_error
 from tests.tap_gotom.command_line import fail, succeed
-from tests.tap_gotom.servers import API_SECRET, build_api_error, define_report, read_cells
+from tests.tap_gotom.servers import (
+    API_SECRET,
+    INTERNAL_ERROR,
+    build_api_error,
+    define_report,
+    read_cells,
+)
 
 if TYPE_CHECKING:
     from singer_tapkit.testing import TapRun
@@ -81,7 +86,7 @@ def test_awkward_ids_are_encoded_and_the_encoded_form_is_signed(server: GoTomSer
 
 def test_a_campaign_fails_alone(server: GoTomServer) -> None:
     path = "/app-api/campaign/demo-4711"
-    server.sandbox.faults.add("GET", path, build_internal_error(), times=None)
+    server.sandbox.faults.add("GET", path, INTERNAL_ERROR, times=None)
     settings = server.configure_api(campaign_external_ids=["demo-4711", "demo-4712"], max_retries=0)
     run = fail(settings, "campaigns", "flights")
     assert read_ids(run) == ["demo-4712"]
@@ -118,7 +123,7 @@ def test_a_campaign_that_may_not_be_read_takes_no_other_along(
 
 def test_what_was_read_before_three_failures_in_a_row_is_written(server: GoTomServer) -> None:
     path = "/app-api/campaign/bad-*"
-    server.sandbox.faults.add("GET", path, build_internal_error(), times=None)
+    server.sandbox.faults.add("GET", path, INTERNAL_ERROR, times=None)
     wanted = ["demo-4711", "bad-1", "bad-2", "bad-3", "demo-4712"]
     run = fail(server.configure_api(campaign_external_ids=wanted, max_retries=0), *ALL)
     assert read_ids(run) == ["demo-4711"]

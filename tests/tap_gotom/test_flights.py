@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tests.sandbox.faults import Answer, html_page
-from tests.sandbox.gotom.faults import build_internal_error
 from tests.tap_gotom.command_line import fail, succeed
-from tests.tap_gotom.servers import build_api_error
+from tests.tap_gotom.servers import INTERNAL_ERROR, build_api_error
 
 if TYPE_CHECKING:
     from tests.tap_gotom.servers import GoTomServer
@@ -132,7 +131,7 @@ def test_a_campaign_that_may_not_be_read_takes_no_other_along(
 
 def test_a_flight_fails_alone(server: GoTomServer) -> None:
     path = "/app-api/campaign/demo-4711/flight/demo-4711-1/commission"
-    server.sandbox.faults.add("GET", path, build_internal_error(), times=None)
+    server.sandbox.faults.add("GET", path, INTERNAL_ERROR, times=None)
     settings = server.configure_api(campaign_external_ids=["demo-4711"], max_retries=0)
     run = fail(settings, "flight_commissions")
     assert run.output.keys("flight_commissions") == [("demo-4711", "demo-4711-2")]
@@ -148,7 +147,7 @@ def test_a_value_that_does_not_fit_fails_its_flight_alone(server: GoTomServer) -
 
 def test_flights_that_fail_in_a_row_end_their_stream(server: GoTomServer) -> None:
     path = "/app-api/campaign/*/commission"
-    fault = server.sandbox.faults.add("GET", path, build_internal_error(), times=None)
+    fault = server.sandbox.faults.add("GET", path, INTERNAL_ERROR, times=None)
     wanted = [server.sandbox.add_campaign(f"c{number}").external_id for number in range(5)]
     settings = server.configure_api(campaign_external_ids=wanted, max_retries=0)
     run = fail(settings, "flight_commissions")

@@ -9,9 +9,8 @@ import pytest
 from tap_gotom.streams.lists import LOOKUPS
 from tests.sandbox.faults import Answer, Reset, html_page
 from tests.sandbox.gotom.customers import invent_customer
-from tests.sandbox.gotom.faults import build_internal_error
 from tests.tap_gotom.command_line import fail, succeed
-from tests.tap_gotom.servers import GoTomServer, build_api_error
+from tests.tap_gotom.servers import INTERNAL_ERROR, GoTomServer, build_api_error
 
 MEDIA = "/app-api/primary-keys/media"
 
@@ -93,7 +92,7 @@ def test_a_list_that_the_instance_does_not_know_is_skipped_and_counted(server: G
         (Answer(404, "default backend - 404"), 1, "tarif_prices of 7: GET /app-api/export/price"),
         (html_page(403, "Forbidden"), 1, "tarif_prices of 7: GET /app-api/export/price/tarif/7"),
         (
-            build_internal_error(),
+            INTERNAL_ERROR,
             1,
             "tarif_prices of 7: GET /app-api/export/price/tarif/7 answered 500",
         ),
@@ -149,6 +148,6 @@ def test_personal_data_stays_out_of_schema_and_records_when_the_settings_say_so(
 
 
 def test_an_internal_error_is_retried(server: GoTomServer) -> None:
-    server.sandbox.faults.add("GET", MEDIA, build_internal_error())
+    server.sandbox.faults.add("GET", MEDIA, INTERNAL_ERROR)
     assert len(succeed(server.configure_api(), "media").records["media"]) == 3
     assert len(server.received(MEDIA)) == 2
