@@ -44,15 +44,8 @@ class RowMapper:
     ) -> None:
         """Compare a header with the columns of the stream.
 
-        Args:
-            columns: The columns.
-            header: The names in the download.
-            keys: Columns that must be there, with a value in each row.
-            replication_key: Another that must be there, if any.
-            keeps_new: Whether rows get an object with the cells of new columns.
-
         Raises:
-            ReportError: A column is missing that must be there, or all are.
+            ReportError: A key or the replication key is missing, or all columns are.
         """
         self._columns = columns
         self._header = header
@@ -85,11 +78,6 @@ class RowMapper:
 
     def map_rows(self, rows: Iterator[Row], report_id: int, time: str) -> Iterator[tuple[Any, ...]]:
         """Yield report, row number and time, the columns' values, and new cells if they are kept.
-
-        Args:
-            rows: The rows of the download that the header is of.
-            report_id: The report's number.
-            time: When it was fetched.
 
         Raises:
             ReportError: A cell does not fit its column's type, or a key has none.

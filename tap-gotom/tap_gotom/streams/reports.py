@@ -79,22 +79,14 @@ class ReportStream(BaseStream):
         source: ReportSource,
         columns: Sequence[Column],
     ) -> None:
-        """Prepare the stream.
-
-        Args:
-            tap: The tap.
-            failures: Where failures are collected.
-            source: The report.
-            columns: Its columns.
+        """Prepare the stream of a report with these columns.
 
         Raises:
             ReportError: A key is none of the columns.
         """
         report = source.report
         keys = tuple(_find_name(key, columns) for key in report.primary_keys)
-        replication_key = (
-            _find_name(report.replication_key, columns) if report.replication_key else None
-        )
+        replication_key = report.replication_key and _find_name(report.replication_key, columns)
         super().__init__(
             tap,
             _build_schema(columns, keys),
