@@ -16,12 +16,11 @@ from tests.sandbox.gotom import GoTom, Report
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    from tests.sandbox.faults import Effect, Fault
     from tests.sandbox.traffic import ReceivedRequest
 
 GRAPH_SECRET = "graph-secret-sentinel"  # noqa: S105
 API_SECRET = "api-secret-sentinel"  # noqa: S105
-JSON = {"Content-Type": "application/json"}
-INTERNAL_ERROR = Answer(500, '{"message": "Internal Server Error"}', JSON)
 
 
 @dataclass(frozen=True)
@@ -49,6 +48,12 @@ class GoTomServer:
         """Return the settings for everything but reports."""
         return {**self._configure(), "api_user": "api_user", "api_secret": API_SECRET, **more}
 
+    def configure_campaigns(self, *external_ids: str, **more: Any) -> dict[str, Any]:
+        """Return the settings for campaigns, whose requests are not repeated."""
+        return self.configure_api(
+            campaign_external_ids=list(external_ids), **{"max_retries": 0, **more}
+        )
+
     def configure_all(self, *reports: dict[str, Any], **more: Any) -> dict[str, Any]:
         """Return the settings for everything."""
         return {**self.configure_reports(*reports), **self.configure_api(), **more}
@@ -59,6 +64,10 @@ class GoTomServer:
     def save(self, header: Sequence[str], *rows: Sequence[str], number: int = 46) -> None:
         """Save a report, or replace it."""
         self.sandbox.add_report(number, Report.of_rows(header, rows))
+
+    def answer(self, path: str, answer: Effect) -> Fault:
+        """Answer all requests for a path in another way than goTom."""
+        return self.sandbox.faults.add("GET", path, answer, times=None)
 
     def received(self, path: str) -> list[ReceivedRequest]:
         """Return the requests for a path that the server has received so far."""
@@ -78,11 +87,18 @@ def read_cells(records: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
     ]
 
 
+def build_json(content: Any, status: int = 200) -> Answer:
+    """Return an answer in JSON."""
+    return Answer(status, json.dumps(content), {"Content-Type": "application/json"})
+
+
 def build_api_error(status: int, detail: str = "Not Found") -> Answer:
     """Return an error of goTom itself."""
     content = {"type": "https://errors.example", "title": "Error", "status": status}
-    body = json.dumps({**content, "detail": detail})
-    return Answer(status, body, JSON)
+    return build_json({**content, "detail": detail}, status)
+
+
+INTERNAL_ERROR = build_json({"message": "Internal Server Error"}, 500)
 
 
 def make_client(base_url: str, max_retries: int = 0) -> GoTomClient:
