@@ -171,13 +171,6 @@ def test_the_catalog_keeps_what_was_discovered(server: GoTomServer) -> None:
     assert list(read_cells(run.records["sales"])[0].values()) == ["a", "b", "c", "d"]
 
 
-def test_values_keep_their_columns_from_day_to_day_without_a_catalog(server: GoTomServer) -> None:
-    server.save(("Rabatt %", "Rabatt €"), ("5", "20"))
-    first = read_cells(succeed(server.configure_report()).records["sales"])
-    server.save(("Rabatt €", "Rabatt %"), ("20", "5"))
-    assert read_cells(succeed(server.configure_report()).records["sales"]) == first
-
-
 def test_keys_follow_from_the_settings_and_not_from_a_catalog(server: GoTomServer) -> None:
     server.save(("Id", "Tag"), ("1", "2026-01-01"))
     old = discover(server.configure_report(primary_keys=["Tag"], replication_key="Tag"))
