@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -14,7 +15,7 @@ from tests.sandbox.faults import Answer
 from tests.sandbox.gotom import GoTom, Report
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from tests.sandbox.faults import Effect, Fault
     from tests.sandbox.traffic import ReceivedRequest
@@ -72,6 +73,16 @@ class GoTomServer:
     def received(self, path: str) -> list[ReceivedRequest]:
         """Return the requests for a path that the server has received so far."""
         return [request for request in self.sandbox.requests if request.path == path]
+
+
+@contextmanager
+def serve() -> Iterator[GoTomServer]:
+    """Serve an instance until the block is left."""
+    sandbox = GoTom()
+    sandbox.add_user("graph_user", GRAPH_SECRET, ["reports"])
+    sandbox.add_user("api_user", API_SECRET, ["api"])
+    with sandbox.serve() as url:
+        yield GoTomServer(url, sandbox)
 
 
 def define_report(name: str = "sales", report_id: int = 46, **more: Any) -> dict[str, Any]:
