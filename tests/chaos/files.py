@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     import random
     from collections.abc import Iterator
 
-    from tests.chaos.source import Serve, Source
+    from tests.services.source import Serve, Source
 
 RECORDS_OF_A_FILE = 8
 """So few that there are a hundred lines at which a run can be killed."""

@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 
     from starlette.types import ASGIApp, Receive, Scope, Send
 
-    from tests.chaos.source import Source
     from tests.sandbox.faults import Effect
+    from tests.services.source import Source
 
 TIME_LIMIT_SECONDS = 120
 PIPE_BYTES = 4096

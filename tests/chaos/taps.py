@@ -5,12 +5,13 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from tests.chaos import apparena, files, goatcounter, gotom, studio_openapi
+from tests.chaos import files
+from tests.services import apparena, goatcounter, gotom, studio_openapi
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from tests.chaos.source import Serve
+    from tests.services.source import Serve
 
 TAPS: Mapping[str, Serve] = {
     "tap-goatcounter": goatcounter.serve,

@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from tests.chaos.pipeline import Outcome
-    from tests.chaos.source import Serve, Source
     from tests.chaos.warehouse import Warehouse
+    from tests.services.source import Serve, Source
 
 END_LIMIT_SECONDS = 30
 """How long a tap may take to end whose target or server has gone."""

@@ -24,8 +24,8 @@ from tests.meltano import Project
 if TYPE_CHECKING:
     from collections.abc import Hashable, Iterable, Sequence
 
-    from tests.chaos.source import Row, Tables
     from tests.pipelines.postgresql import Database
+    from tests.services.source import Row, Tables
 
 TARGET = "target-postgres"
 SCHEMA = "chaos"

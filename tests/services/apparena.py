@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     import random
     from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
-    from tests.chaos.source import Row, Source, Tables
     from tests.sandbox.apparena import Data
+    from tests.services.source import Row, Source, Tables
 
 LANGUAGES = ("de_DE", "en_US")
 TEMPLATES = (seeds.BASE_TEMPLATE, seeds.TEMPLATE_ID)
@@ -28,20 +28,36 @@ LISTS = ("apps", "templates", "projects", "customers")
 
 
 @contextlib.contextmanager
-def serve(chance: random.Random, modes: Sequence[str] = MODES) -> Iterator[Source]:
+def serve(
+    chance: random.Random,
+    modes: Sequence[str] = MODES,
+    *,
+    apps: int = APPS,
+    customers: int = seeds.CUSTOMERS,
+    page: int = PAGE,
+    store_owner: bool = False,
+) -> Iterator[Source]:
     """Serve until the block is left; some servers order lists as they like.
 
     Args:
         chance: Where numbers are drawn.
         modes: What the tap's setting ``incremental_mode`` may be.
+        apps: How many there are.
+        customers: How many companies are right below the agency.
+        page: How many rows the tap asks for at once.
+        store_owner: Whether the key opens the lists of all companies.
     """
     order: Literal["orderasc", "none"] = chance.choice(("orderasc", "none"))
     quirks = Quirks(audit=True, own_company_is_customer=True, order_style=order, shuffle=1)
     sandbox = AppArena(quirks=quirks)
     key = f"sentinel-{chance.random()}"
-    sandbox.add_key(key)
+    sandbox.add_key(key, store_owner=store_owner)
+    data = sandbox.data
+    data.apps = dict(list(data.apps.items())[:apps])
+    for customer in data.customers_of(seeds.COMPANY)[customers:]:
+        del data.companies[customer["companyId"]]
     with sandbox.serve() as url:
-        yield AppArenaSource(sandbox, url, key, chance.choice(modes))
+        yield AppArenaSource(sandbox, url, key, chance.choice(modes), page)
 
 
 class AppArenaSource:
@@ -51,11 +67,9 @@ class AppArenaSource:
     the next. Nothing is deleted, as the tap reports no deletion.
     """
 
-    def __init__(self, sandbox: AppArena, url: str, key: str, mode: str) -> None:
-        """Take the server as it is, but for some of its apps."""
+    def __init__(self, sandbox: AppArena, url: str, key: str, mode: str, page: int) -> None:
+        """Take the server as it is."""
         self.sandbox = sandbox
-        apps = sandbox.data.apps
-        sandbox.data.apps = {number: apps[number] for number in list(apps)[:APPS]}
         self._is_read_whole = mode == "full"
         self.secrets: Sequence[str] = (key,)
         self.runs_until_equal = 2
@@ -65,7 +79,7 @@ class AppArenaSource:
             "api_key": key,
             "incremental_mode": mode,
             "languages": LANGUAGES,
-            "page_size": PAGE,
+            "page_size": page,
             "request_timeout": 20,
             "max_retries": 0,
         }

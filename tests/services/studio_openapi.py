@@ -18,15 +18,16 @@ if TYPE_CHECKING:
     import random
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
-    from tests.chaos.source import Row, Source, Tables
     from tests.sandbox.studio_openapi import Studio
     from tests.sandbox.studio_openapi.endpoints import Schema
+    from tests.services.source import Row, Source, Tables
 
 STUDIOS = ("Kiel Nord", "Lübeck")
 CUSTOMERS = 25
+EMPLOYEES = 70
 STATUSES = ("PROSPECT", "MEMBER", "FORMER_MEMBER")
 """In the order in which the tap reads, and in which customers change."""
-SLICE = 6
+CHUNK = 6
 """How many customers a chunk has, which is fewer than the tap asks for."""
 DAYS = 60
 """How far back visits go."""
@@ -41,14 +42,24 @@ IDLE_TIME = "GET /v1/memberships/{contractId}/self-service/idle-periods/remainin
 
 
 @contextlib.contextmanager
-def serve(chance: random.Random) -> Iterator[Source]:
-    """Serve until the block is left."""
+def serve(
+    chance: random.Random,
+    *,
+    customers: int = CUSTOMERS,
+    employees: int = EMPLOYEES,
+    classes: int = 6,
+    chunk: int = CHUNK,
+) -> Iterator[Source]:
+    """Serve until the block is left, with so many of these in each studio."""
     tenant = StudioOpenApi(version="1.12.1", limit=Limit(per_minute=math.inf))
     tenant.contracts_without_status = chance.choice((None, "ACTIVE"))
-    tenant.quirks["/v1/customers"] = ShortChunks(SLICE)
+    tenant.quirks["/v1/customers"] = ShortChunks(chunk)
     keys = {name: f"sentinel-{chance.random()}" for name in STUDIOS}
     for name, key in keys.items():
-        tenant.add_studio(key, name, customers=CUSTOMERS, checkins_each=0)
+        studio = tenant.add_studio(
+            key, name, customers=customers, checkins_each=0, class_count=classes
+        )
+        del studio.employees[employees:]
     with tenant.serve() as url:
         yield StudioSource(tenant, url, keys, chance)
 
