@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+from collections import defaultdict
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -116,55 +117,24 @@ class AppArenaSource:
         if not self._is_read_whole:
             return lists
         versions = [one for row in projects for one in data.versions_of(row["projectId"])]
-        return {
-            **lists,
-            "versions": _select_columns(
-                "/projects/{projectId}/versions", versions, without={"version"}
-            ),
-            "version_configs": [
-                {
-                    "sourceProjectId": version["projectId"],
-                    "sourceVersion": version["variant"],
-                    **row,
-                }
-                for version in versions
-                for row in _list_settings(
-                    data, Owner(VERSION, version["projectId"], version["variant"]), "configs"
-                )
-            ],
-            "company_users": [
-                {"sourceCompanyId": company["companyId"], **row}
-                for company in customers
-                for row in _select_columns(
-                    "/companies/{companyId}/users",
-                    data.of_company(data.users, company["companyId"]),
-                )
-            ],
-            **self._list_rows_of_apps([app["appId"] for app in apps]),
-        }
-
-    def _list_rows_of_apps(self, apps: Sequence[int]) -> Tables:
-        data = self.sandbox.data
-        return {
-            "app_channels": [
-                {"sourceAppId": app, **row}
-                for app in apps
-                for row in _select_columns(
-                    "/apps/{appId}/channels", data.channels_of(app), without={"meta"}
-                )
-            ],
-            "app_languages": [
-                {"sourceAppId": app, **row} for app in apps for row in _list_languages(data, app)
-            ],
-            **{
-                f"app_{kind}": [
-                    {"sourceAppId": app, **row}
-                    for app in apps
-                    for row in _list_settings(data, Owner(APP, app), kind)
-                ]
-                for kind in ("configs", "infos", "translations")
-            },
-        }
+        tables: dict[str, list[Row]] = defaultdict(list, lists)
+        tables["versions"] = _select_columns(
+            "/projects/{projectId}/versions", versions, without={"version"}
+        )
+        for version in versions:
+            project, variant = version["projectId"], version["variant"]
+            rows = _list_settings(data, Owner(VERSION, project, variant), "configs")
+            source = {"sourceProjectId": project, "sourceVersion": variant}
+            tables["version_configs"] += ({**source, **row} for row in rows)
+        for company in customers:
+            number = company["companyId"]
+            users = data.of_company(data.users, number)
+            rows = _select_columns("/companies/{companyId}/users", users)
+            tables["company_users"] += ({"sourceCompanyId": number, **row} for row in rows)
+        for app in apps:
+            for name, rows in _list_rows_of_app(data, app["appId"]):
+                tables[name] += ({"sourceAppId": app["appId"], **row} for row in rows)
+        return tables
 
     def _change_apps(self, data: Data, chance: random.Random) -> None:
         """Change some apps, and what they have of their own."""
@@ -188,6 +158,14 @@ class AppArenaSource:
             row["revision"] += 1
         customer = chance.choice(data.customers_of(seeds.COMPANY))
         customer["city"] = f"Łódź {chance.random()}"
+
+
+def _list_rows_of_app(data: Data, app: int) -> Iterator[tuple[str, list[Row]]]:
+    channels = data.channels_of(app)
+    yield "app_channels", _select_columns("/apps/{appId}/channels", channels, without={"meta"})
+    yield "app_languages", list(_list_languages(data, app))
+    for kind in ("configs", "infos", "translations"):
+        yield f"app_{kind}", _list_settings(data, Owner(APP, app), kind)
 
 
 def _list_settings(data: Data, owner: Owner, kind: str) -> list[Row]:

@@ -125,35 +125,31 @@ class StudioSource:
             "customers": self._list_for_each_studio(
                 CUSTOMER, lambda studio: map(studio.customers.peek, studio.customers)
             ),
-            "customer_contracts": [
-                {
-                    "studio_id": studio.id,
-                    "customer_id": customer,
-                    **_convert_records(CONTRACT, contract),
-                }
-                for studio, customer, contract in self._list_contracts()
-            ],
-            "customer_checkins": [
-                {
-                    "studio_id": studio.id,
-                    "customer_id": customer,
-                    **_convert_records(CHECKIN, visit),
-                }
-                for studio in self.sandbox.studios
-                for customer in studio.customers
-                for visit in studio.checkins.peek(customer)
-            ],
-            "contract_remaining_idle_periods": [
-                {
-                    "studio_id": studio.id,
-                    "customer_id": customer,
-                    "contract_id": contract["id"],
-                    **_convert_records(
-                        IDLE_TIME, sketch_for_contract(IDLE_TIME, studio, contract["id"])
-                    ),
-                }
-                for studio, customer, contract in self._list_contracts()
-            ],
+            **self._list_rows_of_customers(),
+        }
+
+    def _list_rows_of_customers(self) -> Tables:
+        contracts: list[Row] = []
+        visits: list[Row] = []
+        idle_times: list[Row] = []
+        for studio in self.sandbox.studios:
+            for customer in studio.customers:
+                ids = {"studio_id": studio.id, "customer_id": customer}
+                visits += [
+                    {**ids, **_convert_records(CHECKIN, visit)}
+                    for visit in studio.checkins.peek(customer)
+                ]
+                for contract in studio.contracts.peek(customer):
+                    number = contract["id"]
+                    idle_time = sketch_for_contract(IDLE_TIME, studio, number)
+                    contracts.append({**ids, **_convert_records(CONTRACT, contract)})
+                    idle_times.append(
+                        {**ids, "contract_id": number, **_convert_records(IDLE_TIME, idle_time)}
+                    )
+        return {
+            "customer_contracts": contracts,
+            "customer_checkins": visits,
+            "contract_remaining_idle_periods": idle_times,
         }
 
     def _visit(self, studio: Studio, customer: int, days_ago: int, chance: random.Random) -> None:
@@ -181,12 +177,6 @@ class StudioSource:
         _ = studio.contracts[customer]
         place = STATUSES.index(studio.status_of(customer))
         studio.customers[customer]["status"] = STATUSES[min(place + 1, len(STATUSES) - 1)]
-
-    def _list_contracts(self) -> Iterator[tuple[Studio, int, Row]]:
-        for studio in self.sandbox.studios:
-            for customer in studio.customers:
-                for contract in studio.contracts.peek(customer):
-                    yield studio, customer, contract
 
     def _list_for_each_studio(
         self, endpoint: str, records: Callable[[Studio], Iterable[Row]]
