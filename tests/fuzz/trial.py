@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from singer_tapkit.testing import select_streams
 from tests.fuzz import inputs, mutations
 from tests.fuzz.clock import skip_waits
-from tests.fuzz.exchanges import Recorder
+from tests.fuzz.exchanges import Changed, Recorder
 from tests.fuzz.outcome import Finding, Outcome, Warehouse, judge
 from tests.fuzz.sources import VARIANTS
 from tests.fuzz.trees import ALL, Check
@@ -109,7 +109,7 @@ def _measure(variant: Variant) -> Baseline:
         with variant.serve(grown=grown) as source:
             catalog = catalog or _discover_catalog(variant, source)
             recorder.exchanges.clear()
-            source.sandbox.faults.add("*", "*", recorder, times=None)
+            source.sandbox.faults.add("*", "*", Changed(recorder.note), times=None)
             outcome = _run(variant.tap, source, _build_files(source, catalog))
         if outcome.status or outcome.findings:
             found = f"{outcome.findings}\n{outcome.log[-2000:]}"
