@@ -45,6 +45,7 @@ def compile_conformer(
     stream_name: str,
     excluded: frozenset[str] = frozenset(),
     unknown_fields: UnknownFieldPolicy = "warn",
+    reports_local_times: bool = True,
     logger: logging.Logger | logging.LoggerAdapter[Any],
 ) -> Conformer:
     """Compile what makes the records of a stream fit its schema.
@@ -58,6 +59,8 @@ def compile_conformer(
             reports each once. ``keep`` gathers those of the record in the property
             ``unknown_fields``; those of inner objects stay where they are, unless the object has
             ``additionalProperties: false``. ``fail`` raises an error.
+        reports_local_times: Whether date-times without an offset, which are taken for UTC, are
+            reported.
         logger: Where unknown fields and invalid values are reported.
 
     Returns:
@@ -68,7 +71,9 @@ def compile_conformer(
         allow it, and an `UnknownFieldsError` if there are unknown fields and the policy is
         ``fail``. Threads may share it.
     """
-    reporter = RowReporter(stream_name, unknown_fields, logger)
+    reporter = RowReporter(
+        stream_name, unknown_fields, logger, reports_local_times=reports_local_times
+    )
     return _Compiler(excluded, reporter).compile_record(schema.get("properties", {}), stream_name)
 
 

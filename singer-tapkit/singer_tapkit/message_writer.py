@@ -14,6 +14,8 @@ from typing_extensions import override
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from typing_extensions import Buffer
+
 
 class MessageWriter(MsgSpecWriter):
     """A writer that lets what a signal asks for wait until the message is out.
@@ -74,13 +76,16 @@ def write_all(output: IO[bytes], content: bytes | bytearray) -> None:
     Raises:
         OSError: It cannot be written, or not without waiting.
     """
-    done = 0
-    # The SDK's writer uses its buffer again, which it cannot while anything looks into it.
-    with memoryview(content) as view:
-        while done < len(view):
-            with view[done:] as rest:
-                written = output.write(rest)
-            if written is None:
-                raise BlockingIOError(errno.EAGAIN, os.strerror(errno.EAGAIN))
-            done += written
+    done = _write(output, content)
+    while done < len(content):
+        # The SDK's writer uses its buffer again, which it cannot while anything looks into it.
+        with memoryview(content) as view, view[done:] as rest:
+            done += _write(output, rest)
     output.flush()
+
+
+def _write(output: IO[bytes], content: Buffer) -> int:
+    written = output.write(content)
+    if written is None:
+        raise BlockingIOError(errno.EAGAIN, os.strerror(errno.EAGAIN))
+    return written

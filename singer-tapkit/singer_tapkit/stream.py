@@ -70,6 +70,8 @@ class BaseStream(OutputStream):
         final_statuses: The statuses after which all other partitions would fail as well.
         max_failures_in_a_row: How many partitions may fail one after the other before the rest is
             left out; None where they do not depend on the same thing.
+        reports_local_times: Whether date-times without an offset, which are taken for UTC, are
+            reported; False where the API has no others.
         timer_class: What measures how long the reading takes.
         status: How the reading of the whole stream goes.
         skipped: How many parts were left out, by reason; the tap warns of them at the end.
@@ -79,6 +81,7 @@ class BaseStream(OutputStream):
     absences: ClassVar[Mapping[int, str]] = {}
     final_statuses: ClassVar[Collection[int]] = (HTTPStatus.UNAUTHORIZED,)
     max_failures_in_a_row: ClassVar[int | None] = 3
+    reports_local_times: ClassVar[bool] = True
     timer_class: ClassVar[type[SyncTimer]] = SyncTimer
 
     def __init__(
@@ -114,6 +117,7 @@ class BaseStream(OutputStream):
             stream_name=stream_name,
             excluded=excluded,
             unknown_fields=unknown_fields,
+            reports_local_times=self.reports_local_times,
             logger=self.logger,
         )
         self.skipped: Counter[str] = Counter()

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from singer_tapkit.schemas import load_schema
 from singer_tapkit.stream import BaseStream
-from tap_apparena.fields import EXCLUDED_FIELDS, PERSONAL_FIELDS, mark_as_utc, parse_meta
+from tap_apparena.fields import EXCLUDED_FIELDS, PERSONAL_FIELDS, parse_meta
 from tap_apparena.relations import RELATION_SCHEMA
 
 if TYPE_CHECKING:
@@ -57,6 +57,7 @@ class AppArenaStream(BaseStream):
     id_field: IdField
     can_filter: ClassVar[bool] = False
     relations: ClassVar[Sequence[str]] = ()
+    reports_local_times = False
 
     def __init__(self, tap: Tap, resources: Resources) -> None:
         """Prepare the schema.
@@ -76,11 +77,6 @@ class AppArenaStream(BaseStream):
             unknown_fields=tap.config["unknown_fields"],
             excluded=EXCLUDED_FIELDS | personal,
         )
-        self._date_times = {
-            name
-            for name, field in schema["properties"].items()
-            if field.get("format") == "date-time"
-        }
         self.resources = resources
         resources.prefetcher.on_wait = self.write_pending_state
         self.client = resources.client
@@ -132,8 +128,6 @@ class AppArenaStream(BaseStream):
     def prepare_row(self, row: Row) -> Row:
         """Return a row as its schema wants it, as far as types do not show it."""
         row.pop("_links", None)
-        for name in self._date_times.intersection(row):
-            row[name] = mark_as_utc(row[name])
         if "meta" in row:
             row["meta"] = parse_meta(row["meta"])
         return row
