@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 from typing_extensions import override
 
+from singer_tapkit.conformer import UNKNOWN_FIELDS
 from singer_tapkit.errors import ExtractionError, InvalidResponseError
-from singer_tapkit.unknown_fields import UNKNOWN_FIELDS
 from tap_goatcounter.dates import format_time
 from tap_goatcounter.export import ExportNotDueError
 from tap_goatcounter.hits_csv import read_hits

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from tests.sandbox.gotom import GoTom, Report
 from tests.sandbox.gotom.customers import invent_customer
@@ -15,12 +15,11 @@ if TYPE_CHECKING:
     import random
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-    from tests.chaos.source import Row, Source, Tables
+    from tests.services.source import Row, Source, Tables
 
 GRAPH_USER, API_USER = "graph_user", "api_user"
 CAMPAIGN = "/app-api/campaign/{campaignExternalId}"
 PRICES_OF = "/app-api/export/price/tarif/{tarifId}"
-CAMPAIGNS = tuple(f"chaos-{number}" for number in range(6))
 LISTS = {
     "users": "user",
     "tarifs": "tarif",
@@ -29,10 +28,7 @@ LISTS = {
     "media": "media",
     "flight_position_types": "flightPositionType",
 }
-PLATFORMS = 120
-PRICES = 90
 BOOKINGS, TURNOVER, DELIVERY = 46, 47, 48
-DAYS = 20
 DAYS_TO_COME = 10
 """How many days before today the delivery ends at first; each change adds one."""
 LOOKBACK_DAYS = 3
@@ -62,15 +58,29 @@ REPORTS: tuple[dict[str, Any], ...] = (
 )
 
 
+class Size(NamedTuple):
+    """How much there is at first: rows of a report, items of a list and of a page, and so on."""
+
+    rows: int
+    items: int
+    page: int
+    campaigns: int
+    days: int
+
+
+MANY = Size(rows=200, items=120, page=40, campaigns=6, days=20)
+FEW = Size(rows=8, items=5, page=3, campaigns=2, days=4)
+
+
 @contextlib.contextmanager
-def serve(chance: random.Random) -> Iterator[Source]:
+def serve(chance: random.Random, size: Size = MANY) -> Iterator[Source]:
     """Serve until the block is left."""
-    sandbox = GoTom(page_size=40)
+    sandbox = GoTom(page_size=size.page)
     secrets = [f"sentinel-{chance.random()}" for _ in range(2)]
     sandbox.add_user(GRAPH_USER, secrets[0], ["reports"])
     sandbox.add_user(API_USER, secrets[1], ["api"])
     with sandbox.serve() as url:
-        yield GoTomSource(sandbox, url, secrets, chance)
+        yield GoTomSource(sandbox, url, secrets, chance, size)
 
 
 class GoTomSource:
@@ -81,18 +91,24 @@ class GoTomSource:
     """
 
     def __init__(
-        self, sandbox: GoTom, url: str, secrets: Sequence[str], chance: random.Random
+        self,
+        sandbox: GoTom,
+        url: str,
+        secrets: Sequence[str],
+        chance: random.Random,
+        size: Size,
     ) -> None:
         """Fill the instance."""
         self.sandbox = sandbox
         self._today = datetime.now(UTC).date()
         self._last_day = self._today - timedelta(DAYS_TO_COME)
-        self._bookings = [_draw_booking(chance) for _ in range(200)]
-        self._turnover = {number: _draw_turnover(chance) for number in range(150)}
+        self._campaigns = [f"campaign-{number}" for number in range(size.campaigns)]
+        self._bookings = [_draw_booking(chance) for _ in range(size.rows)]
+        self._turnover = {number: _draw_turnover(chance) for number in range(size.rows)}
         self._delivery = {
             (campaign, self._last_day - timedelta(days)): chance.randrange(1000)
-            for days in range(DAYS)
-            for campaign in CAMPAIGNS
+            for days in range(size.days)
+            for campaign in self._campaigns
         }
         self.secrets = secrets
         self.streams: Sequence[str] = ()
@@ -104,15 +120,16 @@ class GoTomSource:
             "api_user": API_USER,
             "api_secret": secrets[1],
             "reports": list(REPORTS),
-            "campaign_external_ids": list(CAMPAIGNS),
+            "campaign_external_ids": self._campaigns,
             "request_timeout": 20,
             "max_retries": 0,
         }
         data = sandbox.data
-        data.entities["platform"] = data.entities["platform"][:PLATFORMS]
-        data.prices = {tarif: prices[:PRICES] for tarif, prices in data.prices.items()}
+        data.entities = {name: items[: size.items] for name, items in data.entities.items()}
+        data.prices = {tarif: prices[: size.items] for tarif, prices in data.prices.items()}
+        data.customers = data.customers[: size.items]
         data.campaigns.clear()
-        for campaign in CAMPAIGNS:
+        for campaign in self._campaigns:
             sandbox.add_campaign(campaign, flights=3)
         self._save()
 
@@ -177,7 +194,7 @@ class GoTomSource:
         for number in (len(self._turnover), chance.randrange(len(self._turnover))):
             self._turnover[number] = _draw_turnover(chance)
         self._last_day = min(self._last_day + timedelta(1), self._today)
-        for campaign in CAMPAIGNS:
+        for campaign in self._campaigns:
             earlier = self._last_day - timedelta(chance.randrange(LOOKBACK_DAYS))
             for day in (earlier, self._last_day):
                 self._delivery[campaign, day] = chance.randrange(1000)

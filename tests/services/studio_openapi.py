@@ -18,15 +18,16 @@ if TYPE_CHECKING:
     import random
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
-    from tests.chaos.source import Row, Source, Tables
     from tests.sandbox.studio_openapi import Studio
     from tests.sandbox.studio_openapi.endpoints import Schema
+    from tests.services.source import Row, Source, Tables
 
 STUDIOS = ("Kiel Nord", "Lübeck")
 CUSTOMERS = 25
+EMPLOYEES = 70
 STATUSES = ("PROSPECT", "MEMBER", "FORMER_MEMBER")
 """In the order in which the tap reads, and in which customers change."""
-SLICE = 6
+CHUNK = 6
 """How many customers a chunk has, which is fewer than the tap asks for."""
 DAYS = 60
 """How far back visits go."""
@@ -34,21 +35,31 @@ VISITS = 6
 """The most that a customer has at first."""
 LOOKBACK_DAYS = 5
 """The tap asks again for so many days before its last run."""
-CUSTOMER = "GET /v1/customers"
-CONTRACT = "GET /v1/customers/{customerId}/contracts"
-CHECKIN = "GET /v1/customers/{customerId}/activities/checkins"
-IDLE_TIME = "GET /v1/memberships/{contractId}/self-service/idle-periods/remaining"
+CUSTOMER = "/v1/customers"
+CONTRACT = "/v1/customers/{customerId}/contracts"
+CHECKIN = "/v1/customers/{customerId}/activities/checkins"
+IDLE_TIME = "/v1/memberships/{contractId}/self-service/idle-periods/remaining"
 
 
 @contextlib.contextmanager
-def serve(chance: random.Random) -> Iterator[Source]:
-    """Serve until the block is left."""
+def serve(
+    chance: random.Random,
+    *,
+    customers: int = CUSTOMERS,
+    employees: int = EMPLOYEES,
+    classes: int = 6,
+    chunk: int = CHUNK,
+) -> Iterator[Source]:
+    """Serve until the block is left, with so many of these in each studio."""
     tenant = StudioOpenApi(version="1.12.1", limit=Limit(per_minute=math.inf))
     tenant.contracts_without_status = chance.choice((None, "ACTIVE"))
-    tenant.quirks["/v1/customers"] = ShortChunks(SLICE)
+    tenant.quirks["/v1/customers"] = ShortChunks(chunk)
     keys = {name: f"sentinel-{chance.random()}" for name in STUDIOS}
     for name, key in keys.items():
-        tenant.add_studio(key, name, customers=CUSTOMERS, checkins_each=0)
+        studio = tenant.add_studio(
+            key, name, customers=customers, checkins_each=0, class_count=classes
+        )
+        del studio.employees[employees:]
     with tenant.serve() as url:
         yield StudioSource(tenant, url, keys, chance)
 
@@ -103,46 +114,42 @@ class StudioSource:
         """Return the server's data, with the types that the API's documentation gives them."""
         return {
             "studio": self._list_for_each_studio(
-                "GET /v1/studios/information", lambda studio: [studio.information]
+                "/v1/studios/information", lambda studio: [studio.information]
             ),
             "employees": self._list_for_each_studio(
-                "GET /v1/employees", lambda studio: studio.employees
+                "/v1/employees", lambda studio: studio.employees
             ),
             "classes": self._list_for_each_studio(
-                "GET /v1/classes", lambda studio: studio.classes[:-1]
+                "/v1/classes", lambda studio: studio.classes[:-1]
             ),
             "customers": self._list_for_each_studio(
-                CUSTOMER, lambda studio: map(studio.customers.peek, studio.customers)
+                CUSTOMER, lambda studio: studio.customers.values()
             ),
-            "customer_contracts": [
-                {
-                    "studio_id": studio.id,
-                    "customer_id": customer,
-                    **_convert_records(CONTRACT, contract),
-                }
-                for studio, customer, contract in self._list_contracts()
-            ],
-            "customer_checkins": [
-                {
-                    "studio_id": studio.id,
-                    "customer_id": customer,
-                    **_convert_records(CHECKIN, visit),
-                }
-                for studio in self.sandbox.studios
-                for customer in studio.customers
-                for visit in studio.checkins.peek(customer)
-            ],
-            "contract_remaining_idle_periods": [
-                {
-                    "studio_id": studio.id,
-                    "customer_id": customer,
-                    "contract_id": contract["id"],
-                    **_convert_records(
-                        IDLE_TIME, sketch_for_contract(IDLE_TIME, studio, contract["id"])
-                    ),
-                }
-                for studio, customer, contract in self._list_contracts()
-            ],
+            **self._list_rows_of_customers(),
+        }
+
+    def _list_rows_of_customers(self) -> Tables:
+        contracts: list[Row] = []
+        visits: list[Row] = []
+        idle_times: list[Row] = []
+        for studio in self.sandbox.studios:
+            for customer in studio.customers:
+                ids = {"studio_id": studio.id, "customer_id": customer}
+                visits += [
+                    {**ids, **_convert_records(CHECKIN, visit)}
+                    for visit in studio.checkins.peek(customer)
+                ]
+                for contract in studio.contracts.peek(customer):
+                    number = contract["id"]
+                    idle_time = sketch_for_contract(IDLE_TIME, studio, number)
+                    contracts.append({**ids, **_convert_records(CONTRACT, contract)})
+                    idle_times.append(
+                        {**ids, "contract_id": number, **_convert_records(IDLE_TIME, idle_time)}
+                    )
+        return {
+            "customer_contracts": contracts,
+            "customer_checkins": visits,
+            "contract_remaining_idle_periods": idle_times,
         }
 
     def _visit(self, studio: Studio, customer: int, days_ago: int, chance: random.Random) -> None:
@@ -170,12 +177,6 @@ class StudioSource:
         _ = studio.contracts[customer]
         place = STATUSES.index(studio.status_of(customer))
         studio.customers[customer]["status"] = STATUSES[min(place + 1, len(STATUSES) - 1)]
-
-    def _list_contracts(self) -> Iterator[tuple[Studio, int, Row]]:
-        for studio in self.sandbox.studios:
-            for customer in studio.customers:
-                for contract in studio.contracts.peek(customer):
-                    yield studio, customer, contract
 
     def _list_for_each_studio(
         self, endpoint: str, records: Callable[[Studio], Iterable[Row]]

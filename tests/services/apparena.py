@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+from collections import defaultdict
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -15,8 +16,8 @@ if TYPE_CHECKING:
     import random
     from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
-    from tests.chaos.source import Row, Source, Tables
     from tests.sandbox.apparena import Data
+    from tests.services.source import Row, Source, Tables
 
 LANGUAGES = ("de_DE", "en_US")
 TEMPLATES = (seeds.BASE_TEMPLATE, seeds.TEMPLATE_ID)
@@ -28,20 +29,36 @@ LISTS = ("apps", "templates", "projects", "customers")
 
 
 @contextlib.contextmanager
-def serve(chance: random.Random, modes: Sequence[str] = MODES) -> Iterator[Source]:
+def serve(
+    chance: random.Random,
+    modes: Sequence[str] = MODES,
+    *,
+    apps: int = APPS,
+    customers: int = seeds.CUSTOMERS,
+    page: int = PAGE,
+    store_owner: bool = False,
+) -> Iterator[Source]:
     """Serve until the block is left; some servers order lists as they like.
 
     Args:
         chance: Where numbers are drawn.
         modes: What the tap's setting ``incremental_mode`` may be.
+        apps: How many there are.
+        customers: How many companies are right below the agency.
+        page: How many rows the tap asks for at once.
+        store_owner: Whether the key opens the lists of all companies.
     """
     order: Literal["orderasc", "none"] = chance.choice(("orderasc", "none"))
     quirks = Quirks(audit=True, own_company_is_customer=True, order_style=order, shuffle=1)
     sandbox = AppArena(quirks=quirks)
     key = f"sentinel-{chance.random()}"
-    sandbox.add_key(key)
+    sandbox.add_key(key, store_owner=store_owner)
+    data = sandbox.data
+    data.apps = dict(list(data.apps.items())[:apps])
+    for customer in data.customers_of(seeds.COMPANY)[customers:]:
+        del data.companies[customer["companyId"]]
     with sandbox.serve() as url:
-        yield AppArenaSource(sandbox, url, key, chance.choice(modes))
+        yield AppArenaSource(sandbox, url, key, chance.choice(modes), page)
 
 
 class AppArenaSource:
@@ -51,11 +68,9 @@ class AppArenaSource:
     the next. Nothing is deleted, as the tap reports no deletion.
     """
 
-    def __init__(self, sandbox: AppArena, url: str, key: str, mode: str) -> None:
-        """Take the server as it is, but for some of its apps."""
+    def __init__(self, sandbox: AppArena, url: str, key: str, mode: str, page: int) -> None:
+        """Take the server as it is."""
         self.sandbox = sandbox
-        apps = sandbox.data.apps
-        sandbox.data.apps = {number: apps[number] for number in list(apps)[:APPS]}
         self._is_read_whole = mode == "full"
         self.secrets: Sequence[str] = (key,)
         self.runs_until_equal = 2
@@ -65,7 +80,7 @@ class AppArenaSource:
             "api_key": key,
             "incremental_mode": mode,
             "languages": LANGUAGES,
-            "page_size": PAGE,
+            "page_size": page,
             "request_timeout": 20,
             "max_retries": 0,
         }
@@ -102,55 +117,24 @@ class AppArenaSource:
         if not self._is_read_whole:
             return lists
         versions = [one for row in projects for one in data.versions_of(row["projectId"])]
-        return {
-            **lists,
-            "versions": _select_columns(
-                "/projects/{projectId}/versions", versions, without={"version"}
-            ),
-            "version_configs": [
-                {
-                    "sourceProjectId": version["projectId"],
-                    "sourceVersion": version["variant"],
-                    **row,
-                }
-                for version in versions
-                for row in _list_settings(
-                    data, Owner(VERSION, version["projectId"], version["variant"]), "configs"
-                )
-            ],
-            "company_users": [
-                {"sourceCompanyId": company["companyId"], **row}
-                for company in customers
-                for row in _select_columns(
-                    "/companies/{companyId}/users",
-                    data.of_company(data.users, company["companyId"]),
-                )
-            ],
-            **self._list_rows_of_apps([app["appId"] for app in apps]),
-        }
-
-    def _list_rows_of_apps(self, apps: Sequence[int]) -> Tables:
-        data = self.sandbox.data
-        return {
-            "app_channels": [
-                {"sourceAppId": app, **row}
-                for app in apps
-                for row in _select_columns(
-                    "/apps/{appId}/channels", data.channels_of(app), without={"meta"}
-                )
-            ],
-            "app_languages": [
-                {"sourceAppId": app, **row} for app in apps for row in _list_languages(data, app)
-            ],
-            **{
-                f"app_{kind}": [
-                    {"sourceAppId": app, **row}
-                    for app in apps
-                    for row in _list_settings(data, Owner(APP, app), kind)
-                ]
-                for kind in ("configs", "infos", "translations")
-            },
-        }
+        tables: dict[str, list[Row]] = defaultdict(list, lists)
+        tables["versions"] = _select_columns(
+            "/projects/{projectId}/versions", versions, without={"version"}
+        )
+        for version in versions:
+            project, variant = version["projectId"], version["variant"]
+            rows = _list_settings(data, Owner(VERSION, project, variant), "configs")
+            source = {"sourceProjectId": project, "sourceVersion": variant}
+            tables["version_configs"] += ({**source, **row} for row in rows)
+        for company in customers:
+            number = company["companyId"]
+            users = data.of_company(data.users, number)
+            rows = _select_columns("/companies/{companyId}/users", users)
+            tables["company_users"] += ({"sourceCompanyId": number, **row} for row in rows)
+        for app in apps:
+            for name, rows in _list_rows_of_app(data, app["appId"]):
+                tables[name] += ({"sourceAppId": app["appId"], **row} for row in rows)
+        return tables
 
     def _change_apps(self, data: Data, chance: random.Random) -> None:
         """Change some apps, and what they have of their own."""
@@ -174,6 +158,14 @@ class AppArenaSource:
             row["revision"] += 1
         customer = chance.choice(data.customers_of(seeds.COMPANY))
         customer["city"] = f"Łódź {chance.random()}"
+
+
+def _list_rows_of_app(data: Data, app: int) -> Iterator[tuple[str, list[Row]]]:
+    channels = data.channels_of(app)
+    yield "app_channels", _select_columns("/apps/{appId}/channels", channels, without={"meta"})
+    yield "app_languages", list(_list_languages(data, app))
+    for kind in ("configs", "infos", "translations"):
+        yield f"app_{kind}", _list_settings(data, Owner(APP, app), kind)
 
 
 def _list_settings(data: Data, owner: Owner, kind: str) -> list[Row]:

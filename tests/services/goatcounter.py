@@ -9,12 +9,13 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from tests.sandbox.goatcounter import UNLIMITED, Generation, GoatCounter, Hit
+from tests.services.source import PERSON
 
 if TYPE_CHECKING:
     import random
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
-    from tests.chaos.source import Row, Tables
+    from tests.services.source import Row, Tables
 
 T = TypeVar("T")
 
@@ -22,9 +23,13 @@ DAYS = 8
 LATE_DAYS = 3
 """The tap reads the last three days again that it has read."""
 VISITS_A_DAY = 8
-VISITS_OF_A_CHANGE = 15
 HOSTS = ("127.0.0.1", "localhost")
-PAGES = {"/": "Home", "/prices": 'Prices, "plans"', "/ünï": "☃ 🐐", "signup": "Signed up"}
+PAGES = {
+    "/": f"{PERSON} at home",
+    "/prices": 'Prices, "plans"',
+    "/ünï": f"{PERSON} ☃ 🐐",
+    "signup": "Signed up",
+}
 FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
 CHROME = "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 Chrome/142.0.0.0"
 BROWSERS = {FIREFOX: ("Firefox", "Linux"), CHROME: ("Chrome", "Windows"), "": ("", "")}
@@ -37,20 +42,31 @@ REFERRERS = ("", "blog.example", "a b")
 
 @contextlib.contextmanager
 def serve(
-    chance: random.Random, generations: Sequence[Generation] = tuple(Generation)
+    chance: random.Random,
+    generations: Sequence[Generation] = tuple(Generation),
+    *,
+    days: int = DAYS,
+    visits_a_day: int = VISITS_A_DAY,
+    first_export_id: int = 1,
 ) -> Iterator[GoatCounterSource]:
     """Serve until the block is left.
 
     Args:
         chance: Where numbers are drawn.
         generations: Which servers the sandbox may play.
+        days: How many days have visits.
+        visits_a_day: How many each site has.
+        first_export_id: The id of the first export.
     """
-    sandbox = GoatCounter(chance.choice(generations), limits=UNLIMITED)
+    generation = chance.choice(generations)
+    sandbox = GoatCounter(generation, limits=UNLIMITED, first_export_id=first_export_id)
     main = sandbox.add_site(HOSTS[0])
-    sites = (main.id, sandbox.add_site(HOSTS[1], parent=main.id).id)
+    other = sandbox.add_site(HOSTS[1], parent=main.id)
+    today = datetime.combine(datetime.now(UTC).date(), time(), UTC)
+    main.created_at = other.created_at = today - timedelta(days)
     token = sandbox.add_token(name=f"sentinel {chance.random()}")
     with sandbox.serve() as url:
-        yield GoatCounterSource(sandbox, sites, url, token, chance)
+        yield GoatCounterSource(sandbox, url, token, chance, days, visits_a_day)
 
 
 @dataclass(frozen=True)
@@ -87,14 +103,17 @@ class GoatCounterSource:
     def __init__(
         self,
         sandbox: GoatCounter,
-        sites: Sequence[int],
         url: str,
         token: str,
         chance: random.Random,
+        days: int,
+        visits_a_day: int,
     ) -> None:
         """Fill the sites with the visits of some days."""
         self.sandbox = sandbox
-        self._views: dict[int, list[View]] = {site: [] for site in sites}
+        self._views: dict[int, list[View]] = {1: [], 2: []}
+        self._days = range(days)
+        self._visits_of_a_change = 2 * visits_a_day
         self._last_day = datetime.now(UTC).date() - timedelta(days=1)
         self._sessions = 0
         self.secrets: Sequence[str] = (token,)
@@ -102,7 +121,7 @@ class GoatCounterSource:
         self.runs_until_equal = 2
         self.settings: Mapping[str, Any] = {
             "sites": [{"site_url": url.replace(HOSTS[0], host), "token": token} for host in HOSTS],
-            "start_date": self._find_day(DAYS - 1).isoformat(),
+            "start_date": self._find_day(days - 1).isoformat(),
             "end_date": self._last_day.isoformat(),
             "stats_lookback_days": LATE_DAYS,
             "empty_key_text": NAMELESS,
@@ -112,14 +131,14 @@ class GoatCounterSource:
             "request_timeout": 20,
             "max_retries": 0,
         }
-        for site in sites:
-            for days in range(DAYS):
-                self._add(site, [self._make_visit(chance, days) for _ in range(VISITS_A_DAY)])
+        for site in self._views:
+            for day in self._days:
+                self._add(site, [self._make_visit(chance, day) for _ in range(visits_a_day)])
 
     def change(self, chance: random.Random) -> None:
         """Add visits of today and of the days that are read again, sometimes of a new page."""
         site = chance.choice(list(self._views))
-        days = [chance.randint(-1, LATE_DAYS - 1) for _ in range(VISITS_OF_A_CHANGE)]
+        days = [chance.randint(-1, LATE_DAYS - 1) for _ in range(self._visits_of_a_change)]
         self._add(site, [self._make_visit(chance, number) for number in days])
 
     def add_visit(self, chance: random.Random, days_before_the_last: int) -> None:
@@ -214,8 +233,7 @@ class GoatCounterSource:
 
     def _count_days(self, views: Sequence[View]) -> Iterator[Row]:
         by_day = _group(self._list_visitors(views), lambda view: view.day)
-        for days in range(DAYS):
-            day = self._find_day(days)
+        for day in map(self._find_day, self._days):
             yield {"day": day, **_count_day(by_day[day])}
 
     def _count_paths_by_day(self, views: Sequence[View]) -> Iterator[Row]:
@@ -237,8 +255,7 @@ class GoatCounterSource:
         """Count by groups of screens, of which GoatCounter also lists those without visitors."""
         counts = Counter((SIZES[view.hit.size], view.day) for view in self._list_visitors(views))
         for group in SIZES.values():
-            for days in range(DAYS):
-                day = self._find_day(days)
+            for day in map(self._find_day, self._days):
                 yield {"id": group, "day": day, "count": counts[group, day]}
 
 

@@ -11,6 +11,9 @@ if TYPE_CHECKING:
 
     from tests.sandbox.sandbox import Sandbox
 
+PERSON = "Quidam"
+"""What texts begin with that no log may have, as they are about people."""
+
 Row: TypeAlias = "dict[str, Any]"
 """The values of some columns by name; all rows of a table name the same columns."""
 
