@@ -76,10 +76,11 @@ class Breakdown(UtcDailyStream):
     @override
     def read_day(self, site: Site, day: date) -> Iterator[Record]:
         seen: set[tuple[Any, ...]] = set()
+        names = LISTS[self.name]
         for rows in self.read_day_pages(site, day, f"/stats/{self.name}", StatsPage):
             for row in rows:
                 record = {"site_id": site.id, "day": day.isoformat(), **row}
-                key = tuple(record.get(name) for name in self.primary_keys)
+                key = tuple(row.get(name) for name in names)
                 if key in seen:
                     raise _shift_error(day)
                 seen.add(key)

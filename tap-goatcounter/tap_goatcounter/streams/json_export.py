@@ -223,16 +223,18 @@ class JsonStream(SiteStream):
         archive = self._exports.open(site)
         file = f"{self.name.removeprefix('json_')}.jsonl"
         rows = archive.read_rows(file) if archive else ()
-        defaults = {"event": False} if self.name == "json_paths" else {}
-        return ({"site_id": site.id, **defaults, **row} for row in rows)
+        defaults: Record = {"site_id": site.id}
+        if self.name == "json_paths":
+            defaults["event"] = False  # only rows of events have their kind
+        return ({**defaults, **row} for row in rows)
 
     @override
     def conform_rows(self, rows: Iterable[Record], context: Context | None) -> Iterator[Record]:
-        latest = ""
+        latest, time_name = "", self.replication_key
         for record in super().conform_rows(rows, context):
             yield record
-            if self.replication_key:
-                latest = max(latest, record[self.replication_key])
+            if time_name:
+                latest = max(latest, record[time_name])
         if context is None:  # no site can be read
             return
         site = self.sites.by_id[context["site_id"]]
