@@ -125,14 +125,9 @@ class HttpClient(ResponseReader):
         auth: AuthBase | None = None,
         base_url: str | None = None,
     ) -> T:
-        """Return the response to a GET request, decoded into a type.
+        """Return the response to a GET request, decoded into a type such as a msgspec struct.
 
-        Args:
-            path: Below the base URL, percent-encoded.
-            kind: The type of the response, such as a msgspec struct.
-            params: The query, as requests takes it.
-            auth: Other credentials than the client's.
-            base_url: Another base URL than the client's.
+        The other arguments are those of `send`.
 
         Raises:
             RequestError: There is no response, or a refusal.

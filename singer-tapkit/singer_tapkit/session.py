@@ -25,7 +25,6 @@ from requests.adapters import HTTPAdapter
 from requests.exceptions import InvalidHeader, InvalidURL, MissingSchema
 from requests.utils import get_environ_proxies, select_proxy
 from typing_extensions import override
-from urllib3 import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.connection import HTTPConnection, HTTPSConnection
 
 from singer_tapkit.config import config_error
@@ -37,7 +36,6 @@ if TYPE_CHECKING:
 
     from requests import PreparedRequest, Response
     from typing_extensions import Buffer
-    from urllib3 import PoolManager
 
 
 HEADER_VALUE: Final = re.compile(r"[\t\x20-\x7e\x80-\xff]*")
@@ -145,21 +143,6 @@ def _check_certificates(path: str, variable: str) -> None:
         raise config_error(f"{variable} names {path!r}: {reason}.") from None
 
 
-class BoundedAdapter(HTTPAdapter):
-    """An adapter whose connections read over interim responses, in a bounded time."""
-
-    @override
-    def init_poolmanager(self, *args: Any, **options: Any) -> None:
-        super().init_poolmanager(*args, **options)
-        _set_pools(self.poolmanager)
-
-    @override
-    def proxy_manager_for(self, proxy: str, **options: Any) -> Any:
-        manager = super().proxy_manager_for(proxy, **options)
-        _set_pools(manager)
-        return manager
-
-
 class _TimedReader(io.RawIOBase):
     """Reads from a socket until a deadline."""
 
@@ -223,13 +206,11 @@ class _TlsConnection(HTTPSConnection):
     response_class = _FinalResponse
 
 
-class _PlainPool(HTTPConnectionPool):
-    ConnectionCls = _PlainConnection
+class BoundedAdapter(HTTPAdapter):
+    """An adapter whose connections read over interim responses, in a bounded time."""
 
-
-class _TlsPool(HTTPSConnectionPool):
-    ConnectionCls = _TlsConnection
-
-
-def _set_pools(manager: PoolManager) -> None:
-    manager.pool_classes_by_scheme = {"http": _PlainPool, "https": _TlsPool}
+    @override
+    def get_connection_with_tls_context(self, *args: Any, **options: Any) -> Any:
+        pool: Any = super().get_connection_with_tls_context(*args, **options)
+        pool.ConnectionCls = _TlsConnection if pool.scheme == "https" else _PlainConnection
+        return pool

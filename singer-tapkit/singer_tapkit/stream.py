@@ -13,7 +13,6 @@ import math
 from collections import Counter
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import cached_property
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 
@@ -118,6 +117,11 @@ class BaseStream(OutputStream):
             unknown_fields=unknown_fields,
             reports_local_times=self.reports_local_times,
             logger=self.logger,
+        )
+        self._sync_timer = self.timer_class(
+            metrics.Metric.SYNC_DURATION,
+            {metrics.Tag.STREAM: self.name},
+            has_failed=lambda: self.has_failures,
         )
         self.skipped: Counter[str] = Counter()
         self.expected_skips: Counter[str] = Counter()
@@ -271,14 +275,6 @@ class BaseStream(OutputStream):
         """Whether the stream has failed, or has nothing because something that it needs has."""
         failures = self.failures.by_stream
         return bool(failures[self.name] or (failures[""] and not self.records_read))
-
-    @cached_property
-    def _sync_timer(self) -> SyncTimer:
-        return self.timer_class(
-            metrics.Metric.SYNC_DURATION,
-            {metrics.Tag.STREAM: self.name},
-            has_failed=lambda: self.has_failures,
-        )
 
     @override
     def get_sync_timer(self) -> metrics.Timer:

@@ -207,11 +207,7 @@ class BaseTap(Tap):
         return describe_errors(errors, self.config, schema)
 
     def _check_faker(self) -> None:
-        """Refuse a setting that has no effect without a package, which is not always there.
-
-        Raises:
-            ConfigValidationError: It is set in vain.
-        """
+        """Refuse a setting that has no effect without a package, which is not always there."""
         if self.config.get("faker_config") and find_spec("faker") is None:
             raise config_error(
                 "'faker_config' needs the package faker beside the tap. Install the tap as "
@@ -219,11 +215,7 @@ class BaseTap(Tap):
             )
 
     def _refuse_wrong_types(self, *, raise_errors: bool) -> None:
-        """Refuse settings of a wrong type, or leave them out where settings are not needed.
-
-        Raises:
-            ConfigValidationError: There are some, and `raise_errors` is set.
-        """
+        """Refuse settings of a wrong type, or leave them out where settings are not needed."""
         errors = find_type_errors(self._config, self.config_jsonschema)
         if errors and raise_errors:
             messages = [message for _, message in errors]
