@@ -49,7 +49,6 @@ class Hits(SiteStream):
     primary_keys = ("site_id", "export_cursor", "row_number")
     replication_key = "export_last_hit_id"
     permission = Permission.EXPORT
-    selected_by_default = True
 
     @override
     def read_site(self, site: Site, context: Context) -> Iterator[Record]:
