@@ -106,11 +106,8 @@ class HttpClient(ResponseReader):
     ) -> datetime:
         """Return a moment by the clock of the server, as its latest response has it.
 
-        No bookmark should be later than that: what it stands for would not be read before.
-
-        Args:
-            moment: A moment by the clock of this machine, with its time zone; None for now.
-            base_url: Another base URL than the client's.
+        No bookmark should be later than that: what it stands for would not be read before. The
+        moment by the clock of this machine has a time zone; it is now if none is given.
         """
         url = self.base_url if base_url is None else base_url
         offset = self._clock_offsets.get(urlsplit(url).netloc, timedelta())

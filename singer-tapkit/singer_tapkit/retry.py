@@ -32,11 +32,7 @@ MAX_JITTER: Final = 1.25
 
 
 class Retries:
-    """The retries of one client. Threads may share it.
-
-    Attributes:
-        count: How many there were.
-    """
+    """The retries of one client, and how many there were. Threads may share it."""
 
     def __init__(self, max_retries: int, logger: logging.Logger) -> None:
         """Begin with none; one request is sent again so often at most."""

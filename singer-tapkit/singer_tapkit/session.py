@@ -53,10 +53,6 @@ def open_session(urls: Sequence[str], max_connections: int) -> requests.Session:
     What the environment says about certificates and proxies is read here, once: prepared requests
     do not look for the one, and would look for the other each time, at a high price.
 
-    Args:
-        urls: Where requests go, their hosts in ASCII.
-        max_connections: Per host.
-
     Raises:
         ConfigValidationError: The environment names certificates that are not there.
     """
@@ -117,11 +113,7 @@ class _DirectSession(requests.Session):
 
 
 def find_certificates() -> str | bool:
-    """Return the file or folder of certificates that the environment names, True if none.
-
-    Raises:
-        ConfigValidationError: It is not there, or holds none.
-    """
+    """Return the file or folder of certificates that the environment names, True if none."""
     for variable in ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"):
         if path := os.environ.get(variable):
             _check_certificates(path, variable)

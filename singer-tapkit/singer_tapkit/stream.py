@@ -219,10 +219,7 @@ class BaseStream(OutputStream):
     def record_skip(self, reason: str, detail: str, *, is_expected: bool = False) -> None:
         """Note that something is left out as it should be; it is counted in the log at the end.
 
-        Args:
-            reason: What kind of thing.
-            detail: Which one.
-            is_expected: Whether nobody can or need do anything about it.
+        It is expected if nobody can or need do anything about it, which is no warning.
         """
         skips = self.expected_skips if is_expected else self.skipped
         skips[reason] += 1

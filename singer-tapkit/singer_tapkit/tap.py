@@ -174,11 +174,7 @@ class BaseTap(Tap):
     @property
     @override
     def _env_var_config(self) -> dict[str, Any]:
-        """The settings in environment variables, each of its type.
-
-        Raises:
-            ConfigValidationError: One is not of its type, where the SDK has a traceback.
-        """
+        """The settings in environment variables; the SDK has a traceback for wrong types."""
         self.append_builtin_config(self.config_jsonschema)
         return read_environment(self.config_jsonschema, self._env_var_prefix)
 
