@@ -31,7 +31,6 @@ PATIENCE_SECONDS = 25
 
 
 def make_settings(server: FakeServer, **more: Any) -> dict[str, Any]:
-    """Return settings for a server."""
     return {"api_key": KEY, "url": server.url, **more}
 
 
@@ -41,20 +40,17 @@ def configure_files(folder: Path, **more: Any) -> dict[str, Any]:
 
 
 def write_config(folder: Path, config: Any) -> str:
-    """Write settings to a file, and return its name."""
     path = folder / "config.json"
     path.write_text(config if isinstance(config, str) else json.dumps(config))
     return str(path)
 
 
 def invoke_tap(tap: type[SmallTap], folder: Path, config: Any, *arguments: str) -> Result:
-    """Run a tap's command line in this process."""
     command = tap.get_singer_command()
     return CliRunner().invoke(command, ["--config", write_config(folder, config), *arguments])
 
 
 def read_output(finished: Result) -> SingerOutput:
-    """Return the messages of a run."""
     return read_messages(finished.stdout_bytes.splitlines())
 
 
@@ -75,7 +71,6 @@ def run_process(folder: Path, config: Any, *arguments: str) -> Iterator[subproce
 
 
 def make_orders(*numbers: int) -> FakeResponse:
-    """Return a response with these orders."""
     return FakeResponse(json=[{"id": number} for number in numbers])
 
 
@@ -92,7 +87,6 @@ def run_orders(
 
 
 def read_bookmarks(state: dict[str, Any]) -> dict[str, Any]:
-    """Return the bookmark of each account in a state."""
     partitions = state["bookmarks"]["orders"].get("partitions", [])
     return {
         entry["context"]["account"]: entry["replication_key_value"]

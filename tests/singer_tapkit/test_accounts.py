@@ -66,7 +66,6 @@ class Account:
 
 
 def parse_account(entry: Mapping[str, Any], config: Mapping[str, Any]) -> Account:
-    """Return the account of an entry."""
     if " " in entry["key"]:
         raise config_error(f"'key' holds a blank, in {config['region']}.")
     return Account(entry.get("name", "own"), entry["key"])
@@ -82,13 +81,11 @@ ACCOUNTS = AccountList(
 
 
 def make_settings(*names: str, **more: Any) -> dict[str, Any]:
-    """Return settings with accounts."""
     entries = [{"name": name, "key": f"key of {name}".replace(" ", "-")} for name in names]
     return {"region": "eu", "accounts": entries, **more}
 
 
 def read_refusal(config: Mapping[str, Any]) -> str:
-    """Return why settings are refused."""
     with pytest.raises(ConfigValidationError) as refused:
         ACCOUNTS.read(config)
     return str(refused.value)
@@ -233,7 +230,6 @@ def read_file_refusal(folder: Path, content: str | bytes) -> list[str]:
 
 
 def read_keys(folder: Path, entries: object, **more: Any) -> list[str]:
-    """Return the keys of the accounts in a file."""
     file = folder / "accounts.json"
     file.write_text(json.dumps(entries), encoding="utf-8")
     config = ACCOUNTS.load({"region": "eu", "accounts_file": str(file), **more}, SCHEMA)

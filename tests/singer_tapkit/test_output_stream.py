@@ -132,7 +132,6 @@ def test_a_version_is_borne_by_records_and_activated_behind_them(
 
 
 def read_files(folder: Path) -> list[dict[str, Any]]:
-    """Return the records of all files in a folder, in any order."""
     files = folder.glob("*.json")
     return [json.loads(line) for file in files for line in file.read_bytes().splitlines()]
 

@@ -80,7 +80,6 @@ def list_steps(messages: list[dict[str, Any]]) -> list[Any]:
 
 
 def read_states(output: str) -> list[dict[str, Any]]:
-    """Return the states in an output."""
     messages = map(json.loads, output.splitlines())
     return [message["value"] for message in messages if message["type"] == "STATE"]
 

@@ -113,16 +113,7 @@ def test_a_bookmark_moves_only_behind_written_records(server: FakeServer) -> Non
     assert written == {"a": 3, "b": 8}
 
 
-def test_a_run_goes_on_from_the_bookmark(server: FakeServer) -> None:
-    server.respond("/orders/a", make_orders(1, 2))
-    state = run_orders(server, "a").state
-    server.respond("/orders/a", make_orders(1, 2, 3))
-
-    assert run_orders(server, "a", state).output.keys("orders") == [("a", 3)]
-
-
 def discover_orders(server: FakeServer) -> dict[str, Any]:
-    """Return the entry of the orders in the catalog of the small tap."""
     streams = SmallTap(config=make_settings(server)).catalog_dict["streams"]
     entry: dict[str, Any] = next(entry for entry in streams if entry["stream"] == "orders")
     return entry
@@ -187,7 +178,6 @@ class Parts(BaseStream):
 
 
 def make_tap(**config: Any) -> SmallTap:
-    """Return a tap without a server."""
     return SmallTap(config={"api_key": "sentinel-key", "url": "http://127.0.0.1:1", **config})
 
 
