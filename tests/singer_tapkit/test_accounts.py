@@ -50,6 +50,7 @@ TYPO = "There is no setting 'keey' in \"accounts.yaml, entry 3 ('Bonn')\", did y
 UNKNOWN = (
     "There is no setting of one name in \"accounts.yaml, entry 1 ('Bonn')\". It has no effect."
 )
+NO_LIST = "accounts.yaml must hold a list, as the setting 'accounts' does."
 TWO = [{"name": "Lübeck", "key": "sentinel-1"}, {"name": "Kiel", "key": "sentinel-2"}]
 
 
@@ -263,26 +264,17 @@ def test_entries_of_yaml_may_take_over_what_others_have(tmp_path: Path) -> None:
     [
         (
             [*TWO, {"name": "Bonn", "keey": "sentinel"}],
-            [
-                "accounts.yaml, entry 3 ('Bonn'): 'key' is a required property.",
-                TYPO,
-            ],
+            ["accounts.yaml, entry 3 ('Bonn'): 'key' is a required property.", TYPO],
         ),
-        (
-            [{"name": "Bonn", "key": "x", "sentinel": "x"}],
-            [UNKNOWN],
-        ),
+        ([{"name": "Bonn", "key": "x", "sentinel": "x"}], [UNKNOWN]),
         ([{"key": "sentinel"}], ["accounts.yaml, entry 1: 'name' is a required property."]),
         ([*TWO, "sentinel"], ["accounts.yaml, entry 3: *** is not of type 'object'."]),
-        (
-            [{"name": "a", "key": 7391}],
-            ["accounts.yaml, entry 1 ('a'): *** is not of type 'string'."],
-        ),
+        ([{"name": "a", "key": 7}], ["accounts.yaml, entry 1 ('a'): *** is not of type 'string'."]),
         ([{"name": "a", "key": ""}], ["accounts.yaml, entry 1 ('a'): '' should be non-empty."]),
         ([], ["accounts.yaml holds an empty list, so that nothing would be read."]),
-        ({"accounts": TWO}, ["accounts.yaml must hold a list, as the setting 'accounts' does."]),
-        ("sentinel", ["accounts.yaml must hold a list, as the setting 'accounts' does."]),
-        (None, ["accounts.yaml must hold a list, as the setting 'accounts' does."]),
+        ({"accounts": TWO}, [NO_LIST]),
+        ("sentinel", [NO_LIST]),
+        (None, [NO_LIST]),
     ],
 )
 def test_what_is_wrong_is_reported_by_file_and_entry_without_secrets(

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from copy import deepcopy
 from functools import reduce
 from typing import TYPE_CHECKING, Any
@@ -272,3 +274,12 @@ def test_the_command_refuses_in_a_sentence(tmp_path: Path) -> None:
     assert refused.stderr.startswith("Error: The states cannot be merged for the partition")
     assert "must hold one JSON object" in damaged.stderr
     assert not (tmp_path / "x").exists()
+
+
+def test_the_commands_are_those_of_the_package() -> None:
+    command = [sys.executable, "-m", "singer_tapkit", "--help"]
+
+    shown = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+
+    assert "merge-states" in shown
+    assert "split-state" in shown
