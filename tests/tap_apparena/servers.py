@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import logging
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from singer_tapkit.testing import TapRun, run_tap
+from tap_apparena.client import AppArenaClient
 from tap_apparena.streams import STREAMS
 from tap_apparena.tap import TapAppArena
 from tests.sandbox.apparena import seeds
@@ -19,7 +21,13 @@ if TYPE_CHECKING:
     from tests.sandbox.traffic import ReceivedRequest
 
 KEY = "api-key-sentinel"
+URL = "https://apparena.example/api/v2"
 NAMES = sorted(vars(stream)["name"] for stream in STREAMS)
+
+
+def client(max_retries: int = 0) -> AppArenaClient:
+    """Return a client of `URL` without credentials."""
+    return AppArenaClient([URL], logger=logging.getLogger("quiet"), max_retries=max_retries)
 
 
 @dataclass(frozen=True)
