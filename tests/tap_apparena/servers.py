@@ -52,21 +52,21 @@ class Server:
             **more,
         }
 
-    def run(self, *streams: str, state: dict[str, Any] | None = None, **settings: Any) -> TapRun:
+    def read(
+        self,
+        *streams: str,
+        state: dict[str, Any] | None = None,
+        fails: bool = False,
+        **settings: Any,
+    ) -> TapRun:
         """Run the tap in this process, with these streams selected or else the usual ones."""
-        return run_tap(TapAppArena, self.settings(**settings), state=state, select=streams)
-
-    def read(self, *streams: str, state: dict[str, Any] | None = None, **settings: Any) -> TapRun:
-        """Run the tap, which must not fail."""
-        run = self.run(*streams, state=state, **settings)
-        assert run.exit_code == 0, run.error
+        run = run_tap(TapAppArena, self.settings(**settings), state=state, select=streams)
+        assert bool(run.exit_code) is fails, run.error
         return run
 
-    def fail(self, *streams: str, state: dict[str, Any] | None = None, **settings: Any) -> TapRun:
+    def fail(self, *streams: str, **options: Any) -> TapRun:
         """Run the tap, which must fail."""
-        run = self.run(*streams, state=state, **settings)
-        assert run.exit_code != 0
-        return run
+        return self.read(*streams, fails=True, **options)
 
     def respond(self, path: str, body: object, status: int = 200, **which: Any) -> None:
         """Answer the requests for a path below the base, or some of them, by something else.
