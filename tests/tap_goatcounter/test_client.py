@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -25,12 +24,6 @@ def test_what_goes_out_with_every_request(requests_mock: Mocker) -> None:
     assert sent.headers["Authorization"] == "Bearer t0ken"
     assert sent.headers["Content-Type"] == "application/json"
     assert sent.headers["User-Agent"] == "warehouse"
-
-
-def test_a_site_behind_another_ones_address_is_named_as_the_host(requests_mock: Mocker) -> None:
-    requests_mock.get(f"{API}/paths", json=[])
-    open_client().read(replace(SITE, host="child.example"), "/paths", list)
-    assert requests_mock.request_history[0].headers["Host"] == "child.example"
 
 
 def test_the_status_lies_outside_of_the_api(requests_mock: Mocker) -> None:
