@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from singer_tapkit.testing import TapRun, run_tap
 from tap_studio_openapi.declarations import DECLARATIONS
 from tap_studio_openapi.tap import TapStudioOpenApi
-from tests.sandbox.faults import Answer
+from tests.sandbox.faults import Answer, Effect
 from tests.sandbox.studio_openapi import StudioOpenApi
 
 if TYPE_CHECKING:
@@ -122,6 +122,10 @@ class Tenant:
         ]
         return Reader({"connections": connections})
 
+    def spoil(self, path: str, effect: Effect, *, times: int | None = None, **when: Any) -> None:
+        """Let something go wrong with requests for a path, in which ``*`` stands for any text."""
+        self.server.faults.add("GET", path, effect, times=times, **when)
+
     def set_clock(self, date: datetime) -> None:
         """Let the server send a time with its answers."""
         self.server.date_header = format_datetime(date, usegmt=True)
@@ -133,6 +137,22 @@ class Tenant:
     def received(self, path: str) -> list[ReceivedRequest]:
         """Return the requests for a path that the server has got so far."""
         return [request for request in self.server.requests if request.path == path]
+
+
+@dataclass(frozen=True)
+class WholeTenant(Tenant):
+    """A tenant that nobody changes, and a run that has read all streams of both studios.
+
+    Attributes:
+        run: The run.
+    """
+
+    run: TapRun
+
+    @property
+    def records(self) -> dict[str, list[dict[str, Any]]]:
+        """The records of each stream."""
+        return self.run.records
 
 
 def make_tenant() -> StudioOpenApi:

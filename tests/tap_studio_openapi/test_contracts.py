@@ -60,7 +60,7 @@ def test_a_hundred_customers_without_inactive_contracts_are_enough() -> None:
 
 def test_idle_periods_say_which_list_they_stand_in(tenant: Tenant) -> None:
     body = '{"pastIdlePeriods": [{"id": 1}], "currentAndUpcomingIdlePeriods": [{"id": 2}]}'
-    tenant.server.faults.add("GET", IDLE_PERIODS, Answer(200, body), times=None)
+    tenant.spoil(IDLE_PERIODS, Answer(200, body))
     records = tenant.one.succeed("contract_idle_periods").records["contract_idle_periods"]
     assert {(record["id"], record["list"]) for record in records} == {(1, "past"), (2, "current")}
     assert all(record["contract_id"] and record["customer_id"] for record in records)
@@ -71,6 +71,6 @@ def test_idle_periods_say_which_list_they_stand_in(tenant: Tenant) -> None:
     ['{"pastIdlePeriods": [], "currentAndUpcomingIdlePeriods": null}', '{"pastIdlePeriods": []}'],
 )
 def test_a_missing_list_of_idle_periods_is_not_an_empty_one(tenant: Tenant, body: str) -> None:
-    tenant.server.faults.add("GET", IDLE_PERIODS, Answer(200, body), times=None)
+    tenant.spoil(IDLE_PERIODS, Answer(200, body))
     run = tenant.one.fail("contract_idle_periods")
     assert "currentAndUpcomingIdlePeriods" in run.error
