@@ -13,9 +13,9 @@ from tests.pipelines.pipeline import Pipeline
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
 
-    from tests.chaos.source import Source, Tables
     from tests.meltano import Project
     from tests.pipelines.warehouses import Warehouse
+    from tests.services.source import Source, Tables
 
 
 @dataclass(frozen=True)

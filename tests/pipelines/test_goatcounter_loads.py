@@ -7,16 +7,16 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.chaos import goatcounter
 from tests.pipelines.conftest import into_duckdb, into_jsonl
 from tests.pipelines.sources import SourcePipeline
+from tests.services import goatcounter
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from tests.chaos.goatcounter import GoatCounterSource
     from tests.meltano import Project
     from tests.pipelines.warehouses import Warehouse
+    from tests.services.goatcounter import GoatCounterSource
 
 TAP = "tap-goatcounter"
 pytestmark = pytest.mark.long(seconds=20)

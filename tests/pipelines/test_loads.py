@@ -17,10 +17,10 @@ from tests.pipelines.sources import SourcePipeline
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from tests.chaos.source import Tables
     from tests.meltano import Project, Run
     from tests.pipelines.cases import Case
     from tests.pipelines.warehouses import PostgreSql, Warehouse
+    from tests.services.source import Tables
 
 
 @pytest.fixture
