@@ -16,7 +16,7 @@ from tests.sandbox.faults import Answer, Effect
 from tests.sandbox.studio_openapi import StudioOpenApi
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
     from datetime import datetime
 
     from tests.sandbox.studio_openapi import Studio
@@ -166,6 +166,22 @@ def make_tenant() -> StudioOpenApi:
 def ids_of(records: list[dict[str, Any]], studio: Studio, name: str = "id") -> list[Any]:
     """Return the ids of a studio's records, in order."""
     return [record[name] for record in records if record["studio_id"] == studio.id]
+
+
+def fields_in(schema: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Yield all fields of a schema, at any depth."""
+    for name, inner in schema.get("properties", {}).items():
+        yield name, inner
+        yield from fields_in(inner)
+    if "items" in schema:
+        yield from fields_in(schema["items"])
+
+
+def state_of(bookmark: Any, *studios: Studio, **more: Any) -> dict[str, Any]:
+    """Return the state of a run in which the check-ins of studios were read until then."""
+    entry = {"replication_key": "checkInDateTime", "replication_key_value": bookmark, **more}
+    partitions = [{"context": {"studio_id": studio.id}, **entry} for studio in studios]
+    return {"bookmarks": {"customer_checkins": {"partitions": partitions}}}
 
 
 def refuse(status: int, code: str = "errormessage.refused") -> Answer:

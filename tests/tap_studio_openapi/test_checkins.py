@@ -13,7 +13,7 @@ from tap_studio_openapi.skipped_customers import drop_if_damaged
 from tap_studio_openapi.streams.checkins import parse_bookmark
 from tests.sandbox.faults import Answer
 from tests.sandbox.studio_openapi import quirks
-from tests.tap_studio_openapi.tenant import KEYS, Tenant, refuse, succeed
+from tests.tap_studio_openapi.tenant import KEYS, Tenant, refuse, state_of, succeed
 
 if TYPE_CHECKING:
     from singer_tapkit.testing import TapRun
@@ -43,13 +43,6 @@ def ago(days: int) -> str:
 
 def three_days_ago() -> str:
     return f"{ago(3)}T08:00:00+00:00"
-
-
-def state_of(bookmark: Any, *studios: Studio, **more: Any) -> dict[str, Any]:
-    """The state of a run in which studios were read until then."""
-    entry = {"replication_key": "checkInDateTime", "replication_key_value": bookmark, **more}
-    partitions = [{"context": {"studio_id": studio.id}, **entry} for studio in studios]
-    return {"bookmarks": {STREAM: {"partitions": partitions}}}
 
 
 def bookmark_age(run: TapRun, studio: Studio) -> timedelta:
