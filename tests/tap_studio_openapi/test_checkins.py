@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tap_studio_openapi.client import OPTED_OUT
-from tap_studio_openapi.skipped_customers import drop_if_damaged
 from tap_studio_openapi.streams.checkins import parse_bookmark
 from tests.sandbox.faults import Answer
 from tests.sandbox.studio_openapi import quirks
@@ -167,15 +166,6 @@ def test_a_skipped_customer_who_is_none_any_more_is_forgotten(tenant: Tenant) ->
 
     assert find_unread_since(skipped, tenant.kiel) == {str(number): ago(365)}
     assert find_unread_since(run, tenant.kiel) is None
-
-
-@pytest.mark.parametrize(
-    "damaged", [[1], {"7": "soon"}, {"7": "0001-01-01"}, {"7": None}, "7"], ids=str
-)
-def test_skipped_customers_that_cannot_be_are_dropped(damaged: Any) -> None:
-    state = {"unread_since": damaged}
-    assert drop_if_damaged(state, date(2000, 1, 1))
-    assert state == {}
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,6 @@ import json
 import runpy
 from pathlib import Path
 
-from tap_studio_openapi.declarations import DECLARATIONS
 from tests.tap_studio_openapi.tenant import fields_in
 
 TAP = Path(__file__).parents[2] / "tap-studio-openapi"
@@ -19,16 +18,6 @@ SCHEMAS = {
 
 def test_schema_files_are_up_to_date() -> None:
     assert MAKE["make_schemas"]() == SCHEMAS
-
-
-def test_streams_name_the_scopes_of_their_endpoints() -> None:
-    scopes = {
-        MAKE["template_of"](entry["path"]): entry["scopes"]
-        for entry in MAKE["ENDPOINTS"]
-        if entry["method"] == "GET"
-    }
-    for stream, declaration in DECLARATIONS.items():
-        assert list(declaration.scopes) == scopes[MAKE["template_of"](declaration.path)], stream
 
 
 def test_every_field_has_a_type_and_a_description() -> None:
