@@ -65,12 +65,16 @@ class Studio:
             "name": name,
             "studioId": self.id,
         }
-        self.employees = draw("/v1/employees", today, range(8123, 8193))
-        self.additional_information_fields = draw(
+        self.employees: list[Record] = draw("/v1/employees", today, range(8123, 8193))
+        self.additional_information_fields: list[Record] = draw(
             "/v1/customers/additional-information-fields", today, range(501, 506)
         )
-        self.classes = draw("/v1/classes", today, range(_FIRST_CLASS, _FIRST_CLASS + class_count))
-        self.bookable_appointments = draw("/v1/appointments/bookable", today, range(201, 204))
+        self.classes: list[Record] = draw(
+            "/v1/classes", today, range(_FIRST_CLASS, _FIRST_CLASS + class_count)
+        )
+        self.bookable_appointments: list[Record] = draw(
+            "/v1/appointments/bookable", today, range(201, 204)
+        )
         self.customers: dict[int, Record] = {}
         for number in range(customer_count):
             self.add_customer(status=statuses[number % len(statuses)])
