@@ -20,15 +20,7 @@ GZIP_START = b"\x1f\x8b"
 
 @dataclass(frozen=True)
 class Exchange:
-    """A request and its answer.
-
-    Attributes:
-        path: The path as sent.
-        query: The query as sent.
-        status: The status of the answer.
-        headers: The headers of the answer, in lower case.
-        body: The body as sent.
-    """
+    """A request and its answer, all as sent, but for the headers' names, in lower case."""
 
     path: str
     query: str
