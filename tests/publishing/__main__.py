@@ -1,34 +1,59 @@
 """Write what is made of catalogs and settings anew: ``python -m tests.publishing``.
 
-That are the settings in the project's file, the Hub definitions, the READMEs' tables, the data
-dictionary with its pictures, the pages of questions, and the diagrams.
-
 ``python -m tests.demo --pictures`` draws the charts, and ``python -m tests.publishing.site``
 collects the pages of the site.
 """
 
 from __future__ import annotations
 
+from functools import partial
+from typing import TYPE_CHECKING
+
 from tests.demo.questions import find_page, write_page
-from tests.publishing import project
-from tests.publishing.definition import find_definition, format_definition, list_extractors
-from tests.publishing.diagrams import DIAGRAMS, draw_diagram, find_picture
-from tests.publishing.dictionary import build_dictionary
-from tests.publishing.readme import find_readme, write_readme
+from tests.meltano import REPOSITORY
+from tests.publishing.definition import format_definition, list_extractors
+from tests.publishing.dictionary import FOLDER, build_dictionary, draw
+from tests.publishing.project import write_project
+from tests.publishing.readme import write_readme
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
 
 
 def main() -> None:
     """Write everything."""
-    project.FILE.write_text(project.write_project(), encoding="utf-8")
+    for file, write in list_files().items():
+        file.write_text(write(), encoding="utf-8")
+
+
+def list_files() -> dict[Path, Callable[[], str]]:
+    """Return all files that are generated, each with what returns its content.
+
+    The project's file comes first, as the definitions are made of it.
+    """
+    files: dict[Path, Callable[[], str]] = {REPOSITORY / "meltano.yml": write_project}
     for tap in list_extractors():
-        find_definition(tap).write_text(format_definition(tap), encoding="utf-8")
-        find_readme(tap).path.write_text(write_readme(tap), encoding="utf-8")
-        find_page(tap).write_text(write_page(tap), encoding="utf-8")
-        dictionary = build_dictionary(tap)
-        dictionary.page.write_text(dictionary.to_markdown(), encoding="utf-8")
-        dictionary.picture.write_text(dictionary.to_svg(), encoding="utf-8")
-    for diagram in DIAGRAMS:
-        find_picture(diagram).write_text(draw_diagram(diagram), encoding="utf-8")
+        files[REPOSITORY / tap / "plugin.yaml"] = partial(format_definition, tap)
+        files[REPOSITORY / tap / "README.md"] = partial(write_readme, tap)
+        files[find_page(tap)] = partial(write_page, tap)
+        files[FOLDER / f"{tap}.md"] = partial(_write_dictionary, tap)
+        files[FOLDER / f"{tap}.svg"] = partial(_draw_dictionary, tap)
+    for diagram in (REPOSITORY / "docs").rglob("*.d2"):
+        files[diagram.with_suffix(".svg")] = partial(_draw_diagram, diagram)
+    return files
+
+
+def _write_dictionary(tap: str) -> str:
+    return build_dictionary(tap).to_markdown()
+
+
+def _draw_dictionary(tap: str) -> str:
+    return build_dictionary(tap).to_svg()
+
+
+def _draw_diagram(file: Path) -> str:
+    return draw(file.read_text(encoding="utf-8"))
 
 
 if __name__ == "__main__":

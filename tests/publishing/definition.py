@@ -98,13 +98,15 @@ def discover_streams(
     return {stream["tap_stream_id"]: stream for stream in catalog["streams"]}
 
 
-def find_definition(tap: str) -> Path:
-    """Return the file that holds the definition of a tap."""
-    return REPOSITORY / tap / "plugin.yaml"
+def find_root(stream: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what a catalog says of a stream as a whole."""
+    entry = next(entry for entry in stream["metadata"] if not entry["breadcrumb"])
+    metadata: dict[str, Any] = entry["metadata"]
+    return metadata
 
 
 def format_definition(tap: str) -> str:
-    """Return the content of that file."""
+    """Return the content of the file that holds the definition of a tap."""
     return yaml.safe_dump(build_definition(tap), sort_keys=False, allow_unicode=True, width=100)
 
 

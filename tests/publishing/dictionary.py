@@ -2,41 +2,34 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 from dataclasses import dataclass
-from functools import cache, cached_property
+from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from tests.publishing.definition import discover_streams, read_sandbox_settings
-from tests.publishing.relations import FOLDER, Relations, read_relations
+import yaml
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
+
+from tests.meltano import REPOSITORY
+from tests.publishing.definition import discover_streams, find_root, read_sandbox_settings
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from tests.publishing.relations import Join
-
+FOLDER = REPOSITORY / "docs/data"
 D2 = Path(sys.executable).with_name("d2")
 """The program that draws diagrams of text."""
-HOW_TO_READ = """\
-Made of the catalogs by `make docs`, with every stream and setting that adds columns. \
-[relations.yaml](relations.yaml) says what joins what.
-
-* A table is named after its stream, and its schema after the tap. Queries leave out the schema; \
-`set schema = '{schema}'` names it in DuckDB, and `set search_path = {schema}` in PostgreSQL; \
-there its name begins with `dev_` in the environment `dev`, and with `sandbox_` in `sandbox`.
-* PostgreSQL wants names with capitals in quotation marks, such as `"createdBy"`; DuckDB takes \
-them so.
-* Bold columns are the primary key.
-* A `date` is a text in DuckDB, as target-duckdb has no type for it: cast it, as shown below its \
-table. PostgreSQL has dates. A `date-time` is in UTC without a zone in both.
-* An `object` or `list` is JSON in both databases: `{json_example}`. Its members are listed below \
-it, those of a list after `[]`.
-* Columns are personal if the setting `include_personal_data`, where there is one, can leave them \
-out.
-"""
+TEMPLATES = Environment(
+    loader=FileSystemLoader(Path(__file__).parent),
+    autoescape=select_autoescape(),
+    undefined=StrictUndefined,
+    trim_blocks=True,
+    lstrip_blocks=True,
+)
 JSON_EXAMPLES = {
     "tap-apparena": "meta ->> 'type'",
     "tap-goatcounter": "settings ->> 'public'",
@@ -48,27 +41,23 @@ WIDER_SETTINGS: dict[str, dict[str, Any]] = {
 }
 """Settings with which a catalog has all columns there are."""
 TYPES = {"string": "text", "array": "list"}
+JOIN = re.compile(r"(\*|\w+)\.(\S+) ([-~])> (\w+)\.(\S+)")
 
 
-@dataclass(frozen=True)
-class Column:
+class Column(NamedTuple):
     """A column, or what stands in one.
 
     Attributes:
         path: Its name, with the names of what it stands in.
-        schema: Its JSON Schema.
+        type: Its type, in words.
+        description: What it is.
+        is_personal: Whether it is about persons.
     """
 
     path: str
-    schema: Mapping[str, Any]
-
-    @property
-    def type(self) -> str:
-        """Its type, in words."""
-        kind = _find_type(self.schema)
-        if kind == "list" and "items" in self.schema:
-            return f"list of {_find_type(self.schema['items'])}"
-        return kind
+    type: str
+    description: str
+    is_personal: bool
 
 
 @dataclass(frozen=True)
@@ -77,32 +66,53 @@ class Table:
 
     Attributes:
         name: The stream's name.
-        schema: The JSON Schema of its records.
+        description: What a record is.
         keys: Its primary key.
         is_selected: Whether it is read by default.
-        impersonal: The paths that are left where nobody wants personal data.
+        is_personal: Whether it does not exist without personal data.
+        columns: All columns, each before what stands in it.
     """
 
     name: str
-    schema: Mapping[str, Any]
+    description: str
     keys: Sequence[str]
     is_selected: bool
-    impersonal: frozenset[str]
-
-    @cached_property
-    def columns(self) -> list[Column]:
-        """All columns, each before what stands in it."""
-        return list(_list_columns(self.schema))
+    is_personal: bool
+    columns: Sequence[Column]
 
     @property
     def dates(self) -> list[str]:
         """The columns with days."""
-        top = self.schema["properties"]
-        return [name for name, schema in top.items() if _find_type(schema) == "date"]
+        columns = (column for column in self.columns if "." not in column.path)
+        return [column.path for column in columns if column.type == "date"]
 
-    def is_personal(self, column: Column) -> bool:
-        """Return whether a column is about persons."""
-        return column.path not in self.impersonal
+    @property
+    def paths(self) -> set[str]:
+        """The names of all columns."""
+        return {column.path for column in self.columns}
+
+
+class End(NamedTuple):
+    """One side of a join: a table, and columns, each a path such as ``flightTags[].id``."""
+
+    table: str
+    columns: tuple[str, ...]
+
+
+class Join(NamedTuple):
+    """Columns by which each row of a table leads to a row of another one.
+
+    Attributes:
+        source: Where the rows are.
+        target: Where they lead.
+        is_complete: Whether there always is such a row.
+        is_drawn: Whether the picture shows it.
+    """
+
+    source: End
+    target: End
+    is_complete: bool
+    is_drawn: bool
 
 
 @dataclass(frozen=True)
@@ -112,127 +122,33 @@ class Dictionary:
     Attributes:
         tap: Its name.
         tables: Its tables, by name.
-        relations: How they join.
+        joins: How they join.
+        notes: What to know about that.
     """
 
     tap: str
     tables: Mapping[str, Table]
-    relations: Relations
-
-    @property
-    def page(self) -> Path:
-        """Where its page lies."""
-        return FOLDER / f"{self.tap}.md"
-
-    @property
-    def picture(self) -> Path:
-        """Where its picture lies."""
-        return FOLDER / f"{self.tap}.svg"
-
-    @property
-    def schema(self) -> str:
-        """The schema of a database that has the tables."""
-        return self.tap.replace("-", "_")
+    joins: Sequence[Join]
+    notes: Sequence[str]
 
     def to_markdown(self) -> str:
         """Return the page."""
-        return "\n".join(
-            [
-                f"# What the data of {self.tap} mean",
-                "",
-                HOW_TO_READ.format(schema=self.schema, json_example=JSON_EXAMPLES[self.tap]),
-                f"![The tables that join others, with the columns that do]({self.tap}.svg)",
-                "",
-                *self._write_notes(),
-                "",
-                *self._write_overview(),
-                *(line for table in self.tables.values() for line in self._write_section(table)),
-            ]
+        example = JSON_EXAMPLES[self.tap]
+        return self._render(
+            "dictionary.md", schema=self.tap.replace("-", "_"), json_example=example
         )
 
     def to_svg(self) -> str:
-        """Return the picture."""
-        source = "\n".join(["direction: right", *self._draw_shapes(), *self._draw_edges(), ""])
-        return draw(source)
+        """Return the picture of the tables that join others, with the columns that it takes."""
+        joins = [join for join in self.joins if join.is_drawn]
+        drawn: dict[str, set[str]] = {}
+        for table, columns in (end for join in joins for end in (join.source, join.target)):
+            drawn.setdefault(table, set()).update(columns)
+        foreign = {(join.source.table, join.source.columns[-1]) for join in joins}
+        return draw(self._render("dictionary.d2", drawn=drawn, foreign=foreign))
 
-    def _write_notes(self) -> Iterator[str]:
-        hidden = next((join for join in self.relations.joins if not join.is_drawn), None)
-        if hidden:
-            columns = ", ".join(f"`{column}`" for column in hidden.source.columns)
-            yield f"* Every table joins `{hidden.target.table}` by {columns}, which is not drawn."
-        for note in self.relations.notes:
-            yield f"* {note}"
-
-    def _write_overview(self) -> Iterator[str]:
-        yield "| table | what a record is | primary key | selected |"
-        yield "|---|---|---|---|"
-        for table in self.tables.values():
-            keys = ", ".join(f"`{key}`" for key in table.keys)
-            selected = "yes" if table.is_selected else "no"
-            link = f"[`{table.name}`](#{table.name})"
-            yield f"| {link} | {table.schema['description']} | {keys} | {selected} |"
-
-    def _write_section(self, table: Table) -> Iterator[str]:
-        yield from ("", f"## {table.name}", "", table.schema["description"])
-        if not table.impersonal:
-            yield "Without personal data, the stream does not exist."
-        yield from (
-            "",
-            "| column | type | what it is | personal | joins |",
-            "|---|---|---|---|---|",
-        )
-        joins = self._group_joins(table)
-        for column in table.columns:
-            name = f"`{column.path}`"
-            cells = (
-                f"**{name}**" if column.path in table.keys else name,
-                column.type,
-                column.schema["description"].replace("|", "\\|"),
-                "yes" if table.is_personal(column) else "",
-                ", ".join(joins.get(column.path, [])),
-            )
-            yield f"| {' | '.join(cells)} |".replace("|  ", "| ")
-        if dates := table.dates:
-            casts = ", ".join(f'cast("{name}" as date) as "{name}"' for name in dates)
-            query = f"select * replace ({casts})\nfrom {table.name}"
-            yield from ("", "With days as dates, in DuckDB:", "", "```sql", query, "```")
-
-    def _group_joins(self, table: Table) -> dict[str, list[str]]:
-        """Return the targets of a table's joins, each at the last column that leads there."""
-        found: dict[str, list[str]] = {}
-        for join in self.relations.select(table.name):
-            columns = ", ".join(join.target.columns)
-            unless = "" if join.is_complete else ", if it is there"
-            text = f"[`{join.target.table}`](#{join.target.table}) by `{columns}`{unless}"
-            found.setdefault(join.source.columns[-1], []).append(text)
-        return found
-
-    @property
-    def _drawn(self) -> list[Join]:
-        return [join for join in self.relations.joins if join.is_drawn]
-
-    def _draw_shapes(self) -> Iterator[str]:
-        """Yield the tables that join others, with the columns that it takes."""
-        ends = [end for join in self._drawn for end in join.ends]
-        foreign = {(join.source.table, join.source.columns[-1]) for join in self._drawn}
-        for name in dict.fromkeys(end.table for end in ends):
-            table = self.tables[name]
-            wanted = {column for end in ends if end.table == name for column in end.columns}
-            yield f'"{name}": {{shape: sql_table'
-            for column in table.columns:
-                marks = [
-                    *(["primary_key"] if column.path in table.keys else []),
-                    *(["foreign_key"] if (name, column.path) in foreign else []),
-                ]
-                if marks or column.path in wanted:
-                    constraint = f" {{constraint: [{'; '.join(marks)}]}}" if marks else ""
-                    yield f'  "{column.path}": {column.type}{constraint}'
-            yield "}"
-
-    def _draw_edges(self) -> Iterator[str]:
-        for join in self._drawn:
-            source, target = (f'"{end.table}"."{end.columns[-1]}"' for end in join.ends)
-            yield f"{source} -> {target}"
+    def _render(self, name: str, **more: Any) -> str:
+        return TEMPLATES.get_template(f"{name}.jinja").render(vars(self), **more)
 
 
 @cache
@@ -247,17 +163,17 @@ def build_dictionary(tap: str) -> Dictionary:
             for wanted in (True, False)
         )
     tables = {
-        name: Table(
-            name,
-            entry["schema"],
-            entry["key_properties"],
-            _is_selected(entry),
-            _list_paths(impersonal[name]["schema"]) if name in impersonal else frozenset(),
-        )
+        name: _build_table(entry, impersonal.get(name, {}).get("schema", {}))
         for name, entry in entries.items()
     }
-    columns = {name: _list_paths(table.schema) for name, table in tables.items()}
-    return Dictionary(tap, tables, read_relations(tap, columns))
+    declared = yaml.safe_load((FOLDER / "relations.yaml").read_text(encoding="utf-8"))[tap]
+    joins = [
+        join
+        for kind in ("joins", "everywhere")
+        for text in declared.get(kind, ())
+        for join in _read_joins(text, tables, is_drawn=kind == "joins")
+    ]
+    return Dictionary(tap, tables, joins, declared["notes"])
 
 
 def draw(source: str) -> str:
@@ -272,27 +188,50 @@ def _find_personal_data(tap: str, *, wanted: bool) -> dict[str, bool]:
     return {} if tap == "tap-goatcounter" else {"include_personal_data": wanted}
 
 
-def _is_selected(entry: Mapping[str, Any]) -> bool:
-    root = next(item for item in entry["metadata"] if not item["breadcrumb"])
-    return bool(root["metadata"]["selected-by-default"])
+def _build_table(entry: Mapping[str, Any], impersonal: Mapping[str, Any]) -> Table:
+    """Return a table by its entry in the catalog, and its schema without personal data."""
+    others = {path for path, _ in _list_properties(impersonal)}
+    return Table(
+        entry["tap_stream_id"],
+        entry["schema"].get("description", ""),
+        entry["key_properties"],
+        is_selected=find_root(entry)["selected-by-default"],
+        is_personal=not others,
+        columns=[
+            Column(path, _name_type(schema), schema.get("description", ""), path not in others)
+            for path, schema in _list_properties(entry["schema"])
+        ],
+    )
 
 
-def _list_paths(schema: Mapping[str, Any]) -> frozenset[str]:
-    return frozenset(column.path for column in _list_columns(schema))
-
-
-def _list_columns(schema: Mapping[str, Any], prefix: str = "") -> Iterator[Column]:
+def _list_properties(
+    schema: Mapping[str, Any], prefix: str = ""
+) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    """Yield all properties at any depth, each with its path and before what stands in it."""
     for name, inner in schema.get("properties", {}).items():
         path = f"{prefix}{name}"
-        yield Column(path, inner)
-        yield from _list_columns(inner, f"{path}.")
-        yield from _list_columns(inner.get("items", {}), f"{path}[].")
+        yield path, inner
+        yield from _list_properties(inner, f"{path}.")
+        yield from _list_properties(inner.get("items", {}), f"{path}[].")
 
 
-def _find_type(schema: Mapping[str, Any]) -> str:
+def _name_type(schema: Mapping[str, Any]) -> str:
     named = schema.get("type", "any")
     types = [named] if isinstance(named, str) else [name for name in named if name != "null"]
-    format_ = schema.get("format")
-    if types == ["string"] and format_ in {"date", "date-time"}:
-        return str(format_)
+    if types == ["string"] and schema.get("format") in {"date", "date-time"}:
+        return str(schema["format"])
+    if types == ["array"] and "items" in schema:
+        return f"list of {_name_type(schema['items'])}"
     return " or ".join(TYPES.get(name, name) for name in types)
+
+
+def _read_joins(text: str, tables: Mapping[str, Table], *, is_drawn: bool) -> Iterator[Join]:
+    """Yield what is declared in a line, whose ``*`` stands for each table with such columns."""
+    if not (found := JOIN.fullmatch(text)):
+        raise ValueError(f"relations.yaml: {text!r} is no join")
+    left, columns, arrow, right, targets = found.groups()
+    source, target = tuple(columns.split(",")), End(right, tuple(targets.split(",")))
+    joined = [left] if left != "*" else [t for t in tables if t != right]
+    for table in joined:
+        if left != "*" or tables[table].paths.issuperset(source):
+            yield Join(End(table, source), target, arrow == "-", is_drawn)

@@ -8,20 +8,23 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 from tests.meltano import REPOSITORY
-from tests.publishing.definition import describe_tap, discover_streams, read_sandbox_settings
+from tests.publishing.definition import (
+    describe_tap,
+    discover_streams,
+    find_root,
+    read_sandbox_settings,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
 Row = dict[str, str]
 
-TABLE = re.compile(r"(?:^\|.*\n)+", re.MULTILINE)
 OF_THE_SDK = ("stream_map", "faker_config", "flattening_", "batch_")
 """Settings that begin so are in every tap, and in no README."""
 WAYS_TO_READ: dict[str, list[dict[str, Any]]] = {
@@ -30,48 +33,11 @@ WAYS_TO_READ: dict[str, list[dict[str, Any]]] = {
 """Settings that change which streams are incremental."""
 
 
-@dataclass(frozen=True)
-class Document:
-    """A document in Markdown.
-
-    Attributes:
-        path: Its file.
-    """
-
-    path: Path
-
-    @property
-    def text(self) -> str:
-        """All of it."""
-        return self.path.read_text(encoding="utf-8")
-
-    def read_section(self, heading: str) -> str:
-        """Return what stands below a heading of any level, up to the next of the highest."""
-        _, below = re.split(rf"^#+ {re.escape(heading)}\n", self.text, flags=re.MULTILINE)
-        return re.split(r"^## ", below, maxsplit=1, flags=re.MULTILINE)[0]
-
-    def read_rows(self, heading: str, table: int = 0) -> list[Row]:
-        """Return the rows of a table below a heading, by the names of its columns.
-
-        Args:
-            heading: The heading.
-            table: Which one of its tables.
-        """
-        return _parse(TABLE.findall(self.read_section(heading))[table])
-
-
-def find_readme(tap: str) -> Document:
-    """Return the README of a tap."""
-    return Document(REPOSITORY / tap / "README.md")
-
-
 def write_readme(tap: str) -> str:
     """Return the README of a tap with tables as they should be."""
-    readme = find_readme(tap)
-    settings = _merge(readme.read_rows("Settings"), "setting", _list_settings(tap))
-    found = _merge(readme.read_rows("Streams"), "stream", _list_streams(tap))
-    text = _replace_table(readme.text, "Settings", settings)
-    return _replace_table(text, "Streams", found)
+    text = (REPOSITORY / tap / "README.md").read_text(encoding="utf-8")
+    text = _update_table(text, "Settings", "setting", _list_settings(tap))
+    return _update_table(text, "Streams", "stream", _list_streams(tap))
 
 
 def _list_settings(tap: str) -> Iterator[Row]:
@@ -94,14 +60,12 @@ def _list_streams(tap: str) -> Iterator[Row]:
         ]
     for name, stream in ways[0].items():
         if name not in named_by_user:
-            root = next(entry for entry in stream["metadata"] if not entry["breadcrumb"])
+            replications = dict.fromkeys(_describe_replication(way[name]) for way in ways)
             yield {
                 "stream": f"`{name}`",
                 "primary key": ", ".join(f"`{key}`" for key in stream["key_properties"]),
-                "replication": ", or ".join(
-                    dict.fromkeys(_describe_replication(way[name]) for way in ways)
-                ),
-                "selected": "yes" if root["metadata"]["selected-by-default"] else "no",
+                "replication": ", or ".join(replications),
+                "selected": "yes" if find_root(stream)["selected-by-default"] else "no",
             }
 
 
@@ -111,42 +75,43 @@ def _describe_replication(stream: Mapping[str, Any]) -> str:
     return f"by `{stream['replication_key']}`"
 
 
-def _merge(written: list[Row], name: str, generated: Iterable[Row]) -> list[Row]:
+def _update_table(text: str, heading: str, key: str, rows: Iterable[Row]) -> str:
+    """Return a document in which the first table below a heading has rows as generated."""
+    section = re.compile(rf"^## {heading}\n.*?((?:^\|[^\n]*\n)+)", re.MULTILINE | re.DOTALL)
+    found = section.search(text)
+    assert found, heading
+    merged = _merge(_parse(found[1]), key, {row[key]: row for row in rows})
+    head, *body = (_format_line(cells) for cells in (merged[0], *(row.values() for row in merged)))
+    table = "\n".join([head, f"|{'---|' * len(merged[0])}", *body, ""])
+    return text[: found.start(1)] + table + text[found.end(1) :]
+
+
+def _merge(written: list[Row], key: str, generated: Mapping[str, Row]) -> list[Row]:
     """Return rows in the order in which they are written, new ones last.
 
     Rows whose name is not code stand for what only a user can name, and stay.
     """
-    fresh = {row[name]: row for row in generated}
-    kept = [row for row in written if row[name] in fresh or not row[name].startswith("`")]
     empty = dict.fromkeys(written[0], "")
-    known = {row[name] for row in kept}
+    known = {row[key] for row in written}
     return [
         *(
-            {**empty, **fresh.get(row[name], {}), **_select_handwritten(row, name, fresh)}
-            for row in kept
+            _update_row(row, generated[row[key]]) if row[key] in generated else row
+            for row in written
+            if row[key] in generated or not row[key].startswith("`")
         ),
-        *({**empty, **row} for row in fresh.values() if row[name] not in known),
+        *({**empty, **row} for name, row in generated.items() if name not in known),
     ]
 
 
-def _select_handwritten(written: Row, name: str, generated: Mapping[str, Row]) -> Row:
-    """Return the cells that are written by hand; a default in code is none of them."""
-    row = generated.get(written[name])
-    if row is None:
-        return written
-    mechanical = row.keys() - {"what it does"}
-    return {
+def _update_row(written: Row, generated: Row) -> Row:
+    """Return a row with the cells that are written by hand; a default in code is none of them."""
+    kept = {
         column: cell
         for column, cell in written.items()
-        if column not in mechanical and not (column == "default" and cell.startswith("`"))
+        if column == "what it does"
+        or (column not in generated and not (column == "default" and cell.startswith("`")))
     }
-
-
-def _replace_table(text: str, heading: str, rows: list[Row]) -> str:
-    before, title, after = text.partition(f"\n## {heading}\n")
-    head, *body = (_format_line(cells) for cells in (rows[0], *(row.values() for row in rows)))
-    table = "\n".join([head, f"|{'---|' * len(rows[0])}", *body, ""])
-    return before + title + TABLE.sub(lambda _: table, after, count=1)
+    return {**dict.fromkeys(written, ""), **generated, **kept}
 
 
 def _format_line(cells: Iterable[str]) -> str:
@@ -154,10 +119,7 @@ def _format_line(cells: Iterable[str]) -> str:
 
 
 def _parse(table: str) -> list[Row]:
-    head, _, *rows = table.splitlines()
-    names = _split_cells(head)
-    return [dict(zip(names, _split_cells(row), strict=True)) for row in rows]
-
-
-def _split_cells(line: str) -> list[str]:
-    return [cell.strip() for cell in line.strip()[1:-1].split("|")]
+    head, _, *rows = (
+        [cell.strip() for cell in line[1:-1].split("|")] for line in table.splitlines()
+    )
+    return [dict(zip(head, row, strict=True)) for row in rows]

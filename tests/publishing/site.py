@@ -28,8 +28,13 @@ START = "index.md"
 REFERENCE = "library/reference.md"
 FILES = f"{ADDRESS.removesuffix('.git')}/blob/main"
 """Where files that are no pages of the site can be seen."""
-FENCE = re.compile(r"^( *)(```|~~~).*?^\1\2 *$", re.MULTILINE | re.DOTALL)
-LINK = re.compile(r"(?<=\]\()(?![a-z]+:|#)([^)#\s]+)(#[^)\s]*)?(?=\))")
+LINK = re.compile(
+    r"^( *)(?P<fence>```|~~~).*?^\1(?P=fence) *$"
+    r"|(?<=\]\()(?![a-z]+:|#)(?P<path>[^)#\s]+)(?P<anchor>#[^)\s]*)?(?=\))",
+    re.MULTILINE | re.DOTALL,
+)
+"""Matches links within the repository, and blocks of code, in which nothing is a link."""
+LISTED = re.compile(r"[\w/-]+\.md")
 PAGES = {
     "README.md": START,
     "CONTRIBUTING.md": "contributing.md",
@@ -107,21 +112,18 @@ def move_links(text: str, source: str, places: Mapping[str, str]) -> str:
         places: Where documents and pictures stand in the site.
     """
 
-    def move(link: re.Match[str]) -> str:
-        path = os.path.normpath(os.path.join(os.path.dirname(source), link[1]))  # noqa: PTH118, PTH120
+    def move(found: re.Match[str]) -> str:
+        if found["fence"]:
+            return found[0]
+        path = os.path.normpath(os.path.join(os.path.dirname(source), found["path"]))  # noqa: PTH118, PTH120
         if path in places:
             start = os.path.dirname(places[source])  # noqa: PTH120
-            return os.path.relpath(places[path], start) + (link[2] or "")
+            return os.path.relpath(places[path], start) + (found["anchor"] or "")
         if not (REPOSITORY / path).exists():
-            raise SiteError(f"{source} links to {link[1]}, which does not exist.")
+            raise SiteError(f"{source} links to {found['path']}, which does not exist.")
         return f"{FILES}/{path}"
 
-    code = [match.span() for match in FENCE.finditer(text)]
-
-    def is_code(link: re.Match[str]) -> bool:
-        return any(begin <= link.start() < end for begin, end in code)
-
-    return LINK.sub(lambda link: link[0] if is_code(link) else move(link), text)
+    return LINK.sub(move, text)
 
 
 def write_reference() -> Iterator[tuple[str, str]]:
@@ -135,7 +137,7 @@ def write_reference() -> Iterator[tuple[str, str]]:
     yield REFERENCE, "\n".join([*rows, ""])
 
 
-def check_navigation(pages: Collection[str], navigation: list[Any]) -> None:
+def check_navigation(pages: Collection[str], navigation: Any) -> None:
     """Check that each page is in the navigation, which Zensical does not compare with the pages.
 
     Args:
@@ -145,21 +147,12 @@ def check_navigation(pages: Collection[str], navigation: list[Any]) -> None:
     Raises:
         SiteError: A page is not in it, or is not there.
     """
-    listed = set(_list_pages(navigation))
+    listed = set(LISTED.findall(str(navigation)))
     if missing := {page for page in pages if page.endswith(".md")} - listed:
         raise SiteError(f"zensical.toml does not list {', '.join(sorted(missing))}.")
     modules = {page for page, _ in write_reference()}
     if gone := listed - set(pages) - modules:
         raise SiteError(f"zensical.toml lists {', '.join(sorted(gone))}, which does not exist.")
-
-
-def _list_pages(navigation: list[Any]) -> Iterator[str]:
-    for entry in navigation:
-        if isinstance(entry, str):
-            yield entry
-        else:
-            for inner in entry.values():
-                yield from [inner] if isinstance(inner, str) else _list_pages(inner)
 
 
 if __name__ == "__main__":

@@ -22,46 +22,39 @@ from tests.once import make_once
 from tests.pipelines.warehouses import DuckDb
 from tests.publishing.conftest import run
 from tests.publishing.definition import ADDRESS, list_extractors
-from tests.publishing.readme import find_readme
-from tests.publishing.served import serve
 from tests.sandbox.studio_openapi import StudioOpenApi
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
 PROGRAMS = Path(sys.executable).parent
+WITH_PROGRAMS = f"{PROGRAMS}{os.pathsep}{os.environ['PATH']}"
 STATE = '{"bookmarks": {}}'
 
 each_tap = pytest.mark.parametrize("tap", list_extractors())
 
 
-@pytest.fixture(scope="session")
-def fresh(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Path:
-    """What `meltano init` makes, once for all workers."""
+@pytest.fixture
+def own(tmp_path: Path, tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Path:
+    """A copy of what `meltano init` makes, which it does once for all workers."""
 
     def make(directory: Path) -> None:
         run(PROGRAMS / "meltano", "init", "own", "--no-usage-stats", directory=directory)
 
-    return make_once("fresh", make, tmp_path_factory, worker_id) / "own"
+    fresh = make_once("fresh", make, tmp_path_factory, worker_id)
+    return shutil.copytree(fresh / "own", tmp_path / "own", symlinks=True)
 
 
 @pytest.mark.long(seconds=30)
 @each_tap
-def test_a_tap_loads_in_a_project_of_ones_own(
-    tap: str, fresh: Path, git_repository: str, tmp_path: Path
-) -> None:
+def test_a_tap_loads_in_a_project_of_ones_own(tap: str, own: Path, git_repository: str) -> None:
     block = find_block(tap, "meltano add").replace(ADDRESS, git_repository.removeprefix("git+"))
-    shutil.copytree(fresh, tmp_path / "own", symlinks=True)
 
     with DEMOS[tap]() as source:
-        run(
-            *("bash", "-euo", "pipefail", "-c", block),
-            directory=tmp_path / "own",
-            settings={**source.settings, "PATH": f"{PROGRAMS}:{os.environ['PATH']}"},
-        )
+        paste(block, own, source.settings)
         answers = source.answer_questions()
 
-    warehouse = DuckDb(tmp_path / "own/output/warehouse_dev.duckdb")
+    warehouse = DuckDb(own / "output/warehouse_dev.duckdb")
     warehouse.schema = tap.replace("-", "_")
     tables = warehouse.list_tables()
     selected = {rule.split(".")[0] for rule in list_extractors()[tap]["select"]}
@@ -71,22 +64,16 @@ def test_a_tap_loads_in_a_project_of_ones_own(
 
 
 def test_the_first_readme_adds_a_tap_to_a_project_of_ones_own(
-    fresh: Path, git_repository: str, tmp_path: Path
+    own: Path, git_repository: str
 ) -> None:
     address = git_repository.removeprefix("git+")
     text = (REPOSITORY / "README.md").read_text(encoding="utf-8")
     block = re.search(r"^```sh\n(tap=.*? --from-ref=.*?)\n", text, re.MULTILINE | re.DOTALL)
     assert block
-    commands = block[1].replace(ADDRESS, address).replace("add ", "add --no-install ")
-    shutil.copytree(fresh, tmp_path / "own", symlinks=True)
 
-    run(
-        *("bash", "-euo", "pipefail", "-c", commands),
-        directory=tmp_path / "own",
-        settings={"PATH": f"{PROGRAMS}:{os.environ['PATH']}"},
-    )
+    paste(block[1].replace(ADDRESS, address).replace("add ", "add --no-install "), own)
 
-    project = yaml.safe_load((tmp_path / "own/meltano.yml").read_text(encoding="utf-8"))
+    project = yaml.safe_load((own / "meltano.yml").read_text(encoding="utf-8"))
     (added,) = project["plugins"]["extractors"]
     assert added["pip_url"] == f"git+{address}#subdirectory=tap-goatcounter"
 
@@ -109,8 +96,8 @@ def test_a_recipe_replaces_the_state(plugins: Path, tmp_path: Path) -> None:
     tap = "tap-goatcounter"
     (tmp_path / "state.json").write_text(STATE, encoding="utf-8")
 
-    with serve(tap) as settings:
-        finished = follow_recipe(tap, plugins, tmp_path, **build_variables(tap, settings))
+    with DEMOS[tap]() as source:
+        finished = follow_recipe(tap, plugins, tmp_path, source.settings)
 
     assert finished.returncode == 0, finished.stderr
     state = json.loads((tmp_path / "state.json").read_text(encoding="utf-8"))
@@ -118,7 +105,7 @@ def test_a_recipe_replaces_the_state(plugins: Path, tmp_path: Path) -> None:
     assert not (tmp_path / "next.json").exists()
 
 
-def test_the_stream_map_hashes_names_and_copes_with_nulls() -> None:
+def test_the_stream_map_hashes_names_and_copes_with_nulls(tmp_path: Path) -> None:
     tap = "tap-studio-openapi"
     tenant = StudioOpenApi()
     studio = tenant.add_studio(key="key", customers=3, statuses=("MEMBER",))
@@ -129,13 +116,9 @@ def test_the_stream_map_hashes_names_and_copes_with_nulls() -> None:
     for number, fields in enumerate(names):
         studio.customers[studio.id_of(number)].update(fields)
     with tenant.serve() as url:
-        settings = {
-            "TAP_STUDIO_OPENAPI_BASE_URL": url,
-            "TAP_STUDIO_OPENAPI_API_KEY": "key",
-            "PATH": f"{PROGRAMS}:{os.environ['PATH']}",
-        }
+        settings = {"TAP_STUDIO_OPENAPI_BASE_URL": url, "TAP_STUDIO_OPENAPI_API_KEY": "key"}
         block = find_block(tap, "STREAM_MAPS")
-        output = run("bash", "-c", f"{block}\n{tap} --config=ENV", settings=settings)
+        output = paste(f"{block}\n{tap} --config=ENV", tmp_path, settings)
 
     records = [json.loads(line) for line in output.splitlines() if '"RECORD"' in line]
     found = [message["record"] for message in records if message["stream"] == "customers"]
@@ -144,11 +127,16 @@ def test_the_stream_map_hashes_names_and_copes_with_nulls() -> None:
     assert "Lovelace" not in output
 
 
+def paste(block: str, directory: Path, settings: Mapping[str, str] | None = None) -> str:
+    """Run the lines of a block, of which none may fail, and return what they write."""
+    command = ("bash", "-euo", "pipefail", "-c", block)
+    return run(*command, directory=directory, settings={"PATH": WITH_PROGRAMS, **(settings or {})})
+
+
 def find_block(tap: str, command: str) -> str:
     """Return the block of a README that has a command."""
-    blocks = re.findall(
-        r"^```sh\n(.*?)^```$", find_readme(tap).text, flags=re.MULTILINE | re.DOTALL
-    )
+    text = (REPOSITORY / tap / "README.md").read_text(encoding="utf-8")
+    blocks = re.findall(r"^```sh\n(.*?)^```$", text, flags=re.MULTILINE | re.DOTALL)
     (block,) = (block for block in blocks if command in block)
     return str(block)
 
@@ -159,24 +147,15 @@ def find_recipe(tap: str) -> str:
 
 
 def follow_recipe(
-    tap: str, plugins: Path, directory: Path, **settings: str
+    tap: str, plugins: Path, directory: Path, settings: Mapping[str, str] | None = None
 ) -> subprocess.CompletedProcess[str]:
-    """Run those lines."""
+    """Run those lines as they are typed in a terminal, where a failure ends nothing."""
     target = plugins / ".meltano/loaders/target-jsonl/venv/bin"
     return subprocess.run(
         ["bash", "-c", find_recipe(tap)],
         cwd=directory,
-        env={**settings, "PATH": f"{PROGRAMS}:{target}:{os.environ['PATH']}"},
+        env={**(settings or {}), "PATH": f"{WITH_PROGRAMS}{os.pathsep}{target}"},
         capture_output=True,
         text=True,
         check=False,
     )
-
-
-def build_variables(tap: str, settings: Mapping[str, Any]) -> dict[str, str]:
-    """Return settings as environment variables."""
-    prefix = tap.replace("-", "_").upper()
-    return {
-        f"{prefix}_{name.upper()}": value if isinstance(value, str) else json.dumps(value)
-        for name, value in settings.items()
-    }

@@ -35,10 +35,10 @@ VISITS = 6
 """The most that a customer has at first."""
 LOOKBACK_DAYS = 5
 """The tap asks again for so many days before its last run."""
-CUSTOMER = "GET /v1/customers"
-CONTRACT = "GET /v1/customers/{customerId}/contracts"
-CHECKIN = "GET /v1/customers/{customerId}/activities/checkins"
-IDLE_TIME = "GET /v1/memberships/{contractId}/self-service/idle-periods/remaining"
+CUSTOMER = "/v1/customers"
+CONTRACT = "/v1/customers/{customerId}/contracts"
+CHECKIN = "/v1/customers/{customerId}/activities/checkins"
+IDLE_TIME = "/v1/memberships/{contractId}/self-service/idle-periods/remaining"
 
 
 @contextlib.contextmanager
@@ -114,16 +114,16 @@ class StudioSource:
         """Return the server's data, with the types that the API's documentation gives them."""
         return {
             "studio": self._list_for_each_studio(
-                "GET /v1/studios/information", lambda studio: [studio.information]
+                "/v1/studios/information", lambda studio: [studio.information]
             ),
             "employees": self._list_for_each_studio(
-                "GET /v1/employees", lambda studio: studio.employees
+                "/v1/employees", lambda studio: studio.employees
             ),
             "classes": self._list_for_each_studio(
-                "GET /v1/classes", lambda studio: studio.classes[:-1]
+                "/v1/classes", lambda studio: studio.classes[:-1]
             ),
             "customers": self._list_for_each_studio(
-                CUSTOMER, lambda studio: map(studio.customers.peek, studio.customers)
+                CUSTOMER, lambda studio: studio.customers.values()
             ),
             **self._list_rows_of_customers(),
         }
