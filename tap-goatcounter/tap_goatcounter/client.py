@@ -11,6 +11,7 @@ from singer_tapkit.client import HttpClient
 from singer_tapkit.errors import ApiError, ExtractionError, GatewayError
 from singer_tapkit.rate_limit import RateLimiter, RateLimitKey, Window
 from singer_tapkit.responses import ErrorBody
+from tap_goatcounter.auth import SiteAuthenticator
 from tap_goatcounter.config import API_PATH
 from tap_goatcounter.hints import CONNECTION_HINT, HINTS, NOT_API_HINT, REDIRECT_HINT
 
@@ -153,8 +154,7 @@ class GoatCounterClient(HttpClient):
         """Send a request to a site a single time.
 
         Args:
-            site: Whose token proves who sends it, as ``Bearer``: the server takes no other spelling
-                of the word. Its host decides which site of a server is meant.
+            site: The site.
             method: The HTTP method.
             path: Below the API's own path; ``/status`` lies outside of it.
             options: As those of `send`.
@@ -163,10 +163,7 @@ class GoatCounterClient(HttpClient):
             RequestError: There is no response, or a refusal.
         """
         base = site.url if path == "/status" else site.url + API_PATH
-        headers = {"Authorization": f"Bearer {site.token}", **options.pop("headers", {})}
-        if site.host is not None:
-            headers["Host"] = site.host
-        return self.send(method, path, base_url=base, headers=headers, **options)
+        return self.send(method, path, base_url=base, auth=SiteAuthenticator(site), **options)
 
     @override
     def read_error_body(self, body: Any) -> ErrorBody | None:

@@ -24,25 +24,24 @@ def count_exports(sandbox: Sandbox) -> int:
     return len(sandbox.received("POST", "/export"))
 
 
-def build_state(cursor: int, site_id: int = 1) -> dict[str, Any]:
-    """Return the state of an earlier run that has read the hits up to a cursor."""
+def build_state(bookmark: object, stream: str = "hits") -> dict[str, Any]:
+    """Return the state of an earlier run that has read a stream up to a cursor, or a day."""
     partition = {
-        "context": {"site_id": site_id},
-        "replication_key": "export_last_hit_id",
-        "replication_key_value": cursor,
+        "context": {"site_id": 1},
+        "replication_key": "export_last_hit_id" if stream == "hits" else "day",
+        "replication_key_value": bookmark,
     }
-    return {"bookmarks": {"hits": {"partitions": [partition]}}}
+    return {"bookmarks": {stream: {"partitions": [partition]}}}
 
 
-def get_bookmark(run: TapRun | Run, site_id: int = 1) -> Any:
+def get_bookmark(run: TapRun | Run) -> Any:
     """Return the cursor in the last state."""
-    return run.output.bookmark("hits", site_id=site_id)
+    return run.output.bookmark("hits", site_id=1)
 
 
-def get_checkpoint(run: TapRun | Run, stream: str = "hits", site_id: int = 1) -> Any:
+def get_checkpoint(run: TapRun | Run, stream: str = "hits") -> Any:
     """Return the id of the export in the checkpoint of the last state, None if there is none."""
-    partitions = run.output.state["bookmarks"][stream]["partitions"]
-    (partition,) = (entry for entry in partitions if entry["context"] == {"site_id": site_id})
+    (partition,) = run.output.state["bookmarks"][stream]["partitions"]
     checkpoint = partition.get("checkpoint")
     return checkpoint and checkpoint["position"]["export_id"]
 

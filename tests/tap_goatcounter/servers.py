@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Any
@@ -11,12 +13,14 @@ import requests
 from singer_tapkit.failures import LASTING_STATUS, TRANSIENT_STATUS
 from singer_tapkit.testing import run_tap
 from tap_goatcounter.tap import TapGoatCounter
+from tests.sandbox.faults import Answer
 from tests.sandbox.goatcounter import GoatCounter, Hit, Site
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Sequence
 
     from singer_tapkit.testing import TapRun
+    from tests.sandbox.faults import Effect
     from tests.sandbox.traffic import ReceivedRequest
 
 MAX_HITS = 500
@@ -93,6 +97,14 @@ class Sandbox(Server):
     def add(self, *hits: Hit) -> None:
         """Store hits at once."""
         self.server.add_hits(self.site_id, hits)
+
+    def disturb(
+        self, path: str, effect: Effect | Mapping[str, Any], *, method: str = "GET", **options: Any
+    ) -> None:
+        """Let something happen to requests for a path of the API, or answer them with JSON."""
+        if isinstance(effect, Mapping):
+            effect = Answer(200, json.dumps(effect))
+        self.server.faults.add(method, f"/api/v0{path}", effect, **options)
 
     def received(self, method: str, path: str) -> list[ReceivedRequest]:
         """Return the requests for a path of the API that the server has got so far."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -25,12 +24,6 @@ def test_what_goes_out_with_every_request(requests_mock: Mocker) -> None:
     assert sent.headers["Authorization"] == "Bearer t0ken"
     assert sent.headers["Content-Type"] == "application/json"
     assert sent.headers["User-Agent"] == "warehouse"
-
-
-def test_a_site_behind_another_ones_address_is_named_as_the_host(requests_mock: Mocker) -> None:
-    requests_mock.get(f"{API}/paths", json=[])
-    open_client().read(replace(SITE, host="child.example"), "/paths", list)
-    assert requests_mock.request_history[0].headers["Host"] == "child.example"
 
 
 def test_the_status_lies_outside_of_the_api(requests_mock: Mocker) -> None:
@@ -105,23 +98,18 @@ def test_all_sites_share_one_limit_as_servers_count_addresses() -> None:
 
 
 @pytest.mark.parametrize(
-    ("setting", "limits"),
+    ("settings", "limits"),
     [
         ({}, [(4, 1.0), (500, 3600.0)]),
         ({"requests_per_hour": 0}, [(4, 1.0)]),
         ({"requests_per_hour": 90}, [(4, 1.0), (90, 3600.0)]),
+        ({"requests_per_hour": 500, "slices": 8}, [(1, 2.0), (62, 3600.0)]),
     ],
 )
-def test_the_hourly_limit_is_the_servers_unless_the_settings_name_another(
-    setting: dict[str, int], limits: list[tuple[int, float]]
+def test_limits_are_the_servers_unless_the_settings_name_others_and_shared_by_slices(
+    settings: dict[str, int], limits: list[tuple[int, float]]
 ) -> None:
-    client = open_client(requests_per_second=4, **setting)
+    client = open_client(requests_per_second=4, **settings)
     client.expect_hourly_limit()
     windows = client._limiter._windows  # noqa: SLF001
     assert [(window.limit, window.seconds) for window in windows] == limits
-
-
-def test_slices_share_the_limits_as_a_server_counts_them_together() -> None:
-    client = open_client(requests_per_second=4, requests_per_hour=500, slices=8)
-    windows = client._limiter._windows  # noqa: SLF001
-    assert [(window.limit, window.seconds) for window in windows] == [(1, 2.0), (62, 3600.0)]

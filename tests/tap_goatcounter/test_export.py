@@ -50,7 +50,7 @@ def test_an_export_that_failed_is_reported_in_the_servers_words_and_forgotten(
 )
 def test_the_request_for_an_export_is_never_repeated(newer: Sandbox, effect: Effect) -> None:
     newer.add(make_view("/a"))
-    newer.server.faults.add("POST", "/api/v0/export", effect)
+    newer.disturb("/export", effect, method="POST")
     run = newer.fail_to_read("hits", state=build_state(0), max_retries=5, request_timeout=1)
     assert count_exports(newer) == 1
     assert "not repeated" in run.log

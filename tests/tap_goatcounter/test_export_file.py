@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 def interrupt_before_the_download(sandbox: Sandbox) -> TapRun:
     """Run the tap so that it has an export but never gets its file."""
     sandbox.add(make_view("/a"))
-    sandbox.server.faults.add("GET", "/api/v0/export/1/download", Reset(), times=None)
+    sandbox.disturb("/export/1/download", Reset(), times=None)
     run = sandbox.fail_to_read("hits", state=build_state(0), max_retries=0)
     sandbox.server.faults.clear()
     assert get_checkpoint(run) == 1
@@ -48,7 +48,7 @@ def interrupt_before_the_download(sandbox: Sandbox) -> TapRun:
 )
 def test_a_download_that_breaks_is_tried_again(newer: Sandbox, effect: Effect) -> None:
     newer.add(*(make_view(f"/{number}") for number in range(100)))
-    newer.server.faults.add("GET", "/api/v0/export/1/download", effect)
+    newer.disturb("/export/1/download", effect)
     run = newer.read("hits")
     assert len(run.records["hits"]) == 100
     assert count_exports(newer) == 1
@@ -89,7 +89,7 @@ def test_a_file_that_a_proxy_has_packed_or_unpacked_is_read_all_the_same(
     body = write_csv(ROW, ROW).encode()
     packed = gzip.compress(body if name == "its rows unpacked" else gzip.compress(body))
     response = Answer(200, packed, {"Content-Encoding": "gzip"})
-    newer.server.faults.add("GET", "/api/v0/export/1/download", response)
+    newer.disturb("/export/1/download", response)
     assert len(newer.read("hits").records["hits"]) == 2
 
 

@@ -11,10 +11,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-import requests
 
 from tests.sandbox.goatcounter import Generation, Hit
-from tests.tap_goatcounter.exports import count_exports, get_bookmark, get_checkpoint
+from tests.tap_goatcounter.exports import build_state, count_exports, get_bookmark, get_checkpoint
 from tests.tap_goatcounter.servers import format_time
 
 if TYPE_CHECKING:
@@ -84,23 +83,12 @@ def test_an_export_in_progress_is_taken_up(recorded: tuple[str, Sandbox], stream
     (partition,) = state["bookmarks"][stream]["partitions"]
     partition["export"]["asked_at"] = format_time(datetime.now(UTC) - timedelta(hours=1))
     for _ in range(partition["export"]["id"]):
-        ask_for_export(sandbox, stream)
+        sandbox.read(stream, **DAYS)
     run = sandbox.read(stream, state=state, **DAYS)
     assert count_exports(sandbox) == partition["export"]["id"]
     assert len(run.records[stream]) == 12
     assert "export" not in run.state["bookmarks"][stream]["partitions"][0]
     assert get_checkpoint(run, stream) is None
-
-
-def ask_for_export(sandbox: Sandbox, stream: str) -> None:
-    body: dict[str, Any] = {"start_from_hit_id": 0}
-    if sandbox.server.generation is Generation.MAIN:
-        body["format"] = "csv"
-    if stream != "hits":
-        body = {"format": "json"}
-    headers = {"Authorization": f"Bearer {sandbox.token}"}
-    url = f"{sandbox.url}/api/v0/export"
-    assert requests.post(url, json=body, headers=headers, timeout=20).ok
 
 
 @pytest.mark.parametrize(
@@ -119,14 +107,11 @@ def test_an_export_that_the_state_does_not_really_name_is_forgotten(
 ) -> None:
     sandbox = open_sandbox(Generation.MAIN)
     sandbox.add(*VIEWS)
-    partition = {
-        "context": {"site_id": 1},
-        "replication_key": "export_last_hit_id",
-        "replication_key_value": 10,
-        "export": memory,
-        "of_another_version": [1],
-    }
-    state = {"bookmarks": {"hits": {"partitions": [partition], "more": True}, "gone": {}}}
+    state = build_state(10)
+    state["bookmarks"]["gone"] = {}
+    state["bookmarks"]["hits"]["more"] = True
+    (partition,) = state["bookmarks"]["hits"]["partitions"]
+    partition.update(export=memory, of_another_version=[1])
     run = sandbox.read("hits", state=state, **DAYS)
     assert [hit["path"] for hit in run.records["hits"]] == ["/signup", "/ca fé"]
     assert get_bookmark(run) == 12

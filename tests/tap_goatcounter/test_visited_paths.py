@@ -33,7 +33,7 @@ def limit_addresses(sandbox: Sandbox, refusal: Answer, length: int = 200) -> Non
     def is_too_long(request: ReceivedRequest) -> bool:
         return len(request.raw_query) > length
 
-    sandbox.server.faults.add("GET", "/api/v0/stats/hits", refusal, times=None, when=is_too_long)
+    sandbox.disturb("/stats/hits", refusal, times=None, when=is_too_long)
 
 
 def test_all_pages_of_a_day_come_with_all_their_visitors(

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.tap_studio_openapi.tenant import Tenant, make_tenant
+from tests.tap_studio_openapi.tenant import Tenant, WholeTenant, discover, make_tenant
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -23,3 +23,12 @@ def tenant() -> Iterator[Tenant]:
     server = make_tenant()
     with server.serve() as url:
         yield Tenant(url, server)
+
+
+@pytest.fixture(scope="session")
+def whole() -> Iterator[WholeTenant]:
+    server = make_tenant()
+    server.version = "1.20.1"
+    with server.serve() as url:
+        run = Tenant(url, server).both.succeed(*discover(), debt_collection_run_ids=[7001])
+        yield WholeTenant(url, server, run)

@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING, Any
 from singer_tapkit.testing import TapRun, run_tap
 from tap_studio_openapi.declarations import DECLARATIONS
 from tap_studio_openapi.tap import TapStudioOpenApi
-from tests.sandbox.faults import Answer
+from tests.sandbox.faults import Answer, Effect
 from tests.sandbox.studio_openapi import StudioOpenApi
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
     from datetime import datetime
 
     from tests.sandbox.studio_openapi import Studio
@@ -122,6 +122,10 @@ class Tenant:
         ]
         return Reader({"connections": connections})
 
+    def spoil(self, path: str, effect: Effect, *, times: int | None = None, **when: Any) -> None:
+        """Let something go wrong with requests for a path, in which ``*`` stands for any text."""
+        self.server.faults.add("GET", path, effect, times=times, **when)
+
     def set_clock(self, date: datetime) -> None:
         """Let the server send a time with its answers."""
         self.server.date_header = format_datetime(date, usegmt=True)
@@ -135,6 +139,22 @@ class Tenant:
         return [request for request in self.server.requests if request.path == path]
 
 
+@dataclass(frozen=True)
+class WholeTenant(Tenant):
+    """A tenant that nobody changes, and a run that has read all streams of both studios.
+
+    Attributes:
+        run: The run.
+    """
+
+    run: TapRun
+
+    @property
+    def records(self) -> dict[str, list[dict[str, Any]]]:
+        """The records of each stream."""
+        return self.run.records
+
+
 def make_tenant() -> StudioOpenApi:
     """Return a tenant with a studio per key."""
     tenant = StudioOpenApi(version="1.12.1")
@@ -146,6 +166,22 @@ def make_tenant() -> StudioOpenApi:
 def ids_of(records: list[dict[str, Any]], studio: Studio, name: str = "id") -> list[Any]:
     """Return the ids of a studio's records, in order."""
     return [record[name] for record in records if record["studio_id"] == studio.id]
+
+
+def fields_in(schema: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Yield all fields of a schema, at any depth."""
+    for name, inner in schema.get("properties", {}).items():
+        yield name, inner
+        yield from fields_in(inner)
+    if "items" in schema:
+        yield from fields_in(schema["items"])
+
+
+def state_of(bookmark: Any, *studios: Studio, **more: Any) -> dict[str, Any]:
+    """Return the state of a run in which the check-ins of studios were read until then."""
+    entry = {"replication_key": "checkInDateTime", "replication_key_value": bookmark, **more}
+    partitions = [{"context": {"studio_id": studio.id}, **entry} for studio in studios]
+    return {"bookmarks": {"customer_checkins": {"partitions": partitions}}}
 
 
 def refuse(status: int, code: str = "errormessage.refused") -> Answer:

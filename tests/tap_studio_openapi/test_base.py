@@ -6,18 +6,18 @@ import pytest
 
 from tests.sandbox.faults import Answer, html_page
 from tests.sandbox.studio_openapi import quirks
-from tests.tap_studio_openapi.tenant import KEYS, Tenant, ids_of, refuse
+from tests.tap_studio_openapi.tenant import KEYS, Tenant, WholeTenant, ids_of, refuse
 
 BALANCES = "customer_account_balances"
 
 
-def test_every_record_has_the_id_of_its_studio(tenant: Tenant) -> None:
-    run = tenant.both.succeed("studio", "employees")
-    studios = [record["studio_id"] for record in run.records["studio"]]
-    assert studios == [tenant.kiel.id, tenant.luebeck.id]
-    for studio in (tenant.kiel, tenant.luebeck):
+def test_every_record_has_the_id_of_its_studio(whole: WholeTenant) -> None:
+    studios = [whole.kiel, whole.luebeck]
+    ids = [record["studio_id"] for record in whole.records["studio"]]
+    assert ids == [studio.id for studio in studios]
+    for studio in studios:
         expected = [record["id"] for record in studio.employees]
-        assert ids_of(run.records["employees"], studio) == expected
+        assert ids_of(whole.records["employees"], studio) == expected
 
 
 def test_a_missing_scope_stops_its_stream_alone_and_is_named(tenant: Tenant) -> None:
@@ -61,8 +61,7 @@ def test_an_endpoint_that_an_older_server_lacks_is_skipped(tenant: Tenant) -> No
 def test_a_page_from_in_between_is_a_failure(tenant: Tenant, status: int) -> None:
     streams = ("employees", "devices", BALANCES, "customer_contracts")
     for stream in streams:
-        path = tenant.path_of(stream)
-        tenant.server.faults.add("GET", path, html_page(status, "Blocked"), times=None)
+        tenant.spoil(tenant.path_of(stream), html_page(status, "Blocked"))
     run = tenant.one.fail(*streams)
     for stream in streams:
         assert f"ERROR: {stream} of" in run.log
@@ -86,7 +85,7 @@ def test_members_who_opted_out_are_skipped_and_counted(tenant: Tenant) -> None:
 def test_a_customer_who_is_gone_is_skipped(tenant: Tenant) -> None:
     number = tenant.kiel.id_of(2)
     path = f"/v1/customers/{number}/contracts"
-    tenant.server.faults.add("GET", path, refuse(404), times=None)
+    tenant.spoil(path, refuse(404))
     run = tenant.one.succeed("customers", "customer_contracts")
     assert number in ids_of(run.records["customers"], tenant.kiel)
     assert number not in ids_of(run.records["customer_contracts"], tenant.kiel, "customer_id")
@@ -96,7 +95,7 @@ def test_a_customer_who_is_gone_is_skipped(tenant: Tenant) -> None:
 def test_one_customer_that_fails_fails_alone(tenant: Tenant) -> None:
     number = tenant.kiel.id_of(2)
     path = f"/v1/customers/{number}/account/balances"
-    tenant.server.faults.add("GET", path, refuse(500), times=None)
+    tenant.spoil(path, refuse(500))
     run = tenant.one.fail(BALANCES, max_retries=0)
     assert f"customer {number}: GET {path} answered 500" in run.error
     assert len(run.records[BALANCES]) == 11
@@ -111,7 +110,7 @@ def test_an_endpoint_that_is_not_there_is_left_alone(tenant: Tenant) -> None:
 
 def test_a_row_without_a_key_is_left_out_and_a_failure(tenant: Tenant) -> None:
     body = '[{"id": 7, "active": true}, {"name": "Gate", "active": true}]'
-    tenant.server.faults.add("GET", "/v1/devices", Answer(200, body))
+    tenant.spoil("/v1/devices", Answer(200, body), times=1)
     run = tenant.one.fail("devices")
     assert ids_of(run.records["devices"], tenant.kiel) == [7]
     assert "1 row(s) have no id, which is their key" in run.error
@@ -121,7 +120,7 @@ def test_a_row_without_a_key_is_left_out_and_a_failure(tenant: Tenant) -> None:
 def test_a_response_of_another_shape_fails_its_part_without_a_value(
     tenant: Tenant, body: str
 ) -> None:
-    tenant.server.faults.add("GET", "/v1/devices", Answer(200, body), times=None)
+    tenant.spoil("/v1/devices", Answer(200, body))
     run = tenant.one.fail("devices", "classes")
     assert "1 part(s) of the sync failed" in run.error
     assert "devices of" in run.error
@@ -133,8 +132,7 @@ def test_a_response_of_another_shape_fails_its_part_without_a_value(
 def test_an_object_without_documented_fields_is_no_record(tenant: Tenant, body: str) -> None:
     streams = (BALANCES, "studio_utilization", "contract_idle_periods")
     for stream in streams:
-        path = tenant.path_of(stream)
-        tenant.server.faults.add("GET", path, Answer(200, body), times=None)
+        tenant.spoil(tenant.path_of(stream), Answer(200, body))
     run = tenant.one.fail(*streams)
     for stream in streams:
         assert f"ERROR: {stream} of" in run.log

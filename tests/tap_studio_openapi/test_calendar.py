@@ -39,7 +39,7 @@ def test_old_servers_are_asked_class_by_class(tenant: Tenant) -> None:
 
 
 def test_a_studio_where_it_is_tomorrow_is_asked_from_there(tenant: Tenant) -> None:
-    tenant.server.faults.add("GET", "/v1/classes/slots", refuse(400))
+    tenant.spoil("/v1/classes/slots", refuse(400), times=1)
 
     run = tenant.one.succeed("class_slots")
 
@@ -50,13 +50,7 @@ def test_a_studio_where_it_is_tomorrow_is_asked_from_there(tenant: Tenant) -> No
 
 def test_studios_that_take_short_windows_get_them(tenant: Tenant) -> None:
     path = "/v1/appointments/bookable/*/slots"
-    tenant.server.faults.add(
-        "GET",
-        path,
-        refuse(400),
-        times=None,
-        when=lambda request: request.query["daysAhead"] != ["1"],
-    )
+    tenant.spoil(path, refuse(400), when=lambda request: request.query["daysAhead"] != ["1"])
 
     run = tenant.one.succeed("bookable_appointment_slots", class_slot_days=3)
 

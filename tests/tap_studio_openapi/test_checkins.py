@@ -13,7 +13,7 @@ from tap_studio_openapi.skipped_customers import drop_if_damaged
 from tap_studio_openapi.streams.checkins import parse_bookmark
 from tests.sandbox.faults import Answer
 from tests.sandbox.studio_openapi import quirks
-from tests.tap_studio_openapi.tenant import KEYS, Tenant, refuse, succeed
+from tests.tap_studio_openapi.tenant import KEYS, Tenant, refuse, state_of, succeed
 
 if TYPE_CHECKING:
     from singer_tapkit.testing import TapRun
@@ -43,13 +43,6 @@ def ago(days: int) -> str:
 
 def three_days_ago() -> str:
     return f"{ago(3)}T08:00:00+00:00"
-
-
-def state_of(bookmark: Any, *studios: Studio, **more: Any) -> dict[str, Any]:
-    """The state of a run in which studios were read until then."""
-    entry = {"replication_key": "checkInDateTime", "replication_key_value": bookmark, **more}
-    partitions = [{"context": {"studio_id": studio.id}, **entry} for studio in studios]
-    return {"bookmarks": {STREAM: {"partitions": partitions}}}
 
 
 def bookmark_age(run: TapRun, studio: Studio) -> timedelta:
@@ -90,9 +83,14 @@ def test_no_window_is_longer_than_the_api_takes(tenant: Tenant) -> None:
     assert len(expected) > 100
 
 
-def test_the_first_run_reads_a_year(tenant: Tenant) -> None:
-    tenant.one.succeed(STREAM)
-    assert first_windows(tenant) == [(ago(365), ago(0))]
+@pytest.mark.parametrize(
+    ("start", "windows"), [(None, [365]), (2, [2]), (-1, [])], ids=["none", "set", "to come"]
+)
+def test_the_first_run_reads_a_year_or_from_the_start_date(
+    tenant: Tenant, start: int | None, windows: list[int]
+) -> None:
+    tenant.one.succeed(STREAM, **({} if start is None else {"start_date": ago(start)}))
+    assert first_windows(tenant) == [(ago(first), ago(0)) for first in windows]
 
 
 def test_the_next_run_reads_from_the_last_one_and_some_days_before(tenant: Tenant) -> None:
@@ -118,14 +116,14 @@ def test_the_next_run_reads_from_the_last_one_and_some_days_before(tenant: Tenan
 def test_a_failure_keeps_the_bookmark_of_its_studio_alone(
     tenant: Tenant, path: str, status: str | None, answer: Answer
 ) -> None:
-    tenant.server.faults.add(
-        "GET",
+    tenant.spoil(
         path,
         answer,
         when=lambda request: (
             request.headers["x-api-key"] == KEYS["kiel"]
             and request.query.get("customerStatus", [None]) == [status]
         ),
+        times=1,
     )
     bookmark = three_days_ago()
     state = state_of(bookmark, tenant.kiel, tenant.luebeck)
@@ -143,7 +141,7 @@ def test_skipped_customers_are_read_from_where_they_were_skipped_once_they_can_b
     refusals = [refuse(403, OPTED_OUT), refuse(403), refuse(404)]
     numbers = [add_customer_of_old(tenant) for _ in refusals]
     for number, answer in zip(numbers, refusals, strict=True):
-        tenant.server.faults.add("GET", path_of(number), answer, times=2)
+        tenant.spoil(path_of(number), answer, times=2)
 
     skipped = tenant.one.succeed(STREAM)
     again = tenant.one.succeed(STREAM, state=skipped.output.state)
@@ -234,12 +232,6 @@ def test_start_dates_before_there_were_check_ins_ask_for_no_more_windows(tenant:
     assert {window[0][0] for window in windows} == {"2000-01-01"}
 
 
-def test_start_dates_to_come_ask_for_nothing(tenant: Tenant) -> None:
-    run = tenant.one.succeed(STREAM, start_date=ago(-1))
-    assert run.records[STREAM] == []
-    assert first_windows(tenant) == []
-
-
 def test_check_ins_keep_the_offset_of_the_studio(tenant: Tenant) -> None:
     offsets = {
         "2026-03-01T18:30:00+01:00": 60,
@@ -252,7 +244,7 @@ def test_check_ins_keep_the_offset_of_the_studio(tenant: Tenant) -> None:
     }
     rows = [{"checkinId": n, "checkInDateTime": moment} for n, moment in enumerate(offsets)]
     body = json.dumps({"result": rows, "hasNext": False})
-    tenant.server.faults.add("GET", path_of(tenant.kiel.id_of(0)), Answer(200, body))
+    tenant.spoil(path_of(tenant.kiel.id_of(0)), Answer(200, body), times=1)
 
     records = tenant.one.succeed(STREAM).records[STREAM]
 

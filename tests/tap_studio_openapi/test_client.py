@@ -82,7 +82,7 @@ def test_ids_in_paths_make_no_other_endpoints(client: StudioClient) -> None:
 
 def test_many_retries_are_logged_in_a_few_lines(tenant: Tenant) -> None:
     path = "/v1/customers/*/account/balances"
-    tenant.server.faults.add("GET", path, refuse(503), times=12)
+    tenant.spoil(path, refuse(503), times=12)
     run = tenant.one.succeed("customer_account_balances", max_retries=8)
     assert run.log.count("Trying again in") == 3
     assert "12 requests were repeated." in run.log
@@ -91,8 +91,8 @@ def test_many_retries_are_logged_in_a_few_lines(tenant: Tenant) -> None:
 def test_keys_appear_nowhere(tenant: Tenant) -> None:
     key = tenant.one()["api_key"]
     echo = f'{{"errorMessage": "The key {key} is not known"}}'
-    tenant.server.faults.add("GET", "/v1/employees", Answer(403, echo))
-    tenant.server.faults.add("GET", "/v1/classes", Answer(409, echo))
+    tenant.spoil("/v1/employees", Answer(403, echo), times=1)
+    tenant.spoil("/v1/classes", Answer(409, echo), times=1)
     run = tenant.one.fail("employees", "classes")
     assert "The key *** is not known" in run.error
     assert key not in run.log + run.error + run.stdout.decode()

@@ -56,7 +56,7 @@ def test_a_server_without_former_members_is_asked_for_the_others(tenant: Tenant)
 
 
 def test_a_status_that_every_server_knows_must_not_be_refused(tenant: Tenant) -> None:
-    tenant.server.faults.add("GET", "/v1/customers", refuse(400), times=None)
+    tenant.spoil("/v1/customers", refuse(400))
     run = tenant.one.fail("customers")
     assert "GET /v1/customers answered 400" in run.error
 

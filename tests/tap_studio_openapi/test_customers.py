@@ -7,18 +7,18 @@ from typing import TYPE_CHECKING
 
 from singer_tapkit.run_state import PacedStateWriter
 from tests.sandbox.studio_openapi import quirks
-from tests.tap_studio_openapi.tenant import Tenant, succeed
 
 if TYPE_CHECKING:
     import pytest
 
+    from tests.tap_studio_openapi.tenant import Tenant, WholeTenant
 
 CHILDREN = ("customers", "customer_contracts", "contract_idle_periods", "customer_checkins")
 
 
 def test_studios_take_turns(tenant: Tenant) -> None:
-    settings = tenant.both(customer_statuses=["MEMBER"])
-    run = succeed(settings, "customers", "customer_address_data")
+    streams = ("customers", "customer_address_data")
+    run = tenant.both.succeed(*streams, customer_statuses=["MEMBER"])
     studios = [record["studio_id"] for record in run.records["customers"]]
     assert studios[:4] == [tenant.kiel.id, tenant.luebeck.id] * 2
 
@@ -79,3 +79,18 @@ def test_a_customer_that_does_not_fit_ends_the_customers_of_its_studio(tenant: T
     assert run.records["customers"] == []
     partitions = run.state["bookmarks"]["customer_checkins"].get("partitions", [])
     assert not any("replication_key_value" in entry for entry in partitions)
+
+
+def test_bookings_are_asked_for_by_customer(whole: WholeTenant) -> None:
+    customers = {str(record["id"]) for record in whole.records["customers"]}
+    for stream in ("customer_class_bookings", "customer_appointment_bookings"):
+        received = whole.received(whole.path_of(stream))
+        assert {request.query["customerId"][0] for request in received} == customers
+        assert whole.records[stream]
+        assert {str(record["customer_id"]) for record in whole.records[stream]} <= customers
+
+
+def test_each_customer_has_one_record(whole: WholeTenant) -> None:
+    customers = sorted(record["id"] for record in whole.records["customers"])
+    for stream in ("customer_contact_data", "customer_address_data", "customer_master_data"):
+        assert sorted(one["customer_id"] for one in whole.records[stream]) == customers

@@ -5,12 +5,9 @@ from __future__ import annotations
 import json
 import runpy
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
 
 from tap_studio_openapi.declarations import DECLARATIONS
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
+from tests.tap_studio_openapi.tenant import fields_in
 
 TAP = Path(__file__).parents[2] / "tap-studio-openapi"
 MAKE = runpy.run_path(str(TAP / "make_schemas.py"))
@@ -18,15 +15,6 @@ SCHEMAS = {
     path.stem: json.loads(path.read_text(encoding="utf-8"))
     for path in (TAP / "tap_studio_openapi" / "schemas").iterdir()
 }
-
-
-def fields_in(schema: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
-    """All fields of a schema, at any depth."""
-    for name, inner in schema.get("properties", {}).items():
-        yield name, inner
-        yield from fields_in(inner)
-    if "items" in schema:
-        yield from fields_in(schema["items"])
 
 
 def test_schema_files_are_up_to_date() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -14,7 +15,7 @@ from singer_tapkit.accounts import slice_of
 from singer_tapkit.testing import read_messages, select_streams
 from tests.processes import build_command
 from tests.sandbox.studio_openapi import Limit, StudioOpenApi, demonstration
-from tests.tap_studio_openapi.tenant import full_catalog, succeed
+from tests.tap_studio_openapi.tenant import full_catalog, state_of, succeed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -78,6 +79,17 @@ def bookmarks_in(state: Mapping[str, Any]) -> dict[int, dict[str, Any]]:
     return {partition["context"]["studio_id"]: partition for partition in partitions}
 
 
+def test_a_chain_takes_a_request_per_studio_and_list(chain: Chain) -> None:
+    run = succeed(chain.slice(customer_statuses=["MEMBER"]), *STREAMS)
+    asked = Counter(request.path for request in chain.server.requests)
+    assert asked["/v1/studios/information"] == asked["/v1/customers"] == STUDIOS
+    assert asked["/v1/employees"] == STUDIOS
+    customers = len(run.records["customers"])
+    assert customers == sum(len(studio.customers) for studio in chain.server.studios)
+    assert asked.total() == 3 * STUDIOS + customers
+    assert len(bookmarks_in(run.state)) == STUDIOS
+
+
 def test_slices_bring_the_records_and_the_state_of_one_run(chain: Chain) -> None:
     whole = succeed(chain.slice(), *STREAMS)
     slices = []
@@ -96,15 +108,7 @@ def test_slices_bring_the_records_and_the_state_of_one_run(chain: Chain) -> None
 
 
 def test_a_slice_keeps_the_bookmarks_of_the_others_untouched(chain: Chain) -> None:
-    partitions = [
-        {
-            "context": {"studio_id": studio.id},
-            "replication_key": "checkInDateTime",
-            "replication_key_value": "2026-06-01T00:00:00+00:00",
-        }
-        for studio in chain.server.studios
-    ]
-    before = {"bookmarks": {"customer_checkins": {"partitions": partitions}}}
+    before = state_of("2026-06-01T00:00:00+00:00", *chain.server.studios)
 
     after = succeed(chain.slice(2), *STREAMS, state=before)
 

@@ -6,15 +6,15 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from tests.tap_studio_openapi.tenant import Tenant, discover
+from tests.tap_studio_openapi.tenant import Tenant, WholeTenant, discover
 
 
-def test_the_studio_is_asked_for_once_and_names_its_tags(tenant: Tenant) -> None:
-    run = tenant.one.succeed("studio", "studio_tags")
-    (record,) = run.records["studio"]
-    assert record["studio_id"] == record["studioId"] == tenant.kiel.id
-    assert len(tenant.received("/v1/studios/information")) == 1
-    assert {tag["studio_name"] for tag in run.records["studio_tags"]} == {record["name"]}
+def test_studios_are_asked_for_once_and_name_their_tags(whole: WholeTenant) -> None:
+    studios = whole.records["studio"]
+    assert [one["studioId"] for one in studios] == [one["studio_id"] for one in studios]
+    assert len(whole.received("/v1/studios/information")) == len(studios) == 2
+    tags = whole.records["studio_tags"]
+    assert {tag["studio_name"] for tag in tags} == {one["name"] for one in studios}
 
 
 def test_utilization_says_when_it_was_asked_for(tenant: Tenant) -> None:

@@ -32,7 +32,7 @@ def test_a_key_without_the_scope_for_its_studio_names_it(
 
 def test_a_key_that_ends_in_the_middle_is_not_used_again(tenant: Tenant) -> None:
     path = f"/v1/customers/{tenant.kiel.id_of(0)}/contracts"
-    tenant.server.faults.add("GET", path, refuse(401))
+    tenant.spoil(path, refuse(401), times=1)
     run = tenant.both.fail("customers", "customer_contracts", "employees", max_concurrency=1)
     assert "1 part(s) of the sync failed" in run.error
     used = {request.headers["x-api-key"] for request in tenant.received("/v1/employees")}
@@ -43,7 +43,7 @@ def test_a_key_that_ends_in_the_middle_is_not_used_again(tenant: Tenant) -> None
 
 @pytest.mark.parametrize("code", ["login.tenant.not.exists", "errormessage.not.found"])
 def test_an_unknown_tenant_is_named_with_what_to_do(tenant: Tenant, code: str) -> None:
-    tenant.server.faults.add("GET", PATH, refuse(404, code))
+    tenant.spoil(PATH, refuse(404, code), times=1)
     run = tenant.one.fail("studio")
     assert f"({code})" in run.error
     assert "Set 'base_url' to the address that came with the key" in run.error
@@ -59,7 +59,7 @@ def test_an_unknown_tenant_is_named_with_what_to_do(tenant: Tenant, code: str) -
     ids=["page", "nothing", "other type"],
 )
 def test_a_response_that_names_no_studio_fails_its_key(tenant: Tenant, answer: Answer) -> None:
-    tenant.server.faults.add("GET", PATH, answer, times=None)
+    tenant.spoil(PATH, answer)
     run = tenant.one.fail("studio")
     assert f"GET {PATH} answered 200" in run.error
     assert "That is not the Open API" in run.error

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from tap_goatcounter.streams.breakdowns import build_breakdowns
 from tap_goatcounter.streams.daily import PathDaily, PathReferrers, TotalDaily
@@ -12,11 +12,12 @@ from tap_goatcounter.streams.json_export import build_json_streams
 
 if TYPE_CHECKING:
     from singer_sdk import Tap
+    from typing_extensions import Unpack
 
-    from tap_goatcounter.streams.base import SiteStream
+    from tap_goatcounter.streams.base import Shared, SiteStream
 
 
-def build_streams(tap: Tap, **shared: Any) -> list[SiteStream]:
+def build_streams(tap: Tap, **shared: Unpack[Shared]) -> list[SiteStream]:
     """Return a tap's streams, made with what they share."""
     return [
         Sites(tap, **shared),

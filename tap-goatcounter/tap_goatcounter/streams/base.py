@@ -5,7 +5,7 @@ from __future__ import annotations
 from abc import abstractmethod
 from datetime import date
 from functools import partial
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, TypedDict
 
 from typing_extensions import override
 
@@ -20,10 +20,18 @@ if TYPE_CHECKING:
 
     from singer_sdk import Tap
     from singer_sdk.helpers.types import Context, Record
+    from typing_extensions import Unpack
 
     from singer_tapkit.failures import FailureCollector
     from tap_goatcounter.client import GoatCounterClient
     from tap_goatcounter.sites import Permission, Site, SiteDirectory
+
+
+class Shared(TypedDict):
+    """What all streams of a tap share."""
+
+    sites: SiteDirectory
+    failures: FailureCollector
 
 
 class SiteStream(BaseStream):
@@ -37,19 +45,17 @@ class SiteStream(BaseStream):
     max_failures_in_a_row = None
     permission: ClassVar[Permission]
 
-    def __init__(
-        self, tap: Tap, name: str = "", *, sites: SiteDirectory, failures: FailureCollector
-    ) -> None:
+    def __init__(self, tap: Tap, name: str = "", **shared: Unpack[Shared]) -> None:
         """Load the schema of the stream, which needs a name if its class has none."""
         name = name or self.name
         super().__init__(
             tap,
             load_schema("tap_goatcounter", name),
-            failures=failures,
+            failures=shared["failures"],
             unknown_fields=tap.config["unknown_fields"],
             name=name,
         )
-        self.sites = sites
+        self.sites = shared["sites"]
 
     @property
     def client(self) -> GoatCounterClient:

@@ -21,9 +21,11 @@ if TYPE_CHECKING:
     import msgspec
     from singer_sdk import Tap
     from singer_sdk.helpers.types import Record
+    from typing_extensions import Unpack
 
     from tap_goatcounter.pagination import Row
     from tap_goatcounter.sites import Site
+    from tap_goatcounter.streams.base import Shared
 
 MAX_TOP_PAGES: Final = 4
 BARE_IN_PATHS: Final = "$&+,:;=@"
@@ -51,7 +53,7 @@ DETAILS: Final = {
 """The lists within the rows of another one."""
 
 
-def build_breakdowns(tap: Tap, **shared: Any) -> list[UtcDailyStream]:
+def build_breakdowns(tap: Tap, **shared: Unpack[Shared]) -> list[UtcDailyStream]:
     """Return the streams of all lists, made with what all streams share."""
     *lists, toprefs = LISTS
     *details, topref_paths = DETAILS
@@ -66,7 +68,7 @@ def build_breakdowns(tap: Tap, **shared: Any) -> list[UtcDailyStream]:
 class Breakdown(UtcDailyStream):
     """A list of how many visitors had what."""
 
-    def __init__(self, tap: Tap, name: str, **shared: Any) -> None:
+    def __init__(self, tap: Tap, name: str, **shared: Unpack[Shared]) -> None:
         """Find the keys of a list."""
         super().__init__(tap, name, **shared)
         self.primary_keys = ("site_id", "day", *LISTS[name])
@@ -74,10 +76,11 @@ class Breakdown(UtcDailyStream):
     @override
     def read_day(self, site: Site, day: date) -> Iterator[Record]:
         seen: set[tuple[Any, ...]] = set()
+        names = LISTS[self.name]
         for rows in self.read_day_pages(site, day, f"/stats/{self.name}", StatsPage):
             for row in rows:
                 record = {"site_id": site.id, "day": day.isoformat(), **row}
-                key = tuple(record.get(name) for name in self.primary_keys)
+                key = tuple(row.get(name) for name in names)
                 if key in seen:
                     raise _shift_error(day)
                 seen.add(key)

@@ -29,10 +29,12 @@ if TYPE_CHECKING:
 
     from singer_sdk import Tap
     from singer_sdk.helpers.types import Context, Record
+    from typing_extensions import Unpack
 
     from tap_goatcounter.export import ExportJob
     from tap_goatcounter.export_file import Export, ExportFile
     from tap_goatcounter.sites import Site
+    from tap_goatcounter.streams.base import Shared
 
 
 MAJOR_VERSION: Final = "1"
@@ -60,7 +62,7 @@ TABLES: Final = ("json_paths", "json_refs", "json_browsers", "json_systems")
 """What statistics refer to."""
 
 
-def build_json_streams(tap: Tap, **shared: Any) -> list[JsonStream]:
+def build_json_streams(tap: Tap, **shared: Unpack[Shared]) -> list[JsonStream]:
     """Return the streams of one export, made with what all streams share."""
     exports = JsonExports()
     return [JsonStream(tap, name, exports, **shared) for name in (*STATISTICS, *TABLES)]
@@ -202,7 +204,7 @@ class JsonStream(SiteStream):
     permission = Permission.EXPORT
     selected_by_default = False
 
-    def __init__(self, tap: Tap, name: str, exports: JsonExports, **shared: Any) -> None:
+    def __init__(self, tap: Tap, name: str, exports: JsonExports, **shared: Unpack[Shared]) -> None:
         """Join the streams that share an export."""
         super().__init__(tap, name, **shared)
         keys = STATISTICS.get(name, ("id",))
@@ -221,16 +223,18 @@ class JsonStream(SiteStream):
         archive = self._exports.open(site)
         file = f"{self.name.removeprefix('json_')}.jsonl"
         rows = archive.read_rows(file) if archive else ()
-        defaults = {"event": False} if self.name == "json_paths" else {}
-        return ({"site_id": site.id, **defaults, **row} for row in rows)
+        defaults: Record = {"site_id": site.id}
+        if self.name == "json_paths":
+            defaults["event"] = False  # only rows of events have their kind
+        return ({**defaults, **row} for row in rows)
 
     @override
     def conform_rows(self, rows: Iterable[Record], context: Context | None) -> Iterator[Record]:
-        latest = ""
+        latest, time_name = "", self.replication_key
         for record in super().conform_rows(rows, context):
             yield record
-            if self.replication_key:
-                latest = max(latest, record[self.replication_key])
+            if time_name:
+                latest = max(latest, record[time_name])
         if context is None:  # no site can be read
             return
         site = self.sites.by_id[context["site_id"]]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from enum import Enum
 from itertools import islice
 from typing import TYPE_CHECKING
@@ -35,12 +36,10 @@ def cut_customers(call: Call) -> Record:
     """Return the chunk of customers that a request is for, always by the last id."""
     size, offset = call.arguments["sliceSize"], _read_offset(call)
     status = call.arguments["customerStatus"]
-    later = (
-        customer
-        for number, customer in call.studio.customers.items()
-        if number > offset and customer["status"] == status
-    )
-    found = list(islice(later, size + 1))
+    customers = call.studio.customers
+    numbers = list(customers)
+    later = map(customers.__getitem__, numbers[bisect_right(numbers, offset) :])
+    found = list(islice((one for one in later if one["status"] == status), size + 1))
     return _make_chunk(found, size, [offset, *(one["id"] for one in found[:size])][-1])
 
 

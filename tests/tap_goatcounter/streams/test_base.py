@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 
 from tests.sandbox.faults import Answer
 from tests.sandbox.goatcounter import Generation
+from tests.tap_goatcounter.exports import build_state
 from tests.tap_goatcounter.servers import get_day, make_view
 
 if TYPE_CHECKING:
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from tests.tap_goatcounter.servers import Sandbox, Server
 
 STREAMS = ("hits", "paths", "total_daily")
-FIELD = '{"paths":[{"id":1,"path":"/a","title":"A","event":false,"colour":"red"}],"more":false}'
+FIELD = {"id": 1, "path": "/a", "title": "A", "event": False, "colour": "red"}
 
 
 @pytest.fixture
@@ -68,10 +69,8 @@ def test_sites_of_both_generations_are_read_in_one_run_and_a_broken_one_fails_al
 def test_a_stream_that_fails_for_one_site_goes_on_with_the_others(
     family: Sandbox, response: Answer
 ) -> None:
-    family.server.faults.add(
-        *("GET", "/api/v0/stats/total", response),
-        times=None,
-        when=lambda request: request.host == "2.example.com",
+    family.disturb(
+        "/stats/total", response, times=None, when=lambda request: request.host == "2.example.com"
     )
     run = family.fail_to_read(*STREAMS, child_sites=True)
     bookmarks = {site: run.output.bookmark("total_daily", site_id=site) for site in (1, 2, 3)}
@@ -89,11 +88,7 @@ def test_when_no_site_can_be_read_the_run_fails_without_a_record(newer: Sandbox)
 def test_any_number_of_sites_may_fail_before_one_that_does_not(family: Sandbox) -> None:
     for number in range(4, 8):
         family.server.add_site(f"{number}.example.com", parent=1, code=f"code{number}")
-    family.server.faults.add(
-        *("GET", "/api/v0/paths", Answer(400, '{"error":"no"}')),
-        times=None,
-        when=lambda request: request.host != "7.example.com",
-    )
+    family.disturb("/paths", Answer(400, '{"error":"no"}'), times=6)
     family.server.add_hits(7, [make_view("/of-7")])
     run = family.fail_to_read("paths", child_sites=True)
     assert list_pages(run, "paths") == {(7, "/of-7")}
@@ -120,21 +115,12 @@ def test_a_setting_replaces_empty_keys(server: Server, setting: dict[str, str], 
 
 
 def test_unknown_fields_are_kept_if_set(newer: Sandbox) -> None:
-    newer.server.faults.add("GET", "/api/v0/paths", Answer(200, FIELD))
+    newer.disturb("/paths", {"paths": [FIELD], "more": False})
     newer.add(make_view("/a"))
     run = newer.read("paths", "sites", "hits", unknown_fields="keep")
     assert run.records["paths"][0]["unknown_fields"] == {"colour": "red"}
     assert run.records["sites"][0]["unknown_fields"] is None
     assert len(run.records["hits"]) == 1
-
-
-def build_state(stream: str, bookmark: object, key: str = "day") -> dict[str, Any]:
-    partition = {
-        "context": {"site_id": 1},
-        "replication_key": key,
-        "replication_key_value": bookmark,
-    }
-    return {"bookmarks": {stream: {"partitions": [partition]}}}
 
 
 @pytest.mark.parametrize(
@@ -148,7 +134,7 @@ def test_a_bookmark_that_is_no_day_of_the_past_is_logged_and_starts_anew(
     newer: Sandbox, stream: str, bookmark: object
 ) -> None:
     newer.add(make_view("/a", days_ago=5))
-    run = newer.read(stream, "paths", state=build_state(stream, bookmark))
+    run = newer.read(stream, "paths", state=build_state(bookmark, stream))
     assert str(get_day(5)) in {record["day"] for record in run.records[stream]}
     assert repr(bookmark) in run.log
     assert run.records["paths"]
@@ -157,7 +143,7 @@ def test_a_bookmark_that_is_no_day_of_the_past_is_logged_and_starts_anew(
 
 def test_a_bookmark_of_long_ago_begins_with_the_first_day(newer: Sandbox) -> None:
     newer.add(make_view("/a", days_ago=5))
-    state = build_state("total_daily", "0001-01-01")
+    state = build_state("0001-01-01", "total_daily")
     run = newer.read("total_daily", state=state, stats_lookback_days=10**10)
     assert run.records["total_daily"][0]["day"] <= str(get_day(5))
     assert len(run.records["total_daily"]) <= 6

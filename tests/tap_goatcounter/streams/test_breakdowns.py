@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.sandbox.faults import Answer
 from tests.sandbox.goatcounter import Generation
 from tests.tap_goatcounter.servers import get_day, make_view
 
@@ -20,11 +18,9 @@ def serve(sandbox: Sandbox, path: str, *pages: list[dict[str, Any]]) -> None:
     """Answer for a list of yesterday with these pages."""
     offset = 0
     for number, rows in enumerate(pages, start=1):
-        body = json.dumps({"stats": rows, "more": number < len(pages)})
-        at = str(offset)
-        sandbox.server.faults.add(
-            *("GET", f"/api/v0/stats/{path}", Answer(200, body)),
-            when=lambda request, at=at: request.query["offset"] == [at],  # type: ignore[misc]
+        body, at = {"stats": rows, "more": number < len(pages)}, str(offset)
+        sandbox.disturb(
+            f"/stats/{path}", body, when=lambda request, at=at: request.query["offset"] == [at]
         )
         offset += len(rows)
 

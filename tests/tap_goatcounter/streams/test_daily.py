@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
@@ -120,8 +119,9 @@ def test_a_window_that_is_too_much_for_the_server_is_halved_until_it_fits(
 def test_a_single_day_that_is_too_much_is_tried_again_and_then_an_error(newer: Sandbox) -> None:
     newer.add(make_view("/a", days_ago=3))
     too_much = Answer(504, '{"error":"server timed out loading data"}')
-    newer.server.faults.add(
-        *("GET", "/api/v0/stats/total", too_much),
+    newer.disturb(
+        "/stats/total",
+        too_much,
         times=None,
         when=lambda request: (
             request.query["start"][0] <= format_start(2) <= request.query["end"][0]
@@ -210,29 +210,27 @@ def test_days_of_the_future_are_not_read_though_the_clock_here_is_ahead(
 def test_the_list_of_a_window_with_a_day_left_out_is_an_error(newer: Sandbox) -> None:
     hours = [0] * 24
     response = {"total": 0, "stats": [{"day": str(get_day(3)), "hourly": hours, "daily": 0}]}
-    newer.server.faults.add("GET", "/api/v0/stats/total", Answer(200, json.dumps(response)))
+    newer.disturb("/stats/total", response)
     run = newer.fail_to_read("total_daily", start_date=format_start(3))
     assert f"left {get_day(2)} out" in run.error
 
 
 def test_days_that_are_null_are_not_taken_for_those_of_an_older_server(newer: Sandbox) -> None:
-    response = Answer(200, '{"total": 3, "stats": null}')
-    newer.server.faults.add("GET", "/api/v0/stats/total", response, times=None)
+    newer.disturb("/stats/total", {"total": 3, "stats": None}, times=None)
     run = newer.fail_to_read("total_daily", start_date=format_start(2))
     assert "$.stats" in run.error
     assert run.records["total_daily"] == []
 
 
 def test_a_server_before_2_7_is_asked_day_by_day(newer: Sandbox) -> None:
-    newer.server.faults.add("GET", "/api/v0/stats/total", Answer(200, '{"total":3}'), times=None)
+    newer.disturb("/stats/total", {"total": 3}, times=None)
     run = newer.read("total_daily", start_date=format_start(2))
     assert [(row["daily"], row["hourly"]) for row in run.records["total_daily"]] == [(3, None)] * 2
 
 
 def test_visitors_of_a_path_without_days_are_not_passed_over(sandbox: Sandbox) -> None:
     row = {"path_id": 1, "path": "/", "title": "", "event": False, "count": 3, "stats": []}
-    body = json.dumps({"hits": [row], "more": False})
-    sandbox.server.faults.add("GET", "/api/v0/stats/hits", Answer(200, body), times=None)
+    sandbox.disturb("/stats/hits", {"hits": [row], "more": False}, times=None)
     run = sandbox.fail_to_read("path_daily", start_date=format_start(2))
     assert "does not say on which days" in run.error
     assert run.output.bookmark("path_daily", site_id=1) is None

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import re
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.sandbox.faults import Answer
 from tests.tap_goatcounter.exports import (
     ROW,
     build_state,
@@ -133,9 +131,9 @@ def test_a_start_date_does_not_get_in_the_way(newer: Sandbox) -> None:
     assert paths == ["/a", "/b"]
 
 
-def describe_export(**changed: Any) -> Answer:
+def describe_export(**changed: Any) -> dict[str, Any]:
     """Return what a server says of an export of two rows after hit 10."""
-    export = {
+    return {
         "id": 1,
         "format": "csv",
         "start_from_hit_id": 10,
@@ -143,8 +141,8 @@ def describe_export(**changed: Any) -> Answer:
         "num_rows": 2,
         "finished_at": f"{get_day(0)}T00:00:00Z",
         "error": None,
+        **changed,
     }
-    return Answer(200, json.dumps({**export, **changed}))
 
 
 @pytest.mark.parametrize(
@@ -169,7 +167,7 @@ def test_an_export_that_cannot_be_right_moves_no_bookmark(
     newer.server.next_export.csv = write_csv(ROW, ROW).encode()
     newer.server.next_export.rows = 2
     newer.server.next_export.last_hit_id = 12
-    newer.server.faults.add("GET", "/api/v0/export/1", describe_export(**changed), times=1)
+    newer.disturb("/export/1", describe_export(**changed), times=1)
     run = newer.fail_to_read("hits", state=build_state(10))
     assert words in run.error
     assert run.records["hits"] == []

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.sandbox.faults import Answer
 from tests.sandbox.goatcounter import Generation
 from tests.tap_goatcounter.responses import build_site
 from tests.tap_goatcounter.servers import make_view
@@ -40,8 +38,8 @@ def test_a_site_that_is_set_twice_comes_once(newer: Sandbox) -> None:
 def test_a_list_in_another_form_fails_alone(newer: Sandbox, change: dict[str, Any]) -> None:
     newer.add(make_view("/a"))
     settings = {"collect": 510, "ignore_ips": "", "collect_regions": "", "allow_embed": ""}
-    body = json.dumps({"sites": [build_site(setttings={**settings, **change})]})
-    newer.server.faults.add("GET", "/api/v0/sites", Answer(200, body), times=None)
+    body = {"sites": [build_site(setttings={**settings, **change})]}
+    newer.disturb("/sites", body, times=None)
     run = newer.fail_to_read("sites", "paths")
     assert f"setttings.{next(iter(change))}" in run.error
     assert len(run.records["paths"]) == 1
