@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass
-from functools import partial
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 
@@ -65,12 +64,6 @@ def run(make: Callable[[], Sandbox], command: Callable[[str], Sequence[str]]) ->
         make: Makes the sandbox; it must fit into a pickle.
         command: Gives the command from the URL.
     """
-    with serving.serve_apart(partial(_make_late, make)) as server:
+    with serving.serve_apart(make, Delay(LATENCY)) as server:
         measurement = measure(command(server.url))
     return Traffic(measurement, server.requests)
-
-
-def _make_late(make: Callable[[], Sandbox]) -> Sandbox:
-    sandbox = make()
-    sandbox.faults.add("*", "*", Delay(LATENCY), times=None)
-    return sandbox

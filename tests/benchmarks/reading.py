@@ -19,11 +19,11 @@ from tests.benchmarks.bench import (
     Contest,
 )
 from tests.benchmarks.measure import measure, measure_in_turns
-from tests.benchmarks.memory import remember_pages
 from tests.benchmarks.sdk_baseline import build_sdk_command
 from tests.benchmarks.serving import serve_apart
 from tests.benchmarks.with_dlt import measure_dlt
 from tests.processes import build_command, discover_catalog
+from tests.services.exchanges import Memory
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -84,7 +84,7 @@ class Reading:
 
     def compare_from_memory(self, reads: str) -> Contest:
         """Let the tap and the SDK's path read from a server that has its answers at hand."""
-        with serve_apart(remember_pages(self.make)) as server:
+        with serve_apart(self.make, Memory()) as server:
             command = self.build_command(server.url)
             measure(command)
             sides = {

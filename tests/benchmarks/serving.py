@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
     from multiprocessing.connection import Connection
 
+    from tests.sandbox.faults import Effect
     from tests.sandbox.sandbox import Sandbox
     from tests.sandbox.traffic import ReceivedRequest
 
@@ -29,15 +30,16 @@ class Served:
 
 
 @contextmanager
-def serve_apart(make: Callable[[], Sandbox]) -> Iterator[Served]:
+def serve_apart(make: Callable[[], Sandbox], effect: Effect | None = None) -> Iterator[Served]:
     """Serve until the block is left.
 
     Args:
         make: Makes the sandbox; it must fit into a pickle.
+        effect: What happens to all requests, if anything does; it must fit as well.
     """
     near, far = multiprocessing.Pipe()
     process = multiprocessing.get_context("spawn").Process(
-        target=_serve, args=(far, make), daemon=True
+        target=_serve, args=(far, make, effect), daemon=True
     )
     process.start()
     far.close()
@@ -50,8 +52,10 @@ def serve_apart(make: Callable[[], Sandbox]) -> Iterator[Served]:
         process.join()
 
 
-def _serve(far: Connection, make: Callable[[], Sandbox]) -> None:
+def _serve(far: Connection, make: Callable[[], Sandbox], effect: Effect | None) -> None:
     sandbox = make()
+    if effect:
+        sandbox.faults.add("*", "*", effect, times=None)
     with sandbox.serve() as url:
         far.send(url)
         far.recv()

@@ -33,14 +33,7 @@ WIDTH = 120
 
 @dataclass(frozen=True)
 class Result:
-    """What has come of the trials of one tap.
-
-    Attributes:
-        tap: Its name.
-        report: All trials together.
-        seconds: How long they took.
-        failure: Why they ended early, empty if they did not.
-    """
+    """What has come of all trials of one tap; a failure is why they ended early."""
 
     tap: str
     report: Report

@@ -38,14 +38,7 @@ class ChaosError(Exception):
 
 @dataclass
 class Report:
-    """What has come of a trial.
-
-    Attributes:
-        kills: How many kills there were of each kind.
-        states: How many states the target has confirmed.
-        runs: How many runs there were.
-        rows: How many rows the warehouse holds in the end.
-    """
+    """How many kills of each kind, confirmed states and runs there were, and rows in the end."""
 
     kills: Counter[Victim] = field(default_factory=Counter)
     states: int = 0

@@ -17,23 +17,23 @@ from pathlib import Path
 from time import monotonic
 from typing import TYPE_CHECKING
 
-import duckdb
 from rich import box
 from rich._export_format import CONSOLE_SVG_FORMAT
 from rich.console import Console
 from rich.table import Table
 
 from tests.demo import apparena, goatcounter, gotom, studio_openapi, warehouse
-from tests.demo.questions import Answer, list_questions
+from tests.demo.questions import list_questions
 from tests.meltano import REPOSITORY, Project, Run
+from tests.pipelines.warehouses import DuckDb
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
     from contextlib import AbstractContextManager
 
-    from tests.demo.questions import Question
+    from tests.demo.questions import Answer, Question
     from tests.demo.source import Source
-    from tests.demo.warehouse import Tables
+    from tests.demo.warehouse import Difference, Tables
 
 DEMOS: Mapping[str, Callable[[], AbstractContextManager[Source]]] = {
     "tap-goatcounter": goatcounter.serve,
@@ -161,28 +161,24 @@ class Demo:
         self._console.print(f"At the source: {self._source.grow()}")
         second, _ = self._load()
         after = self._read_tables()
-        self._console.print(_build_change_table(second, before, after))
+        differences = {name: warehouse.compare(before[name], after[name]) for name in after}
+        self._console.print(_build_change_table(second, differences, after))
         self._check_rows(after)
-        self._check_sent(second, before, after)
-        self._check_changed(before, after)
-        differences = [warehouse.compare(before[stream], after[stream]) for stream in after]
+        self._check_differences(second, differences)
         return Summary(
             streams=len(before),
             rows=sum(rows.total() for rows in before.values()),
             seconds=seconds,
             sent=sum(second.records.values()),
-            new=sum(difference.new for difference in differences),
-            changed=sum(difference.changed for difference in differences),
+            new=sum(difference.new for difference in differences.values()),
+            changed=sum(difference.changed for difference in differences.values()),
         )
 
     def ask(self) -> dict[Question, Answer]:
         """Ask the questions to the data, and show where each stands and how its answer begins."""
-        with duckdb.connect(DATABASE, read_only=True) as database:
-            database.execute(f"set schema = '{self._schema}'")
-            answers = {
-                question: Answer.fetch(database.execute(question.sql))
-                for question in list_questions(self._tap)
-            }
+        database = DuckDb(DATABASE)
+        database.schema = self._schema
+        answers = {one: database.ask(one.sql) for one in list_questions(self._tap)}
         wanted = self._source.answer_questions()
         for question, answer in answers.items():
             if answer.rows != wanted[question.name]:
@@ -212,16 +208,13 @@ class Demo:
             if (found := tables[stream].total()) != rows:
                 raise DemoFailedError(f"{stream} has {found} rows, and the source has {rows}.")
 
-    def _check_sent(self, run: Run, before: Tables, after: Tables) -> None:
+    def _check_differences(self, run: Run, differences: Mapping[str, Difference]) -> None:
         for stream, again in self._source.sent_again.items():
-            new = warehouse.compare(before[stream], after[stream]).new
-            if run.records[stream] != new + again:
-                raise DemoFailedError(f"{run.records[stream]} {stream} came, and {new} are new.")
-
-    def _check_changed(self, before: Tables, after: Tables) -> None:
+            sent, new = run.records[stream], differences[stream].new
+            if sent != new + again:
+                raise DemoFailedError(f"{sent} {stream} came, and {new} are new.")
         for stream, changed in self._source.changed.items():
-            found = warehouse.compare(before[stream], after[stream]).changed
-            if found != changed:
+            if (found := differences[stream].changed) != changed:
                 raise DemoFailedError(f"{found} rows of {stream} have changed, not {changed}.")
 
 
@@ -234,13 +227,17 @@ def _build_full_table(run: Run, tables: Tables) -> Table:
     return table
 
 
-def _build_change_table(run: Run, before: Tables, after: Tables) -> Table:
+def _build_change_table(run: Run, differences: Mapping[str, Difference], after: Tables) -> Table:
     """Show each table that is not as it was."""
     table = _build_table("stream", "rows sent", "new", "changed", "rows in all")
-    for stream, rows in after.items():
-        difference = warehouse.compare(before[stream], rows)
+    for stream, difference in differences.items():
         if difference.new or difference.changed:
-            numbers = (run.records[stream], difference.new, difference.changed, rows.total())
+            numbers = (
+                run.records[stream],
+                difference.new,
+                difference.changed,
+                after[stream].total(),
+            )
             table.add_row(stream, *(f"{number:,}" for number in numbers))
     table.caption = f"{len(after) - table.row_count} other tables are as they were."
     return table

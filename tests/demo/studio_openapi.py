@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from tests.sandbox.studio_openapi import StudioOpenApi, demonstration, moments
+from tests.services.studio_openapi import make_visit
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -128,15 +129,7 @@ def _check_in(studio: Studio, customer_id: int) -> None:
     """Let a customer have come, early enough to be of today or yesterday in every zone."""
     visits = studio.checkins[customer_id]
     begun = datetime.now(UTC) - timedelta(hours=3)
-    visits.append(
-        {
-            "checkinId": 1000 * customer_id + len(visits),
-            "checkInDateTime": moments.format_with_offset(begun),
-            "checkOutDateTime": moments.format_with_offset(begun + timedelta(hours=1)),
-            "studioId": studio.id,
-            "studioName": studio.name,
-        }
-    )
+    visits.append(make_visit(studio, 1000 * customer_id + len(visits), begun))
 
 
 def _is_recent(checkin: Mapping[str, str], days: int) -> bool:

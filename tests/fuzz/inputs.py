@@ -44,18 +44,12 @@ def damage_state(state: Mapping[str, Any], chance: random.Random) -> DamagedFile
     if not state or chance.random() < 0.25:
         name, content = chance.choice(list(_wrap_state(state)))
         return DamagedFile("state wrapping", f"state: {name}", content, KEYS)
-    damage = trees.draw(copy.deepcopy(dict(state)), chance)
-    assert damage is not None
-    content = damage.dump(copy.deepcopy(dict(state)))
-    return DamagedFile(f"state {damage.kind}", f"state: {damage}", content, KEYS)
+    return _damage_object("state", state, chance, KEYS)
 
 
 def damage_settings(settings: Mapping[str, Any], chance: random.Random) -> DamagedFile:
     """Damage settings; a tap may read something else by them."""
-    damage = trees.draw(dict(settings), chance)
-    assert damage is not None
-    content = damage.dump(copy.deepcopy(dict(settings)))
-    return DamagedFile(f"settings {damage.kind}", f"settings: {damage}", content, NOTHING)
+    return _damage_object("settings", settings, chance, NOTHING)
 
 
 def damage_catalog(catalog: Mapping[str, Any], chance: random.Random) -> DamagedFile:
@@ -75,6 +69,15 @@ def damage_catalog(catalog: Mapping[str, Any], chance: random.Random) -> Damaged
     content = f'{{"streams": [{", ".join([stream_text, *rest])}]}}'.encode()
     detail = f"catalog: {name}: {damage}"
     return DamagedFile(f"catalog {damage.kind}", detail, content, NOTHING)
+
+
+def _damage_object(
+    name: str, found: Mapping[str, Any], chance: random.Random, checks: Check
+) -> DamagedFile:
+    damage = trees.draw(dict(found), chance)
+    assert damage is not None
+    content = damage.dump(copy.deepcopy(dict(found)))
+    return DamagedFile(f"{name} {damage.kind}", f"{name}: {damage}", content, checks)
 
 
 def _wrap_state(state: Mapping[str, Any]) -> Iterator[tuple[str, bytes]]:

@@ -15,9 +15,9 @@ from typing import TYPE_CHECKING
 from typing_extensions import override
 
 from tests.fuzz import trees
-from tests.fuzz.exchanges import Changed, Exchange
 from tests.fuzz.trees import ALL, KEYS, NOTHING, Check
 from tests.sandbox.faults import Answer, CutOff, Reset, html_page
+from tests.services.exchanges import Changed, Exchange
 
 if TYPE_CHECKING:
     import random

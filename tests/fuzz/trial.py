@@ -15,19 +15,19 @@ from typing import TYPE_CHECKING, Any
 from singer_tapkit.testing import select_streams
 from tests.fuzz import inputs, mutations
 from tests.fuzz.clock import skip_waits
-from tests.fuzz.exchanges import Changed, Recorder
 from tests.fuzz.outcome import Finding, Outcome, Warehouse, judge
 from tests.fuzz.sources import VARIANTS
 from tests.fuzz.trees import ALL, Check
 from tests.processes import build_command, find_program, run_program
+from tests.services.exchanges import Changed, Recorder
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from tests.fuzz.exchanges import Exchange
     from tests.fuzz.inputs import DamagedFile
     from tests.fuzz.mutations import Mutation
     from tests.fuzz.sources import Variant
+    from tests.services.exchanges import Exchange
     from tests.services.source import Source
 
 TIME_LIMIT_SECONDS = 30
@@ -40,12 +40,9 @@ class Result:
     """What has come of a trial.
 
     Attributes:
-        tap: The tap.
-        seed: What the trial follows from.
         kinds: What was damaged, in words for the summary.
         description: The same with all places.
         status: The exit status of the damaged run, None if it was killed.
-        findings: What was found.
         logs: What the tap has said in each run.
     """
 
@@ -69,10 +66,9 @@ class Start:
 
 @dataclass(frozen=True)
 class Baseline:
-    """What runs without damage show of a service.
+    """What runs without damage show of a service, the catalog of which selects everything.
 
     Attributes:
-        catalog: The catalog, everything selected.
         exchanges: What is asked and answered, by endpoint.
         truth: What a tap must bring.
         volatile: The streams and fields that differ from run to run.

@@ -30,25 +30,20 @@ class Source(Protocol):
     settings: Mapping[str, Any]
     """The tap's settings, without retries, as a server that is gone stays away."""
 
-    @property
-    def streams(self) -> Sequence[str]:
-        """The streams to read; none stands for those that are selected by default."""
+    streams: Sequence[str]
+    """The streams to read; none stands for those that are selected by default."""
+    secrets: Sequence[str]
+    """The texts among the settings that nobody may see."""
+    runs_until_equal: int
+    """How many runs that nobody disturbs it takes to bring everything.
 
-    @property
-    def secrets(self) -> Sequence[str]:
-        """The texts among the settings that nobody may see."""
+    More than one if the first of them finishes what a killed one began, and leaves what is new
+    since then to the next.
+    """
 
     @property
     def sandbox(self) -> Sandbox:
         """The server."""
-
-    @property
-    def runs_until_equal(self) -> int:
-        """How many runs that nobody disturbs it takes to bring everything.
-
-        More than one if the first of them finishes what a killed one began, and leaves what is new
-        since then to the next.
-        """
 
     def change(self, chance: random.Random) -> None:
         """Add and change data, all of which the tap promises to see."""

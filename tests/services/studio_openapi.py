@@ -160,17 +160,10 @@ class StudioSource:
             visits[-1]["checkOutDateTime"] = visits[-1]["checkInDateTime"]
         begun = to_moment(today - timedelta(days_ago), chance.randint(6, 22))
         self._visits += 1
-        visits.append(
-            {
-                "checkinId": self._visits,
-                "checkInDateTime": format_with_offset(begun),
-                "checkOutDateTime": chance.choice(
-                    (None, format_with_offset(begun + timedelta(hours=1)))
-                ),
-                "studioId": studio.id,
-                "studioName": studio.name,
-            }
-        )
+        visit = make_visit(studio, self._visits, begun)
+        if chance.random() < 0.5:
+            visit["checkOutDateTime"] = None
+        visits.append(visit)
 
     def _change_status(self, studio: Studio, customer: int) -> None:
         """Let a prospect join, or a member leave, with the same contracts as before."""
@@ -186,6 +179,17 @@ class StudioSource:
             for studio in self.sandbox.studios
             for record in records(studio)
         ]
+
+
+def make_visit(studio: Studio, number: int, begun: datetime) -> Row:
+    """Return a check-in of an hour."""
+    return {
+        "checkinId": number,
+        "checkInDateTime": format_with_offset(begun),
+        "checkOutDateTime": format_with_offset(begun + timedelta(hours=1)),
+        "studioId": studio.id,
+        "studioName": studio.name,
+    }
 
 
 def _convert_records(endpoint: str, record: Row) -> Row:

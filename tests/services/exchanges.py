@@ -1,4 +1,4 @@
-"""Record what a service answers, and change it on its way."""
+"""Record what a service answers, change it on its way, and answer the same again."""
 
 from __future__ import annotations
 
@@ -20,15 +20,7 @@ GZIP_START = b"\x1f\x8b"
 
 @dataclass(frozen=True)
 class Exchange:
-    """A request and its answer.
-
-    Attributes:
-        path: The path as sent.
-        query: The query as sent.
-        status: The status of the answer.
-        headers: The headers of the answer, in lower case.
-        body: The body as sent.
-    """
+    """A request and its answer, all as sent, but for the headers' names, in lower case."""
 
     path: str
     query: str
@@ -102,6 +94,26 @@ class Changed:
         """Change the answer and pass it on."""
         exchange = await _ask(application, scope, receive)
         await _respond(self.change(exchange) if exchange.status < 300 else exchange, send)
+
+
+class Memory:
+    """An effect on all requests: the application sees each of them once, as answering may be slow.
+
+    Requests that differ in anything but path and query are taken for the same.
+    """
+
+    def __init__(self) -> None:
+        """Start with nothing answered."""
+        self._answers: dict[tuple[bytes, bytes], Exchange] = {}
+
+    async def __call__(
+        self, application: ASGIApp, scope: Scope, receive: Receive, send: Send
+    ) -> None:
+        """Answer as before, or else let the application do so."""
+        asked = scope["raw_path"], scope["query_string"]
+        if asked not in self._answers:
+            self._answers[asked] = await _ask(application, scope, receive)
+        await _respond(self._answers[asked], send)
 
 
 async def _ask(application: ASGIApp, scope: Scope, receive: Receive) -> Exchange:
