@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import socket
 import sys
 from functools import cache
 from importlib.metadata import EntryPoint, entry_points
@@ -109,6 +110,14 @@ def run_program(
             output.read_text(encoding="utf-8"),
             log.read_text(encoding="utf-8"),
         )
+
+
+def find_free_port() -> int:
+    """Return a port of this machine at which nobody listens."""
+    with socket.socket() as one:
+        one.bind(("127.0.0.1", 0))
+        port: int = one.getsockname()[1]
+    return port
 
 
 @cache
