@@ -120,7 +120,7 @@ class Project:
         """
         finished = run_program(
             [find_program(MELTANO), "--log-format=json", *arguments],
-            {**_build_environment(), **(settings or {})},
+            {**filter_environment(), "NO_COLOR": "1", **(settings or {})},
             self.directory,
         )
         return Run(finished.returncode, finished.stdout, finished.stderr)
@@ -140,8 +140,8 @@ def _format_words(line: str) -> str:
     return f"{entry.get('name', '')}: {entry['event']}"
 
 
-def _build_environment() -> dict[str, str]:
-    kept = {
+def filter_environment() -> dict[str, str]:
+    """Return the variables but for those by which Meltano and plugins would be set or measured."""
+    return {
         name: value for name, value in os.environ.items() if not name.startswith(FOREIGN_SETTINGS)
     }
-    return {**kept, "NO_COLOR": "1"}

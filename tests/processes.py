@@ -19,7 +19,7 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
 TIME_LIMIT_SECONDS = 600
 MELTANO = "meltano"
@@ -30,9 +30,10 @@ PROGRAMS: dict[str, EntryPoint] = {
 }
 OF_MELTANO = "meltano.core.project"
 """What takes long to import; the package with the commands would also set up logging."""
+CLOCK = "tests.fuzz.clock"
 FORKING = get_context("forkserver")
 FORKING.set_forkserver_preload(
-    [OF_MELTANO, *(entry.module for entry in PROGRAMS.values() if entry.name != MELTANO)]
+    [CLOCK, OF_MELTANO, *(entry.module for entry in PROGRAMS.values() if entry.name != MELTANO)]
 )
 
 
@@ -76,6 +77,9 @@ def run_program(
     command: Sequence[str],
     environment: Mapping[str, str] | None = None,
     working_directory: Path | None = None,
+    *,
+    before: Callable[[], object] | None = None,
+    time_limit: float = TIME_LIMIT_SECONDS,
 ) -> CompletedProcess[str]:
     """Run a tap or Meltano to its end.
 
@@ -83,33 +87,32 @@ def run_program(
         command: Its program and arguments.
         environment: Its variables; None for those of this process.
         working_directory: Where it runs; None for where this process does.
+        before: What its process does first.
+        time_limit: The seconds it may take.
 
     Returns:
-        Its exit status, stdout and stderr.
+        Its exit status, stdout and stderr; bytes that are no UTF-8 are surrogates.
 
     Raises:
-        TimeoutExpired: It does not end.
+        TimeoutExpired: It does not end. The error has its stdout and stderr.
     """
     entry = PROGRAMS[Path(command[0]).name]
     variables = dict(os.environ if environment is None else environment)
     with TemporaryDirectory() as directory:
-        output, log = Path(directory, "output"), Path(directory, "log")
+        files = Path(directory, "output"), Path(directory, "log")
         process = FORKING.Process(
             target=_become,
-            args=(entry, list(command), variables, working_directory or Path.cwd(), output, log),
+            args=(entry, list(command), variables, working_directory or Path.cwd(), files, before),
         )
         process.start()
-        process.join(TIME_LIMIT_SECONDS)
-        if process.exitcode is None:
-            process.kill()
-            process.join()
-            raise TimeoutExpired(command, TIME_LIMIT_SECONDS)
-        return CompletedProcess(
-            command,
-            process.exitcode,
-            output.read_text(encoding="utf-8"),
-            log.read_text(encoding="utf-8"),
-        )
+        process.join(time_limit)
+        status = process.exitcode
+        process.kill()
+        process.join()
+        output, log = (file.read_text("utf-8", "surrogateescape") for file in files)
+        if status is None:
+            raise TimeoutExpired(command, time_limit, output, log)
+        return CompletedProcess(command, status, output, log)
 
 
 def find_free_port() -> int:
@@ -130,14 +133,17 @@ def _become(
     command: list[str],
     variables: dict[str, str],
     directory: Path,
-    output: Path,
-    log: Path,
+    files: tuple[Path, Path],
+    before: Callable[[], object] | None,
 ) -> None:
-    """Do in a forked process what the program itself does."""
-    os.dup2(os.open(output, os.O_CREAT | os.O_WRONLY), 1)
-    os.dup2(os.open(log, os.O_CREAT | os.O_WRONLY), 2)
+    """Do in a forked process what the program itself does, its stdout and stderr in files."""
+    for descriptor, file in enumerate(files, 1):
+        os.dup2(os.open(file, os.O_CREAT | os.O_WRONLY), descriptor)
     os.chdir(directory)
     os.environ.clear()
     os.environ.update(variables)
     sys.argv = command
-    sys.exit(entry.load()())
+    run = entry.load()
+    if before:
+        before()
+    sys.exit(run())

@@ -1,7 +1,7 @@
 """The accounts that a tap reads: listed in the settings or in a file, all or a slice of them.
 
-An environment variable, by which Meltano hands a setting on, ends at 128 KiB; a file holds any
-number of accounts. Slices let several processes share them, each process with its own state.
+An environment variable, by which Meltano hands a setting on, ends at 128 KiB; a JSON or YAML file
+holds any number of accounts. Slices let several processes share them, each with its own state.
 """
 
 from __future__ import annotations
@@ -11,17 +11,22 @@ import os
 import re
 from collections import defaultdict
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar
 
+import msgspec
+import yaml
+from jsonschema import Draft7Validator
 from singer_sdk import typing as th
 from singer_sdk.exceptions import ConfigValidationError
+from typing_extensions import override
 
-from singer_tapkit.account_file import describe_place, read_account_file
-from singer_tapkit.config import config_error
+from singer_tapkit.config import config_error, describe_errors
 
 if TYPE_CHECKING:
     import logging
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterator, Mapping
+
 
 T = TypeVar("T")
 
@@ -32,6 +37,9 @@ HASH_DIGITS: Final = 8
 
 VARIABLE: Final = re.compile(r"\$([A-Za-z_][A-Za-z0-9_]*)")
 
+MAX_ERRORS: Final = 5
+"""How many errors of a file are reported."""
+
 
 def account_settings(setting: str) -> list[th.Property[Any]]:
     """Return the settings that go with a list of accounts.
@@ -41,7 +49,7 @@ def account_settings(setting: str) -> list[th.Property[Any]]:
     """
     return [
         th.Property(
-            file_setting(setting),
+            f"{setting}_file",
             th.StringType(min_length=1),
             title=f"File with the {setting}",
             description=f"A JSON or YAML file with the list, in place of `{setting}`. A secret in "
@@ -58,45 +66,22 @@ def account_settings(setting: str) -> list[th.Property[Any]]:
     ]
 
 
-def file_setting(setting: str) -> str:
-    """Return the name of the setting that names a file with a list of accounts."""
-    return f"{setting}_file"
-
-
 @dataclass(frozen=True)
 class Slice:
-    """One of several parts of a list, which together are the whole.
-
-    Attributes:
-        number: Which part it is, from one.
-        count: How many parts there are.
-    """
+    """One of `count` parts of a list, which together are the whole; `number` begins at one."""
 
     number: int = 1
     count: int = 1
 
-    def has(self, name: str) -> bool:
-        """Return whether an account of that name belongs to the slice."""
-        return slice_of(name, self.count) == self.number
-
 
 def slice_of(name: str, count: int) -> int:
-    """Return in which of so many slices an account is, from one.
-
-    Args:
-        name: The name of the account.
-        count: How many slices there are.
-    """
+    """Return in which of so many slices the account of a name is, from one."""
     digest = hashlib.sha256(name.encode("utf-8", "surrogatepass")).hexdigest()
     return int(digest[:HASH_DIGITS], 16) % count + 1
 
 
 def parse_slice(config: Mapping[str, Any]) -> Slice:
-    """Return the slice in the settings; without one, the whole.
-
-    Raises:
-        ConfigValidationError: It is none.
-    """
+    """Return the slice in the settings; without one, the whole."""
     text = config.get(SLICE)
     if text is None:
         return Slice()
@@ -124,11 +109,7 @@ class Accounts(Generic[T]):
     part: Slice
 
     def count_slices(self, group: Callable[[T], str]) -> dict[str, int]:
-        """Return in how many slices the accounts of each group are.
-
-        Args:
-            group: Returns the group of an account, such as the server that it is on.
-        """
+        """Return in how many slices the accounts of each group, such as a server, are."""
         slices: defaultdict[str, set[int]] = defaultdict(set)
         for account in self.all:
             slices[group(account)].add(slice_of(str(account), self.part.count))
@@ -160,17 +141,13 @@ class AccountList(Generic[T]):
     @property
     def file_setting(self) -> str:
         """The setting that names a file with the list."""
-        return file_setting(self.setting)
+        return f"{self.setting}_file"
 
     def load(self, config: dict[str, Any], schema: Mapping[str, Any]) -> dict[str, Any]:
         """Return the settings with the list from the file, if they name one.
 
-        Args:
-            config: The settings.
-            schema: Their JSON Schema.
-
         Raises:
-            ConfigValidationError: The file cannot be read, or holds something else.
+            ConfigValidationError: The file cannot be read, or does not fit the JSON Schema.
         """
         path = config.get(self.file_setting)
         if not path or not isinstance(path, str):
@@ -198,7 +175,7 @@ class AccountList(Generic[T]):
         chosen = [
             self._parse(place, self._with_secrets(place, entry, config), config)
             for (place, entry), account in zip(entries.items(), found, strict=True)
-            if part.has(str(account))
+            if slice_of(str(account), part.count) == part.number
         ]
         return Accounts(chosen, found, part)
 
@@ -258,10 +235,7 @@ class AccountList(Generic[T]):
 def _read_secret(text: str, place: str) -> str:
     """Return a secret of a file: a variable's value, or the text itself.
 
-    The message does not quote the name of the variable, as it may be a secret that begins with $.
-
-    Raises:
-        ConfigValidationError: The variable is not set.
+    The error does not quote the name of the variable, as it may be a secret that begins with $.
     """
     if text.startswith("$$"):
         return text[1:]
@@ -275,3 +249,86 @@ def _read_secret(text: str, place: str) -> str:
             "set. Write $$ for a secret that begins with $."
         )
     return value
+
+
+class _UniqueKeyLoader(yaml.SafeLoader):
+    """A loader that refuses a key that comes twice, as where the dash of an entry is missing.
+
+    PyYAML's loader in C is faster, and crashes on what is nested too deep.
+    """
+
+    @override
+    def flatten_mapping(self, node: yaml.MappingNode) -> None:
+        """Refuse keys that come twice, before merged ones are added, which may."""
+        seen = set()
+        for key, _ in node.value:
+            if key.value in seen:
+                raise yaml.MarkedYAMLError(problem_mark=key.start_mark)
+            seen.add(key.value)
+        super().flatten_mapping(node)
+
+
+def read_account_file(path: str, setting: str, schema: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Return the list in a file, which fits the JSON Schema of a setting.
+
+    Raises:
+        ConfigValidationError: It cannot be read, or is no such list.
+    """
+    entries = _decode(_read(path), path)
+    if not isinstance(entries, list):
+        raise config_error(f"{path} must hold a list, as the setting {setting!r} does.")
+    if not entries:
+        raise config_error(f"{path} holds an empty list, so that nothing would be read.")
+    if messages := list(_find_errors(entries, schema["items"], path)):
+        reported = messages[:MAX_ERRORS]
+        if more := len(messages) - len(reported):
+            reported.append(f"{path}: {more:,} more like these.")
+        raise ConfigValidationError(" ".join(reported), errors=reported)
+    return entries
+
+
+def describe_place(path: str, index: int, entry: Any) -> str:
+    """Return what messages call an entry of a file."""
+    name = entry.get("name") if isinstance(entry, dict) else None
+    return f"{path}, entry {index + 1}" + (f" ({name!r})" if isinstance(name, str) else "")
+
+
+def _read(path: str) -> str:
+    try:
+        return Path(path).read_text("utf-8-sig")
+    except UnicodeDecodeError:
+        raise config_error(f"{path} must be text in UTF-8, and is not.") from None
+    except OSError as error:
+        base = "" if Path(path).is_absolute() else f" The working directory is {Path.cwd()}."
+        raise config_error(f"{path} cannot be read: {error.strerror}.{base}") from None
+
+
+def _decode(text: str, path: str) -> Any:
+    """Return what a text says in JSON, or else in YAML; errors of neither are quoted."""
+    try:
+        return msgspec.json.decode(text)
+    except (msgspec.DecodeError, RecursionError):
+        pass
+    try:
+        return yaml.load(text, _UniqueKeyLoader)  # noqa: S506 - a safe one
+    except (yaml.YAMLError, RecursionError) as error:
+        mark = error.problem_mark if isinstance(error, yaml.MarkedYAMLError) else None
+        line = f"line {mark.line + 1}" if mark else "it"
+        raise config_error(
+            f"{path} must hold a list in JSON or YAML, and {line} cannot be understood, or repeats "
+            "a key of an entry."
+        ) from None
+
+
+def _find_errors(entries: list[Any], schema: Mapping[str, Any], path: str) -> Iterator[str]:
+    """Yield a sentence for each thing that is wrong with entries."""
+    validator = Draft7Validator(schema)
+    for index, entry in enumerate(entries):
+        place = describe_place(path, index, entry)
+        for message in describe_errors(
+            [error.message for error in validator.iter_errors(entry)],
+            {place: entry},
+            {"properties": {place: {**schema, "secret": True}}},
+        ):
+            is_sentence = message.endswith(("?", "."))
+            yield message if is_sentence else f"{place}: {message}."

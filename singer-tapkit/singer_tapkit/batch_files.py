@@ -63,12 +63,9 @@ class BatchFileWriter:
         name: str,
         hold_signals: Callable[[], AbstractContextManager[None]],
     ) -> None:
-        """Name the files, and remove what killed runs have left.
+        """Name the files of a tap's stream, and remove what killed runs have left.
 
-        Args:
-            config: The setting ``batch_config``, which `supports_batch_files`.
-            name: What the names of the files begin with, of tap and stream.
-            hold_signals: Lets signals wait while a file gets its name and is announced.
+        Signals are held while a file gets its name and is announced.
         """
         self._config = config
         self._hold_signals = hold_signals
@@ -91,8 +88,8 @@ class BatchFileWriter:
         No signal comes between the moment when a file has its name and the end of `announce`.
 
         Args:
-            records: What is written.
-            encode: Turns the records of one file into lines of JSON.
+            records: Of any form.
+            encode: Turns those of one file into lines of JSON.
             announce: Writes the BATCH message with the file's address.
 
         Raises:

@@ -57,12 +57,7 @@ class CheckedBody:
     """
 
     def __init__(self, raw: HTTPResponse, timeout: float) -> None:
-        """Wrap a body.
-
-        Args:
-            raw: The body as urllib3 hands it out, not read yet.
-            timeout: The time-out of the request in seconds.
-        """
+        """Wrap a body that is not read yet; the time-out of the request is in seconds."""
         self._raw = raw
         self._timeout = timeout
 
@@ -75,11 +70,7 @@ class CheckedBody:
         amt: int = CHUNK_BYTES,
         decode_content: bool | None = None,  # noqa: FBT001 - the signature is urllib3's
     ) -> Iterator[bytes]:
-        """Yield the body, decompressed.
-
-        Args:
-            amt: Bytes to read at once.
-            decode_content: Whether to decompress, as requests always wants.
+        """Yield the body, decompressed if that is wanted, as it is by requests.
 
         Raises:
             urllib3.exceptions.HTTPError: It is damaged, cut short, or too slow.

@@ -47,7 +47,7 @@ def save(
     """Put a checkpoint into the state of a partition.
 
     Args:
-        state: The state of the partition.
+        state: Of the partition.
         position: Where to go on: a `msgspec.Struct`, a dataclass, or a mapping of plain values.
         settings: The digest of the settings that decide which records there are.
         started_at: When the first of the runs began that have read up to there.
@@ -65,14 +65,9 @@ def load(
 ) -> Checkpoint[Position] | None:
     """Return the checkpoint in the state of a partition.
 
-    Args:
-        state: The state of the partition.
-        position_type: The type of the position, such as a `msgspec.Struct`.
-        settings: The digest of the present settings.
-        max_age: How old a checkpoint may be.
-
     Returns:
-        The checkpoint; None unless it is recent, saved under the same settings, and well-formed.
+        None unless it is younger than `max_age`, saved under settings of the same digest, and
+        well-formed.
     """
     try:
         found: Checkpoint[Position] = msgspec.convert(
@@ -94,8 +89,7 @@ def clear(state: MutableMapping[str, Any]) -> None:
 def settings_digest(settings: Any) -> str:
     """Return a short text that is the same for equal settings, in every run.
 
-    Args:
-        settings: Mappings, lists, sets and plain values; others by their text.
+    These are mappings, lists, sets and plain values; others count by their text.
     """
     canonical = json.dumps(settings, sort_keys=True, default=_to_plain)
     return hashlib.sha256(canonical.encode()).hexdigest()[:16]

@@ -7,7 +7,7 @@ own client, which knows the errors of its API and what the user can do about the
 from __future__ import annotations
 
 import time
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, ClassVar, Final, ParamSpec, TypeVar
 from urllib.parse import urlsplit
@@ -21,9 +21,8 @@ from singer_tapkit.errors import (
     is_certificate_error,
 )
 from singer_tapkit.rate_limit import RateLimitKey
-from singer_tapkit.responses import ResponseReader, is_success
-from singer_tapkit.retry import Retries, read_retry_after
-from singer_tapkit.server_clock import ServerClock
+from singer_tapkit.responses import ResponseReader, is_success, read_date, read_retry_after
+from singer_tapkit.retry import Retries
 from singer_tapkit.session import add_proxy, open_session, prepare_request
 
 if TYPE_CHECKING:
@@ -92,7 +91,7 @@ class HttpClient(ResponseReader):
         self.timeout = timeout
         self.rate_limiter = rate_limiter
         self._retries = Retries(max_retries, logger)
-        self._clock = ServerClock()
+        self._clock_offsets: dict[str, timedelta] = {}
         self._known_urls = set(urls)
         self._session = open_session(urls, max_concurrency + 1)
         self._session.headers.update({"Accept": "application/json", **(headers or {})})
@@ -107,18 +106,15 @@ class HttpClient(ResponseReader):
     ) -> datetime:
         """Return a moment by the clock of the server, as its latest response has it.
 
-        No bookmark should be later than the server's own time: what it stands for would not be
-        read before that.
+        No bookmark should be later than that: what it stands for would not be read before.
 
         Args:
             moment: A moment by the clock of this machine, with its time zone; None for now.
             base_url: Another base URL than the client's.
-
-        Returns:
-            The moment unchanged where no response had a `Date`.
         """
         url = self.base_url if base_url is None else base_url
-        return self._clock.time_at(url, moment or datetime.now(UTC))
+        offset = self._clock_offsets.get(urlsplit(url).netloc, timedelta())
+        return (moment or datetime.now(UTC)) + offset
 
     def get_json(
         self,
@@ -152,12 +148,8 @@ class HttpClient(ResponseReader):
     def request(self, method: str, path: str, **options: Any) -> Response:
         """Send a request, again if need be, and return the response.
 
-        Only for requests that have no effect on the server; others go through `send`.
-
-        Args:
-            method: The HTTP method.
-            path: Below the base URL, percent-encoded.
-            options: As those of `send`.
+        Only for requests that have no effect on the server; others go through `send`, which has
+        the same arguments.
 
         Raises:
             RequestError: There is no response, or a refusal.
@@ -212,11 +204,7 @@ class HttpClient(ResponseReader):
         return response
 
     def read_chunks(self, response: Response, size: int = CHUNK_BYTES) -> Iterator[bytes]:
-        """Yield the body of a response that was sent with `stream`, and close it.
-
-        Args:
-            response: The response.
-            size: The most bytes at once.
+        """Yield the body of a response that was sent with `stream`, in bytes of a size at most.
 
         Raises:
             NoResponseError: It breaks off, is damaged, or comes too slowly.
@@ -255,8 +243,10 @@ class HttpClient(ResponseReader):
             )
         except requests.RequestException as error:
             raise self._no_response(error, request) from error
-        self._retries.note_response(_read_host(request))
-        self._clock.observe(response)
+        host = _read_host(request)
+        self._retries.note_response(host)
+        if (moment := read_date(response)) is not None:
+            self._clock_offsets[host] = moment - datetime.now(UTC)
         response.raw = CheckedBody(response.raw, self.timeout)
         if not stream or not is_success(response):
             self._read_content(response)

@@ -8,7 +8,8 @@ one comparison each.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
 
 from singer_tapkit.converters import ScalarConverter
 from singer_tapkit.row_reporter import JSON_TYPES, RowReporter
@@ -19,7 +20,6 @@ from singer_tapkit.schemas import (
     select_names,
     select_required,
 )
-from singer_tapkit.unknown_fields import UNKNOWN_FIELDS, UnknownFields
 
 if TYPE_CHECKING:
     import logging
@@ -39,12 +39,23 @@ A plain tuple, as unpacking another one for each value takes a third of the time
 """
 
 
+UNKNOWN_FIELDS: Final = "unknown_fields"
+"""The property that holds the unknown fields of a record under the policy ``keep``."""
+
+UNKNOWN_FIELDS_SCHEMA: Final[dict[str, Any]] = {
+    "type": ["object", "null"],
+    "additionalProperties": True,
+    "description": "Fields that the server sends and this tap does not know yet.",
+}
+
+
 def compile_conformer(
     schema: Mapping[str, Any],
     *,
     stream_name: str,
     excluded: frozenset[str] = frozenset(),
     unknown_fields: UnknownFieldPolicy = "warn",
+    reports_local_times: bool = True,
     logger: logging.Logger | logging.LoggerAdapter[Any],
 ) -> Conformer:
     """Compile what makes the records of a stream fit its schema.
@@ -58,6 +69,8 @@ def compile_conformer(
             reports each once. ``keep`` gathers those of the record in the property
             ``unknown_fields``; those of inner objects stay where they are, unless the object has
             ``additionalProperties: false``. ``fail`` raises an error.
+        reports_local_times: Whether date-times without an offset, which are taken for UTC, are
+            reported.
         logger: Where unknown fields and invalid values are reported.
 
     Returns:
@@ -68,8 +81,42 @@ def compile_conformer(
         allow it, and an `UnknownFieldsError` if there are unknown fields and the policy is
         ``fail``. Threads may share it.
     """
-    reporter = RowReporter(stream_name, unknown_fields, logger)
+    reporter = RowReporter(
+        stream_name, unknown_fields, logger, reports_local_times=reports_local_times
+    )
     return _Compiler(excluded, reporter).compile_record(schema.get("properties", {}), stream_name)
+
+
+@dataclass(frozen=True)
+class _UnknownFields:
+    """Takes the unknown fields and those `excluded_here` out of one kind of object.
+
+    What stands in `path` goes before a name in reports.
+    """
+
+    known: frozenset[str]
+    excluded: frozenset[str]
+    excluded_here: frozenset[str]
+    path: str
+    is_kept: bool
+    reporter: RowReporter
+
+    def take(self, value: dict[str, Any]) -> dict[str, Any]:
+        """Remove unknown and excluded fields from an object, and report the unknown ones.
+
+        Returns:
+            Those that are kept, without excluded fields in them.
+        """
+        for name in self.excluded_here.intersection(value):
+            del value[name]
+        if self.known.issuperset(value):
+            return {}
+        names = sorted(value.keys() - self.known)
+        self.reporter.report_unknown([self.path + name for name in names], is_kept=self.is_kept)
+        unknown = {name: value.pop(name) for name in names}
+        if not self.is_kept:
+            return {}
+        return {name: remove_fields(self.excluded, inner, name) for name, inner in unknown.items()}
 
 
 class _Compiler:
@@ -120,8 +167,8 @@ class _Compiler:
 
     def _compile_unknown(
         self, fields: list[_Field], parent: str, path: str, *, is_kept: bool
-    ) -> UnknownFields:
-        return UnknownFields(
+    ) -> _UnknownFields:
+        return _UnknownFields(
             known=frozenset(name for name, _, _ in fields),
             excluded=self._excluded,
             excluded_here=select_names(self._excluded, parent),

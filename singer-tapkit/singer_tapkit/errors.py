@@ -87,14 +87,7 @@ class ApiError(RequestError):
     def __init__(
         self, message: str, *, status: int, detail: str = "", code: str | None = None
     ) -> None:
-        """Describe a refusal.
-
-        Args:
-            message: The complete message.
-            status: The status.
-            detail: The API's words in it.
-            code: The API's code.
-        """
+        """Describe a refusal in a complete message."""
         super().__init__(message)
         self.is_transient = is_transient_status(status)
         self.status = status
@@ -160,14 +153,7 @@ def request_line(request: Request | PreparedRequest) -> str:
 
 
 def response_error_message(response: Response, status: int, detail: str, hint: str) -> str:
-    """Return what was asked, what came back and what to do.
-
-    Args:
-        response: The response.
-        status: The status that counts.
-        detail: What to report of the body.
-        hint: What the user can do, may be empty.
-    """
+    """Return what was asked, the status that counts, what to report of the body, what to do."""
     end = "" if detail.endswith((".", "!", "?", "…")) else "."
     return f"{request_line(response.request)} answered {status}: {detail}{end} {hint}".rstrip()
 

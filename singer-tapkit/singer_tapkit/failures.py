@@ -33,13 +33,7 @@ class RunFailedError(click.ClickException):
     def __init__(
         self, message: str, logger: logging.Logger, exit_code: int = LASTING_STATUS
     ) -> None:
-        """Describe why.
-
-        Args:
-            message: The message; each of its lines is an entry of the log.
-            logger: Where it is logged.
-            exit_code: The exit status.
-        """
+        """Describe why; each line of the message is an entry of the log."""
         super().__init__(message)
         self.exit_code = exit_code  # type: ignore[misc]
         self._logger = logger
@@ -56,13 +50,7 @@ class SyncFailedError(RunFailedError):
 
 @dataclass
 class _Cause:
-    """What several parts have failed of.
-
-    Attributes:
-        error: The first failure.
-        count: How many failures there are.
-        places: What has failed, for the first of them.
-    """
+    """The first of the errors that several parts have failed of, and the first places."""
 
     error: ExtractionError
     count: int = 0
@@ -90,11 +78,7 @@ class FailureCollector:
     """
 
     def __init__(self, logger: logging.Logger) -> None:
-        """Begin with none.
-
-        Args:
-            logger: Where each is logged as it happens.
-        """
+        """Begin with none; each is logged as it happens."""
         self._logger = logger
         self._causes: dict[str, _Cause] = {}
         self._lock = Lock()

@@ -1,18 +1,35 @@
-"""The writer of Singer messages: whole lines, also when signals come and Python does not buffer."""
+"""Singer messages: whole lines whatever signals come, and many records at once.
+
+The SDK needs some 20 microseconds per record for steps that change nothing as long as all fields
+are selected and no stream map is set. Then, and only then, rows go straight to the encoder, and the
+output has the same bytes.
+"""
 
 from __future__ import annotations
 
 import errno
 import os
+import re
 import sys
 from contextlib import contextmanager
-from typing import IO, TYPE_CHECKING, Any
+from datetime import UTC, datetime
+from functools import cache
+from itertools import islice
+from typing import IO, TYPE_CHECKING, Any, Final
 
-from singer_sdk.contrib.msgspec import MsgSpecWriter
+import msgspec
+from singer_sdk.contrib.msgspec import MsgSpecWriter, encoder
 from typing_extensions import override
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Sequence
+
+    from typing_extensions import Buffer
+
+BATCH_CELLS: Final = 20_000
+"""Maximum number of values that are encoded and written at once."""
+
+ESCAPED: Final = re.compile(r'["\\\x00-\x1f]')
 
 
 class MessageWriter(MsgSpecWriter):
@@ -50,11 +67,7 @@ class MessageWriter(MsgSpecWriter):
         self._run_deferred()
 
     def defer(self, action: Callable[[], object]) -> bool:
-        """Do something after what is being written.
-
-        Returns:
-            Whether it is deferred: not if nothing is being written.
-        """
+        """Do something after what is being written; return False if nothing is."""
         if self._holders:
             self._deferred = action
         return bool(self._holders)
@@ -74,13 +87,59 @@ def write_all(output: IO[bytes], content: bytes | bytearray) -> None:
     Raises:
         OSError: It cannot be written, or not without waiting.
     """
-    done = 0
-    # The SDK's writer uses its buffer again, which it cannot while anything looks into it.
-    with memoryview(content) as view:
-        while done < len(view):
-            with view[done:] as rest:
-                written = output.write(rest)
-            if written is None:
-                raise BlockingIOError(errno.EAGAIN, os.strerror(errno.EAGAIN))
-            done += written
+    done = _write(output, content)
+    while done < len(content):
+        # The SDK's writer uses its buffer again, which it cannot while anything looks into it.
+        with memoryview(content) as view, view[done:] as rest:
+            done += _write(output, rest)
     output.flush()
+
+
+def _write(output: IO[bytes], content: Buffer) -> int:
+    written = output.write(content)
+    if written is None:
+        raise BlockingIOError(errno.EAGAIN, os.strerror(errno.EAGAIN))
+    return written
+
+
+class _RecordMessage(msgspec.Struct, tag_field="type", tag="RECORD"):
+    """A Singer RECORD message, its fields in the SDK's order."""
+
+    stream: str
+    record: Any
+    version: int | msgspec.UnsetType
+    time_extracted: datetime
+
+
+def encode_messages(records: Iterable[Any], stream_alias: str, version: int | None = None) -> bytes:
+    """Return the RECORD messages of what `read_batches` has made as lines of JSON.
+
+    The alias is the name of the stream behind its stream map, the version that of its table.
+    """
+    now = datetime.now(UTC)
+    message_version = msgspec.UNSET if version is None else version
+    return encoder.encode_lines(
+        [_RecordMessage(stream_alias, record, message_version, now) for record in records]
+    )
+
+
+def read_batches(fields: Sequence[str], rows: Iterable[Sequence[Any]]) -> Iterator[list[Any]]:
+    """Yield lists of objects that are encoded as records, of values in the order of the fields."""
+    make_record = _define_record(tuple(fields))
+    batch_size = max(1, BATCH_CELLS // len(fields))
+    rows = iter(rows)
+    while batch := [make_record(*row) for row in islice(rows, batch_size)]:
+        yield batch
+
+
+@cache
+def _define_record(fields: tuple[str, ...]) -> Callable[..., Any]:
+    """Return what makes a record of values: a type that is encoded faster than a dictionary.
+
+    The type's own names are neutral, as fields can be called like methods. It cannot have names
+    that JSON escapes.
+    """
+    if ESCAPED.search("".join(fields)):
+        return lambda *row: dict(zip(fields, row, strict=True))
+    names = [f"field_{number}" for number in range(len(fields))]
+    return msgspec.defstruct("Record", names, rename=dict(zip(names, fields, strict=True)))

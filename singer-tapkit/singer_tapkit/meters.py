@@ -16,11 +16,7 @@ if TYPE_CHECKING:
 
 
 class RecordCounter(metrics.Counter):
-    """A counter that also knows the total, as the SDK's begins anew whenever it logs.
-
-    Attributes:
-        total: How many there were since the beginning of the run.
-    """
+    """A counter that also knows the total of the run, as the SDK's begins anew whenever it logs."""
 
     total = 0
 
@@ -44,13 +40,7 @@ class SyncTimer(metrics.Timer):
     def __init__(
         self, metric: metrics.Metric, tags: dict[str, Any], *, has_failed: Callable[[], bool]
     ) -> None:
-        """Prepare to measure.
-
-        Args:
-            metric: What is measured.
-            tags: What the measurement is of.
-            has_failed: Whether the stream has failed.
-        """
+        """Prepare to measure."""
         super().__init__(metric, tags)
         self._has_failed = has_failed
 
@@ -69,11 +59,7 @@ class SyncTimer(metrics.Timer):
         self.seconds = (self.seconds or 0.0) + self.elapsed()
 
     def log(self, exc_type: type[BaseException] | None = None) -> None:
-        """Log the measurement.
-
-        Args:
-            exc_type: What has ended the stream, if anything.
-        """
+        """Log the measurement, and what has ended the stream, if anything."""
         failed = exc_type is not None or self._has_failed()
         self.tags[metrics.Tag.STATUS] = (
             metrics.Status.FAILED if failed else metrics.Status.SUCCEEDED

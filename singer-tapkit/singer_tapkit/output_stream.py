@@ -18,14 +18,14 @@ from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 from singer_sdk import metrics
 from singer_sdk.contrib.msgspec import encoder
 from singer_sdk.helpers.conform import TypeConformanceLevel
+from singer_sdk.mapper import SameRecordTransform
 from singer_sdk.singerlib import RecordMessage
 from singer_sdk.streams import Stream
 from typing_extensions import override
 
 from singer_tapkit.batch_files import BatchFileWriter, encode_records, supports_batch_files
 from singer_tapkit.errors import ExtractionError
-from singer_tapkit.fast_writer import encode_messages, passes_records_unchanged, read_batches
-from singer_tapkit.message_writer import MessageWriter
+from singer_tapkit.message_writer import MessageWriter, encode_messages, read_batches
 from singer_tapkit.meters import RecordCounter
 from singer_tapkit.run_state import IndexedStateManager, pace_states
 
@@ -54,13 +54,7 @@ class OutputStream(Stream):
     counter_class: ClassVar[type[RecordCounter]] = RecordCounter
 
     def __init__(self, tap: Tap, schema: dict[str, Any], *, name: str | None = None) -> None:
-        """Prepare to write.
-
-        Args:
-            tap: The tap.
-            schema: The JSON Schema of records.
-            name: The name, if the class has none.
-        """
+        """Prepare to write records of a JSON Schema; the name is needed if the class has none."""
         super().__init__(tap, schema=schema, name=name)
         self._state_writer = pace_states(tap)
         writer = tap.message_writer
@@ -98,7 +92,13 @@ class OutputStream(Stream):
         config = self.get_batch_config(self.config)
         if config is not None and not supports_batch_files(config):
             return False
-        return passes_records_unchanged(self)
+        return (
+            self.ABORT_AT_RECORD_COUNT is None
+            and all(self.mask.values())
+            and [type(stream_map) for stream_map in self.stream_maps] == [SameRecordTransform]
+            and not self.stream_maps[0].flattening_enabled
+            and self._message_writer is self._tap.message_writer
+        )
 
     def write_records(
         self, fields: Sequence[str], rows: Iterable[Sequence[Any]], version: int | None = None
@@ -165,11 +165,7 @@ class OutputStream(Stream):
         self.write_pending_state()
 
     def begin_version(self, version: int | None) -> None:
-        """Let records that are yielded from now on belong to a version of the table.
-
-        Args:
-            version: The version, None without versions.
-        """
+        """Let records that are yielded from now on belong to a version of the table, if any."""
         self._stream_version = version
 
     def activate_version(self, version: int) -> None:

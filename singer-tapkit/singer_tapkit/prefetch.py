@@ -27,14 +27,10 @@ SECONDS_PER_WAIT = 1.0
 PARENTS_PER_THREAD = 2
 """How many parents are prefetched for each thread."""
 
+_END: Any = object()
+"""Follows the last item."""
+
 _logger = logging.getLogger(__name__)
-
-
-class _End:
-    """Follows the last item."""
-
-
-_END = _End()
 
 
 class Prefetcher:
@@ -49,11 +45,7 @@ class Prefetcher:
     on_wait: Callable[[], object] | None = None
 
     def __init__(self, max_concurrency: int) -> None:
-        """Start no thread yet.
-
-        Args:
-            max_concurrency: How many requests may be in flight; with 1, nothing is prefetched.
-        """
+        """Start no thread yet; so many requests may be in flight, and none is prefetched with 1."""
         self._threads_left = max_concurrency if max_concurrency > 1 else 0
         self._parents_ahead = self._threads_left * PARENTS_PER_THREAD
         self._has_threads = False
@@ -73,9 +65,6 @@ class Prefetcher:
             parents: The parents; they are drawn some way ahead of their turn. An error in drawing
                 them is raised after the turns of those before.
             submit: Submits the requests of one parent.
-
-        Yields:
-            Each parent.
         """
         waiting: deque[tuple[Parent, PendingRequests]] = deque()
         try:
@@ -84,13 +73,12 @@ class Prefetcher:
                 waiting.append((parent, pending))
                 if self._parents_ahead:
                     submit(parent, pending)
-                if len(waiting) > self._parents_ahead:
-                    yield from self._turn(*waiting.popleft())
+                yield from self._turns(waiting, self._parents_ahead)
         except Exception:
-            yield from self._turns(waiting)
+            yield from self._turns(waiting, 0)
             raise
         else:
-            yield from self._turns(waiting)
+            yield from self._turns(waiting, 0)
         finally:
             for _, pending in waiting:
                 pending.cancel()
@@ -102,9 +90,6 @@ class Prefetcher:
             part: What `PendingRequests.submit` called it.
             read: Reads it now, if it was not submitted.
 
-        Returns:
-            The result.
-
         Raises:
             Exception: What reading it raised.
         """
@@ -112,13 +97,9 @@ class Prefetcher:
         return read() if future is None else self._wait_for(future)
 
     def read_ahead(self, items: Iterator[Item]) -> Iterator[Item]:
-        """Return items of which the next one is always being read, from now on.
+        """Return the same items, of which the next one is always being read, from now on.
 
-        Args:
-            items: Reads each item when it is drawn; nobody else may draw from it.
-
-        Returns:
-            The same items.
+        Each is read when it is drawn; nobody else may draw from them.
         """
         if not self._start_thread():
             return items
@@ -128,8 +109,8 @@ class Prefetcher:
         """Let a thread read a result, None if there is no thread; threads may call this as well."""
         return self._enqueue(read) if self._start_thread() else None
 
-    def _read_ahead(self, items: Iterator[Item], upcoming: Future[Item | _End]) -> Iterator[Item]:
-        while not isinstance(item := self._wait_for(upcoming), _End):
+    def _read_ahead(self, items: Iterator[Item], upcoming: Future[Item]) -> Iterator[Item]:
+        while (item := self._wait_for(upcoming)) is not _END:
             upcoming = self._enqueue_next(items)
             yield item
 
@@ -139,7 +120,7 @@ class Prefetcher:
             self.on_wait()
         return future.result()
 
-    def _enqueue_next(self, items: Iterator[Item]) -> Future[Item | _End]:
+    def _enqueue_next(self, items: Iterator[Item]) -> Future[Item]:
         return self._enqueue(lambda: next(items, _END))
 
     def _enqueue(self, read: Callable[[], Result]) -> Future[Result]:
@@ -161,17 +142,16 @@ class Prefetcher:
                     self._has_threads = True
             return self._has_threads
 
-    def _turns(self, waiting: deque[tuple[Parent, PendingRequests]]) -> Iterator[Parent]:
-        while waiting:
-            yield from self._turn(*waiting.popleft())
-
-    def _turn(self, parent: Parent, pending: PendingRequests) -> Iterator[Parent]:
-        before, self._current = self._current, pending
-        try:
-            yield parent
-        finally:
-            self._current = before
-            pending.cancel()
+    def _turns(self, waiting: deque[tuple[Parent, PendingRequests]], most: int) -> Iterator[Parent]:
+        """Yield the first of those who wait, until so many are left at most."""
+        while len(waiting) > most:
+            parent, pending = waiting.popleft()
+            before, self._current = self._current, pending
+            try:
+                yield parent
+            finally:
+                self._current = before
+                pending.cancel()
 
     def _work(self) -> None:
         while True:
@@ -189,11 +169,7 @@ class PendingRequests:
     """What was submitted for one parent: the requests of its children, and of theirs in turn."""
 
     def __init__(self, prefetcher: Prefetcher) -> None:
-        """Start with no request.
-
-        Args:
-            prefetcher: Its threads send the requests.
-        """
+        """Start with no request; the threads of the prefetcher will send them."""
         self._prefetcher = prefetcher
         self._futures: dict[Hashable, Future[Any]] = {}
         self._lock = Lock()
@@ -233,9 +209,6 @@ def round_robin(iterables: Iterable[Iterator[Item]], at_once: int) -> Iterator[I
     Args:
         iterables: The iterators; each is drawn when its turn comes.
         at_once: How many are open at the same time; where one ends, the next takes its place.
-
-    Yields:
-        All items, those of each iterator in their order.
     """
     waiting = iter(iterables)
     is_open = deque(islice(waiting, at_once))

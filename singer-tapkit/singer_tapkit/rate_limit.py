@@ -132,14 +132,7 @@ class RateLimiter:
 
     @contextmanager
     def slot(self, key: RateLimitKey) -> Iterator[None]:
-        """Wait until a request may be sent, and count it until the block is left.
-
-        Args:
-            key: What the server counts the request for.
-
-        Yields:
-            Nothing: the block sends the request and receives its response.
-        """
+        """Wait until a request may be sent; the block sends it and receives its response."""
         self._wait(key)
         try:
             yield
@@ -151,12 +144,7 @@ class RateLimiter:
                     counter.finish(now, remembered)
 
     def pause(self, key: RateLimitKey, seconds: float) -> None:
-        """Send nothing for a while, because the server has refused a request.
-
-        Args:
-            key: What the server counts the request for.
-            seconds: How long to wait.
-        """
+        """Send nothing for some seconds, because the server has refused a request."""
         with self._lock:
             now = self._clock()
             if not self._is_shared(key) and self._shows_sharing(key, now):
@@ -244,12 +232,7 @@ class _Counter:
         self._in_flight += 1
 
     def finish(self, now: float, remembered: int) -> None:
-        """Note that a request got its response, or failed.
-
-        Args:
-            now: The time.
-            remembered: How many responses to remember, at least.
-        """
+        """Note that a request got its response, or failed; remember at least so many of them."""
         self._in_flight -= 1
         self._finished.append(now)
         del self._finished[: -remembered - 1]

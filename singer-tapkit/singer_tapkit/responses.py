@@ -1,12 +1,17 @@
-"""What responses are: data in the documented form, an error of the API, or something in between.
+"""What responses are: data as documented, an error of the API, or something in between; and when.
 
 Only the API's own form of errors can say that something is not there or may not be read. All else
 comes from what stands in front of the server, such as a proxy or a load balancer.
+
+Servers date their data by their own clock. That of this machine may be wrong by minutes or years,
+and a bookmark in the future would hide all records until then.
 """
 
 from __future__ import annotations
 
 import re
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, ClassVar, Final, NamedTuple, TypeVar
 from urllib.parse import urlsplit
@@ -23,19 +28,23 @@ from singer_tapkit.errors import (
     response_error_message,
     truncate,
 )
-from singer_tapkit.retry import read_retry_after
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from requests import Response
 
+
 T = TypeVar("T")
 
+SECONDS: Final = re.compile(r"-?[0-9]+(?:\.[0-9]*)?")
 MAX_GATEWAY_RETRIES: Final = 2
 """A page from something in between is worth another try, but is mostly there to stay."""
 
 USER_IN_URL: Final = re.compile(r"//[^/@]*@")
+
+YEARS: Final = range(1970, 9999)
+"""The years that a clock may show; others are no time."""
 
 
 def is_success(response: Response) -> bool:
@@ -97,12 +106,7 @@ class ResponseReader:
             raise self.build_error(response)
 
     def build_error(self, response: Response, status: int | None = None) -> RequestError:
-        """Return the error that a response stands for.
-
-        Args:
-            response: A response other than a success.
-            status: The status, if it is not that of HTTP.
-        """
+        """Return the error that a response stands for; its status, if that is not HTTP's."""
         status = response.status_code if status is None else status
         body = self._error_body(response)
         error: RequestError
@@ -123,34 +127,22 @@ class ResponseReader:
     def read_error_body(self, body: Any) -> ErrorBody | None:
         """Return what the API says in the decoded body of an error.
 
-        Args:
-            body: The decoded JSON.
-
-        Returns:
-            Its words and its code. None if that is no error as this API documents it: then it
-            comes from something else.
+        None stands for a body that is no error as this API documents it: then it comes from
+        something else.
         """
         detail = body.get("message") if isinstance(body, dict) else None
         return ErrorBody(detail) if isinstance(detail, str) else None
 
     def read_plain_error(self, response: Response) -> ErrorBody | None:
-        """Return what the API says in the body of an error that is no JSON.
+        """Return what an API says that answers errors as text or without a body.
 
-        Returns:
-            None, as it mostly comes from something else; for APIs that answer errors as text or
-            without a body.
+        By default that is None, as what is no JSON mostly comes from something else.
         """
         del response
         return None
 
     def hint(self, response: Response, status: int, body: ErrorBody) -> str:
-        """Return what the user can do about an error of the API.
-
-        Args:
-            response: The response.
-            status: The status that counts.
-            body: What the API says.
-        """
+        """Return what the user can do about an error of the API with the status that counts."""
         del response, body
         return self.hints.get(status, "")
 
@@ -169,3 +161,37 @@ class ResponseReader:
             return response_error_message(response, status, detail, self.redirect_hint)
         detail = f"{describe_content(response)}, and not an error of the API"
         return response_error_message(response, status, detail, self.not_api_hint)
+
+
+def read_retry_after(response: Response) -> float | None:
+    """Return the seconds in ``Retry-After``, from either of its two forms; they may be negative.
+
+    A date counts from the response's own, as both are by the clock of the server.
+    Source: RFC 9110, section 10.2.3.
+    """
+    value = response.headers.get("Retry-After", "").strip()
+    if SECONDS.fullmatch(value):
+        return float(value)
+    moment = parse_http_date(value)
+    if moment is None:
+        return None
+    return (moment - (read_date(response) or datetime.now(UTC))).total_seconds()
+
+
+def read_date(response: Response) -> datetime | None:
+    """Return when a response was made by the server's clock, None if it has no date."""
+    return parse_http_date(response.headers.get("Date", ""))
+
+
+def parse_http_date(text: str) -> datetime | None:
+    """Return the time in a header, None if there is none.
+
+    Source: RFC 9110, section 5.6.7.
+    """
+    try:
+        moment = parsedate_to_datetime(text)
+    except (ValueError, OverflowError):
+        return None
+    if moment.year not in YEARS:
+        return None
+    return moment.replace(tzinfo=moment.tzinfo or UTC)

@@ -9,8 +9,6 @@ from __future__ import annotations
 
 import logging
 import random
-import re
-from datetime import UTC, datetime
 from itertools import count
 from threading import Lock
 from typing import TYPE_CHECKING, Final, ParamSpec, TypeVar
@@ -18,13 +16,11 @@ from typing import TYPE_CHECKING, Final, ParamSpec, TypeVar
 import backoff
 
 from singer_tapkit.errors import NoResponseError, RequestError, RetryAfterTooLongError
-from singer_tapkit.server_clock import parse_http_date, read_date
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator
 
     from backoff.types import Details
-    from requests import Response
 
 T = TypeVar("T")
 P = ParamSpec("P")
@@ -33,7 +29,6 @@ MAX_BACKOFF: Final = 60.0
 MAX_RETRY_AFTER: Final = 3700.0
 MAX_LOGGED_RETRIES: Final = 3
 MAX_JITTER: Final = 1.25
-SECONDS: Final = re.compile(r"-?[0-9]+(?:\.[0-9]*)?")
 
 
 class Retries:
@@ -44,12 +39,7 @@ class Retries:
     """
 
     def __init__(self, max_retries: int, logger: logging.Logger) -> None:
-        """Begin with none.
-
-        Args:
-            max_retries: How often one request is sent again at most.
-            logger: Where the first ones are logged.
-        """
+        """Begin with none; one request is sent again so often at most."""
         self.count = 0
         self._max_retries = max_retries
         self._logger = logger
@@ -112,21 +102,6 @@ class Retries:
             details.get("wait"),
             details.get("exception"),
         )
-
-
-def read_retry_after(response: Response) -> float | None:
-    """Return the seconds in ``Retry-After``, from either of its two forms; they may be negative.
-
-    A date counts from the response's own, as both are by the clock of the server.
-    Source: RFC 9110, section 10.2.3.
-    """
-    value = response.headers.get("Retry-After", "").strip()
-    if SECONDS.fullmatch(value):
-        return float(value)
-    moment = parse_http_date(value)
-    if moment is None:
-        return None
-    return (moment - (read_date(response) or datetime.now(UTC))).total_seconds()
 
 
 def _choose_wait(error: RequestError, attempt: int) -> float:

@@ -33,6 +33,8 @@ class RowReporter:
         stream_name: str,
         policy: UnknownFieldPolicy,
         logger: logging.Logger | logging.LoggerAdapter[Any],
+        *,
+        reports_local_times: bool = True,
     ) -> None:
         """Begin with nothing reported.
 
@@ -40,8 +42,10 @@ class RowReporter:
             stream_name: The name of the stream.
             policy: What becomes of unknown fields.
             logger: Where warnings go.
+            reports_local_times: Whether date-times without an offset are worth a warning.
         """
         self.policy = policy
+        self._reports_local_times = reports_local_times
         self._stream_name = stream_name
         self._logger = logger
         self._unknown: set[str] = set()
@@ -76,8 +80,8 @@ class RowReporter:
             )
 
     def report_local_time(self, path: str) -> None:
-        """Report that a field has date-times without an offset, once."""
-        if self._is_new(path, self._local_times):
+        """Report that a field has date-times without an offset, once, where this is wanted."""
+        if self._reports_local_times and self._is_new(path, self._local_times):
             self._logger.warning(
                 "The field %r of the stream %r holds a date-time without an offset. Such values "
                 "are taken for UTC.",

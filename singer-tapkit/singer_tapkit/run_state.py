@@ -50,12 +50,7 @@ class PacedStateWriter(StateWriter):
         message_writer: GenericSingerWriter[Any, Any],
         clock: Callable[[], float] = monotonic,
     ) -> None:
-        """Write nothing yet; the first change is due at once.
-
-        Args:
-            message_writer: Writes the messages.
-            clock: Returns the seconds.
-        """
+        """Write nothing yet; the first change is due at once."""
         super().__init__(message_writer)
         self._clock = clock
         self._due_at = clock()
@@ -76,12 +71,7 @@ class PacedStateWriter(StateWriter):
         self._has_pending_change = False
 
     def write_change(self, state: Mapping[str, Any], *, at_once: bool = False) -> None:
-        """Write a state that has changed, or else leave it to a later `write_pending`.
-
-        Args:
-            state: The state.
-            at_once: Whether it is written before its time.
-        """
+        """Write a state that has changed at once, or when it is due by `write_pending`."""
         self._has_pending_change = True
         if at_once:
             self._due_at = self._clock()
@@ -105,11 +95,7 @@ class IndexedStateManager(StreamStateManager):
     """Finds the state of a partition without a search through all of them."""
 
     def __init__(self, **options: Any) -> None:
-        """Index nothing yet.
-
-        Args:
-            options: Those of the SDK.
-        """
+        """Index nothing yet."""
         super().__init__(**options)
         self._index: dict[bytes, dict[str, Any]] = {}
         self._indexed = (0, 0)

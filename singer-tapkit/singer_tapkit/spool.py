@@ -47,9 +47,7 @@ class _SpoolFile(io.BufferedRandom):
 def open_spool(prefix: str) -> BinaryIO:
     """Open a file without a name in the file system, which is gone when closed.
 
-    Args:
-        prefix: How its name begins for the moment that it has one, on systems that cannot do
-            without.
+    On systems that cannot do without a name, it has one for a moment, with a prefix.
     """
     raw = tempfile.TemporaryFile(  # noqa: SIM115 - the caller closes it
         buffering=0, prefix=prefix, dir=_find_folder()
@@ -77,10 +75,7 @@ def _find_folder() -> str | None:
 
 @contextmanager
 def disk_errors(what: str) -> Iterator[None]:
-    """Turn errors of the file system into an error with a hint.
-
-    Args:
-        what: What is stored, such as "Report 46".
+    """Turn errors of the file system in storing something, such as "Report 46", into a hint.
 
     Raises:
         SpoolError: A file cannot be opened, written or read. Errors of connections, which are

@@ -12,31 +12,36 @@ read that was interrupted starts at its beginning.
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any, Final
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, Any, Final
 
+import click
+import msgspec
+from singer_sdk.exceptions import ConfigValidationError
 from singer_sdk.helpers._state import PROGRESS_MARKERS
 
 from singer_tapkit import checkpoint
+from singer_tapkit.command_line import read_state
 from singer_tapkit.config import config_error
 from singer_tapkit.run_state import compact_state, make_partition_key
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
-    from singer_sdk.exceptions import ConfigValidationError
 
 KEY: Final = "replication_key"
 VALUE: Final = "replication_key_value"
 
 Entry = dict[str, Any]
 
+MAX_SLICES = 10_000
+STATE_FILE = click.File(encoding="utf-8")
+
 
 def merge_states(states: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
     """Return the state of all runs together; the order of the states does not matter.
-
-    Args:
-        states: The states, each `{"bookmarks": {...}}`.
 
     Raises:
         ConfigValidationError: Two bookmarks cannot be compared.
@@ -79,11 +84,7 @@ def _drop(names: Iterable[str], entry: Mapping[str, Any]) -> Entry:
 
 
 def _merge_entries(stream: str, one: Entry, other: Entry) -> Entry:
-    """Return the entry with the larger bookmark, or what both say if neither has one.
-
-    Raises:
-        ConfigValidationError: The bookmarks cannot be compared.
-    """
+    """Return the entry with the larger bookmark, or what both say if neither has one."""
     if one.get(VALUE) is None or other.get(VALUE) is None:
         order = (one.get(VALUE) is not None) - (other.get(VALUE) is not None)
     else:
@@ -137,3 +138,53 @@ def _conflict(stream: str, entry: Entry, problem: str) -> ConfigValidationError:
     return config_error(
         f"The states cannot be merged for {place}, as {problem}. Remove the one that is wrong."
     )
+
+
+@click.group()
+def main() -> None:
+    """Merge and split the states of taps that read in slices."""
+
+
+@main.command("merge-states")
+@click.argument("states", type=STATE_FILE, nargs=-1, required=True)
+def write_merged_state(states: tuple[IO[str], ...]) -> None:
+    """Print the state of several runs together.
+
+    Each of STATES is a file, or - for the standard input: a state, a STATE message, or what
+    `meltano state get` prints. What is printed is what `meltano state set` takes, and `--state`.
+    """
+    with _report_errors():
+        click.echo(_encode(merge_states([read_state(file) for file in states])))
+
+
+@main.command("split-state")
+@click.argument("state", type=STATE_FILE)
+@click.option("--slices", type=click.IntRange(1, MAX_SLICES), required=True, help="How many.")
+@click.option(
+    "--folder", type=click.Path(file_okay=False, path_type=Path), required=True, help="Where to."
+)
+def write_slices(state: IO[str], slices: int, folder: Path) -> None:
+    """Write the state that each slice begins with, as 1-of-8.json, 2-of-8.json and so on.
+
+    STATE is a file, or - for the standard input.
+    """
+    with _report_errors():
+        content = _encode(copy_for_slices(read_state(state)))
+        folder.mkdir(parents=True, exist_ok=True)
+        for number in range(1, slices + 1):
+            path = folder / f"{number}-of-{slices}.json"
+            path.write_text(f"{content}\n", encoding="utf-8")
+
+
+def _encode(state: dict[str, Any]) -> str:
+    return msgspec.json.encode({"singer_state": state}).decode()
+
+
+@contextmanager
+def _report_errors() -> Iterator[None]:
+    try:
+        yield
+    except ConfigValidationError as error:
+        raise click.ClickException("\n".join(error.errors)) from None
+    except OSError as error:
+        raise click.ClickException(str(error)) from None

@@ -22,12 +22,11 @@ from singer_sdk.singerlib import Schema
 from singer_sdk.singerlib.catalog import REPLICATION_INCREMENTAL
 from typing_extensions import override
 
-from singer_tapkit.conformer import compile_conformer
+from singer_tapkit.conformer import UNKNOWN_FIELDS, UNKNOWN_FIELDS_SCHEMA, compile_conformer
 from singer_tapkit.errors import ApiError, ExtractionError
 from singer_tapkit.meters import SyncTimer
 from singer_tapkit.output_stream import OutputStream
 from singer_tapkit.schemas import exclude_fields
-from singer_tapkit.unknown_fields import UNKNOWN_FIELDS, UNKNOWN_FIELDS_SCHEMA
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
@@ -70,6 +69,8 @@ class BaseStream(OutputStream):
         final_statuses: The statuses after which all other partitions would fail as well.
         max_failures_in_a_row: How many partitions may fail one after the other before the rest is
             left out; None where they do not depend on the same thing.
+        reports_local_times: Whether date-times without an offset, which are taken for UTC, are
+            reported; False where the API has no others.
         timer_class: What measures how long the reading takes.
         status: How the reading of the whole stream goes.
         skipped: How many parts were left out, by reason; the tap warns of them at the end.
@@ -79,6 +80,7 @@ class BaseStream(OutputStream):
     absences: ClassVar[Mapping[int, str]] = {}
     final_statuses: ClassVar[Collection[int]] = (HTTPStatus.UNAUTHORIZED,)
     max_failures_in_a_row: ClassVar[int | None] = 3
+    reports_local_times: ClassVar[bool] = True
     timer_class: ClassVar[type[SyncTimer]] = SyncTimer
 
     def __init__(
@@ -114,19 +116,14 @@ class BaseStream(OutputStream):
             stream_name=stream_name,
             excluded=excluded,
             unknown_fields=unknown_fields,
+            reports_local_times=self.reports_local_times,
             logger=self.logger,
         )
         self.skipped: Counter[str] = Counter()
         self.expected_skips: Counter[str] = Counter()
 
     def read(self, context: Context | None) -> Iterable[Record]:
-        """Read the rows of one partition.
-
-        Args:
-            context: The partition, None if the stream has only one.
-
-        Returns:
-            The rows as the API sends them.
+        """Read the rows of one partition as the API sends them.
 
         Raises:
             ExtractionError: They cannot be read.
@@ -139,9 +136,6 @@ class BaseStream(OutputStream):
         By default it is one, of what `read` returns. A stream of which smaller parts are to fail
         alone than one context of the SDK overrides this instead of `read`.
 
-        Args:
-            context: The partition by the SDK, None if the stream has only one.
-
         Raises:
             ExtractionError: The partitions are not known.
         """
@@ -151,10 +145,6 @@ class BaseStream(OutputStream):
         """Yield the records of the rows of one partition.
 
         When an overriding generator goes on after a ``yield``, that record has been written.
-
-        Args:
-            rows: The rows as they were read.
-            context: The partition by the SDK.
 
         Raises:
             ExtractionError: A row cannot be read, or does not fit the schema.
@@ -182,12 +172,7 @@ class BaseStream(OutputStream):
 
     @contextmanager
     def isolate(self, partition: str, status: PartitionStatus) -> Iterator[None]:
-        """Let a partition be absent or fail without harm to the others.
-
-        Args:
-            partition: What it is called in messages.
-            status: What it belongs to.
-        """
+        """Let a partition be absent or fail without harm to the others of a status."""
         try:
             yield
         except ExtractionError as error:
@@ -200,7 +185,7 @@ class BaseStream(OutputStream):
 
         Args:
             partition: What it is called in messages.
-            status: What it belongs to.
+            status: What it and the rest belong to.
             error: Why it could not be read.
         """
         code = error.status if isinstance(error, ApiError) else 0
@@ -222,13 +207,7 @@ class BaseStream(OutputStream):
             self.record_failure(place, error)
 
     def record_failure(self, place: str, error: ExtractionError | str, rest: str = "") -> None:
-        """Note that something could not be read.
-
-        Args:
-            place: What.
-            error: Why.
-            rest: What becomes of the other partitions, if anything.
-        """
+        """Note what could not be read, why, and what becomes of the rest, if that is said."""
         self.failures.record(place, error, stream=self.name, rest=rest)
         if isinstance(error, ExtractionError):
             self.logger.debug("Where it failed:", exc_info=error)
@@ -247,10 +226,7 @@ class BaseStream(OutputStream):
         (self.logger.info if is_logged else self.logger.debug)("Skipped, %s: %s", reason, detail)
 
     def check_connection(self) -> bool:
-        """Check that the stream may be read, if one request can show it.
-
-        Returns:
-            Whether it can; by default it cannot.
+        """Check that the stream may be read, and return whether one request can show it.
 
         Raises:
             ExtractionError: The stream may not be read.

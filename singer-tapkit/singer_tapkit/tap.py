@@ -17,9 +17,9 @@ from singer_sdk.exceptions import ConfigValidationError
 from singer_sdk.helpers.capabilities import PluginCapabilities, TapCapabilities
 from typing_extensions import override
 
-from singer_tapkit.command_line import read_config, report_errors
-from singer_tapkit.config import config_error
-from singer_tapkit.config_errors import (
+from singer_tapkit.command_line import parse_catalog, parse_state, read_config, report_errors
+from singer_tapkit.config import (
+    config_error,
     describe_errors,
     find_type_errors,
     find_unknown_settings,
@@ -30,7 +30,6 @@ from singer_tapkit.errors import ExtractionError
 from singer_tapkit.failures import FailureCollector
 from singer_tapkit.message_writer import MessageWriter
 from singer_tapkit.session import find_certificates
-from singer_tapkit.state import parse_catalog, parse_state
 from singer_tapkit.stream import BaseStream
 
 if TYPE_CHECKING:

@@ -24,12 +24,7 @@ class AppArenaAuthenticator(AuthBase):
     """
 
     def __init__(self, *, api_key: str | None = None, jwt: str | None = None) -> None:
-        """Take one of the two.
-
-        Args:
-            api_key: An API key.
-            jwt: A token, which goes before a key.
-        """
+        """Take one of the two; a token goes before a key."""
         self._header = f"Bearer {jwt}" if jwt else api_key or ""
 
     @override

@@ -43,12 +43,7 @@ class AppArenaClient(HttpClient):
     not_api_hint = NOT_API_HINT
 
     def get_page(self, path: str, params: Sequence[tuple[str, str]], id_field: IdField) -> Page:
-        """Return the rows of a list, or of one page of it.
-
-        Args:
-            path: Below the base URL.
-            params: The query.
-            id_field: What identifies a row.
+        """Return the rows of a list below the base URL, or of one page of it.
 
         Raises:
             RequestError: There is no response, or a refusal.

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any, Final
 
 import msgspec
@@ -36,19 +35,6 @@ PERSONAL_FIELDS: Final = frozenset(
 
 UNDOCUMENTED_FIELDS: Final = frozenset({"startDate", "priority", "approved", "compiler", "default"})
 """Fields that only the vendor's clients read."""
-
-
-DATE_TIME: Final = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2}) ([0-9]{2}:[0-9]{2}:[0-9]{2})")
-"""The one documented form of date-times."""
-
-
-def mark_as_utc(value: Any) -> Any:
-    """Return a date-time with the offset of UTC, and all else as it is.
-
-    The API names no zone, and types of columns need one.
-    """
-    parts = DATE_TIME.fullmatch(value) if isinstance(value, str) else None
-    return f"{parts[1]}T{parts[2]}+00:00" if parts else value
 
 
 def parse_meta(value: Any) -> dict[str, Any] | None:

@@ -30,20 +30,12 @@ class FieldType(NamedTuple):
     Attributes:
         operators: What it can be compared by.
         value_form: What it is compared with, in words.
-        is_value: Whether a text has that form.
+        is_value: Returns something true for a text of that form.
     """
 
     operators: frozenset[str]
     value_form: str
-    is_value: Callable[[str], bool]
-
-
-def _is_integer(text: str) -> bool:
-    return re.fullmatch("-?[0-9]+", text) is not None
-
-
-def _is_boolean(text: str) -> bool:
-    return text.lower() in {"true", "false", "1", "0"}
+    is_value: Callable[[str], object]
 
 
 def _is_day(text: str) -> bool:
@@ -54,13 +46,12 @@ def _is_day(text: str) -> bool:
 
 
 DATE: Final = FieldType(COMPARISONS, "a day like 2026-01-31", _is_day)
+INTEGER: Final = FieldType(COMPARISONS, "digits", re.compile("-?[0-9]+").fullmatch)
+BOOLEAN: Final = FieldType(
+    EQUALITY, "true, false, 1 or 0", re.compile("true|false|1|0", re.IGNORECASE).fullmatch
+)
 TEXT: Final = FieldType(MATCHES, "any text", bool)
-FIELD_TYPES: Final[Mapping[str, FieldType]] = {
-    "integer": FieldType(COMPARISONS, "digits", _is_integer),
-    "boolean": FieldType(EQUALITY, "true, false, 1 or 0", _is_boolean),
-    "string": TEXT,
-    "object": TEXT,
-}
+FIELD_TYPES: Final = {"integer": INTEGER, "boolean": BOOLEAN, "string": TEXT, "object": TEXT}
 
 
 def validate_filters(

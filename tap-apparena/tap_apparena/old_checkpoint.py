@@ -64,7 +64,10 @@ def convert(
         return False
     ascending = old.order.partition("=")[0]
     order_style = ascending.partition("[")[0]
-    if old.digest != _digest({**config, "order_style": order_style}, selected):
+    encoded = msgspec.json.encode(
+        ({**config, "order_style": order_style}, selected), order="sorted"
+    )
+    if old.digest != hashlib.sha256(encoded).hexdigest():
         return False
     position = Position(
         page=sys.maxsize,
@@ -76,8 +79,3 @@ def convert(
         checkpoint.Checkpoint(position, settings, old.written_at, old.written_at)
     )
     return True
-
-
-def _digest(config: Mapping[str, Any], selected: Mapping[str, list[str]]) -> str:
-    encoded = msgspec.json.encode((config, selected), order="sorted")
-    return hashlib.sha256(encoded).hexdigest()

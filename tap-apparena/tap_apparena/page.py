@@ -96,12 +96,7 @@ class Page:
 
 
 def parse_page(body: _Envelope | list[Row], response: Response, id_field: IdField) -> Page:
-    """Return the rows in the decoded body of a list.
-
-    Args:
-        body: The body, decoded into a `ListBody`.
-        response: The response that it is from.
-        id_field: What identifies a row.
+    """Return the rows in the body of a list, decoded into a `ListBody`.
 
     Raises:
         InvalidResponseError: A row has no id.

@@ -15,7 +15,6 @@ Source: the API's documentation, "Pagination" and "Order".
 from __future__ import annotations
 
 from collections.abc import Callable, Generator, Iterator
-from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import partial
 from http import HTTPStatus
@@ -89,7 +88,7 @@ class PageScan(PagePaginator[int, Page]):
         seen: The ids that have come, in this order.
         is_falling: Whether they fall, as they do if the newest row comes first.
         is_sure: Whether a row that slips through is a `problem`.
-        has_repeats: Whether one has come twice, in place of another perhaps.
+        rows_read: How many rows have come, each time that one came.
         rows_behind: How many rows are behind the last page that was read, as far as is known.
     """
 
@@ -102,15 +101,7 @@ class PageScan(PagePaginator[int, Page]):
         number: int = 1,
         rows_before: int = 0,
     ) -> None:
-        """Begin with a page that was read already.
-
-        Args:
-            fetch: Reads the page with a number.
-            first: The page.
-            order: The option that should put the newest row first; empty if none does.
-            number: The number of the page.
-            rows_before: How many rows are on the pages before it.
-        """
+        """Begin with a page that was read already: its number, and how many rows are before it."""
         super().__init__(number)
         self.order = order
         self.number = number
@@ -118,13 +109,12 @@ class PageScan(PagePaginator[int, Page]):
         self.seen: dict[Any, None] = {}
         self.is_falling = bool(order)
         self.is_sure = bool(order) and first.total is not None
-        self.has_repeats = False
+        self.rows_read = 0
         self.rows_behind = 0
         self._fetch = fetch
         self._page_size = len(first.rows)
-        self._total = None if first.total is None else first.total - rows_before
         self._rows_before = rows_before
-        self._rows_read = 0
+        self._total = None if first.total is None else first.total - rows_before
         self._is_announced = False
         self._is_last = False
         self._problem = ""
@@ -142,9 +132,8 @@ class PageScan(PagePaginator[int, Page]):
         new = dict.fromkeys(an_id for an_id in page.ids if an_id not in self.seen)
         last = islice(reversed(self.seen), 1)
         self.is_falling = self.is_falling and _is_falling([*last, *new])
-        self.has_repeats |= len(new) < len(page.rows)
         self.seen.update(new)
-        self._rows_read += len(page.rows)
+        self.rows_read += len(page.rows)
         self._compare_counters(page)
         has_more = self._has_more(page, has_new=bool(new))
         if not has_more:
@@ -195,7 +184,7 @@ class PageScan(PagePaginator[int, Page]):
         was_announced, self._is_announced = self._is_announced, page.announces_more(self.number)
         if page.total is not None:
             total = page.total - self._rows_before
-            self.rows_behind = total - self._rows_read
+            self.rows_behind = total - self.rows_read
             if total < (self._total or 0):
                 self._problem = "rows were deleted meanwhile"
             if not self.is_sure:  # new rows can be anywhere, and are to come
@@ -225,19 +214,18 @@ class PagedList:
             out not to obey; none for rows that no order puts new ones first.
         logger: Logs that the list is read again.
         position: Where an earlier run was interrupted; None as soon as that is of no use.
-        until: The id of the last row that is wanted; where rows are not ordered, all come.
-        must_be_sure: Whether it is read again where neither an order nor a count shows that nothing
-            has slipped through, as a read that brings nothing new does.
+        until: The highest id that is known, 0 if none is, where only new rows are wanted. Then the
+            list is read again where neither an order nor a count shows that nothing has slipped
+            through, as a read that brings nothing new does. Without an order all rows come.
         complete_up_to: Up to which id all rows have come, once the list is read; None as long as it
             is not, or if that is not known.
     """
 
     fetch: Fetch
-    orders: list[str]
+    orders: dict[str, None]
     logger: logging.Logger | logging.LoggerAdapter[Any]
     position: Position | None = None
     until: int | None = None
-    must_be_sure: bool = False
     complete_up_to: int | None = None
     _seen: set[Any] = field(default_factory=set)
 
@@ -250,7 +238,7 @@ class PagedList:
         """
         scan = yield from self._read_once()
         problem = scan.problem
-        if self.must_be_sure and not scan.is_sure:
+        if self.until is not None and not scan.is_sure:
             problem = problem or "nothing but a second read can show that all rows have come"
         if problem:
             self.logger.info("Reading the list from its first page again: %s.", problem)
@@ -263,7 +251,8 @@ class PagedList:
                     f"although it was read twice: {scan.problem}. What has come was written; run "
                     "the tap again at a quieter hour."
                 )
-            if self.must_be_sure and len(self._seen) == known and not scan.has_repeats:
+            has_repeats = scan.rows_read > len(scan.seen)
+            if self.until is not None and len(self._seen) == known and not has_repeats:
                 self.complete_up_to = max(self._seen, default=0)
                 return
         self.complete_up_to = next(iter(scan.seen), 0) if scan.is_sure else None
@@ -276,7 +265,7 @@ class PagedList:
             scan = yield from self._read_through(scan)
             if scan.is_falling or not order:
                 return scan
-            self._reject(order)
+            self.orders.pop(order, None)
 
     def _read_through(self, scan: PageScan) -> Generator[ListedRow, None, PageScan]:
         """Go through all pages, or through those with rows that the position does not cover."""
@@ -313,8 +302,7 @@ class PagedList:
                 position = Position(scan.number, first_id, last_id, scan.order)
             for an_id, row in new.items():
                 yield ListedRow(an_id, row, position if an_id == last_id else None)
-            is_reached = until is not None and any(an_id <= until for an_id in page.ids)
-            if is_reached and scan.has_shown_order:
+            if until and scan.has_shown_order and min(page.ids, default=until + 1) <= until:
                 break
 
     def _is_known(self, an_id: Any) -> bool:
@@ -339,12 +327,8 @@ class PagedList:
                 page = replace(page, rows=rows, total=len(rows))
             if _is_falling(page.ids):
                 return order, page
-            self._reject(order)
+            self.orders.pop(order, None)
         return "", self.fetch(1, "")
-
-    def _reject(self, order: str) -> None:
-        with suppress(ValueError):  # a list in another thread was first
-            self.orders.remove(order)
 
     def _fetch_page(self, order: str, response: Response, number: int) -> Page:
         """Return a page; the server may have none behind the last one, which is an empty one."""

@@ -57,7 +57,7 @@ class TapAppArena(BaseTap):
             client=self._build_client(),
             failures=self.failures,
             prefetcher=Prefetcher(self.config["max_concurrency"]),
-            orders=list(NEWEST_FIRST),
+            orders=dict.fromkeys(NEWEST_FIRST),
             filters=validate_filters(self.config.get("filters") or {}, schemas),
             relations=validate_relations(self.config.get("relations") or {}, allowed),
         )

@@ -79,13 +79,7 @@ def parse_version(version: str) -> Capabilities | None:
 def detect_capabilities(
     client: GoatCounterClient, site: SiteCredentials, *, may_read_stats: bool
 ) -> Capabilities:
-    """Return what a server can do, with no more requests than needed.
-
-    Args:
-        client: Sends the requests.
-        site: A site on the server.
-        may_read_stats: Whether the token may ask for statistics.
-    """
+    """Return what the server of a site can do, with no more requests than needed."""
     version = _read_version(client, site)
     if version is not None and (found := parse_version(version)):
         return found

@@ -11,7 +11,6 @@ from singer_tapkit.client import HttpClient
 from singer_tapkit.errors import ApiError, ExtractionError, GatewayError
 from singer_tapkit.rate_limit import RateLimiter, RateLimitKey, Window
 from singer_tapkit.responses import ErrorBody
-from tap_goatcounter.auth import SiteAuthenticator
 from tap_goatcounter.config import API_PATH
 from tap_goatcounter.hints import CONNECTION_HINT, HINTS, NOT_API_HINT, REDIRECT_HINT
 
@@ -70,8 +69,7 @@ class GoatCounterClient(HttpClient):
             credentials: Which sites there are.
             config: The settings.
             logger: Where retries and long waits are logged.
-            slices: How many processes share the limits, as a server counts those of an address
-                together.
+            slices: How many processes share the limits of an address.
         """
         self.credentials = credentials
         self.has_exported = False
@@ -103,12 +101,6 @@ class GoatCounterClient(HttpClient):
     ) -> T:
         """Return the response to a GET request, decoded into a type.
 
-        Args:
-            site: The site.
-            path: Below the API's own path; ``/status`` lies outside of it.
-            kind: The type of the response.
-            params: The query.
-
         Raises:
             RequestError: There is no response, or a refusal.
             InvalidResponseError: The response is something else.
@@ -126,15 +118,8 @@ class GoatCounterClient(HttpClient):
     ) -> Response:
         """Send a GET request, again if need be, and return a response of a given type.
 
-        Args:
-            site: The site.
-            path: Below the API's own path.
-            kind: The type of the response.
-            params: The query.
-            is_splittable: Whether the same can be asked for in smaller parts.
-
         Raises:
-            QueryTooLargeError: It must be asked for in smaller parts.
+            QueryTooLargeError: It must be asked for in smaller parts, and is splittable.
             RequestError: There is no response, or a refusal.
             InvalidResponseError: The response is something else.
         """
@@ -168,7 +153,8 @@ class GoatCounterClient(HttpClient):
         """Send a request to a site a single time.
 
         Args:
-            site: The site.
+            site: Whose token proves who sends it, as ``Bearer``: the server takes no other spelling
+                of the word. Its host decides which site of a server is meant.
             method: The HTTP method.
             path: Below the API's own path; ``/status`` lies outside of it.
             options: As those of `send`.
@@ -177,7 +163,10 @@ class GoatCounterClient(HttpClient):
             RequestError: There is no response, or a refusal.
         """
         base = site.url if path == "/status" else site.url + API_PATH
-        return self.send(method, path, base_url=base, auth=SiteAuthenticator(site), **options)
+        headers = {"Authorization": f"Bearer {site.token}", **options.pop("headers", {})}
+        if site.host is not None:
+            headers["Host"] = site.host
+        return self.send(method, path, base_url=base, headers=headers, **options)
 
     @override
     def read_error_body(self, body: Any) -> ErrorBody | None:

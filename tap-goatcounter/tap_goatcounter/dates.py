@@ -69,12 +69,9 @@ def format_time(moment: datetime) -> str:
 def cover_days(days: DateRange, offset: timedelta = timedelta()) -> TimeRange:
     """Return the time that takes in all of these days.
 
-    Args:
-        days: The days.
-        offset: By how much the server moves its hours, which are UTC's, before it cuts days. Where
-            that is no whole number of hours, generations of servers round it differently: the
-            time is then an hour wider at both ends, and the neighbouring days in the response are
-            incomplete.
+    The offset is by how much the server moves its hours, which are UTC's, before it cuts days.
+    Where that is no whole number of hours, generations of servers round it differently: the time is
+    then an hour wider at both ends, and the neighbouring days in the response are incomplete.
     """
     margin = ONE_HOUR if offset % ONE_HOUR else timedelta()
     start = datetime.combine(days.first, time(), UTC) - offset - margin
@@ -107,9 +104,6 @@ def read_in_windows(
         size: The most days at once to begin with.
         read: Reads one window; raises `QueryTooLargeError` if fewer days may do.
         on_finished: Called with each window after its last row.
-
-    Yields:
-        The rows of all windows.
 
     Raises:
         QueryTooLargeError: A single day is too much.

@@ -48,8 +48,6 @@ class ExportNotDueError(ExportNotReadyError):
 
 
 class _Position(msgspec.Struct):
-    """Which export a later run can take up."""
-
     export_id: int
 
 
@@ -73,16 +71,7 @@ class ExportJob:
         write_state: Callable[[], None],
         logger: logging.Logger,
     ) -> None:
-        """Make exports of `site`, and keep them in `state` while they are needed.
-
-        Args:
-            client: Sends the requests.
-            site: The site.
-            state: The state of the stream's partition.
-            config: The settings.
-            write_state: Writes the state.
-            logger: Where progress is logged.
-        """
+        """Make exports of `site`, and keep them in the state of a partition while needed."""
         self._client = client
         self._site = site
         self._state = state

@@ -77,11 +77,6 @@ def download_file(client: GoatCounterClient, site: SiteCredentials, export: Expo
     The server drops transfers that take longer than a minute, so the file is stored here first:
     targets may be slow.
 
-    Args:
-        client: Sends the requests.
-        site: The site.
-        export: The export.
-
     Raises:
         FileGoneError: The server has removed it.
         ExtractionError: It cannot be fetched or stored, or was damaged each time.

@@ -94,16 +94,11 @@ class RowsPaginator(PagePaginator[int, Row]):
     """A paginator whose rows keep the fields that are not documented.
 
     Attributes:
-        page_type: What a response is to be.
+        page_type: What a response is to be; its first field has the rows.
     """
 
     def __init__(self, client: GoatCounterClient, page_type: type[msgspec.Struct]) -> None:
-        """Begin with the first page.
-
-        Args:
-            client: Decodes the responses.
-            page_type: What a response is to be.
-        """
+        """Begin with the first page."""
         super().__init__(0)
         self.page_type = page_type
         self._client = client
@@ -193,16 +188,8 @@ def read_rows(
 ) -> Iterator[list[Row]]:
     """Yield the rows of a list, page by page.
 
-    Args:
-        client: Sends the requests.
-        site: The site.
-        path: The list's path.
-        params: The query, but for the page.
-        paginator: How the list goes on.
-        is_splittable: Whether the same can be asked for in smaller parts.
-
     Raises:
-        QueryTooLargeError: It must be asked for in smaller parts.
+        QueryTooLargeError: It must be asked for in smaller parts, and is splittable.
         RequestError: A page cannot be had.
         InvalidResponseError: A page or the list is not as documented.
     """

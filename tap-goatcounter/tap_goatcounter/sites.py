@@ -68,7 +68,7 @@ class _SiteSettings(msgspec.Struct):
 
 
 class SiteRow(msgspec.Struct):
-    """A site in the response of ``GET /sites``, as far as reading depends on it."""
+    """A site, as far as reading depends on it."""
 
     id: int
     code: str
@@ -146,14 +146,7 @@ class SiteDirectory:
         failures: FailureCollector,
         logger: logging.Logger,
     ) -> None:
-        """Look nothing up yet.
-
-        Args:
-            connect: Opens the client.
-            with_children: Whether the account's other sites are read through the same address.
-            failures: Where failures are collected.
-            logger: Where peculiarities are logged.
-        """
+        """Look nothing up yet; `connect` opens the client."""
         self._connect = connect
         self._with_children = with_children
         self._failures = failures
@@ -205,15 +198,7 @@ class SiteDirectory:
 def discover_sites(
     client: GoatCounterClient, credentials: SiteCredentials, *, with_children: bool
 ) -> list[Site]:
-    """Return which site answers at an address, and what the token may read there.
-
-    Args:
-        client: Sends the requests.
-        credentials: Where to ask.
-        with_children: Also return the account's other sites, reached through the same address.
-
-    Returns:
-        The address's own site first.
+    """Return the site that answers at an address, first, and with children those of its account.
 
     Raises:
         ExtractionError: The token may not read sites, its user's time zone is unknown, or the

@@ -12,10 +12,9 @@ from singer_tapkit.tap import BaseTap
 from tap_goatcounter.client import GoatCounterClient
 from tap_goatcounter.config import SETTINGS, SITES
 from tap_goatcounter.sites import SiteDirectory
-from tap_goatcounter.streams import JSON_STREAMS, STREAMS
+from tap_goatcounter.streams import build_streams
 from tap_goatcounter.streams.base import SiteStream
 from tap_goatcounter.streams.hits import NO_PAGE_VIEWS, Hits
-from tap_goatcounter.streams.json_export import JsonExports
 
 
 class TapGoatCounter(BaseTap):
@@ -47,15 +46,7 @@ class TapGoatCounter(BaseTap):
 
     @override
     def discover_streams(self) -> list[SiteStream]:
-        sites, failures = self.sites, self.failures
-        exports = JsonExports()
-        return [
-            *(stream(self, sites=sites, failures=failures) for stream in STREAMS),
-            *(
-                stream(self, sites=sites, failures=failures, exports=exports)
-                for stream in JSON_STREAMS
-            ),
-        ]
+        return build_streams(self, sites=self.sites, failures=self.failures)
 
     @override
     def check_connection(self) -> None:

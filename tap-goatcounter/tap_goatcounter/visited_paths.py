@@ -33,14 +33,8 @@ def read_visited_paths(
 ) -> Iterator[Row]:
     """Yield the pages and events of a site that had visitors.
 
-    Args:
-        client: Sends the requests.
-        site: The site.
-        time: When.
-        is_splittable: Whether the caller can ask for less time.
-
     Raises:
-        QueryTooLargeError: Less time must be asked for.
+        QueryTooLargeError: Less time must be asked for, which the caller can.
         RequestError: A request has brought nothing.
         InvalidResponseError: A response is not as documented.
     """

@@ -33,11 +33,7 @@ class HmacAuthenticator(AuthBase):
     """
 
     def __init__(self, credentials: Mapping[CredentialSet, Credentials]) -> None:
-        """Sign with these credentials.
-
-        Args:
-            credentials: Those of each set that is configured.
-        """
+        """Sign with the credentials that are configured."""
         self._credentials = credentials
 
     @override
@@ -54,31 +50,18 @@ class HmacAuthenticator(AuthBase):
 
 
 def build_string_to_sign(method: str, body: bytes, content_type: str, date: str, uri: str) -> str:
-    r"""Return what is signed.
+    """Return what is signed: six lines, of which the fifth, for further headers, stays empty.
 
-    Args:
-        method: The HTTP method.
-        body: The raw body, empty if there is none.
-        content_type: The header; the server compares it in lower case.
-        date: The header, in ISO 8601 with an offset.
-        uri: Path and query as they go over the wire.
-
-    Returns:
-        Six parts joined by ``\n``; the fifth, for headers that goTom has none of, is empty.
+    The server compares the content type in lower case, and the URI as it goes over the wire.
     """
     digest = hashlib.md5(body, usedforsecurity=False).hexdigest()
     return f"{method.upper()}\n{digest}\n{content_type.lower()}\n{date}\n\n{uri}"
 
 
 def format_authorization(credentials: Credentials, text: str) -> str:
-    """Return the value of the header ``Authorization``.
+    """Return the value of the header ``Authorization`` for what `build_string_to_sign` returns.
 
-    Args:
-        credentials: The API user, in which a colon is escaped, and the secret.
-        text: What `build_string_to_sign` has returned.
-
-    Returns:
-        The header, which goes out as UTF-8 though HTTP libraries take it for Latin-1.
+    It goes out as UTF-8, though HTTP libraries take it for Latin-1.
     """
     mac = hmac.new(credentials.secret.encode(), text.encode(), hashlib.sha1).digest()
     escaped = credentials.user.replace(":", r"\:")

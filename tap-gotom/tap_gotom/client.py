@@ -10,8 +10,7 @@ from typing_extensions import override
 from singer_tapkit.body import describe_content, is_html
 from singer_tapkit.client import HttpClient
 from singer_tapkit.errors import ApiError, GatewayError, request_line
-from singer_tapkit.responses import ErrorBody
-from singer_tapkit.server_clock import read_date
+from singer_tapkit.responses import ErrorBody, read_date
 from tap_gotom import hints
 from tap_gotom.config import CredentialSet
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from itertools import count
 from typing import TYPE_CHECKING, Any, Final
 
-from singer_tapkit.unknown_fields import UNKNOWN_FIELDS
+from singer_tapkit.conformer import UNKNOWN_FIELDS
 from tap_gotom.column_types import ColumnType
 
 if TYPE_CHECKING:

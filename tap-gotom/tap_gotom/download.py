@@ -83,11 +83,7 @@ class Download:
 
 
 class ReportSource:
-    """A saved report.
-
-    Attributes:
-        report: The report.
-    """
+    """A saved report, which may have a column with the external ids of campaigns."""
 
     def __init__(
         self,
@@ -97,14 +93,7 @@ class ReportSource:
         *,
         id_column: str | None = None,
     ) -> None:
-        """Fetch nothing yet.
-
-        Args:
-            client: Sends the request.
-            report: The report.
-            logger: Where it is logged how far a long download is.
-            id_column: The column whose cells `read_ids` returns.
-        """
+        """Fetch nothing yet."""
         self.report = report
         self._client = client
         self._logger = logger
@@ -200,7 +189,14 @@ class ReportSource:
 
     def _read_once(self, reader: ReportReader, check: Check) -> None:
         """Let the check and the ids have what they need in one pass, also if the check fails."""
-        rows = self._keep_ids(reader)
+        self._ids = None
+        rows = reader.read_rows()
+        try:
+            place = self.find_ids(reader.header)
+        except ReportError as error:
+            self._ids = error
+        else:
+            rows = rows if place is None else self._keep_ids(place, rows)
         try:
             check(reader.header, rows)
         except ExtractionError:
@@ -209,18 +205,8 @@ class ReportSource:
             raise
         deque(rows, maxlen=0)
 
-    def _keep_ids(self, reader: ReportReader) -> Iterator[Row]:
-        """Return the rows, which leave their ids behind once all of them are read."""
-        self._ids = None
-        rows = reader.read_rows()
-        try:
-            place = self.find_ids(reader.header)
-        except ReportError as error:
-            self._ids = error
-            return rows
-        return rows if place is None else self._keep_cells(place, rows)
-
-    def _keep_cells(self, place: int, rows: Iterator[Row]) -> Iterator[Row]:
+    def _keep_ids(self, place: int, rows: Iterator[Row]) -> Iterator[Row]:
+        """Yield the rows, and leave their ids behind once all of them are read."""
         found: dict[str, None] = {}
         for row in rows:
             found[row[place]] = None

@@ -53,14 +53,7 @@ CLOCK_DETAILS: Final = frozenset({"Request is too old", "Request is too far in t
 
 
 def choose_hint(status: int, path: str, detail: str, server_time: datetime | None) -> str:
-    """Return what the user can do about an error.
-
-    Args:
-        status: The HTTP status.
-        path: What was asked for.
-        detail: The API's words.
-        server_time: When the response was made by the server's clock, None if it does not say.
-    """
+    """Return what the user can do about an error, by its status and the API's words."""
     credentials = CredentialSet.for_path(path)
     is_report = credentials is CredentialSet.GRAPH
     user, secret = credentials.user_setting, credentials.secret_setting

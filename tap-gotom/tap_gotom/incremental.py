@@ -30,13 +30,7 @@ class IncrementalFilter:
     """A filter of rows below the bookmark less the look-back, which finds the next bookmark."""
 
     def __init__(self, column: str, place: int, bookmark: Any, lookback_days: int) -> None:
-        """Compare one column.
-
-        Args:
-            column: Its name, for errors.
-            place: Its place in the rows.
-            bookmark: Its greatest value of the run before, None if there was none.
-            lookback_days: How many days below the bookmark are wanted nevertheless.
+        """Compare the column at one place of the rows with its greatest value of the run before.
 
         Raises:
             ReportError: The bookmark is damaged, or lies in the future.

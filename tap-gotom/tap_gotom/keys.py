@@ -7,6 +7,8 @@ import json
 from collections import Counter
 from typing import TYPE_CHECKING, Any, Final
 
+import msgspec
+
 from singer_tapkit.errors import InvalidResponseError
 
 if TYPE_CHECKING:
@@ -61,21 +63,28 @@ def build_discount_key(discount: Mapping[str, Any]) -> str:
     return f"id:{int(entity_id) if is_whole else entity_id}"
 
 
+def read_field(item: Mapping[str, Any], name: str, kind: Any) -> Any:
+    """Return a field of an object, None if it is missing.
+
+    Raises:
+        InvalidResponseError: It is of another kind.
+    """
+    try:
+        return msgspec.convert(item.get(name), kind)
+    except msgspec.ValidationError as error:
+        raise InvalidResponseError(
+            f"{name!r} is not as documented: {error}. Report it with the tap's version."
+        ) from None
+
+
 def read_external_id(item: Mapping[str, Any]) -> str:
     """Return the external id of an object, empty if it has none.
 
     Raises:
         InvalidResponseError: It is neither a text nor a number.
     """
-    external_id = item.get("externalId")
-    if external_id is None:
-        return ""
-    if not isinstance(external_id, str | int):
-        raise InvalidResponseError(
-            f"'externalId' is not as documented: {type(external_id).__name__} in place of a text. "
-            "Report it with the tap's version."
-        )
-    return str(external_id)
+    external_id = read_field(item, "externalId", str | int | None)
+    return "" if external_id is None else str(external_id)
 
 
 def build_flight_key(flight: Mapping[str, Any]) -> str:

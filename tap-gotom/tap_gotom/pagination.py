@@ -52,11 +52,7 @@ class NextPagePaginator(PagePaginator[int, ListPage]):
     """
 
     def __init__(self, client: GoTomClient) -> None:
-        """Begin at the first page.
-
-        Args:
-            client: Decodes the pages.
-        """
+        """Begin at the first page, which the client decodes."""
         super().__init__(FIRST_PAGE)
         self._client = client
 
@@ -93,12 +89,8 @@ def read_list(
 ) -> Iterator[Row]:
     """Yield the rows of a list, once all of them have come.
 
-    A list that changes while it is read is read once more.
-
-    Args:
-        client: Sends the requests.
-        path: Where the list is.
-        read_id: Returns what no other row has, None if there is nothing such.
+    A list that changes while it is read is read once more: no row's id is that of a row on another
+    page, but for ids that are None.
 
     Raises:
         RequestError: A page cannot be had.

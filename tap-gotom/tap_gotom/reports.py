@@ -37,20 +37,9 @@ class IncompleteReportError(ReportError, RequestError):
 
 @dataclass(frozen=True)
 class Report:
-    """A saved report, and how its file is to be read.
+    """A saved report, and how its file is to be read, as `config.REPORT` describes it.
 
-    Attributes:
-        name: What its stream is called.
-        report_id: Its number in goTom.
-        kind: ``graph`` or ``custom``.
-        primary_keys: The columns that distinguish its rows, by either of their names.
-        columns: The types of all columns by their names, None to find the columns out.
-        delimiter: The character between cells.
-        encoding: The file's encoding.
-        quotechar: The quote character of cells, empty for none.
-        replication_key: The column whose new values alone are wanted, by either of its names.
-        lookback_days: How many days before the last one read are read again.
-        skip_unchanged: Whether a file equal to the last one is left alone.
+    Columns are named as in the report or as in the stream.
     """
 
     name: str
@@ -77,11 +66,7 @@ class Report:
 
 
 def read_reports(config: Mapping[str, Any], other_streams: Iterable[str]) -> dict[str, Report]:
-    """Return the reports in the settings, by name.
-
-    Args:
-        config: The settings, which fit their schema.
-        other_streams: Names that are taken.
+    """Return the reports in the settings, by name, none of which is another stream's.
 
     Raises:
         ConfigValidationError: A report cannot be read in the way that is set.
@@ -89,10 +74,10 @@ def read_reports(config: Mapping[str, Any], other_streams: Iterable[str]) -> dic
     found: dict[str, Report] = {}
     taken = {key: name for name in other_streams for key in _to_table_names(name)}
     for entry in config.get("reports") or ():
-        report = _read_report(entry)
-        _check_name(report.name, taken)
-        taken.update(dict.fromkeys(_to_table_names(report.name), report.name))
-        found[report.name] = report
+        name = entry["name"]
+        found[name] = _read_report(entry)
+        _check_name(name, taken)
+        taken.update(dict.fromkeys(_to_table_names(name), name))
     _check_id_source(config, found)
     return found
 
@@ -133,16 +118,16 @@ def _read_report(entry: Mapping[str, Any]) -> Report:
     given = {name: value for name, value in entry.items() if value is not None}
     name = given["name"]
     given["primary_keys"] = tuple(given.get("primary_keys", ()))
-    if "columns" in given:
-        given["columns"] = _read_columns(name, given["columns"])
+    given["columns"] = _read_columns(name, given.get("columns", {})) or None
     if given.get("delimiter") == r"\t":
         given["delimiter"] = TAB
     report = Report(**given)
-    _check_dialect(report)
+    if problem := _find_problem(report):
+        raise config_error(f"Report {name!r}: {problem}")
     return report
 
 
-def _read_columns(report: str, columns: Mapping[str, Any]) -> dict[str, ColumnType] | None:
+def _read_columns(report: str, columns: Mapping[str, Any]) -> dict[str, ColumnType]:
     types: dict[str, ColumnType] = {}
     for column, setting in columns.items():
         try:
@@ -150,28 +135,25 @@ def _read_columns(report: str, columns: Mapping[str, Any]) -> dict[str, ColumnTy
         except ValueError as error:
             message = f"Report {report!r}, column {column!r}: {error}."
             raise config_error(message) from None
-    return types or None
+    return types
 
 
-def _check_dialect(report: Report) -> None:
+def _find_problem(report: Report) -> str | None:
+    """Return why no file can be written as the settings say, None if one can."""
     try:
         "".encode(report.encoding)
     except (LookupError, UnicodeError):  # what Python raises for an unknown encoding
-        message = (
-            f"Report {report.name!r}: 'encoding' {report.encoding!r} is unknown. Common ones are "
-            "utf-8, windows-1252 and utf-16."
+        return (
+            f"'encoding' {report.encoding!r} is unknown. Common ones are utf-8, windows-1252 and "
+            "utf-16."
         )
-        raise config_error(message) from None
     if len(report.delimiter) != 1 or len(report.quotechar) > 1:
-        raise config_error(
-            f"Report {report.name!r}: 'delimiter' must be one character, 'quotechar' one or none."
-        )
+        return "'delimiter' must be one character, 'quotechar' one or none."
     if LINE_BREAKS & {report.delimiter, report.quotechar}:
-        raise config_error(
-            f"Report {report.name!r}: neither 'delimiter' nor 'quotechar' can be a line break."
-        )
+        return "neither 'delimiter' nor 'quotechar' can be a line break."
     if report.delimiter == report.quotechar:
-        raise config_error(f"Report {report.name!r}: 'delimiter' and 'quotechar' are the same.")
+        return "'delimiter' and 'quotechar' are the same."
+    return None
 
 
 def _check_id_source(config: Mapping[str, Any], found: Mapping[str, Report]) -> None:

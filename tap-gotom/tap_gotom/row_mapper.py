@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from itertools import islice
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any, Final
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Sequence
 
     from tap_gotom.columns import Column
+    from tap_gotom.incremental import IncrementalFilter
     from tap_gotom.report_csv import Row
 
 MISSING: Final = -1
@@ -29,7 +31,7 @@ class RowMapper:
     Attributes:
         missing: The columns that the download lacks.
         new_names: The names of the columns that the stream lacks.
-        converts: Whether there are cells that may turn out not to fit their column's type.
+        row_filter: What finds new rows, None if all are wanted.
         repeated_keys: How many rows have had the key of a row before.
     """
 
@@ -41,18 +43,12 @@ class RowMapper:
         keys: Collection[str],
         replication_key: str | None,
         keeps_new: bool,
+        row_filter: IncrementalFilter | None = None,
     ) -> None:
         """Compare a header with the columns of the stream.
 
-        Args:
-            columns: The columns.
-            header: The names in the download.
-            keys: Columns that must be there, with a value in each row.
-            replication_key: Another that must be there, if any.
-            keeps_new: Whether rows get an object with the cells of new columns.
-
         Raises:
-            ReportError: A column is missing that must be there, or all are.
+            ReportError: A key or the replication key is missing, or all columns are.
         """
         self._columns = columns
         self._header = header
@@ -71,30 +67,39 @@ class RowMapper:
         self.new_names = [name for name, _ in self._new]
         self._keeps_new = keeps_new
         self._converters = self._find_converters()
-        self.converts = bool(self._converters)
+        self.row_filter = row_filter
         self.repeated_keys = 0
 
-    def watch_keys(self, rows: Iterator[Row]) -> Iterator[Row]:
-        """Return the rows, of which `repeated_keys` counts those whose keys are not their own."""
+    def check(self, rows: Iterator[Row]) -> None:
+        """Read all rows as `map_rows` does, and count those whose keys are not their own."""
         places = [
             place
             for column, place in zip(self._columns, self._places, strict=True)
             if place is not None and column.name in self._keys
         ]
-        return self._count_repeated(itemgetter(*places), rows) if places else rows
+        checked: Iterator[Any] = rows
+        if places:
+            checked = self._count_repeated(itemgetter(*places), rows)
+        if self._converters or self.row_filter is not None:
+            checked = self.map_rows(checked, 0, "")
+        deque(checked, maxlen=0)
 
     def map_rows(self, rows: Iterator[Row], report_id: int, time: str) -> Iterator[tuple[Any, ...]]:
-        """Yield report, row number and time, the columns' values, and new cells if they are kept.
+        """Return the values of the rows that are wanted.
 
-        Args:
-            rows: The rows of the download that the header is of.
-            report_id: The report's number.
-            time: When it was fetched.
+        They are report, row number and time, those of the columns, and new cells if they are kept.
 
         Raises:
             ReportError: A cell does not fit its column's type, or a key has none.
             IncompleteReportError: The file lacks its end.
         """
+        values = self._convert_rows(rows, report_id, time)
+        return values if self.row_filter is None else self.row_filter.filter(values)
+
+    def _convert_rows(
+        self, rows: Iterator[Row], report_id: int, time: str
+    ) -> Iterator[tuple[Any, ...]]:
+        """Yield the values of all rows."""
         converters = self._converters
         select = self._build_selector()
         place = 0

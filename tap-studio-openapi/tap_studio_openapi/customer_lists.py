@@ -15,6 +15,7 @@ import msgspec
 
 from singer_tapkit import checkpoint
 from singer_tapkit.errors import ApiError
+from tap_studio_openapi.declarations import DECLARATIONS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, MutableMapping, Sequence
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
-PATH: Final = "/v1/customers"
+PATH: Final = DECLARATIONS["customers"].path
 SLICE_SIZE: Final = 500
 OLDEST_STATUSES: Final = {"MEMBER", "PROSPECT"}
 """Those that every server knows."""

@@ -20,6 +20,7 @@ from tap_studio_openapi.hints import scope_hint
 
 if TYPE_CHECKING:
     from singer_tapkit.errors import ExtractionError
+    from tap_studio_openapi.declarations import StreamDeclaration
     from tap_studio_openapi.studios import Studio
 
 MAX_REFUSALS_IN_A_ROW: Final = 10
@@ -103,14 +104,12 @@ class ErrorPolicyStream(BaseStream):
     """A stream that reads partitions of studios, and decides what each error means for the rest.
 
     Attributes:
-        scopes: What a key needs, any one of them.
-        since: The API's version that brought the endpoint, if a server may be older.
+        declaration: The stream's row of the table.
         has_partitions: Whether a studio is read in many partitions.
         is_sparse: Whether partitions are asked for that are known to be in some studios only.
     """
 
-    scopes: ClassVar[tuple[str, ...]]
-    since: ClassVar[str | None] = None
+    declaration: StreamDeclaration
     has_partitions: ClassVar[bool] = False
     is_sparse: ClassVar[bool] = False
 
@@ -120,7 +119,8 @@ class ErrorPolicyStream(BaseStream):
             super().handle_error(partition, status, error)
             return
         place = f"{self.name} of {partition}"
-        is_newer = self.since is not None
+        since = self.declaration.since
+        is_newer = since is not None
         match interpret(error, is_one_of_many=self.has_partitions, is_newer_endpoint=is_newer):
             case Meaning.KEY_IS_REFUSED:
                 status.studio.is_lost = True
@@ -136,7 +136,7 @@ class ErrorPolicyStream(BaseStream):
             case Meaning.NOT_THERE if self._is_alone(status):
                 self.record_skip("parts that are not there", f"{place}: {error}")
             case Meaning.OLDER_SERVER:
-                self.skipped[f"studios whose server is older than version {self.since}"] += 1
+                self.skipped[f"studios whose server is older than version {since}"] += 1
             case Meaning.REJECTED | Meaning.NOT_THERE:
                 status.end()
                 self.record_failure(place, error)
@@ -162,7 +162,7 @@ class ErrorPolicyStream(BaseStream):
         """
         status.end()
         if self._tap.input_catalog is None:
-            reason = f"studios whose key lacks the scope {' or '.join(self.scopes)}"
+            reason = f"studios whose key lacks the scope {' or '.join(self.declaration.scopes)}"
             self.record_skip(reason, str(status.studio))
             return
-        self.record_failure(f"{self.name} of {status.studio}", scope_hint(self.scopes))
+        self.record_failure(f"{self.name} of {status.studio}", scope_hint(self.declaration.scopes))

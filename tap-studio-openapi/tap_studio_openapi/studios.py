@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from functools import cached_property, partial
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import msgspec
 from typing_extensions import override
@@ -16,6 +16,7 @@ from singer_tapkit.pagination import read_pages
 from singer_tapkit.prefetch import Prefetcher
 from tap_studio_openapi.auth import CONNECTIONS
 from tap_studio_openapi.client import NO_SUCH_TENANT, open_client
+from tap_studio_openapi.declarations import DECLARATIONS
 from tap_studio_openapi.hints import ADDRESS_HINT, scope_hint
 from tap_studio_openapi.pagination import OffsetPaginator
 
@@ -34,8 +35,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-STUDIO_PATH = "/v1/studios/information"
-STUDIO_SCOPES = ("STUDIO_READ",)
+INFORMATION: Final = DECLARATIONS["studio"]
 
 
 @dataclass
@@ -195,7 +195,7 @@ class StudioApi:
 
         def attempt() -> Studio:
             response = self.client.send(
-                "GET", STUDIO_PATH, auth=connection.auth, base_url=connection.url
+                "GET", INFORMATION.path, auth=connection.auth, base_url=connection.url
             )
             studio_id = self.client.decode(response, StudioInformation).studio_id
             row = self.client.decode(response, dict[str, Any])
@@ -219,7 +219,7 @@ class StudioApi:
 
 def _with_hint(error: ExtractionError) -> ExtractionError | str:
     if isinstance(error, ApiError) and error.status == HTTPStatus.FORBIDDEN:
-        return f"{error} For all streams, {scope_hint(STUDIO_SCOPES)}"
+        return f"{error} For all streams, {scope_hint(INFORMATION.scopes)}"
     if isinstance(error, ApiError) and error.status == HTTPStatus.NOT_FOUND:
         return error if error.code == NO_SUCH_TENANT else f"{error} {ADDRESS_HINT}"
     return error

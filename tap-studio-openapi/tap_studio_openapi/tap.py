@@ -12,7 +12,8 @@ from singer_tapkit.config import config_error, to_config_schema, validate_dates
 from singer_tapkit.tap import BaseTap
 from tap_studio_openapi.auth import CONNECTIONS
 from tap_studio_openapi.config import NAME, SETTINGS
-from tap_studio_openapi.streams import STREAMS
+from tap_studio_openapi.declarations import DECLARATIONS
+from tap_studio_openapi.streams import STREAM_TYPES
 from tap_studio_openapi.studios import StudioApi
 
 if TYPE_CHECKING:
@@ -39,9 +40,9 @@ class TapStudioOpenApi(BaseTap):
     def discover_streams(self) -> Sequence[StudioStream]:
         shows_persons = self.config["include_personal_data"]
         return [
-            stream(self, api=self.api, failures=self.failures)
-            for stream in STREAMS
-            if shows_persons or not stream.is_personal
+            STREAM_TYPES[declaration.type](self, name, api=self.api, failures=self.failures)
+            for name, declaration in DECLARATIONS.items()
+            if shows_persons or declaration.personal != "all"
         ]
 
     @cached_property

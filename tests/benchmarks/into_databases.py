@@ -17,7 +17,6 @@ from psycopg import sql
 from tests.benchmarks import goatcounter_hits, gotom_reports, serving
 from tests.benchmarks.bench import BY_RECORDS, DLT, DLT_LISTS, Bench, Contest
 from tests.benchmarks.measure import Measurement, measure_in_turns, measure_pipeline
-from tests.benchmarks.with_dlt import measure_dlt
 from tests.meltano import Project
 from tests.pipelines import postgresql
 
@@ -25,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from tests.benchmarks.rows import Rows
+    from tests.benchmarks.reading import Reading
     from tests.pipelines.postgresql import Server
 
 HITS = 200_000
@@ -60,7 +59,7 @@ class Loading:
     """The same rows, brought into the same kind of database in several ways."""
 
     directory: Path
-    rows: Rows
+    reading: Reading
     table: str
     make_database: Callable[[], Database]
 
@@ -70,8 +69,9 @@ class Loading:
         config = self.directory / "target.json"
         target = {**database.settings, "default_target_schema": SCHEMA, **settings}
         config.write_text(json.dumps(target), encoding="utf-8")
-        with serving.serve_apart(self.rows.sandbox) as server:
-            tap = self.rows.command(server.url, **_build_batch_config(batches) if files else {})
+        more = _build_batch_config(batches) if files else {}
+        with serving.serve_apart(self.reading.make) as server:
+            tap = self.reading.build_command(server.url, **more)
             command = [str(self._find_program(database)), "--config", str(config)]
             measured = measure_pipeline(tap, command, self.directory / "log")
         shutil.rmtree(batches, ignore_errors=True)
@@ -80,11 +80,10 @@ class Loading:
     def measure_dlt_load(self, *, as_arrow: bool) -> Measurement:
         """Measure dlt."""
         database = self.make_database()
-        with serving.serve_apart(self.rows.sandbox) as server:
-            job = self.rows.dlt_job(server.url, as_arrow=as_arrow)
-            job |= {"destination": database.name, "credentials": database.address}
-            measured = measure_dlt(job, self.directory)
-        return replace(measured, lines=database.count(job["reads"]))
+        measured = self.reading.measure_dlt(
+            as_arrow=as_arrow, destination=database.name, credentials=database.address
+        )
+        return replace(measured, lines=database.count(self.reading.dlt["reads"]))
 
     def _find_program(self, database: Database) -> Path:
         name = f"target-{database.name}"
@@ -101,16 +100,16 @@ def run(directory: Path) -> Bench:
     if programs is None:
         raise RuntimeError("PostgreSQL is not installed: no initdb on the PATH")
     Project(directory).install("target-postgres", "target-duckdb")
-    hits = goatcounter_hits.Export.write_rows(directory, HITS)
-    report = gotom_reports.SavedReport(directory, REPORT_BYTES)
+    hits = goatcounter_hits.write_export(directory, HITS)
+    report = gotom_reports.build_report(directory, REPORT_BYTES)
     with postgresql.serve(programs) as server:
         contests = [
-            _compare(directory, rows, table, make, more)
+            _compare(directory, reading, table, make, more)
             for make, more in (
                 (partial(_make_postgresql, server), _POSTGRESQL),
                 (partial(_make_duckdb, directory, count()), {}),
             )
-            for rows, table in ((hits, "hits"), (report, "bookings"))
+            for reading, table in ((hits, "hits"), (report, "bookings"))
         ]
     return Bench(tuple(contests), misses=tuple(_find_misses(contests)))
 
@@ -123,12 +122,12 @@ _POSTGRESQL: dict[str, dict[str, Any]] = {
 
 def _compare(
     directory: Path,
-    rows: Rows,
+    reading: Reading,
     table: str,
     make: Callable[[], Database],
     more: dict[str, dict[str, Any]],
 ) -> Contest:
-    loading = Loading(directory, rows, table, make)
+    loading = Loading(directory, reading, table, make)
     sides = {name: partial(loading.measure_target, **settings) for name, settings in more.items()}
     return Contest(
         f"{table} into {make().name}",

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 ACCOUNTING = Path(__file__).with_name("accounting.py")
 KIBIBYTES_PER_MEBIBYTE = 1024
 ROUNDS = 2
-STATE_LINE = b'{"type":"STATE"'
+COUNT, KEEP_AND_COUNT = "wc -l", 'tee "$0" | wc -l'
 
 
 @dataclass(frozen=True)
@@ -42,19 +42,26 @@ class Measurement:
         return self.lines / self.seconds
 
 
-def measure(command: Sequence[str], environment: Mapping[str, str] | None = None) -> Measurement:
+def measure(
+    command: Sequence[str], environment: Mapping[str, str] | None = None, output: Path | None = None
+) -> Measurement:
     """Run a command, its stdout going to ``wc -l``, and measure it.
 
     Args:
         command: The program and its arguments.
         environment: Variables to add.
+        output: Where its stdout is kept; None if it is not.
 
     Raises:
         RuntimeError: It failed.
     """
     with (
         tempfile.TemporaryFile() as log,
-        subprocess.Popen(["wc", "-l"], stdin=subprocess.PIPE, stdout=subprocess.PIPE) as count,
+        subprocess.Popen(
+            ["sh", "-c", KEEP_AND_COUNT if output else COUNT, str(output)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+        ) as count,
     ):
         side = _start_accounted(command, None, count.stdin, log, environment)
         assert count.stdin is not None
@@ -62,40 +69,6 @@ def measure(command: Sequence[str], environment: Mapping[str, str] | None = None
         count.stdin.close()
         seconds, peak = side.wait(log)
         return Measurement(seconds, peak, int(count.stdout.read()))
-
-
-@dataclass(frozen=True)
-class StateOutput:
-    """The STATE messages that a tap has written.
-
-    Attributes:
-        messages: How many.
-        size: Their bytes together.
-    """
-
-    messages: int
-    size: int
-
-
-def measure_states(command: Sequence[str]) -> tuple[Measurement, StateOutput]:
-    """Run a tap, and measure it and its STATE messages.
-
-    Args:
-        command: The program and its arguments.
-
-    Raises:
-        RuntimeError: It failed.
-    """
-    lines, states = 0, [0, 0]
-    with tempfile.TemporaryFile() as log:
-        side = _start_accounted(command, None, subprocess.PIPE, log)
-        assert side.process.stdout is not None
-        for line in side.process.stdout:
-            lines += 1
-            if line.startswith(STATE_LINE):
-                states = [states[0] + 1, states[1] + len(line)]
-        seconds, peak = side.wait(log)
-    return Measurement(seconds, peak, lines), StateOutput(*states)
 
 
 def measure_pipeline(tap: Sequence[str], target: Sequence[str], log: Path) -> Measurement:

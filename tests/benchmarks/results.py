@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import platform
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
@@ -72,25 +71,6 @@ OTHERS = {
 }
 
 
-@dataclass(frozen=True)
-class Line:
-    """A line of the table, as text."""
-
-    reads: str
-    by: str
-    rows: str
-    seconds: str
-    rows_per_second: str
-    times: Sequence[str]
-    peak_memory: str
-
-    @property
-    def cells(self) -> tuple[str, ...]:
-        """What stands in the columns."""
-        before = (self.reads, self.by, self.rows, self.seconds, self.rows_per_second)
-        return (*before, *self.times, self.peak_memory)
-
-
 def build_table(benches: Sequence[Bench]) -> Table:
     """Return the table for the terminal."""
     shown = Table(title=describe_machine(), box=SIMPLE_HEAD)
@@ -98,9 +78,8 @@ def build_table(benches: Sequence[Bench]) -> Table:
         shown.add_column(heading, justify="left" if number < 2 else "right", no_wrap=True)
     for bench in benches:
         for contest in bench.contests:
-            for line in _build_lines(contest, _find_compared(benches)):
-                is_tap = line.by.startswith("tap-")
-                shown.add_row(*line.cells, style="bold" if is_tap else "")
+            for cells in _build_lines(contest, _find_compared(benches)):
+                shown.add_row(*cells, style="bold" if cells[1].startswith("tap-") else "")
             shown.add_section()
     return shown
 
@@ -118,10 +97,10 @@ def write(
     headings = _build_headings(benches)
     rules = ["---" if number < 2 else "---:" for number in range(len(headings))]
     lines = [
-        line.cells
+        cells
         for bench in benches
         for contest in bench.contests
-        for line in _build_lines(contest, _find_compared(benches))
+        for cells in _build_lines(contest, _find_compared(benches))
     ]
     rows = ("| " + " | ".join(cells) + " |" for cells in (headings, rules, *lines))
     notes = "\n".join(f"* {note}" for bench in benches for note in bench.notes)
@@ -159,16 +138,16 @@ def _find_compared(benches: Sequence[Bench]) -> list[str]:
     return [name for name in HEADINGS if name in runs]
 
 
-def _build_lines(contest: Contest, compared: Sequence[str]) -> Iterator[Line]:
+def _build_lines(contest: Contest, compared: Sequence[str]) -> Iterator[tuple[str, ...]]:
     for number, (name, run) in enumerate(contest.runs.items()):
-        yield Line(
-            reads="" if number else contest.reads,
-            by=name,
-            rows=f"{run.lines:,}",
-            seconds=f"{run.seconds:.1f}",
-            rows_per_second=f"{run.lines_per_second:,.0f}",
-            times=[_format_ratio(contest, name, other) for other in compared],
-            peak_memory=_format_memory(run),
+        yield (
+            "" if number else contest.reads,
+            name,
+            f"{run.lines:,}",
+            f"{run.seconds:.1f}",
+            f"{run.lines_per_second:,.0f}",
+            *(_format_ratio(contest, name, other) for other in compared),
+            _format_memory(run),
         )
 
 

@@ -3,22 +3,18 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from singer_tapkit.testing import select_streams
-from tests.benchmarks import latency, serving
-from tests.benchmarks.bench import ONE_AT_A_TIME, SDK_DEFAULT, Bench, Contest
-from tests.benchmarks.memory import remember_pages
-from tests.benchmarks.rows import compare_with_sdk
-from tests.processes import build_command, discover_catalog
+from tests.benchmarks.bench import ONE_AT_A_TIME, SDK_DEFAULT, Bench
+from tests.benchmarks.reading import Reading
 from tests.sandbox.studio_openapi import Limit, StudioOpenApi
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
 
+    from tests.benchmarks.bench import Contest
     from tests.benchmarks.latency import Traffic
     from tests.sandbox.traffic import ReceivedRequest
 
@@ -46,15 +42,13 @@ MIN_RATIO_SINGLE = 6
 
 def run(directory: Path) -> Bench:
     """Measure the list, what is asked for each customer, and how far that uses the limits."""
-    customers = _compare_customers(directory)
-    children = Contest(
-        f"{len(PER_CUSTOMER)} streams of {STUDIOS * FEW} customers",
-        {
-            TAP: _measure_without_limit(directory).measurement,
-            ONE_AT_A_TIME: _measure_without_limit(directory, max_concurrency=1).measurement,
-        },
+    build = partial(_build_reading, directory)
+    customers = build(1, MANY, [CUSTOMERS]).compare_from_memory(f"{MANY:,} customers")
+    reads = f"{len(PER_CUSTOMER)} streams of {STUDIOS * FEW} customers"
+    children = build(STUDIOS, FEW, PER_CUSTOMER).compare_concurrency(reads)
+    chain = build(STUDIOS, CHAIN, PER_CUSTOMER, PER_MINUTE).read_late(
+        max_concurrency=ENOUGH_AT_ONCE
     )
-    chain = _measure_within_limits(directory)
     share = chain.share_of_limit(PER_MINUTE, _find_key_and_endpoint)
     note = (
         f"{TAP} reads {len(PER_CUSTOMER)} streams of {STUDIOS} x {CHAIN:,} customers in "
@@ -67,60 +61,39 @@ def run(directory: Path) -> Bench:
     return Bench((customers, children), (note,), misses)
 
 
-@dataclass(frozen=True)
-class Tenant:
-    """A tenant of some studios."""
+def _build_reading(
+    directory: Path,
+    studios: int,
+    customers: int,
+    streams: Sequence[str],
+    per_minute: int = OUT_OF_THE_WAY,
+) -> Reading:
+    return Reading(
+        TAP,
+        partial(_make_tenant, studios, customers, per_minute),
+        lambda url: {
+            "connections": [
+                {"name": f"Studio {number}", "base_url": url, "api_key": _make_key(number)}
+                for number in range(studios)
+            ],
+            "requests_per_minute": per_minute,
+        },
+        directory,
+        streams,
+    )
 
-    studios: int
-    customers: int
-    per_minute: int = OUT_OF_THE_WAY
 
-    def sandbox(self) -> StudioOpenApi:
-        """Make a server of which all customers are members."""
-        server = StudioOpenApi(limit=Limit(self.per_minute))
-        for number in range(self.studios):
-            server.add_studio(
-                _make_key(number),
-                customers=self.customers,
-                statuses=("MEMBER",),
-                checkins_each=MAX_CHECKINS_OF_ONE_CHUNK,
-            )
-        return server
-
-    def command(self, directory: Path, *streams: str, url: str, **settings: Any) -> list[str]:
-        """Return the command that reads streams of all studios."""
-        connections = [
-            {"name": f"Studio {number}", "base_url": url, "api_key": _make_key(number)}
-            for number in range(self.studios)
-        ]
-        config = {
-            "connections": connections,
-            "requests_per_minute": self.per_minute,
-            **settings,
-        }
-        return build_command(
-            TAP, config, directory, catalog=select_streams(discover_catalog(TAP), streams)
+def _make_tenant(studios: int, customers: int, per_minute: int) -> StudioOpenApi:
+    """Make a server of which all customers are members."""
+    server = StudioOpenApi(limit=Limit(per_minute))
+    for number in range(studios):
+        server.add_studio(
+            _make_key(number),
+            customers=customers,
+            statuses=("MEMBER",),
+            checkins_each=MAX_CHECKINS_OF_ONE_CHUNK,
         )
-
-
-def _compare_customers(directory: Path) -> Contest:
-    """Measure the list by itself, from a server that has its answers at hand."""
-    tenant = Tenant(1, MANY)
-    with serving.serve_apart(remember_pages(tenant.sandbox)) as server:
-        command = tenant.command(directory, CUSTOMERS, url=server.url)
-        return Contest(f"{MANY:,} customers", compare_with_sdk(TAP, command))
-
-
-def _measure_without_limit(directory: Path, **settings: Any) -> Traffic:
-    tenant = Tenant(STUDIOS, FEW)
-    command = partial(tenant.command, directory, *PER_CUSTOMER, **settings)
-    return latency.run(tenant.sandbox, lambda url: command(url=url))
-
-
-def _measure_within_limits(directory: Path) -> Traffic:
-    tenant = Tenant(STUDIOS, CHAIN, PER_MINUTE)
-    command = partial(tenant.command, directory, *PER_CUSTOMER, max_concurrency=ENOUGH_AT_ONCE)
-    return latency.run(tenant.sandbox, lambda url: command(url=url))
+    return server
 
 
 def _find_key_and_endpoint(request: ReceivedRequest) -> tuple[str, str]:

@@ -11,7 +11,7 @@ from typing_extensions import override
 
 from tests.benchmarks import serving
 from tests.benchmarks.bench import Bench, Contest
-from tests.benchmarks.measure import Measurement, StateOutput, measure_states
+from tests.benchmarks.measure import measure
 from tests.processes import build_command
 from tests.sandbox.studio_openapi import Limit, StudioOpenApi, demonstration
 
@@ -19,8 +19,11 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from pathlib import Path
 
+    from tests.benchmarks.measure import Measurement
+
 TAP = "tap-studio-openapi"
 SIZES = (50, 200, 1000)
+STATE_LINE = b'{"type":"STATE"'
 OUT_OF_THE_WAY = 1_000_000
 MEBIBYTE = 1 << 20
 MAX_STATE = 20 * MEBIBYTE
@@ -35,12 +38,12 @@ class Chain:
     Attributes:
         studios: How many it has.
         run: What the process took.
-        states: Its STATE messages.
+        states: The bytes of each STATE message.
     """
 
     studios: int
     run: Measurement
-    states: StateOutput
+    states: Sequence[int]
 
     @property
     def seconds_per_studio(self) -> float:
@@ -52,7 +55,7 @@ class Chain:
         """Return a sentence."""
         return (
             f"{self.studios:,} studios: {1000 * self.seconds_per_studio:.0f} ms per studio, "
-            f"{self.states.messages:,} STATE messages of {self.states.size / MEBIBYTE:.2f} MiB "
+            f"{len(self.states):,} STATE messages of {sum(self.states) / MEBIBYTE:.2f} MiB "
             f"together."
         )
 
@@ -86,14 +89,18 @@ def _read(studios: int, directory: Path) -> Chain:
         file = directory / f"chain-{studios}.json"
         file.write_text(json.dumps(entries), encoding="utf-8")
         config = {"connections_file": str(file), "requests_per_minute": OUT_OF_THE_WAY}
-        return Chain(studios, *measure_states(build_command(TAP, config, directory)))
+        output = directory / f"chain-{studios}.jsonl"
+        run = measure(build_command(TAP, config, directory), output=output)
+    with output.open("rb") as lines:
+        states = [len(line) for line in lines if line.startswith(STATE_LINE)]
+    return Chain(studios, run, states)
 
 
 def _find_misses(chains: Sequence[Chain]) -> Iterator[str]:
     longest, before = chains[-1], chains[-2]
-    if longest.states.size > MAX_STATE:
+    if (size := sum(longest.states)) > MAX_STATE:
         yield (
-            f"{longest.studios:,} studios wrote {longest.states.size / MEBIBYTE:.1f} MiB of STATE, "
+            f"{longest.studios:,} studios wrote {size / MEBIBYTE:.1f} MiB of STATE, "
             f"more than {MAX_STATE / MEBIBYTE:.0f}."
         )
     times = longest.seconds_per_studio / before.seconds_per_studio

@@ -64,8 +64,11 @@ def main() -> None:
         results = []
         for tap in arguments.taps or TAPS:
             console.print(f"Killing the pipeline of {tap} {arguments.kills} times …")
-            trials = Trials(tap, server, python, console)
-            results.append(trials.run(arguments.kills, arguments.seed))
+            trials = run_trials(tap, arguments.kills, arguments.seed, server, python)
+            for result in trials:
+                report = result.report
+                console.print(f"  {report.kills.total()} kills, {report.states} states confirmed")
+            results.append(result)
     console.print(_build_table(results))
     for result in results:
         if result.failure:
@@ -73,45 +76,31 @@ def main() -> None:
     sys.exit(any(result.failure for result in results))
 
 
-class Trials:
-    """The trials of one tap."""
+def run_trials(tap: str, kills: int, seed: int, server: Server, python: Path) -> Iterator[Result]:
+    """Make trials, each with a seed and a database of its own, until one fails or all are killed.
 
-    def __init__(self, tap: str, server: Server, python: Path, console: Console) -> None:
-        """Prepare to load into new databases.
+    Args:
+        tap: The tap's name, behind which more may stand.
+        kills: How often its pipeline is killed.
+        seed: That of the first trial.
+        server: Where the databases are.
+        python: The Python that has the target installed.
 
-        Args:
-            tap: The tap's name.
-            server: Where the databases are.
-            python: The Python that has the target installed.
-            console: Where progress is printed.
-        """
-        self._tap = tap
-        self._server = server
-        self._python = python
-        self._console = console
-
-    def run(self, kills: int, seed: int) -> Result:
-        """Make trial after trial, each with a seed of its own, until there are enough kills."""
-        report, begin, failure = Report(), time.monotonic(), ""
-        for number, part in enumerate(_split_kills(kills)):
-            try:
-                report += self._run_trial(part, seed + number)
-            except (ChaosError, AssertionError, TimeoutError) as error:
-                again = f"python -m tests.chaos {self._tap!r} --kills {part} --seed {seed + number}"
-                failure = f"{error}\nTo see it again: {again}"
-                break
-            self._console.print(f"  {report.kills.total()} kills, {report.states} states confirmed")
-        return Result(self._tap, report, time.monotonic() - begin, failure)
-
-    def _run_trial(self, kills: int, seed: int) -> Report:
-        warehouse = Warehouse(self._server.create_database(), self._python)
-        return attempt(self._tap, TAPS[self._tap], warehouse, kills, seed)
-
-
-def _split_kills(kills: int) -> Iterator[int]:
-    while kills > 0:
-        yield min(kills, KILLS_OF_A_TRIAL)
-        kills -= KILLS_OF_A_TRIAL
+    Yields:
+        What has come of all trials so far, after each of them.
+    """
+    report, begin, is_over = Report(), time.monotonic(), False
+    while not is_over:
+        part, failure = min(kills - report.kills.total(), KILLS_OF_A_TRIAL), ""
+        try:
+            warehouse = Warehouse(server.create_database(), python)
+            report += attempt(tap, TAPS[tap], warehouse, part, seed)
+        except (ChaosError, AssertionError, TimeoutError) as error:
+            again = f"python -m tests.chaos {tap!r} --kills {part} --seed {seed}"
+            failure = f"{error}\nTo see it again: {again}"
+        yield Result(tap, report, time.monotonic() - begin, failure)
+        is_over = bool(failure) or report.kills.total() >= kills
+        seed += 1
 
 
 def _build_table(results: Sequence[Result]) -> Table:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, BinaryIO, cast
 
 from tests.chaos.kills import Kill, Moment, Victim
-from tests.meltano import FOREIGN_SETTINGS
+from tests.meltano import filter_environment
 from tests.sandbox.faults import Reset
 
 if TYPE_CHECKING:
@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 
     from starlette.types import ASGIApp, Receive, Scope, Send
 
-    from tests.chaos.source import Source
     from tests.sandbox.faults import Effect
+    from tests.services.source import Source
 
 TIME_LIMIT_SECONDS = 120
 PIPE_BYTES = 4096
@@ -85,16 +85,7 @@ class Pipeline:
     def __init__(
         self, tap: list[str], target: list[str], directory: Path, source: Source, kill: Kill | None
     ) -> None:
-        """Prepare a run.
-
-        Args:
-            tap: The tap's command.
-            target: The target's command.
-            directory: Where logs go. In its folder `tap` the tap has its temporary files, and in
-                its folder `target` the target.
-            source: The server that the tap reads.
-            kill: Who is killed when, if anybody is.
-        """
+        """Prepare a run of two commands; each has a log and a folder in the directory."""
         self._commands = {"tap": tap, "target": target}
         self._directory = directory
         self._source = source
@@ -147,7 +138,7 @@ class Pipeline:
                 stdout=subprocess.PIPE,
                 stderr=log,
                 cwd=folder,
-                env={**_filter_environment(), "TMPDIR": str(folder)},
+                env={**filter_environment(), "TMPDIR": str(folder)},
                 start_new_session=True,
                 pipesize=PIPE_BYTES,
             ) as process,
@@ -241,13 +232,6 @@ class Pipeline:
 
     def _read_log(self, name: str) -> str:
         return (self._directory / f"{name}.log").read_text(encoding="utf-8")
-
-
-def _filter_environment() -> dict[str, str]:
-    """Return the variables but for those by which the processes would be set or measured."""
-    return {
-        name: text for name, text in os.environ.items() if not name.startswith(FOREIGN_SETTINGS)
-    }
 
 
 def _get_stdin(process: subprocess.Popen[bytes]) -> BinaryIO:

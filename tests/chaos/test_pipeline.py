@@ -8,16 +8,16 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.chaos.gotom import serve
 from tests.chaos.kills import Kill, Moment, Victim
 from tests.chaos.pipeline import Pipeline
+from tests.services.gotom import serve
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
     from tests.chaos.pipeline import Outcome
-    from tests.chaos.source import Source
+    from tests.services.source import Source
 
 LINES = 3000
 COUNTS = f"for number in range({LINES}): print(number, flush=True)"

@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from tests.chaos.pipeline import Outcome
-    from tests.chaos.source import Serve, Source
     from tests.chaos.warehouse import Warehouse
+    from tests.services.source import Serve, Source
 
 END_LIMIT_SECONDS = 30
 """How long a tap may take to end whose target or server has gone."""
@@ -86,15 +86,7 @@ class Trial:
     def __init__(
         self, tap: str, source: Source, warehouse: Warehouse, directory: Path, chance: random.Random
     ) -> None:
-        """Prepare to load a source.
-
-        Args:
-            tap: The tap's name.
-            source: What is read.
-            warehouse: What is loaded.
-            directory: An empty directory.
-            chance: Where numbers are drawn.
-        """
+        """Prepare to load a warehouse from a source, by way of an empty directory."""
         self._source = source
         self._warehouse = warehouse
         self._directory = directory

@@ -24,8 +24,8 @@ from tests.meltano import Project
 if TYPE_CHECKING:
     from collections.abc import Hashable, Iterable, Sequence
 
-    from tests.chaos.source import Row, Tables
     from tests.pipelines.postgresql import Database
+    from tests.services.source import Row, Tables
 
 TARGET = "target-postgres"
 SCHEMA = "chaos"
@@ -34,20 +34,13 @@ SHOWN = 3
 
 
 def install_target(directory: Path) -> Path:
-    """Install the target as users do.
-
-    Args:
-        directory: An empty directory.
-
-    Returns:
-        The Python that has the target installed.
-    """
+    """Install the target in an empty directory as users do, and return the Python that has it."""
     Project(directory).install(TARGET)
     return find_target_python(directory)
 
 
 def find_target_python(directory: Path) -> Path:
-    """Return the Python that has the target installed, in the project of a directory."""
+    """Return the Python that has the target, in the project of a directory."""
     return directory / ".meltano/loaders" / TARGET / "venv/bin/python"
 
 
@@ -55,12 +48,7 @@ class Warehouse:
     """One database, and how it is loaded."""
 
     def __init__(self, database: Database, python: Path) -> None:
-        """Load a database.
-
-        Args:
-            database: The database.
-            python: The Python that has the target installed.
-        """
+        """Load a database by the Python that has the target installed."""
         self._database = database
         self._python = python
 

@@ -70,7 +70,7 @@ class StudiosSource:
         absences: Counter[tuple[str, str]] = Counter()
         for studio in self._studios:
             for number in studio.customers:
-                status = studio.customers.peek(number)["status"]
+                status = studio.customers[number]["status"]
                 statuses[studio.name, status.lower().replace("_", " ")] += 1
                 visits = self._count_visits(studio, number)
                 hours.update(visit.astimezone(moments.ZONE).hour for visit in visits)

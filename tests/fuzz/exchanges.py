@@ -73,18 +73,14 @@ class Exchange:
 
 @dataclass
 class Recorder:
-    """An effect that notes each exchange with an answer that is a success."""
+    """What notes exchanges, as a change that leaves the answer as it is."""
 
     exchanges: list[Exchange] = field(default_factory=list)
 
-    async def __call__(
-        self, application: ASGIApp, scope: Scope, receive: Receive, send: Send
-    ) -> None:
-        """Note the answer and pass it on."""
-        exchange = await _ask(application, scope, receive)
-        if exchange.status < 300:
-            self.exchanges.append(exchange)
-        await _respond(exchange, send)
+    def note(self, exchange: Exchange) -> Exchange:
+        """Note an exchange."""
+        self.exchanges.append(exchange)
+        return exchange
 
     def by_endpoint(self) -> dict[str, list[Exchange]]:
         """Return the exchanges of each endpoint, in an order that does not depend on threads."""

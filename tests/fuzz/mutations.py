@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     import random
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
-    from tests.fuzz.sources import Source
+    from tests.fuzz.sources import Variant
     from tests.sandbox.faults import Effect, Faults
     from tests.sandbox.traffic import ReceivedRequest
 
@@ -88,23 +88,23 @@ class _Step:
 
 
 def draw(
-    exchanges: Mapping[str, Sequence[Exchange]], source: Source, chance: random.Random
+    exchanges: Mapping[str, Sequence[Exchange]], variant: Variant, chance: random.Random
 ) -> Mutation:
     """Draw a mutation.
 
     Args:
         exchanges: What is asked and answered in a run without damage, by endpoint.
-        source: The service.
+        variant: The service.
         chance: Where numbers are drawn.
     """
     exchange = chance.choice(exchanges[chance.choice(list(exchanges))])
     families: list[Callable[[random.Random], Iterator[_Step]]] = [
         partial(_break_transport, exchange),
         _respond_in_between,
-        partial(_refuse, exchange, source),
+        partial(_refuse, exchange, variant),
     ]
     if exchange.json() is not None:
-        families += [partial(_change_json, exchange, source)] * 6
+        families += [partial(_change_json, exchange, variant)] * 6
     elif _is_csv(exchange):
         families += [partial(_change_csv, exchange)] * 6
     elif exchange.content.startswith(ZIP_START):
@@ -130,8 +130,8 @@ def _is_csv(exchange: Exchange) -> bool:
     return "download" in exchange.path and b"," in header and header.isascii()
 
 
-def _change_json(exchange: Exchange, source: Source, chance: random.Random) -> Iterator[_Step]:
-    damage = trees.draw(exchange.json(), chance, source.counters)
+def _change_json(exchange: Exchange, variant: Variant, chance: random.Random) -> Iterator[_Step]:
+    damage = trees.draw(exchange.json(), chance, variant.counters)
     if damage is None:
         return
 
@@ -139,7 +139,7 @@ def _change_json(exchange: Exchange, source: Source, chance: random.Random) -> I
         tree = found.json()
         return found if tree is None else found.with_content(damage.dump(tree))
 
-    checks = damage.checks & Check.NEXT if damage.path[-1] in source.optional else damage.checks
+    checks = damage.checks & Check.NEXT if damage.path[-1] in variant.optional else damage.checks
     yield _Step(f"json {damage.kind}", Changed(change), checks, str(damage))
 
 
@@ -149,9 +149,9 @@ def _respond_in_between(_: random.Random) -> Iterator[_Step]:
         yield _Step("in between", answer, detail=f"{answer.status} {body[:30]!r} from in between")
 
 
-def _refuse(exchange: Exchange, source: Source, _: random.Random) -> Iterator[_Step]:
+def _refuse(exchange: Exchange, variant: Variant, _: random.Random) -> Iterator[_Step]:
     is_hourly = exchange.path.endswith("/export")
-    for answer in source.refusals:
+    for answer in variant.refusals:
         may_wait = answer.status in {403, 404} or (answer.status == 429 and is_hourly)
         checks = Check.NEXT | Check.VALUES if may_wait else ALL
         yield _Step("refusal", answer, checks, f"the API's own {answer.status}")

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from singer_tapkit.testing import read_messages
-from tests.fuzz.sources import PERSON
+from tests.services.source import PERSON
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -184,17 +184,17 @@ class Warehouse:
                 yield f"{key} differs in {', '.join(sorted(names))}"
 
 
-def judge(status: int | None, directory: Path, secrets: Iterable[str]) -> Outcome:
-    """Read and judge what a run has left in its directory."""
-    log = (directory / "log").read_text(errors="replace")
-    lines = (directory / "output").read_bytes().splitlines()
-    output, fault = _read(lines)
+def judge(
+    status: int | None, written: str, log: str, temporary: Path, secrets: Iterable[str]
+) -> Outcome:
+    """Judge what a run has written, what it has logged, and its folder for temporary files."""
+    output, fault = _read(written.encode("utf-8", "surrogateescape").splitlines())
     findings = list(_judge_log(log, secrets))
     if status is None:
         findings.append(Finding("hang", "it did not end"))
     elif fault:
         findings.append(Finding("invalid Singer", fault))
-    if left := [path.name for path in (directory / "temporary").iterdir()]:
+    if left := [path.name for path in temporary.iterdir()]:
         findings.append(Finding("file left", f"{left}"))
     return Outcome(status, output, log, findings)
 

@@ -9,7 +9,7 @@ import pytest
 
 from singer_tapkit.testing import SingerOutput
 from tests.fuzz.outcome import Outcome, Warehouse, judge
-from tests.fuzz.sources import PERSON
+from tests.services.source import PERSON
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -39,10 +39,8 @@ def build_activation(version: int) -> dict[str, Any]:
 
 
 def find_faults(directory: Path, *messages: Any, log: str = "", status: int | None = 0) -> set[str]:
-    (directory / "temporary").mkdir()
-    (directory / "output").write_text("".join(f"{json.dumps(one)}\n" for one in messages))
-    (directory / "log").write_text(log)
-    return {one.kind for one in judge(status, directory, ["s3cret"]).findings}
+    written = "".join(f"{json.dumps(one)}\n" for one in messages)
+    return {one.kind for one in judge(status, written, log, directory, ["s3cret"]).findings}
 
 
 @pytest.mark.parametrize(
@@ -67,8 +65,8 @@ def test_a_fault_of_a_run_is_found(
 
 def test_a_file_that_is_left_is_found(tmp_path: Path) -> None:
     assert find_faults(tmp_path) == set()
-    (tmp_path / "temporary/spool").touch()
-    assert [one.kind for one in judge(0, tmp_path, []).findings] == ["file left"]
+    (tmp_path / "spool").touch()
+    assert find_faults(tmp_path) == {"file left"}
 
 
 def test_a_row_that_no_run_brings_is_missing() -> None:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
+import os
 import random
+import subprocess
 import tempfile
 from dataclasses import dataclass, field
 from functools import cache
@@ -12,21 +13,22 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from singer_tapkit.testing import select_streams
-from tests.fuzz import fork_server, inputs, mutations
-from tests.fuzz.exchanges import Recorder
-from tests.fuzz.fork_server import Job
+from tests.fuzz import inputs, mutations
+from tests.fuzz.clock import skip_waits
+from tests.fuzz.exchanges import Changed, Recorder
 from tests.fuzz.outcome import Finding, Outcome, Warehouse, judge
-from tests.fuzz.sources import SECRET, select_variants
+from tests.fuzz.sources import VARIANTS
 from tests.fuzz.trees import ALL, Check
+from tests.processes import build_command, find_program, run_program
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
     from tests.fuzz.exchanges import Exchange
-    from tests.fuzz.fork_server import ForkServer
     from tests.fuzz.inputs import DamagedFile
     from tests.fuzz.mutations import Mutation
-    from tests.fuzz.sources import Source
+    from tests.fuzz.sources import Variant
+    from tests.services.source import Source
 
 TIME_LIMIT_SECONDS = 30
 RUNS_AFTER = 2
@@ -70,7 +72,6 @@ class Baseline:
     """What runs without damage show of a service.
 
     Attributes:
-        build: Builds the service.
         catalog: The catalog, everything selected.
         exchanges: What is asked and answered, by endpoint.
         truth: What a tap must bring.
@@ -78,7 +79,6 @@ class Baseline:
         earlier: The messages of a run before the service grew.
     """
 
-    build: Callable[..., Source]
     catalog: dict[str, Any]
     exchanges: Mapping[str, Sequence[Exchange]]
     truth: Warehouse
@@ -86,105 +86,79 @@ class Baseline:
     earlier: Sequence[dict[str, Any]]
 
 
-class Bench(contextlib.ExitStack):
-    """Where the trials of one tap are made."""
+def attempt(tap: str, seed: int) -> Result:
+    """Make the trial of a seed."""
+    chance = random.Random(f"{tap} {seed}")  # noqa: S311
+    variant = chance.choice([variant for variant in VARIANTS if variant.tap == tap])
+    baseline = _measure(variant)
+    with variant.serve(grown=True) as source:
+        return _Trial(variant, source, baseline, chance).run(seed)
 
-    def __init__(self, tap: str) -> None:
-        """Start what runs the tap, until the context is left."""
-        super().__init__()
-        self._tap = tap
-        self._taps: ForkServer = self.enter_context(fork_server.start(tap))
-        directory = tempfile.TemporaryDirectory(prefix="fuzz-")
-        self._directory = Path(self.enter_context(directory))
-        self._builds = select_variants(tap)
-        self._baselines: dict[Callable[..., Source], Baseline] = {}
 
-    def attempt(self, seed: int) -> Result:
-        """Make the trial of a seed."""
-        chance = random.Random(f"{self._tap} {seed}")  # noqa: S311
-        baseline = self._get_baseline(chance.choice(self._builds))
-        trial = _Trial(self._run, baseline, chance)
-        findings = trial.run()
-        return Result(
-            self._tap,
-            seed,
-            trial.kinds,
-            f"{trial.description} ({trial.start.name})",
-            trial.logs[0][0],
-            findings,
-            [log for _, log in trial.logs],
-        )
+@cache
+def _measure(variant: Variant) -> Baseline:
+    """Run the tap without damage, before and after the service grows.
 
-    def _get_baseline(self, build: Callable[..., Source]) -> Baseline:
-        if build not in self._baselines:
-            self._baselines[build] = self._measure(build)
-        return self._baselines[build]
+    Raises:
+        RuntimeError: That does not go well.
+    """
+    recorder, truths = Recorder(), []
+    catalog: dict[str, Any] = {}
+    earlier: list[dict[str, Any]] = []
+    for grown in (False, True, True):
+        with variant.serve(grown=grown) as source:
+            catalog = catalog or _discover_catalog(variant, source)
+            recorder.exchanges.clear()
+            source.sandbox.faults.add("*", "*", Changed(recorder.note), times=None)
+            outcome = _run(variant.tap, source, _build_files(source, catalog))
+        if outcome.status or outcome.findings:
+            found = f"{outcome.findings}\n{outcome.log[-2000:]}"
+            raise RuntimeError(f"{variant.tap} fails without damage: {found}")
+        truths.append(Warehouse().load(outcome.output.messages))
+        earlier = earlier or outcome.output.messages
+    _, one, other = truths
+    volatile = one.find_changing_fields(other)
+    return Baseline(catalog, recorder.by_endpoint(), one.keep_stable(other), volatile, earlier)
 
-    def _measure(self, build: Callable[..., Source]) -> Baseline:
-        """Run the tap without damage, before and after the service grows.
 
-        Raises:
-            RuntimeError: That does not go well.
-        """
-        recorder, truths = Recorder(), []
-        catalog: dict[str, Any] = {}
-        earlier: list[dict[str, Any]] = []
-        for grown in (False, True, True):
-            source = build(grown=grown)
-            source.sandbox.faults.add("*", "*", recorder, times=None)
-            with source.sandbox.serve() as url:
-                catalog = catalog or self._discover_catalog(source, url)
-                recorder.exchanges.clear()
-                outcome = self._run(_build_files(source, url, catalog))
-            if outcome.status or outcome.findings:
-                found = f"{outcome.findings}\n{outcome.log[-2000:]}"
-                raise RuntimeError(f"{self._tap} fails without damage: {found}")
-            truths.append(Warehouse().load(outcome.output.messages))
-            earlier = earlier or outcome.output.messages
-        _, one, other = truths
-        volatile = one.find_changing_fields(other)
-        exchanges = recorder.by_endpoint()
-        return Baseline(build, catalog, exchanges, one.keep_stable(other), volatile, earlier)
+def _discover_catalog(variant: Variant, source: Source) -> dict[str, Any]:
+    """Discover the catalog, and select all streams that the service has."""
+    with tempfile.TemporaryDirectory() as directory:
+        command = build_command(variant.tap, source.settings, Path(directory))
+        catalog = json.loads(run_program([*command, "--discover"]).stdout)
+    names = [stream["tap_stream_id"] for stream in catalog["streams"]]
+    there = [name for name in names if not name.startswith(variant.unread)]
+    return select_streams(catalog, variant.streams or there)
 
-    def _discover_catalog(self, source: Source, url: str) -> dict[str, Any]:
-        """Discover the catalog, and select all streams that the service has."""
-        settings = self._write_file("config.json", json.dumps(source.settings(url)).encode())
-        status = self._start(["--discover", "--config", settings])
-        if status != 0:
-            raise RuntimeError(f"{self._tap} does not discover its streams: {status}")
-        catalog = json.loads((self._directory / "output").read_bytes())
-        names = [stream["tap_stream_id"] for stream in catalog["streams"]]
-        return select_streams(
-            catalog,
-            [
-                name
-                for name in names
-                if name in (source.streams or names) and not name.startswith(source.unread)
-            ],
-        )
 
-    def _run(self, files: Mapping[str, bytes]) -> Outcome:
-        """Run the tap with the files that options name."""
-        arguments = [
-            part
-            for option, content in files.items()
-            for part in (f"--{option}", self._write_file(f"{option}.json", content))
-        ]
-        return judge(self._start(arguments), self._directory, (SECRET,))
+def _run(tap: str, source: Source, files: Mapping[str, bytes]) -> Outcome:
+    """Run the tap with the files that options name."""
+    with tempfile.TemporaryDirectory(prefix="fuzz-") as directory:
+        command = [find_program(tap)]
+        for option, content in files.items():
+            path = Path(directory, f"{option}.json")
+            path.write_bytes(content)
+            command += [f"--{option}", str(path)]
+        temporary = Path(directory, "temporary")
+        temporary.mkdir()
+        status, output, log = _run_to_its_end(command, temporary)
+        return judge(status, output, log, temporary, source.secrets)
 
-    def _start(self, arguments: list[str]) -> int | None:
-        return self._taps.run(Job(arguments, str(self._directory), TIME_LIMIT_SECONDS))
 
-    def _write_file(self, name: str, content: bytes) -> str:
-        path = self._directory / name
-        path.write_bytes(content)
-        return str(path)
+def _run_to_its_end(command: list[str], temporary: Path) -> tuple[int | None, str, str]:
+    """Run a tap, and return its exit status, None if it did not end, its stdout and stderr."""
+    environment = {**os.environ, "TMPDIR": str(temporary)}
+    try:
+        run = run_program(command, environment, before=skip_waits, time_limit=TIME_LIMIT_SECONDS)
+    except subprocess.TimeoutExpired as overdue:
+        return None, str(overdue.output), str(overdue.stderr)
+    return run.returncode, run.stdout, run.stderr
 
 
 def _build_files(
-    source: Source, url: str, catalog: Mapping[str, Any], state: Mapping[str, Any] | None = None
+    source: Source, catalog: Mapping[str, Any], state: Mapping[str, Any] | None = None
 ) -> dict[str, bytes]:
-    files = {"config": source.settings(url), "catalog": catalog}
+    files = {"config": source.settings, "catalog": catalog}
     if state is not None:
         files["state"] = state
     return {option: json.dumps(content).encode() for option, content in files.items()}
@@ -194,41 +168,46 @@ class _Trial:
     """One run with damage, and those after it."""
 
     def __init__(
-        self,
-        run: Callable[[Mapping[str, bytes]], Outcome],
-        baseline: Baseline,
-        chance: random.Random,
+        self, variant: Variant, source: Source, baseline: Baseline, chance: random.Random
     ) -> None:
-        self._run = run
+        self._variant = variant
+        self._source = source
         self._baseline = baseline
         self._chance = chance
-        self._source = baseline.build(grown=True)
-        self.start = self._draw_start()
-        self.logs: list[tuple[int | None, str]] = []
-        self.kinds: list[str] = []
-        self.description = "nothing"
+        self._start = self._draw_start()
+        self._logs: list[str] = []
 
-    def run(self) -> list[Finding]:
+    def run(self, seed: int) -> Result:
         """Run the tap with damage and without, and return what is found."""
-        with self._source.sandbox.serve() as url:
-            files = _build_files(self._source, url, self._baseline.catalog, self.start.state)
-            damages = self._damage_something(files)
-            self.kinds = [damage.kind for damage in damages] or ["nothing"]
-            self.description = "; ".join(map(str, damages)) or "nothing"
-            checks = ALL
-            for damage in damages:
-                checks &= damage.checks
-            outcome = self._run_and_note(files)
-            self._source.sandbox.faults.clear()
-            findings = list(outcome.findings)
-            if outcome.status is None or any(one.kind == "invalid Singer" for one in findings):
-                return findings
-            loaded = self.start.warehouse.load(outcome.output.messages)
-            if outcome.status == 0:
-                findings += self._compare(loaded, checks, outcome.skipped)
-            if Check.NEXT in checks and (outcome.status == 0 or not self._has_bad_state()):
-                findings += self._run_on(url, outcome, loaded, checks)
-            return findings
+        files = _build_files(self._source, self._baseline.catalog, self._start.state)
+        damages = self._damage_something(files)
+        outcome = self._run_and_note(files)
+        self._source.sandbox.faults.clear()
+        return Result(
+            self._variant.tap,
+            seed,
+            [damage.kind for damage in damages] or ["nothing"],
+            f"{'; '.join(map(str, damages)) or 'nothing'} ({self._start.name})",
+            outcome.status,
+            [*outcome.findings, *self._judge(outcome, damages)],
+            self._logs,
+        )
+
+    def _judge(self, outcome: Outcome, damages: Sequence[Mutation | DamagedFile]) -> list[Finding]:
+        """Compare what is loaded after the damaged run, and after the next ones."""
+        if outcome.status is None or any(one.kind == "invalid Singer" for one in outcome.findings):
+            return []
+        checks = ALL
+        for damage in damages:
+            checks &= damage.checks
+        has_bad_state = any(damage.kind.startswith("state") for damage in damages)
+        loaded = self._start.warehouse.load(outcome.output.messages)
+        findings = []
+        if outcome.status == 0:
+            findings += self._compare(loaded, checks, outcome.skipped)
+        if Check.NEXT in checks and (outcome.status == 0 or not has_bad_state):
+            findings += self._run_on(outcome, loaded, checks)
+        return findings
 
     def _draw_start(self) -> Start:
         """Draw nothing, the last state of an earlier run, or any state in it."""
@@ -248,9 +227,9 @@ class _Trial:
         draw = self._chance.random()
         if draw < 0.02:
             return []
-        if draw < 0.12 and self.start.state is not None:
+        if draw < 0.12 and self._start.state is not None:
             return [
-                _replace_file(files, "state", inputs.damage_state(self.start.state, self._chance))
+                _replace_file(files, "state", inputs.damage_state(self._start.state, self._chance))
             ]
         if draw < 0.15:
             damaged = inputs.damage_settings(json.loads(files["config"]), self._chance)
@@ -260,7 +239,7 @@ class _Trial:
             return [_replace_file(files, "catalog", damaged)]
         count = self._chance.choice((1, 1, 1, 2, 3))
         drawn = [
-            mutations.draw(self._baseline.exchanges, self._source, self._chance)
+            mutations.draw(self._baseline.exchanges, self._variant, self._chance)
             for _ in range(count)
         ]
         for mutation in drawn:
@@ -268,18 +247,15 @@ class _Trial:
         return list(drawn)
 
     def _run_and_note(self, files: Mapping[str, bytes]) -> Outcome:
-        outcome = self._run(files)
-        self.logs.append((outcome.status, outcome.log))
+        outcome = _run(self._variant.tap, self._source, files)
+        self._logs.append(outcome.log)
         return outcome
-
-    def _has_bad_state(self) -> bool:
-        return self.kinds[0].startswith("state")
 
     def _compare(
         self, loaded: Warehouse, checks: Check, skipped: Mapping[str, int]
     ) -> list[Finding]:
         """Compare what is loaded after a damaged run that ended with 0 with the truth."""
-        if self.start.name == "from a state amid a run":
+        if self._start.name == "from a state amid a run":
             return []
         missing = loaded.find_missing(self._baseline.truth, skipped) if Check.RUN in checks else ""
         surplus = self._find_surplus(loaded) if Check.VALUES in checks else ""
@@ -289,18 +265,16 @@ class _Trial:
     def _find_surplus(self, loaded: Warehouse) -> str:
         return loaded.find_differences(self._baseline.truth, self._baseline.volatile)
 
-    def _run_on(
-        self, url: str, outcome: Outcome, loaded: Warehouse, checks: Check
-    ) -> list[Finding]:
+    def _run_on(self, outcome: Outcome, loaded: Warehouse, checks: Check) -> list[Finding]:
         """Run without damage from the last state, and compare with the truth."""
-        state = self.start.state
+        state = self._start.state
         missing = surplus = ""
         for _ in range(RUNS_AFTER):
             state = outcome.output.state or state
-            files = _build_files(self._source, url, self._baseline.catalog, state)
+            files = _build_files(self._source, self._baseline.catalog, state)
             outcome = self._run_and_note(files)
             if outcome.status or outcome.findings:
-                found = outcome.findings or self._read_last_words(outcome)
+                found = outcome.findings or outcome.log.strip()[-300:].replace("\n", " | ")
                 return [Finding("next run fails", f"exit {outcome.status}: {found}")]
             loaded = loaded.load(outcome.output.messages)
             missing = loaded.find_missing(self._baseline.truth)
@@ -310,20 +284,7 @@ class _Trial:
         kind = "lost for good" if missing else "surplus or changed with exit 0"
         return [Finding(kind, f"after the next run: {missing or surplus}")]
 
-    def _read_last_words(self, outcome: Outcome) -> str:
-        return outcome.log.strip()[-300:].replace("\n", " | ")
-
 
 def _replace_file(files: dict[str, bytes], option: str, damaged: DamagedFile) -> DamagedFile:
     files[option] = damaged.content
     return damaged
-
-
-def attempt(tap: str, seed: int) -> Result:
-    """Make a trial; what it needs is kept for the next trial of the tap in this process."""
-    return _get_bench(tap).attempt(seed)
-
-
-@cache
-def _get_bench(tap: str) -> Bench:
-    return Bench(tap)

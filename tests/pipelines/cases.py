@@ -7,13 +7,13 @@ from datetime import timedelta
 from functools import partial
 from typing import TYPE_CHECKING, TypeAlias
 
-from tests.chaos import apparena, goatcounter, gotom, studio_openapi
 from tests.sandbox.goatcounter import Generation
+from tests.services import apparena, goatcounter, gotom, studio_openapi
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping, Sequence
 
-    from tests.chaos.source import Row, Serve
+    from tests.services.source import Row, Serve
 
 NewRows: TypeAlias = "Callable[[Sequence[Row], Sequence[Row]], int]"
 """How many rows a run sends, by a table's rows of the run before and those of now."""

@@ -13,9 +13,9 @@ from tests.chaos.warehouse import count_rows
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
 
-    from tests.chaos.source import Source, Tables
     from tests.meltano import Project, Run
     from tests.pipelines.warehouses import Warehouse
+    from tests.services.source import Source, Tables
 
 
 @dataclass(frozen=True)

@@ -17,9 +17,9 @@ from tests.pipelines.warehouses import PostgreSql
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from tests.chaos.source import Row
     from tests.pipelines.cases import Case
     from tests.pipelines.postgresql import Server
+    from tests.services.source import Row
 
 PAGE = REPOSITORY / "docs/into-databases.md"
 OF_ONE_LOAD = ("export_id", "_extracted_at")

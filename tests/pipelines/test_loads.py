@@ -10,18 +10,18 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.chaos import goatcounter
 from tests.pipelines import cases
 from tests.pipelines.conftest import into_duckdb, into_postgres
 from tests.pipelines.pipeline import SourcePipeline
+from tests.services import goatcounter
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from tests.chaos.source import Tables
     from tests.meltano import Project, Run
     from tests.pipelines.cases import Case
     from tests.pipelines.warehouses import PostgreSql, Warehouse
+    from tests.services.source import Tables
 
 
 @pytest.fixture

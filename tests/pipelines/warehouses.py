@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
     from pathlib import Path
 
-    from tests.chaos.source import Row
     from tests.pipelines.postgresql import Database
+    from tests.services.source import Row
 
 
 class Warehouse(ABC):

@@ -61,11 +61,6 @@ class Service:
     port: int
     serve: Callable[[argparse.Namespace, int], AbstractContextManager[Served]]
 
-    def get_port(self, arguments: argparse.Namespace) -> int:
-        """Return the port that was chosen."""
-        port: int = getattr(arguments, self.option.lstrip("-").replace("-", "_"))
-        return port
-
 
 def main() -> None:
     """Read the command line and serve until interrupted."""
@@ -83,7 +78,7 @@ def _start(
     service: Service, arguments: argparse.Namespace, running: contextlib.ExitStack
 ) -> Served:
     """Start a server, or end with a line that says why it cannot listen."""
-    port = service.get_port(arguments)
+    port = vars(arguments)[service.variable]
     try:
         return running.enter_context(service.serve(arguments, port))
     except OSError as error:
@@ -98,7 +93,7 @@ def _describe_variables(arguments: argparse.Namespace, served: Mapping[Service, 
     variables = {
         name: value
         for service, one in served.items()
-        if service.get_port(arguments) != service.port
+        if vars(arguments)[service.variable] != service.port
         for name, value in one.variables.items()
     }
     if not variables:
@@ -143,10 +138,8 @@ def _serve_gotom(_: argparse.Namespace, port: int) -> Iterator[Served]:
 @contextlib.contextmanager
 def serve_studios(arguments: argparse.Namespace, port: int) -> Iterator[Served]:
     """Serve a tenant of the Open API of studios."""
-    sandbox, shown = (
-        StudioOpenApi(version=arguments.studio_openapi_version),
-        studio_openapi.demonstration,
-    )
+    sandbox = StudioOpenApi(version=arguments.studio_openapi_version)
+    shown = studio_openapi.demonstration
     shown.fill(sandbox)
     chain = shown.add_chain(sandbox, arguments.chain)
     with sandbox.serve(port) as url:
@@ -157,9 +150,8 @@ def serve_studios(arguments: argparse.Namespace, port: int) -> Iterator[Served]:
             file: Path = arguments.chain_file
             file.write_text(_format_connections(url, chain), encoding="utf-8")
             about += f"A chain of {len(chain):,} studios: 'connections_file' is {file}\n"
-        yield Served(
-            about, {"TAP_STUDIO_OPENAPI_CONNECTIONS": _format_connections(url, shown.STUDIOS)}
-        )
+        connections = _format_connections(url, shown.STUDIOS)
+        yield Served(about, {"TAP_STUDIO_OPENAPI_CONNECTIONS": connections})
 
 
 def _format_connections(url: str, keys: Mapping[str, str]) -> str:
@@ -200,11 +192,7 @@ SERVICES = (
 
 
 def _parse_port(text: str) -> int:
-    """Read a port.
-
-    Raises:
-        argparse.ArgumentTypeError: It is none.
-    """
+    """Read a port, or raise an error in words for the command line."""
     if text.isdecimal() and int(text) <= MAX_PORT:
         return int(text)
     raise argparse.ArgumentTypeError(f"{text!r} is no port, from 0 to {MAX_PORT}")
@@ -216,6 +204,8 @@ def build_parser() -> argparse.ArgumentParser:
     for service in SERVICES:
         found.add_argument(
             service.option,
+            dest=service.variable,
+            metavar="PORT",
             type=_parse_port,
             default=os.environ.get(service.variable, str(service.port)),
             help=f"port of {service.name}; {service.variable} or {service.port} by default",

@@ -4,33 +4,26 @@ from __future__ import annotations
 
 import asyncio
 import fnmatch
+import socket
+import struct
 import threading
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 from starlette.responses import Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from tests.sandbox.server import CONNECTION, Connection
+from tests.sandbox.server import TRANSPORT
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
-
-    from starlette.types import ASGIApp, Message, Receive, Scope, Send
+    from collections.abc import Mapping
 
     from tests.sandbox.traffic import ReceivedRequest
 
 
-class Effect(Protocol):
-    """What happens to a request that a fault has caught."""
-
-    async def __call__(
-        self,
-        application: ASGIApp,
-        scope: Scope,
-        receive: Receive,
-        send: Send,
-    ) -> None:
-        """Answer, let the application answer, or do neither."""
+Effect = Callable[[ASGIApp, Scope, Receive, Send], Awaitable[None]]
+"""What happens to a request: it answers, lets the application answer, or does neither."""
 
 
 @dataclass(frozen=True)
@@ -41,13 +34,7 @@ class Answer:
     body: bytes | str = b""
     headers: Mapping[str, str] = field(default_factory=dict)
 
-    async def __call__(
-        self,
-        application: ASGIApp,  # noqa: ARG002
-        scope: Scope,
-        receive: Receive,
-        send: Send,
-    ) -> None:
+    async def __call__(self, _: ASGIApp, scope: Scope, receive: Receive, send: Send) -> None:
         """Send the answer."""
         await Response(self.body, self.status, dict(self.headers))(scope, receive, send)
 
@@ -61,22 +48,18 @@ class Reset:
 
     handled: bool = False
 
-    async def __call__(
-        self,
-        application: ASGIApp,
-        scope: Scope,
-        receive: Receive,
-        send: Send,  # noqa: ARG002
-    ) -> None:
-        """Reset the connection."""
+    async def __call__(self, app: ASGIApp, scope: Scope, receive: Receive, _: Send) -> None:
+        """Drop the connection so that the client sees a reset, not an orderly end."""
 
-        async def discard(message: Message) -> None:
+        async def discard(_: Message) -> None:
             """Keep an answer from the client."""
 
         if self.handled:
-            await application(scope, receive, discard)
-        connection: Connection = scope["extensions"][CONNECTION]
-        connection.reset()
+            await app(scope, receive, discard)
+        transport = scope["extensions"][TRANSPORT]
+        connection: socket.socket = transport.get_extra_info("socket")
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        transport.abort()
 
 
 @dataclass(frozen=True)
@@ -85,13 +68,7 @@ class CutOff:
 
     after: int
 
-    async def __call__(
-        self,
-        application: ASGIApp,
-        scope: Scope,
-        receive: Receive,
-        send: Send,
-    ) -> None:
+    async def __call__(self, app: ASGIApp, scope: Scope, receive: Receive, send: Send) -> None:
         """Let the answer begin and break it off."""
         left = self.after
 
@@ -103,7 +80,7 @@ class CutOff:
                 message = {"type": message["type"], "body": part, "more_body": True}
             await send(message)
 
-        await application(scope, receive, send_part)
+        await app(scope, receive, send_part)
 
 
 @dataclass(frozen=True)
@@ -112,16 +89,10 @@ class Delay:
 
     seconds: float
 
-    async def __call__(
-        self,
-        application: ASGIApp,
-        scope: Scope,
-        receive: Receive,
-        send: Send,
-    ) -> None:
+    async def __call__(self, app: ASGIApp, scope: Scope, receive: Receive, send: Send) -> None:
         """Wait, then let the application answer."""
         await asyncio.sleep(self.seconds)
-        await application(scope, receive, send)
+        await app(scope, receive, send)
 
 
 def html_page(status: int, headline: str) -> Answer:
@@ -144,13 +115,13 @@ class Fault:
 
     def catches(self, request: ReceivedRequest) -> bool:
         """Return whether the fault takes this request, and count it if so."""
-        if self.times is not None and self.caught >= self.times:
-            return False
-        if self.method not in {"*", request.method}:
-            return False
-        if not fnmatch.fnmatchcase(request.path, self.path):
-            return False
-        if self.when is not None and not self.when(request):
+        fits = (
+            self.caught != self.times
+            and self.method in {"*", request.method}
+            and fnmatch.fnmatchcase(request.path, self.path)
+            and (self.when is None or self.when(request))
+        )
+        if not fits:
             return False
         if self.skip:
             self.skip -= 1

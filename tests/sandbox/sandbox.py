@@ -5,15 +5,18 @@ from __future__ import annotations
 import contextlib
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
+from urllib.parse import parse_qs
+
+from starlette.requests import Request
 
 from tests.sandbox import server
 from tests.sandbox.faults import Faults
-from tests.sandbox.traffic import ReceivedRequest, Traffic
+from tests.sandbox.traffic import ReceivedRequest
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from starlette.types import ASGIApp
+    from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 
 def utc_now() -> datetime:
@@ -47,6 +50,38 @@ class Sandbox:
         Yields:
             The URL that a tap is given.
         """
-        application = Traffic(self._application, self.requests, self.faults)
-        with server.serve(application, port) as url:
+        with server.serve(self._handle, port) as url:
             yield url + self.base_path
+
+    async def _handle(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Keep a record of a request, and let the application answer it, or a fault."""
+        received = await _receive(Request(scope, receive))
+        self.requests.append(received)
+        body: list[Message] = [{"type": "http.request", "body": received.body, "more_body": False}]
+
+        async def replay() -> Message:
+            return body.pop() if body else await receive()
+
+        async def note_status(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                received.status = message["status"]
+            await send(message)
+
+        effect = self.faults.find_effect(received)
+        if effect is None:
+            await self._application(scope, replay, note_status)
+        else:
+            await effect(self._application, scope, replay, note_status)
+
+
+async def _receive(request: Request) -> ReceivedRequest:
+    raw_query = request.scope["query_string"].decode("latin-1")
+    return ReceivedRequest(
+        method=request.method,
+        path=request.scope["raw_path"].decode("latin-1"),
+        raw_query=raw_query,
+        query=parse_qs(raw_query, keep_blank_values=True),
+        headers=request.headers,
+        body=await request.body(),
+        host=request.headers.get("host", ""),
+    )

@@ -5,10 +5,9 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import socket
-import struct
 import threading
 import time
-from typing import TYPE_CHECKING, Protocol, cast
+from typing import TYPE_CHECKING
 
 import uvicorn
 from starlette.requests import ClientDisconnect
@@ -26,31 +25,11 @@ _TICK = 0.01
 _PATIENCE = 10.0
 """Seconds until a server that does not stop is given up."""
 
-CONNECTION = "sandbox.connection"
-"""Key of the :class:`Connection` among the extensions of an ASGI scope."""
+TRANSPORT = "sandbox.transport"
+"""Key of the connection's transport among the extensions of an ASGI scope."""
 
 
-class Connection:
-    """The client's connection, for faults that no HTTP answer can express."""
-
-    def __init__(self, transport: asyncio.Transport) -> None:
-        """Wrap the transport of one connection."""
-        self._transport = transport
-
-    def reset(self) -> None:
-        """Drop the connection so that the client sees a reset, not an orderly end."""
-        connection: socket.socket = self._transport.get_extra_info("socket")
-        connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-        self._transport.abort()
-
-
-class _RequestCycle(Protocol):
-    """What uvicorn's ``send`` is bound to."""
-
-    transport: asyncio.Transport
-
-
-class _WithConnection:
+class _WithTransport:
     """Hands the connection to the application, which ASGI itself does not do."""
 
     def __init__(self, application: ASGIApp) -> None:
@@ -58,10 +37,10 @@ class _WithConnection:
         self.errors: list[Exception] = []
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        cycle = cast("_RequestCycle", send.__self__)  # type: ignore[attr-defined]
-        extensions = {**scope.get("extensions", {}), CONNECTION: Connection(cycle.transport)}
+        cycle = send.__self__  # type: ignore[attr-defined] # of uvicorn
+        scope["extensions"] = {**scope.get("extensions", {}), TRANSPORT: cycle.transport}
         try:
-            await self._application({**scope, "extensions": extensions}, receive, send)
+            await self._application(scope, receive, send)
         except ClientDisconnect:
             pass
         except Exception as error:
@@ -112,7 +91,7 @@ def serve(application: ASGIApp, port: int = 0, host: str = "127.0.0.1") -> Itera
         RuntimeError: At the end, if the application has failed: its client saw only a status 500.
     """
     listener = _listen(host, port)
-    connected = _WithConnection(application)
+    connected = _WithTransport(application)
     server = _Server(
         uvicorn.Config(
             connected,

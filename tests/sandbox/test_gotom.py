@@ -17,6 +17,7 @@ from tests.sandbox.gotom import GoTom
 from tests.sandbox.gotom.endpoints import read_documented
 from tests.sandbox.gotom.generated_csv import GeneratedCsv
 from tests.sandbox.gotom.routes import ROUTES
+from tests.sandbox.gotom.seeds import build_data
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -27,22 +28,8 @@ VECTORS: list[Vector] = json.loads(
 )
 NOW = datetime(2026, 3, 9, 5, 15, tzinfo=UTC)
 CAMPAIGN = "/app-api/campaign/demo-4711"
-ENTITIES = (
-    "user",
-    "tarif",
-    "priceType",
-    "adServer",
-    "campaignType",
-    "extraPriceLevel",
-    "platform",
-    "channel",
-    "media",
-    "advertising",
-    "flightPositionType",
-    "flightTags",
-)
 TARGETS = [
-    *(f"/app-api/primary-keys/{entity}" for entity in ENTITIES),
+    *(f"/app-api/primary-keys/{entity}" for entity in build_data().entities),
     "/app-api/export/price/tarif/7",
     "/app-api/export/price/tarif/9",
     CAMPAIGN,

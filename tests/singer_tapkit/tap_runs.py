@@ -34,6 +34,11 @@ def make_settings(server: FakeServer, **more: Any) -> dict[str, Any]:
     return {"api_key": KEY, "url": server.url, **more}
 
 
+def configure_files(folder: Path, **more: Any) -> dict[str, Any]:
+    """Return the setting that has records go out in files."""
+    return {"encoding": {"format": "jsonl"}, "storage": {"root": folder.as_uri()}, **more}
+
+
 def write_config(folder: Path, config: Any) -> str:
     """Write settings to a file, and return its name."""
     path = folder / "config.json"

@@ -61,13 +61,49 @@ def frame_body(body: bytes, framing: str, encoding: str = "gzip") -> bytes:
             return build_response(body, *headers)
 
 
+def damage(body: bytes) -> bytes:
+    """Return a body with other bits in its middle."""
+    middle = len(body) // 2
+    return body[:middle] + bytes([body[middle] ^ 0xFF]) + body[middle + 1 :]
+
+
 @pytest.mark.parametrize("framing", ["chunked", "length", "closed"])
-@pytest.mark.parametrize("missing", [1, 8, len(GZIP) // 2])
-def test_a_gzip_body_without_its_end_is_refused(framing: str, missing: int) -> None:
+@pytest.mark.parametrize(
+    ("body", "encoding", "words"),
+    [
+        (GZIP[:-1], "gzip", "ends before its end"),
+        (GZIP[:-8], "gzip", "ends before its end"),
+        (GZIP[: len(GZIP) // 2], "gzip", "ends before its end"),
+        (gzip.compress(GZIP[:-8]), "gzip, gzip", "ends before its end"),
+        (damage(GZIP), "gzip", "damaged"),
+        (b"any", "br", "was not asked for"),
+        (b"any", "zstd", "was not asked for"),
+        (b"any", "compress", "was not asked for"),
+        (b"any", "gzip, br", "was not asked for"),
+    ],
+)
+def test_a_compressed_body_that_is_not_whole_is_refused(
+    body: bytes, encoding: str, words: str, framing: str
+) -> None:
     with (
-        serve_raw(frame_body(GZIP[:-missing], framing)) as server,
-        pytest.raises(requests.RequestException, match="ends before its end"),
+        serve_raw(frame_body(body, framing, encoding)) as server,
+        pytest.raises(requests.RequestException, match=words),
     ):
+        read(server.url)
+
+
+@pytest.mark.parametrize(
+    "response",
+    [
+        build_response(ROWS[:-100], f"Content-Length: {len(ROWS)}"),
+        build_response(
+            encode_chunked(ROWS).removesuffix(b"0\r\n\r\n"), "Transfer-Encoding: chunked"
+        ),
+    ],
+    ids=["length", "chunked"],
+)
+def test_a_body_shorter_than_announced_is_refused(response: bytes) -> None:
+    with serve_raw(response) as server, pytest.raises(requests.RequestException):
         read(server.url)
 
 
@@ -92,76 +128,29 @@ def test_whole_bodies_are_read(body: bytes, encoding: str, framing: str) -> None
         assert read(server.url) == ROWS
 
 
-def test_a_body_in_two_encodings_is_checked_in_both() -> None:
-    cut_within = gzip.compress(GZIP[:-8])
-    with (
-        serve_raw(frame_body(cut_within, "chunked", "gzip, gzip")) as server,
-        pytest.raises(requests.RequestException, match="ends before its end"),
-    ):
-        read(server.url)
-
-
-@pytest.mark.parametrize("encoding", ["br", "zstd", "compress", "gzip, br"])
-def test_an_encoding_that_was_not_asked_for_is_refused(encoding: str) -> None:
-    with (
-        serve_raw(frame_body(b"any", "length", encoding)) as server,
-        pytest.raises(requests.RequestException, match="was not asked for"),
-    ):
-        read(server.url)
+def open_body(content: bytes, encoding: str, timeout: float = 5) -> CheckedBody:
+    """Return a body as urllib3 hands it out."""
+    headers = {"Content-Encoding": encoding}
+    raw = HTTPResponse(body=BytesIO(content), headers=headers, preload_content=False)
+    return CheckedBody(raw, timeout)
 
 
 def test_a_body_much_larger_than_its_compressed_form_is_read_in_parts() -> None:
     large = bytes(5_000_000)
-    raw = HTTPResponse(
-        body=BytesIO(gzip.compress(large)),
-        headers={"Content-Encoding": "gzip"},
-        preload_content=False,
-    )
 
-    parts = list(CheckedBody(raw, 5).stream(decode_content=True))
+    parts = list(open_body(gzip.compress(large), "gzip").stream(decode_content=True))
 
     assert b"".join(parts) == large
     assert max(map(len, parts)) <= 1024 * 1024
 
 
 def test_a_body_can_be_left_compressed() -> None:
-    raw = HTTPResponse(
-        body=BytesIO(GZIP), headers={"Content-Encoding": "gzip"}, preload_content=False
-    )
-
-    assert b"".join(CheckedBody(raw, 5).stream(decode_content=False)) == GZIP
+    assert b"".join(open_body(GZIP, "gzip").stream(decode_content=False)) == GZIP
 
 
 def test_an_empty_body_may_be_announced_as_compressed() -> None:
     with serve_raw(frame_body(b"", "length")) as server:
         assert read(server.url) == b""
-
-
-def test_a_damaged_gzip_body_is_refused() -> None:
-    damaged = bytearray(GZIP)
-    damaged[len(GZIP) // 2] ^= 0xFF
-    with (
-        serve_raw(frame_body(bytes(damaged), "length")) as server,
-        pytest.raises(requests.RequestException, match="damaged"),
-    ):
-        read(server.url)
-
-
-def test_a_body_shorter_than_announced_is_refused() -> None:
-    with (
-        serve_raw(build_response(ROWS[:-100], f"Content-Length: {len(ROWS)}")) as server,
-        pytest.raises(requests.RequestException, match="IncompleteRead"),
-    ):
-        read(server.url)
-
-
-def test_a_chunked_body_without_its_last_chunk_is_refused() -> None:
-    cut = encode_chunked(ROWS).removesuffix(b"0\r\n\r\n")
-    with (
-        serve_raw(build_response(cut, "Transfer-Encoding: chunked")) as server,
-        pytest.raises(requests.RequestException),
-    ):
-        read(server.url)
 
 
 def test_a_body_that_comes_byte_by_byte_is_given_up() -> None:
@@ -176,9 +165,8 @@ def test_a_body_that_comes_byte_by_byte_is_given_up() -> None:
 def test_a_large_body_has_time_in_proportion(monkeypatch: pytest.MonkeyPatch) -> None:
     seconds = count()
     monkeypatch.setattr("time.monotonic", lambda: float(next(seconds)))
-    raw = HTTPResponse(body=BytesIO(bytes(100_000)), preload_content=False)
 
-    parts = list(CheckedBody(raw, 1).stream(2000))
+    parts = list(open_body(bytes(100_000), "", 1).stream(2000))
 
     assert len(parts) == 50  # a second each, and a thousand bytes per second are enough
 
@@ -186,10 +174,9 @@ def test_a_large_body_has_time_in_proportion(monkeypatch: pytest.MonkeyPatch) ->
 def test_only_the_time_of_the_server_counts(monkeypatch: pytest.MonkeyPatch) -> None:
     now = [0.0]
     monkeypatch.setattr("time.monotonic", lambda: now[0])
-    raw = HTTPResponse(body=BytesIO(bytes(10)), preload_content=False)
 
     received = 0
-    for part in CheckedBody(raw, 1).stream(1):
+    for part in open_body(bytes(10), "", 1).stream(1):
         received += len(part)
         now[0] += 60  # the reader writes to a slow target
 
@@ -213,13 +200,9 @@ def test_text_in_any_form_is_decoded(body: bytes, name: str) -> None:
 
 
 def test_what_is_not_a_number_becomes_null() -> None:
-    body = b'{"a":NaN,"b":-Infinity,"c":1.5}'
+    response = make_response(b"[NaN,-Infinity,1.5]")
 
-    assert decode_json(make_response(body), dict[str, float | None]) == {
-        "a": None,
-        "b": None,
-        "c": 1.5,
-    }
+    assert decode_json(response, list[float | None]) == [None, None, 1.5]
 
 
 @pytest.mark.parametrize("body", [b'{"name":"A', b'{"name":"A","x":[{"y":', b" {", b'{"name":"A"'])
@@ -262,6 +245,7 @@ def test_what_is_no_json_is_named_by_its_kind(body: bytes, content_type: str, wo
         (b'{"name":"A","kind":"sentinel"}', "Invalid enum value - at `$.kind`"),
         (b'{"name":"A","kind":"sentinel - at `x`"}', "Invalid enum value - at `$.kind`"),
         (b'["sentinel"]', "Expected `object`, got `array`"),
+        ('\ufeff{"name":1}'.encode(), "Expected `str`, got `int` - at `$.name`"),
     ],
 )
 def test_a_wrong_type_is_named_by_its_place_and_not_quoted(body: bytes, place: str) -> None:
@@ -270,8 +254,3 @@ def test_a_wrong_type_is_named_by_its_place_and_not_quoted(body: bytes, place: s
 
     assert place in str(failure.value)
     assert "sentinel" not in str(failure.value)
-
-
-def test_mended_text_is_held_to_the_type_as_well() -> None:
-    with pytest.raises(InvalidResponseError, match=r"got `int` - at `\$\.name`"):
-        decode_json(make_response('\ufeff{"name":1}'.encode()), Studio)

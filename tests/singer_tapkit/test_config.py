@@ -12,7 +12,7 @@ from singer_sdk.exceptions import ConfigValidationError
 
 from singer_tapkit.config import (
     common_settings,
-    config_error,
+    describe_errors,
     parse_date,
     to_config_schema,
     validate_base_url,
@@ -107,6 +107,7 @@ def test_a_type_that_stands_alone_and_a_choice_of_types_stay() -> None:
 )
 def test_an_address_is_brought_into_one_form(given_url: str, url: str) -> None:
     assert check(given_url) == url
+    assert check("http://a.example", allow_http=True) == "http://a.example"
 
 
 @pytest.mark.parametrize(
@@ -134,17 +135,10 @@ def test_what_cannot_or_must_not_be_used_is_refused_unquoted(given_url: str, wor
     assert "sentinel" not in str(failure.value)
 
 
-def test_http_can_be_allowed() -> None:
-    assert check("http://a.example", allow_http=True) == "http://a.example"
-
-
-def test_a_day_may_have_a_time_behind_it() -> None:
+@pytest.mark.parametrize("value", ["", "31.01.2026", "2026-02-30", "2026-1-1", "yesterday"])
+def test_a_day_may_have_a_time_behind_it_and_must_be_one(value: str) -> None:
     assert parse_date("2026-01-31", "start_date") == date(2026, 1, 31)
     assert parse_date("2026-01-31T12:00:00Z", "start_date") == date(2026, 1, 31)
-
-
-@pytest.mark.parametrize("value", ["", "31.01.2026", "2026-02-30", "2026-1-1", "yesterday"])
-def test_a_day_that_is_none_is_refused(value: str) -> None:
     with pytest.raises(ConfigValidationError, match="'start_date' must be a date like 2026-01-31"):
         parse_date(value, "start_date")
 
@@ -180,5 +174,39 @@ def test_dates_between_which_nothing_would_be_read_are_refused(
         validate_dates(config)
 
 
-def test_an_error_is_among_those_that_the_command_line_shows() -> None:
-    assert config_error("Set 'region'.").errors == ["Set 'region'."]
+@pytest.mark.parametrize(
+    "config",
+    [
+        {"api_key": ["sentinel"]},
+        {"api_key": {"sentinel": "sentinel"}},
+        {"api_key": 7391},
+        {"api_key": 7391.5},
+        {"accounts": "sentinel\n'\""},
+        {"accounts": {"sentinel": 7391}},
+        {"accounts": [{"key": ["sentinel"], "id": "sentinel"}, "sentinel", 7391]},
+        {"accounts": [{"id": {"sentinel": [7391, "sentinel sentinel"]}}]},
+    ],
+)
+def test_messages_about_settings_quote_no_secret(config: dict[str, Any]) -> None:
+    errors = find_errors({"api_key": "k", **config})
+
+    redacted = describe_errors(errors, config, SCHEMA)
+
+    assert any("sentinel" in error or "7391" in error for error in errors)
+    assert len(redacted) == len(errors)
+    assert not any("sentinel" in error or "7391" in error for error in redacted)
+    assert any("***" in error for error in redacted)
+
+
+def test_messages_about_other_settings_and_empty_secrets_stay() -> None:
+    config = {
+        "api_key": "",
+        "region": 7,
+        "accounts": [{"key": None, "id": False}],
+        "max_retries": -1,
+        "unknown": "x",
+    }
+    errors = find_errors(config)
+
+    assert len(errors) == 4
+    assert describe_errors(errors, config, SCHEMA) == errors

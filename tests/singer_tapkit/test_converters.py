@@ -202,6 +202,13 @@ def test_a_time_without_an_offset_is_reported_once(caplog: pytest.LogCaptureFixt
     assert "'at' of the stream 'visits' holds a date-time without an offset" in warning
 
 
+def test_an_api_without_offsets_causes_no_warning(caplog: pytest.LogCaptureFixture) -> None:
+    conform = make_conformer({"at": DATE_TIME}, reports_local_times=False)
+
+    assert conform({"at": "2025-12-25 08:30:00"}) == {"at": "2025-12-25T08:30:00+00:00"}
+    assert read_warnings(caplog) == []
+
+
 @pytest.mark.parametrize("value", [{}, [], [None], {"name": "a"}])
 def test_an_object_or_a_list_is_no_key(value: Any) -> None:
     with pytest.raises(InvalidResponseError, match="'field'"):

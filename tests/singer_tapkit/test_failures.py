@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from threading import Thread
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -31,12 +31,6 @@ def failures() -> FailureCollector:
     return FailureCollector(LOGGER)
 
 
-def test_without_failures_nothing_is_raised(failures: FailureCollector) -> None:
-    failures.raise_if_any()
-
-    assert failures.count == 0
-
-
 def test_each_failure_is_logged_as_it_happens(
     failures: FailureCollector, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -46,32 +40,21 @@ def test_each_failure_is_logged_as_it_happens(
     assert caplog.messages == [f"orders: {make_refusal('/orders')} Stream aborted."]
 
 
-def test_failures_of_one_cause_are_one_line(failures: FailureCollector) -> None:
+def test_failures_of_one_cause_are_one_line_and_the_most_frequent_is_the_last(
+    failures: FailureCollector,
+) -> None:
+    failures.record("a", make_refusal("/a", 503, "busy"))
     for number in range(17):
         failures.record(f"s{number}", make_refusal(f"/s/{number}"))
+    for name in "bc":
+        failures.record(name, ExtractionError("no column 'id'"))
 
     assert summarize(failures).message.splitlines() == [
-        "17 part(s) of the sync failed: 17 until something is changed.",
+        "20 part(s) of the sync failed: 19 until something is changed, 1 that may pass by itself.",
+        "a: GET /a answered 503: busy. Check 'secret'.",
+        "2 parts (b, c): no column 'id'",
         "17 parts (s0, s1, s2, s3, s4 and 12 more): 401: Signature not valid. Check 'secret'.",
     ]
-
-
-def test_the_most_frequent_cause_is_the_last_line(failures: FailureCollector) -> None:
-    failures.record("a", make_refusal("/a"))
-    failures.record("b", make_refusal("/b"))
-    failures.record("c", ExtractionError("no column 'id'"))
-
-    assert summarize(failures).message.splitlines()[1:] == [
-        "c: no column 'id'",
-        "2 parts (a, b): 401: Signature not valid. Check 'secret'.",
-    ]
-
-
-def test_a_single_failure_keeps_its_request_line(failures: FailureCollector) -> None:
-    failures.record("a", make_refusal("/a"))
-
-    last = summarize(failures).message.splitlines()[-1]
-    assert last == "a: GET /a answered 401: Signature not valid. Check 'secret'."
 
 
 def test_the_summary_is_logged_line_by_line_as_errors(
@@ -116,26 +99,14 @@ def test_the_status_tells_what_passes_from_what_lasts(
     assert summarize(failures).exit_code == status
 
 
-def test_the_first_line_counts_what_passes_and_what_lasts(failures: FailureCollector) -> None:
-    failures.record("a", make_refusal("/a"))
-    failures.record("b", make_refusal("/b", 503, "busy"))
-    failures.record("c", make_refusal("/c", 502, "busy"))
-
-    assert summarize(failures).message.splitlines()[0] == (
-        "3 part(s) of the sync failed: 1 until something is changed, 2 that may pass by itself."
-    )
-
-
 def test_threads_lose_no_failure(failures: FailureCollector) -> None:
     def fail() -> None:
         for _ in range(260):
             failures.record("orders", "refused", stream="orders")
 
-    threads = [Thread(target=fail) for _ in range(4)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    with ThreadPoolExecutor(4) as threads:
+        for _ in range(4):
+            threads.submit(fail)
 
     assert failures.count == 1040
     assert failures.by_stream == {"orders": 1040}

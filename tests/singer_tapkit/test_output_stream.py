@@ -14,23 +14,15 @@ from singer_tapkit.errors import ExtractionError
 from singer_tapkit.fake_server import FakeResponse, FakeServer
 from singer_tapkit.output_stream import OutputStream
 from singer_tapkit.testing import run_tap
-from tests.singer_tapkit import small_tap
 from tests.singer_tapkit.order_runs import make_orders, read_bookmarks, run
 from tests.singer_tapkit.small_tap import ID, TEXT, Orders, SmallStream, SmallTap
-from tests.singer_tapkit.tap_runs import make_settings
+from tests.singer_tapkit.tap_runs import configure_files, make_settings
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
     from singer_sdk.helpers.types import Context, Record
-
-
-@pytest.fixture
-def server() -> Iterator[FakeServer]:
-    with FakeServer() as running:
-        running.respond("/customers", FakeResponse(json=[]))
-        yield running
 
 
 def test_the_sdk_asks_for_messages_where_deselection_can_be_left_out(
@@ -96,44 +88,24 @@ def test_the_sdk_still_leaves_objects_that_are_null_in_flattened_records() -> No
     assert flatten_record({"address": None}, schema, max_level=1) == {"address": None}
 
 
-def test_a_fast_write_is_counted_as_the_records_of_the_sdk_are(
-    server: FakeServer, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("in_files", [False, True])
+def test_a_fast_write_is_counted_and_followed_by_its_state(
+    server: FakeServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, in_files: bool
 ) -> None:
-    class FastOrders(Orders):
-        @override
-        def read(self, context: Context | None) -> Iterator[Record]:
-            assert self.supports_fast_write()
-            self.write_records(["account", "id"], [["a", number] for number in range(250)])
-            self.advance_bookmark(context, 249)
-            return iter(())
+    def write_at_once(stream: Orders, context: Context | None) -> tuple[()]:
+        assert stream.supports_fast_write()
+        stream.write_records(["account", "id"], [["a", number] for number in range(5)])
+        stream.advance_bookmark(context, 4)
+        return ()
 
-    monkeypatch.setattr(small_tap, "Orders", FastOrders)
+    monkeypatch.setattr(Orders, "read", write_at_once)
+    files = {"batch_config": configure_files(tmp_path, batch_size=2)} if in_files else {}
 
-    finished = run(server, "a")
+    finished = run(server, "a", **files)
 
-    assert len(finished.records["orders"]) == 250
-    assert read_bookmarks(finished.state) == {"a": 249}
-    assert '"metric":"record_count","value":250' in finished.log
-
-
-def test_a_fast_write_into_files_is_followed_by_its_states(
-    server: FakeServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    class FastOrders(Orders):
-        @override
-        def read(self, context: Context | None) -> Iterator[Record]:
-            assert self.supports_fast_write()
-            self.write_records(["account", "id"], [["a", number] for number in range(5)])
-            self.advance_bookmark(context, 4)
-            return iter(())
-
-    monkeypatch.setattr(small_tap, "Orders", FastOrders)
-
-    finished = run(server, "a", batch_config=configure_files(tmp_path, batch_size=2))
-
-    assert sorted(record["id"] for record in read_files(tmp_path)) == [0, 1, 2, 3, 4]
-    types = [message["type"] for message in finished.output.messages]
-    assert types.count("BATCH") == 3
+    records = read_files(tmp_path) if in_files else finished.records["orders"]
+    assert sorted(record["id"] for record in records) == [0, 1, 2, 3, 4]
+    assert finished.output.message_types("orders").count("BATCH") == (3 if in_files else 0)
     assert read_bookmarks(finished.state) == {"a": 4}
     assert '"metric":"record_count","value":5' in finished.log
 
@@ -141,24 +113,17 @@ def test_a_fast_write_into_files_is_followed_by_its_states(
 def test_a_version_is_borne_by_records_and_activated_behind_them(
     server: FakeServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    class VersionedOrders(Orders):
-        @override
-        def read(self, context: Context | None) -> Iterator[Record]:
-            self.begin_version(7)
-            yield {"account": "a", "id": 1}
-            self.activate_version(7)
+    def read_version(stream: Orders, _: Context | None) -> Iterator[Record]:
+        stream.begin_version(7)
+        yield {"account": "a", "id": 1}
+        stream.activate_version(7)
 
-    monkeypatch.setattr(small_tap, "Orders", VersionedOrders)
+    monkeypatch.setattr(Orders, "read", read_version)
 
     output = run(server, "a").output
 
     assert output.message_types("orders") == ["SCHEMA", "RECORD", "ACTIVATE_VERSION"]
     assert [item["version"] for item in output.messages if "version" in item] == [7, 7]
-
-
-def configure_files(folder: Path, **more: Any) -> dict[str, Any]:
-    """Return the setting that has records go out in files."""
-    return {"encoding": {"format": "jsonl"}, "storage": {"root": folder.as_uri()}, **more}
 
 
 def read_files(folder: Path) -> list[dict[str, Any]]:

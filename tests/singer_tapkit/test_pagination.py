@@ -121,18 +121,12 @@ def test_a_paginator_is_one_of_the_sdk() -> None:
     assert read(server, FullPagePaginator(start_value=0, page_size=2)) == [1, 2, 3, 4]
 
 
-def test_an_empty_list_has_one_page() -> None:
-    server = Server({0: Page([], total=0)})
+@pytest.mark.parametrize("rows", [[], [1]])
+def test_a_list_of_one_page_is_asked_for_once(rows: list[int]) -> None:
+    server = Server({0: Page(rows, total=len(rows))})
+    paginator = CountingPaginator(0)
 
-    assert read(server, CountingPaginator(0)) == []
-    assert server.tokens == [0]
-
-
-def test_a_finished_paginator_asks_for_nothing() -> None:
-    paginator = Paginator(0)
-    server = Server({0: Page([1])})
-    read(server, paginator)
-
+    assert read(server, paginator) == rows
     assert read(server, paginator) == []
     assert server.tokens == [0]
 
@@ -208,16 +202,10 @@ def test_a_page_that_is_not_as_documented_fails_the_list() -> None:
 
 def test_a_page_that_is_cut_is_fetched_once_more() -> None:
     server = Server({0: Page([1], 1), 1: Page([2])})
-    server.cuts = [0, 3, 0]
+    server.cuts = [3, 3, 0, 3, 0]
 
     assert read(server) == [1, 2]
     assert server.tokens == [0, 1, 1]
-
-
-def test_a_page_that_is_always_cut_fails_the_list() -> None:
-    server = Server({0: Page([1], 1)})
-    server.cuts = [3, 3]
-
     with pytest.raises(NoResponseError, match="ends before its end"):
         read(server)
 

@@ -84,25 +84,20 @@ def test_results_and_errors_come_as_if_one_had_followed_the_other(
     assert seen == expected[:drawn]
 
 
-def test_as_many_requests_are_in_flight_as_are_allowed() -> None:
-    all_in_flight = threading.Barrier(4, timeout=TIMEOUT)
-
-    assert len(read_all(Prefetcher(4), range(8), lambda _: all_in_flight.wait())) == 8
-
-
-def test_never_more_requests_are_in_flight_than_are_allowed() -> None:
-    lock, in_flight, most = threading.Lock(), 0, 0
+def test_as_many_requests_are_in_flight_as_are_allowed_and_no_more() -> None:
+    lock, all_in_flight = threading.Lock(), threading.Barrier(3, timeout=TIMEOUT)
+    in_flight = most = 0
 
     def read(_: int) -> None:
         nonlocal in_flight, most
         with lock:
             in_flight += 1
             most = max(most, in_flight)
-        time.sleep(0.005)
+        all_in_flight.wait()
         with lock:
             in_flight -= 1
 
-    read_all(Prefetcher(3), range(40), read)
+    read_all(Prefetcher(3), range(12), read)
 
     assert most == 3
 
@@ -179,8 +174,7 @@ def test_a_result_that_nobody_reads_is_dropped_after_the_turn() -> None:
 
 def test_what_is_submitted_after_the_turn_is_not_read() -> None:
     kept: list[PendingRequests] = []
-    turns = Prefetcher(2).prefetch(["a"], lambda _, pending: kept.append(pending))
-    assert list(turns) == ["a"]
+    assert list(Prefetcher(2).prefetch(["a"], lambda _, pending: kept.append(pending))) == ["a"]
 
     read = threading.Event()
     kept[0].submit("child", read.set)
@@ -307,9 +301,14 @@ def test_a_round_robin_loses_nothing_and_keeps_each_order(
     assert [[entry for entry in found if entry[0] == n] for n in range(len(lists))] == labelled
 
 
-def test_whoever_waits_for_a_result_is_called_meanwhile(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.fixture
+def prefetcher(monkeypatch: pytest.MonkeyPatch) -> Prefetcher:
+    """A prefetcher whose waits are short."""
     monkeypatch.setattr("singer_tapkit.prefetch.SECONDS_PER_WAIT", 0.01)
-    prefetcher = Prefetcher(2)
+    return Prefetcher(2)
+
+
+def test_whoever_waits_for_a_result_is_called_meanwhile(prefetcher: Prefetcher) -> None:
     calls = threading.Semaphore(0)
     prefetcher.on_wait = calls.release
 
@@ -321,11 +320,7 @@ def test_whoever_waits_for_a_result_is_called_meanwhile(monkeypatch: pytest.Monk
     assert read_all(prefetcher, [1, 2], read_slowly) == ["slow", "slow"]
 
 
-def test_whoever_waits_for_what_is_read_ahead_is_called_meanwhile(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.setattr("singer_tapkit.prefetch.SECONDS_PER_WAIT", 0.01)
-    prefetcher = Prefetcher(2)
+def test_whoever_waits_for_what_is_read_ahead_is_called_meanwhile(prefetcher: Prefetcher) -> None:
     is_waiting = threading.Event()
     prefetcher.on_wait = is_waiting.set
 

@@ -6,6 +6,8 @@ import logging
 import threading
 import time
 import tracemalloc
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -28,7 +30,7 @@ class World:
     """A clock that moves only when somebody sleeps, and the requests in flight meanwhile."""
 
     def __init__(self) -> None:
-        """Begin at 1000 seconds."""
+        """Begin."""
         self.now = 1000.0
         self._in_flight: list[tuple[float, AbstractContextManager[None]]] = []
 
@@ -52,6 +54,14 @@ class World:
         slot.__enter__()
         self._in_flight.append((self.now + latency, slot))
         return self.now
+
+    def pass_through(self, limiter: RateLimiter, *keys: RateLimitKey) -> list[float]:
+        """Send one request after the other, and return when each was sent."""
+        sent = []
+        for key in keys:
+            with limiter.slot(key):
+                sent.append(self.now)
+        return sent
 
     def limiter(self, *windows: Window, **options: Any) -> RateLimiter:
         """Return a limiter that lives by this clock."""
@@ -101,55 +111,40 @@ def test_a_limit_is_used_in_full() -> None:
     world = World()
     limiter = world.limiter(Window(1000, 60.0))
 
-    sent = []
-    for _ in range(3000):
-        with limiter.slot(KEY):
-            sent.append(world.now)
+    sent = world.pass_through(limiter, *[KEY] * 3000)
 
     assert [round(moment - 1000.0, 2) for moment in sent[999::1000]] == [0.0, 60.0, 120.0]
 
 
-def test_a_request_counts_until_a_window_after_its_response() -> None:
+@pytest.mark.parametrize("fails", [False, True])
+def test_a_request_counts_until_a_window_after_its_response(*, fails: bool) -> None:
     world = World()
     limiter = world.limiter(Window(1, 60.0))
 
-    with limiter.slot(KEY):
+    with suppress(ConnectionError), limiter.slot(KEY):
         world.sleep(100.0)
+        if fails:
+            raise ConnectionError
     with limiter.slot(KEY):
         assert world.now == pytest.approx(1160.0, abs=0.01)
-
-
-def test_a_request_that_fails_counts_as_well() -> None:
-    world = World()
-    limiter = world.limiter(Window(1, 60.0))
-
-    with pytest.raises(ConnectionError), limiter.slot(KEY):
-        raise ConnectionError
-    with limiter.slot(KEY):
-        assert world.now == pytest.approx(1060.0, abs=0.01)
 
 
 def test_each_endpoint_and_each_credentials_have_a_counter_of_their_own() -> None:
     world = World()
     limiter = world.limiter(Window(1, 60.0))
 
-    for key in (KEY, OTHER, RateLimitKey("api.example", "/users", "secret-key"), NOTHING):
-        with limiter.slot(key):
-            assert world.now == 1000.0
+    users = RateLimitKey("api.example", "/users", "secret-key")
+
+    assert world.pass_through(limiter, KEY, OTHER, users, NOTHING) == [1000.0] * 4
 
 
 def test_a_limit_that_becomes_known_late_counts_what_came_before() -> None:
     world = World()
     limiter = world.limiter(Window(1000, 1.0))
-    for _ in range(400):
-        with limiter.slot(KEY):
-            pass
+    world.pass_through(limiter, *[KEY] * 400)
 
     limiter.set_windows([Window(1000, 1.0), Window(500, 3600.0)])
-    sent = []
-    for _ in range(101):
-        with limiter.slot(KEY):
-            sent.append(world.now)
+    sent = world.pass_through(limiter, *[KEY] * 101)
 
     assert sent[99] == 1000.0
     assert sent[100] == pytest.approx(4600.0, abs=0.01)
@@ -177,21 +172,13 @@ def test_credentials_share_a_limit_once_the_server_shows_that_they_do(
 ) -> None:
     world = World()
     limiter = world.limiter(Window(10, 60.0))
-    for key in [KEY] * 10 + [OTHER]:
-        with limiter.slot(key):
-            pass
+    world.pass_through(limiter, *[KEY] * 10, OTHER)
 
     limiter.pause(OTHER, 60)
     limiter.pause(KEY, 60)
-    with limiter.slot(KEY):
-        assert world.now == pytest.approx(1060.0, abs=0.01)
-    sent = []
-    for key in [KEY, OTHER] * 5:
-        with limiter.slot(key):
-            sent.append(world.now - 1000.0)
+    sent = world.pass_through(limiter, KEY, *[KEY, OTHER] * 5)
 
-    assert sent[8] == pytest.approx(60.0, abs=0.01)
-    assert sent[9] == pytest.approx(120.0, abs=0.01)
+    assert [round(moment) for moment in sent] == [1060] * 10 + [1120]
     assert [message.split(":")[0].split(";")[0] for message in caplog.messages] == [
         "api.example counts the requests of all credentials together",
         "Rate limited by api.example/items",
@@ -201,28 +188,21 @@ def test_credentials_share_a_limit_once_the_server_shows_that_they_do(
 def test_other_endpoints_of_such_a_server_share_their_limits_as_well() -> None:
     world = World()
     limiter = world.limiter(Window(1, 60.0))
-    for key in (KEY, OTHER):
-        with limiter.slot(key):
-            pass
+    world.pass_through(limiter, KEY, OTHER)
     limiter.pause(KEY, 1)
 
-    with limiter.slot(RateLimitKey("api.example", "/users", "secret-key")):
-        assert world.now == 1000.0
-    with limiter.slot(RateLimitKey("api.example", "/users", "other-key")):
-        assert world.now == pytest.approx(1060.0, abs=0.01)
+    users = [RateLimitKey("api.example", "/users", key) for key in ("secret-key", "other-key")]
+    assert [round(moment) for moment in world.pass_through(limiter, *users)] == [1000, 1060]
 
 
 def test_a_refusal_below_the_limit_shows_no_sharing() -> None:
     world = World()
     limiter = world.limiter(Window(10, 60.0))
-    for key in [KEY] * 5 + [OTHER] * 5:
-        with limiter.slot(key):
-            pass
+    world.pass_through(limiter, *[KEY, OTHER] * 5)
 
     limiter.pause(KEY, 30)
 
-    with limiter.slot(OTHER):
-        assert world.now == 1000.0
+    assert world.pass_through(limiter, OTHER) == [1000.0]
 
 
 def test_a_pause_outlasts_the_moment_in_which_a_limit_turns_out_to_be_shared() -> None:
@@ -230,14 +210,11 @@ def test_a_pause_outlasts_the_moment_in_which_a_limit_turns_out_to_be_shared() -
     limiter = world.limiter(Window(10, 60.0))
     limiter.pause(KEY, 300)
     third = RateLimitKey("api.example", "/items", "third-key")
-    for key in [OTHER] * 10 + [third]:
-        with limiter.slot(key):
-            pass
+    world.pass_through(limiter, *[OTHER] * 10, third)
 
     limiter.pause(third, 1)
 
-    with limiter.slot(KEY):
-        assert world.now == pytest.approx(1300.0, abs=0.01)
+    assert world.pass_through(limiter, KEY) == [pytest.approx(1300.0, abs=0.01)]
 
 
 @pytest.mark.parametrize(
@@ -260,16 +237,12 @@ def test_any_refusal_shows_sharing_where_other_processes_use_other_credentials(
 ) -> None:
     world = World()
     limiter = world.limiter(Window(10, 60.0), processes={"api.example": 5})
-    with limiter.slot(KEY):
-        pass
+    world.pass_through(limiter, KEY)
 
     limiter.pause(KEY, 60)
-    sent = []
-    for key in [KEY, OTHER] * 3:
-        with limiter.slot(key):
-            sent.append(round(world.now - 1000.0))
+    sent = world.pass_through(limiter, *[KEY, OTHER] * 3)
 
-    assert sent == [60, 60, 120, 120, 180, 180]
+    assert [round(moment) for moment in sent] == [1060, 1060, 1120, 1120, 1180, 1180]
     assert caplog.messages[0] == (
         "api.example counts the requests of all credentials together, as it seems: they share its "
         "rate limit from now on, with a share of 1/5 for this process."
@@ -281,12 +254,9 @@ def test_servers_that_are_known_to_share_are_never_refused(
 ) -> None:
     world = World()
     limiter = world.limiter(Window(10, 60.0), processes={"api.example": 5}, shares_credentials=True)
-    sent = []
-    for key in [KEY, OTHER, KEY]:
-        with limiter.slot(key):
-            sent.append(round(world.now - 1000.0))
+    sent = world.pass_through(limiter, KEY, OTHER, KEY)
 
-    assert sent == [0, 0, 60]
+    assert [round(moment) for moment in sent] == [1000, 1000, 1060]
     assert not caplog.messages
 
 
@@ -360,25 +330,22 @@ def test_many_threads_keep_a_limit_on_the_real_clock() -> None:
             with lock:
                 charged.append(time.monotonic())
 
-    threads = [threading.Thread(target=send) for _ in range(30)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(10)
+    with ThreadPoolExecutor(30) as threads:
+        for _ in range(30):
+            threads.submit(send)
 
     assert len(charged) == 30
     assert count_most(charged, 0.1) <= 10
 
 
 def test_the_requests_of_the_past_take_little_memory() -> None:
-    limiter = World().limiter(Window(1_000, 1.0))
-    with limiter.slot(NOTHING):
-        pass
+    world = World()
+    limiter = world.limiter(Window(1_000, 1.0))
+    world.pass_through(limiter, NOTHING)
 
     tracemalloc.start()
     for _ in range(5_000):
-        with limiter.slot(NOTHING):
-            pass
+        world.pass_through(limiter, NOTHING)
     size, _ = tracemalloc.get_traced_memory()
     tracemalloc.stop()
 

@@ -1,7 +1,9 @@
-"""What responses are taken for: refusals of the API, and what is from something else."""
+"""What responses are taken for, and the time by the clock of the server."""
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -17,6 +19,7 @@ from singer_tapkit.responses import ErrorBody
 from tests.singer_tapkit.api_client import (
     API,
     LOGGER,
+    OK,
     PAGE,
     REFUSED,
     App,
@@ -30,14 +33,7 @@ if TYPE_CHECKING:
     from requests_mock import Mocker
 
 
-@pytest.mark.parametrize("target", ["http://[::1", "//", "http://sentinel@["])
-def test_a_redirect_to_what_is_no_url_is_reported(requests_mock: Mocker, target: str) -> None:
-    requests_mock.get(ANY, status_code=302, headers={"Location": target})
-
-    with pytest.raises(GatewayError, match="answered 302: a redirect to") as error:
-        open_client().get_json("/apps", App)
-
-    assert "sentinel" not in str(error.value)
+A_MINUTE = timedelta(minutes=1)
 
 
 def test_a_refusal_is_raised_at_once_in_the_words_of_the_api(
@@ -121,17 +117,80 @@ def test_credentials_in_the_words_of_the_api_are_masked(requests_mock: Mocker) -
 
 
 @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
+@pytest.mark.parametrize(
+    ("target", "place"),
+    [
+        (
+            "https://me:sentinel@login.example/sign%20in?key=sentinel#sentinel",
+            "https://login.example/sign%20in. ",
+        ),
+        ("http://[::1", "http://[::1. "),
+        ("//", "//. "),
+        ("http://sentinel@[", "http://[. "),
+    ],
+)
 def test_a_redirect_is_named_but_not_followed(
-    requests_mock: Mocker, sleeps: list[float], status: int
+    requests_mock: Mocker, sleeps: list[float], status: int, target: str, place: str
 ) -> None:
-    target = "https://me:sentinel@login.example/sign%20in?key=sentinel#sentinel"
     requests_mock.get(ANY, status_code=status, headers={"Location": target})
 
-    with pytest.raises(GatewayError, match="a redirect to https:") as error:
+    with pytest.raises(GatewayError, match=f"answered {status}: a redirect to ") as error:
         open_client().get_json("/apps", App)
 
-    assert requests_mock.call_count == 1
-    assert sleeps == []
-    assert "https://login.example/sign%20in. " in str(error.value)
-    assert HttpClient.redirect_hint in str(error.value)
+    assert (requests_mock.call_count, sleeps) == (1, [])
+    assert f"a redirect to {place}{HttpClient.redirect_hint}" in str(error.value)
     assert "sentinel" not in str(error.value)
+
+
+MOMENT = datetime(2026, 5, 1, tzinfo=UTC)
+
+
+def make_date(offset: timedelta) -> dict[str, str]:
+    """Return the header of a server whose clock is ahead."""
+    return {"Date": format_datetime(datetime.now(UTC) + offset, usegmt=True)}
+
+
+@pytest.mark.parametrize("ahead", [timedelta(days=-400), timedelta(0), timedelta(hours=2)])
+def test_the_time_is_that_of_the_server_in_its_latest_response(
+    requests_mock: Mocker, ahead: timedelta
+) -> None:
+    refusal = {"headers": make_date(ahead), **REFUSED}
+    requests_mock.get(ANY, [{"headers": make_date(timedelta(days=1)), **OK}, refusal])
+    client = open_client()
+
+    client.request("GET", "/apps")
+    with pytest.raises(ApiError):
+        client.request("GET", "/apps")
+
+    assert abs(client.server_time() - datetime.now(UTC) - ahead) < A_MINUTE
+    assert abs(client.server_time(MOMENT) - MOMENT - ahead) < A_MINUTE
+
+
+def test_each_server_has_its_own_clock(requests_mock: Mocker) -> None:
+    requests_mock.get(ANY, headers=make_date(timedelta(days=-1)), **OK)
+    client = open_client()
+
+    client.send("GET", "/apps", base_url="https://other.example/v2")
+
+    assert client.server_time(MOMENT) == MOMENT
+    other = client.server_time(MOMENT, base_url="https://other.example")
+    assert abs(other - MOMENT + timedelta(days=1)) < A_MINUTE
+
+
+@pytest.mark.parametrize(
+    "date",
+    [
+        "",
+        "yesterday",
+        "Fri, 31 Dec 9999 23:59:59 GMT",
+        "Mon, 01 Jan 0101 00:00:00 +0500",
+        "Mon, 01 Jan 99999999999999999999 00:00:00 GMT",
+    ],
+)
+def test_a_server_that_tells_no_time_leaves_the_local_one(requests_mock: Mocker, date: str) -> None:
+    requests_mock.get(f"{API}/apps", headers={"Date": date}, **OK)
+    client = open_client()
+
+    client.request("GET", "/apps")
+
+    assert client.server_time(MOMENT) == MOMENT

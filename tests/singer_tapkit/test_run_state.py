@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
+from unittest.mock import create_autospec
 
 import pytest
 from singer_sdk.streams._state import StreamStateManager
-from typing_extensions import override
 
 from singer_tapkit.fake_server import FakeResponse, FakeServer
 from singer_tapkit.message_writer import MessageWriter
@@ -18,10 +19,9 @@ from singer_tapkit.run_state import (
     compact_state,
 )
 from singer_tapkit.testing import run_tap
-from tests.singer_tapkit import small_tap
 from tests.singer_tapkit.order_runs import make_orders, read_bookmarks, run
 from tests.singer_tapkit.small_tap import Customers, Notes, Orders, SmallTap
-from tests.singer_tapkit.tap_runs import make_settings
+from tests.singer_tapkit.tap_runs import configure_files, make_settings
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -30,18 +30,14 @@ if TYPE_CHECKING:
     from singer_sdk.helpers.types import Context, Record
 
 ACCOUNTS = "abcdef"
+read_orders = Orders.read
 
 
+@dataclass
 class Clock:
-    """A clock that stands still until it is moved.
+    """A clock that stands still until it is moved."""
 
-    Attributes:
-        now: The seconds that it shows.
-    """
-
-    def __init__(self) -> None:
-        """Begin anywhere."""
-        self.now = 1000.0
+    now: float = 1000.0
 
     def __call__(self) -> float:
         """Return the seconds."""
@@ -97,14 +93,12 @@ def test_many_partitions_in_a_moment_write_the_first_state_and_the_last(server: 
 def test_a_state_that_had_to_wait_goes_out_with_a_record_of_the_next_partition(
     server: FakeServer, clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    class SlowOrders(Orders):
-        @override
-        def conform_rows(self, rows: Any, context: Context | None) -> Iterator[Record]:
-            for record in super().conform_rows(rows, context):
-                clock.now += 5.1 if record["id"] == 21 else 0
-                yield record
+    def read_slowly(stream: Orders, context: Context | None) -> Iterator[Record]:
+        for record in read_orders(stream, context):
+            clock.now += 5.1 if record["id"] == 21 else 0
+            yield record
 
-    monkeypatch.setattr(small_tap, "Orders", SlowOrders)
+    monkeypatch.setattr(Orders, "read", read_slowly)
 
     steps = list_steps(run(server, "abcd").output.messages)
 
@@ -119,16 +113,14 @@ def test_a_state_that_had_to_wait_goes_out_with_a_record_of_the_next_partition(
 def test_a_state_that_had_to_wait_goes_out_between_records_that_are_written_at_once(
     server: FakeServer, clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    class FastOrders(Orders):
-        @override
-        def read(self, context: Context | None) -> Iterator[Record]:
-            account = (context or {})["account"]
-            clock.now += 5.1 if account == "c" else 0
-            self.write_records(["account", "id"], [[account, 1]])
-            self.advance_bookmark(context, 1)
-            return iter(())
+    def write_at_once(stream: Orders, context: Context | None) -> tuple[()]:
+        account = (context or {})["account"]
+        clock.now += 5.1 if account == "c" else 0
+        stream.write_records(["account", "id"], [[account, 1]])
+        stream.advance_bookmark(context, 1)
+        return ()
 
-    monkeypatch.setattr(small_tap, "Orders", FastOrders)
+    monkeypatch.setattr(Orders, "read", write_at_once)
 
     steps = list_steps(run(server, "abcd").output.messages)
 
@@ -142,14 +134,12 @@ def test_a_state_that_had_to_wait_goes_out_between_records_that_are_written_at_o
 def test_a_stream_can_ask_for_its_state_at_once(
     server: FakeServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    class UrgentOrders(Orders):
-        @override
-        def read(self, context: Context | None) -> Iterator[Record]:
-            yield from super().read(context)
-            if context == {"account": "b"}:
-                self.write_state(at_once=True)
+    def read_urgently(stream: Orders, context: Context | None) -> Iterator[Record]:
+        yield from read_orders(stream, context)
+        if context == {"account": "b"}:
+            stream.write_state(at_once=True)
 
-    monkeypatch.setattr(small_tap, "Orders", UrgentOrders)
+    monkeypatch.setattr(Orders, "read", read_urgently)
 
     steps = list_steps(run(server, "abc").output.messages)
 
@@ -182,32 +172,19 @@ def test_no_number_of_records_is_a_reason_for_a_state(
 def test_no_state_claims_a_record_of_another_stream_in_a_file_that_is_not_announced(
     server: FakeServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    class MarkedCustomers(Customers):
-        @override
-        def conform_rows(self, rows: Any, context: Context | None) -> Iterator[Record]:
-            for record in super().conform_rows(rows, context):
-                yield record
-                self.get_context_state(context)["read_up_to"] = record["id"]
+    def mark(stream: Customers, rows: Any, context: Context | None) -> Iterator[Record]:
+        for row in rows:
+            yield stream.conform(row)
+            stream.get_context_state(context)["read_up_to"] = row["id"]
 
-    class EagerNotes(Notes):
-        parent_stream_type = MarkedCustomers
+    def write_state_first(stream: Notes, context: Context | None) -> list[Record]:
+        stream.write_state(at_once=True)
+        return [dict(context or {}, id=1)]
 
-        @override
-        def read(self, context: Context | None) -> Iterator[Record]:
-            self.write_state(at_once=True)
-            yield from super().read(context)
-
-    monkeypatch.setattr(small_tap, "Customers", MarkedCustomers)
-    monkeypatch.setattr(small_tap, "Notes", EagerNotes)
-    server.respond("/customers", FakeResponse(json=[{"id": number} for number in (1, 2, 3)]))
-    for number in (1, 2, 3):
-        server.respond(f"/customers/{number}/notes", FakeResponse(json=[{"id": number}]))
-    batch = {
-        "encoding": {"format": "jsonl"},
-        "storage": {"root": tmp_path.as_uri()},
-        "batch_size": 2,
-    }
-    config = make_settings(server, batch_config=batch)
+    monkeypatch.setattr(Customers, "conform_rows", mark)
+    monkeypatch.setattr(Notes, "read", write_state_first)
+    server.respond("/customers", make_orders(1, 2, 3))
+    config = make_settings(server, batch_config=configure_files(tmp_path, batch_size=2))
 
     messages = run_tap(SmallTap, config, select=["customers", "notes"]).output.messages
 
@@ -229,29 +206,28 @@ def test_a_large_state_is_written_less_often(capsys: pytest.CaptureFixture[str])
     large = {"bookmarks": {"orders": {"replication_key_value": "x" * STATE_BYTES_PER_INTERVAL * 3}}}
     writer.write_change(large)
     writer.write_change({"bookmarks": {}})
-    for seconds in (5.0, 9.9):
+
+    found = []
+    for seconds in (5.0, 9.9, 0.2):
         clock.now += seconds
         writer.write_pending({"bookmarks": {}})
-    assert read_states(capsys.readouterr().out) == [large]
+        found.append(read_states(capsys.readouterr().out))
 
-    clock.now += 0.2
-    writer.write_pending({"bookmarks": {}})
-
-    assert read_states(capsys.readouterr().out) == [{"bookmarks": {}}]
+    assert found == [[large], [], [{"bookmarks": {}}]]
 
 
 def test_a_state_that_says_the_same_is_written_once(capsys: pytest.CaptureFixture[str]) -> None:
     writer = PacedStateWriter(MessageWriter())
     writer.interval = 0
-    state: dict[str, Any] = {"bookmarks": {"orders": {}}}
-    writer.write_state(state)
-    state["bookmarks"]["orders"]["partitions"] = [{"context": {"account": "a"}}]
-    writer.write_change(state)
-    state["bookmarks"]["orders"]["partitions"][0]["replication_key_value"] = 1
-    writer.write_change(state)
-    writer.write_pending(state)
+    empty, known = {"context": {"account": "a"}}, {"context": {"account": "a"}, "x": 1}
+    for partitions in ([], [empty], [known], [known]):
+        writer.write_change({"bookmarks": {"orders": {"partitions": partitions}}})
+    writer.write_pending({})
 
-    assert len(read_states(capsys.readouterr().out)) == 2
+    assert read_states(capsys.readouterr().out) == [
+        {"bookmarks": {"orders": {}}},
+        {"bookmarks": {"orders": {"partitions": [known]}}},
+    ]
 
 
 def test_a_state_holds_nothing_that_the_next_run_cannot_use() -> None:
@@ -283,18 +259,15 @@ def test_a_state_holds_nothing_that_the_next_run_cannot_use() -> None:
 
 def test_partitions_are_found_whatever_the_order_of_their_names_and_whoever_adds_them() -> None:
     old = {"context": {"account": "a", "year": 2025}, "replication_key_value": 3}
-    state: Any = {"bookmarks": {"orders": {"partitions": [old]}}}
+    partitions: list[Any] = [old]
+    state: Any = {"bookmarks": {"orders": {"partitions": partitions}}}
     manager = IndexedStateManager(stream_name="orders", tap_state=state)
+
     assert manager.get_context_state({"year": 2025, "account": "a"}) is old
-
-    added = {"context": {"account": "b"}}
-    state["bookmarks"]["orders"]["partitions"].append(added)
-
-    assert manager.get_context_state({"account": "b"}) is added
-    manager.get_context_state({"account": "c"})["replication_key_value"] = 5
-    assert state["bookmarks"]["orders"]["partitions"][2:] == [
-        {"context": {"account": "c"}, "replication_key_value": 5}
-    ]
+    partitions.append({"context": {"account": "b"}})
+    assert manager.get_context_state({"account": "b"}) is partitions[1]
+    assert manager.get_context_state({"account": "c"}) is partitions[2]
+    assert partitions[2] == {"context": {"account": "c"}}
 
 
 def test_what_comes_of_partitioning_keys_is_as_with_the_sdk() -> None:
@@ -310,19 +283,16 @@ def test_what_comes_of_partitioning_keys_is_as_with_the_sdk() -> None:
 def test_the_sdk_finds_partitions_by_the_index(
     server: FakeServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    found: list[Context | None] = []
-    find = IndexedStateManager.get_context_state
-
-    def note(manager: IndexedStateManager, context: Context | None) -> dict[str, Any]:
-        found.append(context)
-        return find(manager, context)
-
-    monkeypatch.setattr(IndexedStateManager, "get_context_state", note)
+    find = create_autospec(
+        IndexedStateManager.get_context_state, side_effect=IndexedStateManager.get_context_state
+    )
+    monkeypatch.setattr(IndexedStateManager, "get_context_state", find)
     monkeypatch.setattr(Orders, "advance_bookmark", lambda *_: None)
     monkeypatch.setattr(Orders, "get_bookmark", lambda *_: None)
 
     run(server, "ab")
 
+    found = [call.args[1] for call in find.call_args_list]
     assert found.count({"account": "a"}) >= 3  # at the beginning, the end and the very end
 
 

@@ -1,9 +1,11 @@
-"""The session: the environment's proxies and certificates, and no cookies."""
+"""The session: proxies, certificates, no cookies, and heads of responses in a bounded time."""
 
 from __future__ import annotations
 
+import logging
 import ssl
 import subprocess
+import time
 from typing import TYPE_CHECKING
 
 import pytest
@@ -20,6 +22,7 @@ from singer_tapkit.errors import (
 from singer_tapkit.fake_server import FakeResponse, FakeServer
 from singer_tapkit.session import open_session
 from tests.singer_tapkit.api_client import API, LOGGER, OK, App, open_client
+from tests.singer_tapkit.raw_server import build_response, encode_chunked, serve_raw
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -27,6 +30,7 @@ if TYPE_CHECKING:
 
     from requests import PreparedRequest
     from requests_mock import Mocker
+
 
 OUTSIDE = "http://outside.example"
 INSIDE = "https://inside.example"
@@ -85,7 +89,7 @@ def test_requests_go_through_the_proxy(
         assert proxy.requests[0].headers["host"] == url.removeprefix("http://")
 
 
-def test_cookies_are_not_kept() -> None:
+def test_cookies_are_not_kept_and_only_encodings_with_an_end_are_asked_for() -> None:
     with FakeServer() as server:
         server.respond("/apps", FakeResponse(json=7, headers={"Set-Cookie": "session=1; Path=/"}))
         client = HttpClient([server.url], logger=LOGGER)
@@ -94,10 +98,7 @@ def test_cookies_are_not_kept() -> None:
             client.get_json("/apps", int)
 
         assert ["cookie" in sent.headers for sent in server.requests] == [False, False]
-
-
-def test_only_encodings_whose_end_is_checked_are_asked_for() -> None:
-    assert open_session([OUTSIDE], 1).headers["Accept-Encoding"] == "gzip, deflate"
+        assert server.requests[0].headers["accept-encoding"] == "gzip, deflate"
 
 
 def test_a_certificate_that_cannot_be_verified_is_reported_at_once(
@@ -120,14 +121,8 @@ def test_certificates_of_the_environment_are_trusted(
     url = secure_server.url.replace("http:", "https:")
 
     assert HttpClient([url], logger=LOGGER).get_json("/apps", int) == 7
-
-
-def test_a_folder_of_certificates_may_be_named(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
-    monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(tmp_path))
-
-    assert open_session([OUTSIDE], 1).verify == str(tmp_path)
+    monkeypatch.setenv(variable, str(certificate))
+    assert open_session([OUTSIDE], 1).verify == str(certificate)
 
 
 @pytest.mark.parametrize(
@@ -176,17 +171,89 @@ def test_a_header_may_be_bytes_in_latin_1(requests_mock: Mocker) -> None:
     assert open_client(headers={"X-Name": "Köln".encode("latin-1")}).get_json("/apps", App)
 
 
-@pytest.mark.parametrize("url", ["https://", "no-scheme", "https://.sentinel"])
-def test_an_address_that_is_none_is_blamed_on_the_settings_and_not_quoted(url: str) -> None:
-    with pytest.raises(RequestError, match="cannot be sent: ") as error:
-        open_client(max_retries=0).get_json("/apps", App, base_url=url)
-
-    assert "sentinel" not in str(error.value)
-
-
-def test_an_address_of_another_kind_is_not_quoted(sleeps: list[float]) -> None:
-    with pytest.raises(NoResponseError, match="no response to GET /apps, InvalidSchema") as error:
-        open_client().get_json("/apps", App, base_url="sentinel://sentinel")
+@pytest.mark.parametrize(
+    ("url", "words"),
+    [
+        ("https://", "cannot be sent: "),
+        ("no-scheme", "cannot be sent: "),
+        ("https://.sentinel", "cannot be sent: "),
+        ("sentinel://sentinel", "no response to GET /apps, InvalidSchema"),
+    ],
+)
+def test_an_address_that_is_none_is_not_quoted(sleeps: list[float], url: str, words: str) -> None:
+    with pytest.raises(RequestError, match=words) as error:
+        open_client().get_json("/apps", App, base_url=url)
 
     assert "sentinel" not in str(error.value)
     assert sleeps == []
+
+
+@pytest.mark.parametrize("drip", [b"H", b"HTTP/1.1 200 OK\r\nX-A: b", b"HTTP/1.1 103 E\r\n\r\nH"])
+def test_a_head_that_comes_byte_by_byte_is_given_up(drip: bytes) -> None:
+    slowly: list[bytes | float] = [drip]
+    for _ in range(1000):
+        slowly += [0.05, b"x"]
+    with serve_raw(tuple(slowly)) as server:
+        client = HttpClient([server.url], logger=LOGGER, timeout=0.2, max_retries=0)
+        start = time.monotonic()
+
+        with pytest.raises(NoResponseError) as error:
+            client.get_json("/apps", App)
+
+    assert time.monotonic() - start < 30
+    assert error.value.is_retriable
+
+
+def test_a_body_may_take_longer_than_a_head() -> None:
+    body = b'{"id":7}'.ljust(4000)
+    pauses = (0.2, body[:1000], 0.2, body[1000:2000], 0.2, body[2000:3000], 0.2, body[3000:])
+    with serve_raw((build_response(b"", f"Content-Length: {len(body)}"), *pauses)) as server:
+        client = HttpClient([server.url], logger=LOGGER, timeout=0.35, max_retries=0)
+
+        assert client.get_json("/apps", App) == App(7)
+
+
+@pytest.mark.parametrize("is_proxy", [False, True])
+def test_interim_responses_are_read_over(
+    monkeypatch: pytest.MonkeyPatch, *, is_proxy: bool
+) -> None:
+    hints = b"HTTP/1.1 103 Early Hints\r\nLink: </a.css>; rel=preload\r\n\r\n"
+    final = build_response(b'{"id":7}', "Content-Type: application/json")
+    with serve_raw(b"HTTP/1.1 100 Continue\r\n\r\n" + hints + hints + final) as server:
+        monkeypatch.setenv("HTTP_PROXY", server.url if is_proxy else "")
+        client = HttpClient([OUTSIDE if is_proxy else server.url], logger=LOGGER)
+
+        assert client.get_json("/apps", App) == App(7)
+
+
+def test_a_malformed_header_line_is_not_logged_with_the_url(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    broken = build_response(
+        encode_chunked(b'{"id":7}'), "Transfer-Encoding: chunked", "sentinel without colon"
+    )
+    with serve_raw(broken) as server:
+        client = HttpClient([server.url], logger=LOGGER)
+
+        assert client.get_json("/apps", App, params={"key": "sentinel"}) == App(7)
+
+    assert [entry for entry in caplog.records if entry.levelno >= logging.WARNING] == []
+
+
+@pytest.mark.parametrize(
+    ("line", "words"),
+    [
+        (b'{"name":"sentinel"}', "no status line"),
+        (b"HTTP/1.1 sentinel\r\n\r\n", "no status line"),
+        (b"", "closed connection without response"),
+    ],
+)
+def test_a_first_line_that_is_no_status_is_not_quoted(line: bytes, words: str) -> None:
+    with serve_raw(line) as server:
+        client = HttpClient([server.url], logger=LOGGER, max_retries=0)
+
+        with pytest.raises(NoResponseError, match=words) as error:
+            client.get_json("/apps", App)
+
+    assert "sentinel" not in str(error.value)
+    assert error.value.is_retriable

@@ -9,7 +9,6 @@ import subprocess
 import sys
 import tempfile
 from concurrent.futures import ThreadPoolExecutor
-from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
@@ -68,38 +67,26 @@ def test_a_spool_has_no_name_and_is_read_as_written(folder: Path) -> None:
         assert list(folder.iterdir()) == []
 
 
-def test_a_folder_set_in_python_comes_first(
-    folder: Path, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    other = tmp_path_factory.mktemp("other")
-    monkeypatch.setattr(tempfile, "tempdir", str(other))
-
-    with open_spool("tap-") as file:
-        assert find_folder_of(file) == other != folder
-
-
+@pytest.mark.parametrize("place", ["set in Python", "second variable", "found by Python"])
 @pytest.mark.usefixtures("folder")
-def test_a_folder_that_is_not_there_is_passed_over(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+def test_the_folder_is_found_as_python_finds_it(
+    place: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("TMPDIR", str(tmp_path / "gone"))
-    monkeypatch.setenv("TEMP", str(tmp_path))
+    chosen = tmp_path / "chosen"
+    chosen.mkdir()
+    if place == "set in Python":
+        monkeypatch.setattr(tempfile, "tempdir", str(chosen))
+    elif place == "second variable":
+        monkeypatch.setenv("TMPDIR", str(tmp_path / "gone"))
+        monkeypatch.setenv("TEMP", str(chosen))
+    else:
+        monkeypatch.setattr(spool, "USUAL_FOLDERS", ())
+        for name in ("TMPDIR", "TEMP", "TMP"):
+            monkeypatch.delenv(name, raising=False)
+        monkeypatch.setattr(tempfile, "_candidate_tempdir_list", lambda: [str(chosen)])
 
     with open_spool("tap-") as file:
-        assert find_folder_of(file) == tmp_path
-
-
-@pytest.mark.usefixtures("folder")
-def test_without_a_usual_folder_python_finds_one(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(spool, "USUAL_FOLDERS", ())
-    for name in ("TMPDIR", "TEMP", "TMP"):
-        monkeypatch.delenv(name, raising=False)
-    monkeypatch.setattr(tempfile, "_candidate_tempdir_list", lambda: [str(tmp_path)])
-
-    with open_spool("tap-") as file:
-        assert find_folder_of(file) == tmp_path
+        assert find_folder_of(file) == chosen
 
 
 def test_no_probe_is_left_by_a_process_that_is_killed(tmp_path: Path) -> None:
@@ -165,14 +152,6 @@ def test_records_are_read_once_and_iterated_many_times() -> None:
     assert len(reads) == 1
 
 
-def test_iterations_do_not_disturb_each_other() -> None:
-    records = RecordSpool(lambda: range(20_000))
-
-    pairs = list(islice(zip(records, records, strict=True), 20_000))
-
-    assert pairs == [(number, number) for number in range(20_000)]
-
-
 def test_threads_share_records() -> None:
     records = RecordSpool(lambda: range(20_000))
 
@@ -182,32 +161,30 @@ def test_threads_share_records() -> None:
     assert sums == [199_990_000] * 8
 
 
-def test_an_extraction_error_is_raised_each_time() -> None:
-    reads = []
+def read_in_turn(*outcomes: Any) -> RecordSpool:
+    """Return a spool whose reads come out so, one after the other."""
+    left = list(outcomes)
 
     def read() -> Iterator[int]:
-        reads.append("")
         yield 1
-        raise InvalidResponseError("the list is damaged")
+        outcome = left.pop(0)
+        if isinstance(outcome, Exception):
+            raise outcome
+        yield outcome
 
-    records = RecordSpool(read)
+    return RecordSpool(read)
+
+
+def test_an_extraction_error_is_raised_each_time() -> None:
+    records = read_in_turn(InvalidResponseError("the list is damaged"))
 
     for _ in range(2):
         with pytest.raises(ExtractionError, match="the list is damaged"):
             list(records)
-    assert len(reads) == 1
 
 
 def test_another_error_passes_and_is_not_kept() -> None:
-    responses: list[Any] = [ConnectionResetError("network"), [1, 2]]
-
-    def read() -> Iterator[int]:
-        response = responses.pop(0)
-        if isinstance(response, Exception):
-            raise response
-        yield from response
-
-    records = RecordSpool(read)
+    records = read_in_turn(ConnectionResetError("network"), 2)
 
     with pytest.raises(ConnectionResetError, match="network"):
         list(records)

@@ -12,7 +12,6 @@ from typing_extensions import override
 from singer_tapkit.errors import InvalidResponseError
 from singer_tapkit.fake_server import FakeResponse, FakeServer
 from singer_tapkit.stream import BaseStream
-from tests.singer_tapkit import small_tap
 from tests.singer_tapkit.order_runs import make_orders, read_bookmarks, run
 from tests.singer_tapkit.small_tap import ORDER, Orders, SmallTap
 from tests.singer_tapkit.tap_runs import make_settings
@@ -24,25 +23,6 @@ if TYPE_CHECKING:
 
 
 REFUSED = FakeResponse(status=403, json={"message": "no scope"})
-UNKNOWN_KEY = FakeResponse(status=401, json={"message": "unknown key"})
-
-
-@pytest.fixture
-def server() -> Iterator[FakeServer]:
-    with FakeServer() as running:
-        running.respond("/customers", FakeResponse(json=[]))
-        yield running
-
-
-def test_records_and_bookmarks_of_all_partitions_are_written(server: FakeServer) -> None:
-    server.respond("/orders/a", make_orders(1, 2))
-    server.respond("/orders/b", make_orders(7))
-
-    finished = run(server, "ab")
-
-    assert finished.exit_code == 0
-    assert finished.output.keys("orders") == [("a", 1), ("a", 2), ("b", 7)]
-    assert read_bookmarks(finished.state) == {"a": 2, "b": 7}
 
 
 def test_a_partition_that_fails_leaves_the_others_alone(server: FakeServer) -> None:
@@ -59,38 +39,29 @@ def test_a_partition_that_fails_leaves_the_others_alone(server: FakeServer) -> N
     assert "ERROR: orders of b" in failed.log
 
 
-def test_three_failures_in_a_row_end_the_stream(server: FakeServer) -> None:
-    for account in "abce":
-        server.respond(f"/orders/{account}", REFUSED)
+@pytest.mark.parametrize(
+    ("statuses", "asked", "error"),
+    [
+        ([403, 403, 403, 200], "abc", "3 parts (orders of a, orders of b, orders of c): 403"),
+        ([403, 200, 403, 403, 200, 403], "abcdef", "4 parts (orders of a, orders of c, "),
+        ([200, 401, 200], "ab", "orders: GET /orders/b answered 401: no scope"),
+    ],
+    ids=["three in a row", "not in a row", "a final status"],
+)
+def test_a_stream_ends_where_the_rest_would_fail_as_well(
+    server: FakeServer, statuses: list[int], asked: str, error: str
+) -> None:
+    accounts = "abcdef"[: len(statuses)]
+    for account, status in zip(accounts, statuses, strict=True):
+        refused = FakeResponse(status=status, json={"message": "no scope"})
+        server.respond(f"/orders/{account}", make_orders(1) if status == 200 else refused)
 
-    failed = run(server, "abcd")
+    failed = run(server, accounts)
 
-    assert [request.path for request in server.requests] == ["/orders/a", "/orders/b", "/orders/c"]
-    assert failed.error.splitlines()[-1].startswith("3 parts (")
-    assert "403: no scope" in failed.error
-
-
-def test_failures_that_are_not_in_a_row_do_not(server: FakeServer) -> None:
-    for account in "acdf":
-        server.respond(f"/orders/{account}", REFUSED)
-    server.respond("/orders/b", make_orders(2))
-    server.respond("/orders/e", make_orders(5))
-
-    failed = run(server, "abcdef")
-
-    assert len(server.requests) == 6
-    assert failed.output.keys("orders") == [("b", 2), ("e", 5)]
-
-
-def test_a_final_status_ends_the_stream_at_once(server: FakeServer) -> None:
-    server.respond("/orders/a", make_orders(1))
-    server.respond("/orders/b", UNKNOWN_KEY)
-
-    failed = run(server, "abc")
-
-    assert [request.path for request in server.requests] == ["/orders/a", "/orders/b"]
-    assert failed.output.keys("orders") == [("a", 1)]
-    assert "orders: GET /orders/b answered 401: unknown key" in failed.error
+    assert [request.path for request in server.requests] == [f"/orders/{name}" for name in asked]
+    expected = [(name, 1) for name, status in zip(asked, statuses, strict=False) if status == 200]
+    assert failed.output.keys("orders") == expected
+    assert failed.error.splitlines()[-1].startswith(error)
 
 
 def test_what_is_not_there_is_skipped_reported_and_no_failure(
@@ -275,14 +246,12 @@ def test_how_many_failures_in_a_row_end_a_stream_is_its_own(limit: int | None, f
 def test_code_behind_a_record_runs_once_it_is_written(
     server: FakeServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    class FollowedOrders(Orders):
-        @override
-        def conform_rows(self, rows: Iterable[Record], context: Context | None) -> Iterator[Record]:
-            for record in super().conform_rows(rows, context):
-                yield record
-                self.advance_bookmark(context, record["id"])
+    def follow(stream: Orders, rows: Any, context: Context | None) -> Iterator[Record]:
+        for row in rows:
+            yield (record := stream.conform(row))
+            stream.advance_bookmark(context, record["id"])
 
-    monkeypatch.setattr(small_tap, "Orders", FollowedOrders)
+    monkeypatch.setattr(Orders, "conform_rows", follow)
     server.respond("/orders/a", FakeResponse(json=[{"id": "1"}, {"id": 2}, {"id": []}]))
 
     messages = run(server, "a").output.messages
@@ -292,26 +261,20 @@ def test_code_behind_a_record_runs_once_it_is_written(
     assert read_bookmarks(messages[-1]["value"]) == {"a": 2}
 
 
-def test_excluded_and_unknown_fields_are_dealt_with(capsys: pytest.CaptureFixture[str]) -> None:
+@pytest.mark.usefixtures("capsys")
+def test_excluded_and_unknown_fields_are_dealt_with() -> None:
     row = {"id": 1, "account": "a", "note": "private", "new": 2}
+    tap = make_tap()
 
-    kept = Parts(make_tap(), [dict(row)], excluded=frozenset({"note"}), unknown_fields="keep")
-    warned = Parts(make_tap(), [dict(row)])
+    kept = Parts(tap, [dict(row)], excluded=frozenset({"note"}), unknown_fields="keep")
+    warned = Parts(tap, [dict(row)])
+    failing = Parts(tap, [dict(row)], unknown_fields="fail")
 
     assert read(kept) == [{"id": 1, "account": "a", "unknown_fields": {"new": 2}}]
     assert kept.schema["properties"].keys() == {"id", "account", "unknown_fields"}
     assert read(warned) == [{"id": 1, "account": "a", "note": "private"}]
-    capsys.readouterr()
-
-
-def test_unknown_fields_can_fail_a_partition(capsys: pytest.CaptureFixture[str]) -> None:
-    tap = make_tap()
-    stream = Parts(tap, [{"id": 1, "new": 2}], unknown_fields="fail")
-
-    assert read(stream) == []
-    assert tap.failures.count == 1
-    assert not stream.status.is_complete
-    capsys.readouterr()
+    assert read(failing) == []
+    assert (tap.failures.count, failing.status.is_complete) == (1, False)
 
 
 def test_a_bug_is_not_taken_for_a_failure() -> None:
@@ -319,13 +282,10 @@ def test_a_bug_is_not_taken_for_a_failure() -> None:
         read(Parts(make_tap(), [ZeroDivisionError()]))
 
 
-def test_what_failed_can_be_looked_up_in_detail(
-    caplog: pytest.LogCaptureFixture, capsys: pytest.CaptureFixture[str]
-) -> None:
+@pytest.mark.usefixtures("capsys")
+def test_what_failed_can_be_looked_up_in_detail(caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.DEBUG)
 
     read(Parts(make_tap(), [InvalidResponseError("no page")]))
 
-    details = [entry for entry in caplog.records if entry.exc_info]
-    assert [entry.levelname for entry in details] == ["DEBUG"]
-    capsys.readouterr()
+    assert [entry.levelname for entry in caplog.records if entry.exc_info] == ["DEBUG"]

@@ -13,7 +13,6 @@ from tests.singer_tapkit.small_tap import SmallTap
 from tests.singer_tapkit.tap_runs import (
     KEY,
     invoke_tap,
-    make_settings,
     read_output,
 )
 
@@ -24,37 +23,33 @@ if TYPE_CHECKING:
 
 
 @pytest.mark.parametrize("arguments", [(), ("--test",)], ids=["sync", "test"])
-def test_certificates_that_are_not_there_are_one_sentence_before_anything_is_read(
+@pytest.mark.parametrize(
+    ("settings", "words"),
+    [
+        ({}, "REQUESTS_CA_BUNDLE names"),
+        ({"faker_config": {"seed": 1}}, "Install the tap as tap-small[faker]"),
+        ({"accounts": []}, "'accounts' must name at least one."),
+    ],
+)
+def test_what_the_schema_cannot_check_is_one_sentence_before_anything_is_sent(
     invoke: Invoke,
     server: FakeServer,
     tmp_path: Path,
     caplog: pytest.LogCaptureFixture,
     monkeypatch: pytest.MonkeyPatch,
+    settings: dict[str, Any],
+    words: str,
     arguments: tuple[str, ...],
 ) -> None:
-    monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(tmp_path / "none.pem"))
+    monkeypatch.setattr("singer_tapkit.tap.find_spec", lambda _: None)
+    if not settings:
+        monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(tmp_path / "none.pem"))
 
-    failed = invoke(*arguments)
+    failed = invoke(*arguments, **settings)
 
     (error,) = [entry.getMessage() for entry in caplog.records if entry.levelname == "ERROR"]
-    assert (failed.exit_code, failed.stdout) == (1, "")
-    assert error.startswith("REQUESTS_CA_BUNDLE names")
-    assert not server.requests
-
-
-def test_a_setting_for_a_package_that_is_missing_is_refused(
-    invoke: Invoke,
-    server: FakeServer,
-    monkeypatch: pytest.MonkeyPatch,
-    caplog: pytest.LogCaptureFixture,
-) -> None:
-    monkeypatch.setattr("singer_tapkit.tap.find_spec", lambda _: None)
-
-    result = invoke(faker_config={"seed": 1})
-
-    assert result.exit_code == 1
-    assert "Install the tap as tap-small[faker]" in caplog.text
-    assert not server.requests
+    assert (failed.exit_code, failed.stdout, server.requests) == (1, "", [])
+    assert words in error
 
 
 @pytest.mark.parametrize("expression", ["nosuch(id)", "id +"])
@@ -98,48 +93,29 @@ def test_settings_need_not_fit_where_they_are_not_needed(server: FakeServer) -> 
     assert server.requests == []
 
 
-def test_settings_have_their_defaults(server: FakeServer) -> None:
-    tap = SmallTap(config=make_settings(server))
-
-    assert (tap.config["accounts"], tap.config["max_retries"]) == (["a"], 6)
-
-
-@pytest.mark.parametrize("arguments", [(), ("--test",)], ids=["sync", "test"])
-def test_what_the_schema_cannot_check_is_checked_before_anything_is_sent(
-    invoke: Invoke, server: FakeServer, caplog: pytest.LogCaptureFixture, arguments: tuple[str, ...]
-) -> None:
-    failed = invoke(*arguments, accounts=[])
-
-    assert failed.exit_code == 1
-    assert "'accounts' must name at least one." in failed.stderr + caplog.text
-    assert failed.stdout == ""
-    assert server.requests == []
-
-
 @pytest.mark.parametrize(
     ("content", "words"),
-    [("", "must hold one JSON object"), ("[]", "must hold one JSON"), (f'{{"{KEY}', "truncated")],
+    [
+        ("", " must hold one JSON object"),
+        ("[]", " must hold one JSON object"),
+        (f'{{"{KEY}', "truncated"),
+        (None, ": No such file or directory."),
+    ],
 )
 def test_a_file_with_settings_that_is_none_is_reported_in_a_sentence(
-    tmp_path: Path, content: str, words: str, caplog: pytest.LogCaptureFixture
+    tmp_path: Path, content: str | None, words: str, caplog: pytest.LogCaptureFixture
 ) -> None:
-    failed = invoke_tap(SmallTap, tmp_path, content)
+    path = tmp_path / "settings.json"
+    if content is not None:
+        path.write_text(content)
+
+    failed = CliRunner().invoke(SmallTap.get_singer_command(), ["--config", str(path)])
 
     assert failed.exit_code == 1
-    assert caplog.messages[-1].startswith("The config file ")
-    assert words in caplog.messages[-1]
+    (message,) = caplog.messages[-1:]
+    assert message.startswith(f"The config file {path}")
+    assert words in message
     assert "sentinel" not in failed.stderr + caplog.text
-
-
-def test_a_file_with_settings_that_is_missing_is_reported_in_a_sentence(
-    tmp_path: Path, caplog: pytest.LogCaptureFixture
-) -> None:
-    name = str(tmp_path / "missing.json")
-
-    failed = CliRunner().invoke(SmallTap.get_singer_command(), ["--config", name])
-
-    assert failed.exit_code == 1
-    assert caplog.messages == [f"The config file {name}: No such file or directory."]
 
 
 def test_settings_come_from_several_files_and_the_environment(
@@ -163,9 +139,7 @@ def test_settings_come_from_several_files_and_the_environment(
 
 
 def test_settings_may_be_missing_altogether(caplog: pytest.LogCaptureFixture) -> None:
-    failed = CliRunner().invoke(SmallTap.get_singer_command(), [])
-
-    assert failed.exit_code == 1
+    assert CliRunner().invoke(SmallTap.get_singer_command(), []).exit_code == 1
     assert "'api_key' is a required property" in caplog.text
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import signal
 import subprocess
 import sys
@@ -18,6 +19,7 @@ from tests.platforms import on_linux, on_posix
 from tests.singer_tapkit.small_tap import SmallTap
 from tests.singer_tapkit.tap_runs import (
     PATIENCE_SECONDS,
+    configure_files,
     make_settings,
     run_process,
     write_config,
@@ -28,6 +30,7 @@ if sys.platform != "win32":
     import termios
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     from tests.singer_tapkit.tap_runs import Invoke
@@ -95,41 +98,41 @@ def test_a_signal_while_the_target_does_not_read_cuts_no_line(
     assert "replication_key_value" not in json.dumps(output.state)
 
 
-def test_a_broken_pipe_is_reported_in_one_sentence(server: FakeServer, tmp_path: Path) -> None:
-    rows = [{"id": number, "note": "x" * 1000} for number in range(1, 2000)]
-    server.respond("/orders/a", FakeResponse(json=rows))
-    with run_process(tmp_path, make_settings(server)) as running:
-        assert running.stdout is not None
-        running.stdout.readline()
-        running.stdout.close()
-        assert running.stderr is not None
-        log = running.stderr.read().decode()
-        status = running.wait(PATIENCE_SECONDS)
+def open_broken_pipe() -> int:
+    near, far = os.pipe()
+    os.close(near)
+    return far
 
-    assert status == 1
-    assert "Traceback" not in log
-    assert "Exception ignored" not in log
-    assert (
-        "ERROR    | tap-small                      | The standard output cannot be written: Broken"
-        in (log.splitlines()[-1])
+
+@pytest.mark.parametrize(
+    ("open_output", "reason"),
+    [
+        (open_broken_pipe, "Broken pipe"),
+        pytest.param(lambda: os.open("/dev/full", os.O_WRONLY), "No space left", marks=on_linux),
+    ],
+)
+def test_an_output_that_takes_no_more_is_reported_in_one_sentence(
+    server: FakeServer, tmp_path: Path, open_output: Callable[[], int], reason: str
+) -> None:
+    output = open_output()
+    config = write_config(tmp_path, make_settings(server))
+
+    run = subprocess.run(
+        [sys.executable, "-m", "tests.singer_tapkit.small_tap", "--config", config],
+        check=False,
+        stdout=output,
+        stderr=subprocess.PIPE,
+        text=True,
     )
 
-
-@on_linux
-def test_a_full_disk_is_reported_in_one_sentence(server: FakeServer, tmp_path: Path) -> None:
-    command = [sys.executable, "-m", "tests.singer_tapkit.small_tap"]
-    with open("/dev/full", "wb") as full:  # noqa: PTH123
-        run = subprocess.run(
-            [*command, "--config", write_config(tmp_path, make_settings(server))],
-            check=False,
-            stdout=full,
-            stderr=subprocess.PIPE,
-        )
-
+    os.close(output)
     assert run.returncode == 1
-    assert b"The standard output cannot be written: No space left" in run.stderr
-    assert b"Traceback" not in run.stderr
-    assert b"Exception ignored" not in run.stderr
+    assert (
+        "ERROR    | tap-small                      | The standard output cannot be written: "
+        f"{reason}" in run.stderr.splitlines()[-1]
+    )
+    assert "Traceback" not in run.stderr
+    assert "Exception ignored" not in run.stderr
 
 
 def test_a_closed_output_is_reported_in_one_sentence(
@@ -161,11 +164,8 @@ def test_a_signal_writes_the_state_only_while_it_is_true(
     is_running: bool,
     in_files: bool,
 ) -> None:
-    batch = {
-        "encoding": {"format": "jsonl", "compression": "gzip"},
-        "storage": {"root": tmp_path.as_uri()},
-    }
-    tap = SmallTap(config=make_settings(server, **({"batch_config": batch} if in_files else {})))
+    files = {"batch_config": configure_files(tmp_path)} if in_files else {}
+    tap = SmallTap(config=make_settings(server, **files))
     monkeypatch.setattr(tap, "sync_all", lambda: signal.raise_signal(signal.SIGTERM))
 
     with pytest.raises(SystemExit) as end:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -9,6 +10,7 @@ from singer_tapkit.testing import TapRun, run_tap
 from tap_apparena.streams import STREAMS
 from tap_apparena.tap import TapAppArena
 from tests.sandbox.apparena import seeds
+from tests.sandbox.faults import Answer
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -58,6 +60,27 @@ class Server:
         assert run.exit_code != 0
         return run
 
+    def respond(self, path: str, body: object, status: int = 200, **which: Any) -> None:
+        """Answer the requests for a path below the base, or some of them, by something else.
+
+        Args:
+            path: With ``*`` for any text.
+            body: The rows of a list, any other value, or a text, which no JSON is but under 200.
+            status: The status.
+            which: What `Faults.add` takes to choose requests.
+        """
+        if isinstance(body, list):
+            body = {"_embedded": {"data": body}, "total_items": len(body)}
+        text = body if isinstance(body, str) else json.dumps(body)
+        is_json = status == 200 or not isinstance(body, str)
+        headers = {"Content-Type": "application/json" if is_json else "text/html"}
+        answer = Answer(status, text, headers)
+        self.sandbox.faults.add("GET", f"/api/v2{path}", answer, **{"times": None, **which})
+
+    def refuse(self, path: str, status: int, **which: Any) -> None:
+        """Refuse the requests for a path below the base, as the API does."""
+        self.respond(path, {"status": status, "message": "No."}, status, **which)
+
     def received(self, path: str) -> list[ReceivedRequest]:
         """Return the requests for a path below the base that the server has got so far."""
         return [request for request in self.sandbox.requests if request.path == f"/api/v2{path}"]
@@ -92,6 +115,11 @@ class Server:
                 change()
 
         self.sandbox.quirks.before_page = before_page
+
+
+def select_rows(records: list[dict[str, Any]], **wanted: Any) -> list[dict[str, Any]]:
+    """Return the records that have all these values."""
+    return [record for record in records if wanted.items() <= record.items()]
 
 
 def ids(run: TapRun) -> list[int]:

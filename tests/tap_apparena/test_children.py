@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from contextlib import nullcontext
 from typing import TYPE_CHECKING, Any
 
@@ -11,22 +10,10 @@ import pytest
 from singer_tapkit.failures import SyncFailedError
 from singer_tapkit.testing import select_streams
 from tap_apparena.tap import TapAppArena
-from tests.sandbox.faults import Answer
+from tests.tap_apparena.servers import select_rows
 
 if TYPE_CHECKING:
     from tests.tap_apparena.servers import Server
-
-JSON = {"Content-Type": "application/json"}
-PAGE_OF_HTML = Answer(403, "<html>Forbidden</html>", {"Content-Type": "text/html"})
-
-
-def build_failure(status: int, http_status: int | None = None) -> Answer:
-    body = {"status": status, "message": "What the server says."}
-    return Answer(http_status or status, json.dumps(body), JSON)
-
-
-def select_rows(records: list[dict[str, Any]], **wanted: Any) -> list[dict[str, Any]]:
-    return [record for record in records if wanted.items() <= record.items()]
 
 
 def test_children_come_in_the_order_of_their_parents_and_are_announced_once(server: Server) -> None:
@@ -45,8 +32,8 @@ def test_children_come_in_the_order_of_their_parents_and_are_announced_once(serv
 def test_a_parent_that_is_gone_is_skipped_and_counted(
     small_server: Server, http_status: int
 ) -> None:
-    path = "/api/v2/apps/41207/configs"
-    small_server.sandbox.faults.add("GET", path, build_failure(404, http_status), times=None)
+    body = {"status": 404, "message": "What the server says."}
+    small_server.respond("/apps/41207/configs", body, http_status)
 
     run = small_server.read("app_configs")
 
@@ -56,20 +43,20 @@ def test_a_parent_that_is_gone_is_skipped_and_counted(
 
 
 @pytest.mark.parametrize(
-    "answer",
+    ("body", "status"),
     [
-        build_failure(500),
-        PAGE_OF_HTML,
-        Answer(404, "default backend - 404", {"Content-Type": "text/plain"}),
-        Answer(200, '{"_embedded": {"data": null}}', JSON),
-        Answer(200, '{"_embedded": {"data": [{"configId": "a", "lang": ["de_DE"]}]}}', JSON),
-        Answer(200, '{"_embedded": {"data": {}}, "total_items": 3}', JSON),
-        Answer(200, '{"_embedded": {"data": [{"configId": "a"}]}, "page_count": 3}', JSON),
+        ({"status": 500, "message": "What the server says."}, 500),
+        ("<html>Forbidden</html>", 403),
+        ("default backend - 404", 404),
+        ({"_embedded": {"data": None}}, 200),
+        ({"_embedded": {"data": [{"configId": "a", "lang": ["de_DE"]}]}}, 200),
+        ({"_embedded": {"data": {}}, "total_items": 3}, 200),
+        ({"_embedded": {"data": [{"configId": "a"}]}, "page_count": 3}, 200),
     ],
     ids=["500", "html", "backend", "null", "lang", "fewer", "one page of three"],
 )
-def test_a_child_that_fails_fails_alone(small_server: Server, answer: Answer) -> None:
-    small_server.sandbox.faults.add("GET", "/api/v2/apps/41207/configs", answer, times=None)
+def test_a_child_that_fails_fails_alone(small_server: Server, body: object, status: int) -> None:
+    small_server.respond("/apps/41207/configs", body, status)
 
     run = small_server.fail("apps", "app_configs", "app_infos")
 
@@ -120,7 +107,7 @@ def test_a_missing_right_ends_a_stream_after_three_parents(small_server: Server)
 def test_a_token_that_expires_midway_fails_what_is_left_and_the_next_run_has_all(
     server: Server,
 ) -> None:
-    server.sandbox.faults.add("GET", "/api/v2/apps/*", build_failure(401), times=None, skip=30)
+    server.refuse("/apps/*", 401, skip=30)
     settings: dict[str, Any] = {"page_size": 10, "max_concurrency": 1}
     first = server.fail("apps", "app_infos", **settings)
     assert "or get a new 'jwt'" in first.error

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING
 
 import pytest
-
-from tests.sandbox.faults import Answer
 
 if TYPE_CHECKING:
     from tests.tap_apparena.servers import Server
@@ -22,10 +19,7 @@ def test_companies_can_be_named_instead_of_listed(server: Server) -> None:
 
 
 def test_a_user_of_two_companies_comes_once(server: Server) -> None:
-    body = {"_embedded": {"data": {"803": {"userId": "803", "companyId": 57}}}, "total_items": 1}
-    server.sandbox.faults.add(
-        "GET", "/api/v2/companies/*/users", Answer(200, json.dumps(body)), times=None
-    )
+    server.respond("/companies/*/users", [{"userId": "803", "companyId": 57}])
 
     run = server.read("company_users", company_ids=[57, 58])
 
@@ -46,16 +40,15 @@ def test_users_who_fit_on_a_page_cost_one_request_whatever_the_usual_page_holds(
 
 @pytest.mark.parametrize("body", ["null", "false", "0", '""', "{}", '{"7": {"channelId": 7}}'])
 def test_channels_that_are_missing_are_not_taken_for_none(server: Server, body: str) -> None:
-    path = "/api/v2/companies/57/channels"
-    server.sandbox.faults.add("GET", path, Answer(200, body), times=None)
+    server.respond("/companies/57/channels", body)
 
     run = server.fail("company_channels", company_ids=[57, 12])
 
-    assert f"company_channels of 57: GET {path} answered 200" in run.error
+    assert "company_channels of 57: GET /api/v2/companies/57/channels answered 200" in run.error
     assert {row["sourceCompanyId"] for row in run.records["company_channels"]} == {12}
 
 
 def test_a_company_may_have_no_channels(server: Server) -> None:
-    server.sandbox.faults.add("GET", "/api/v2/companies/57/channels", Answer(200, "[]"))
+    server.respond("/companies/57/channels", "[]")
 
     assert server.read("company_channels", company_ids=[57]).records["company_channels"] == []

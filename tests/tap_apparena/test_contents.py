@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tests.sandbox.faults import Answer
-from tests.tap_apparena.test_children import build_failure, select_rows
+from tests.tap_apparena.servers import select_rows
 
 if TYPE_CHECKING:
     from tests.tap_apparena.servers import Server
@@ -23,12 +22,8 @@ def test_a_row_tells_who_was_asked_and_where_it_is_stored(small_server: Server) 
 
 
 def test_a_language_that_an_app_lacks_does_not_take_the_others_along(small_server: Server) -> None:
-    small_server.sandbox.faults.add(
-        "GET",
-        "/api/v2/apps/41207/infos",
-        build_failure(404),
-        times=None,
-        when=lambda request: request.query["lang"] == ["fr_FR"],
+    small_server.refuse(
+        "/apps/41207/infos", 404, when=lambda request: request.query["lang"] == ["fr_FR"]
     )
 
     run = small_server.read("app_infos", languages=["fr_FR", "de_DE"])
@@ -39,8 +34,7 @@ def test_a_language_that_an_app_lacks_does_not_take_the_others_along(small_serve
 
 
 def test_rows_without_a_language_have_the_one_that_was_asked_for(small_server: Server) -> None:
-    body = '{"_embedded": {"data": {"a": {"value": 1}}}}'
-    small_server.sandbox.faults.add("GET", "/api/v2/apps/*/infos", Answer(200, body), times=None)
+    small_server.respond("/apps/*/infos", {"_embedded": {"data": {"a": {"value": 1}}}})
 
     asked = small_server.read("app_infos", languages=["de_DE"]).records["app_infos"]
     unasked = small_server.fail("app_infos")

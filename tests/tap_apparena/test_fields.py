@@ -1,4 +1,4 @@
-"""Objects and date-times that come in another form."""
+"""Objects that come in another form."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tap_apparena.fields import mark_as_utc, parse_meta
+from tap_apparena.fields import parse_meta
 
 
 @pytest.mark.parametrize(
@@ -26,18 +26,3 @@ from tap_apparena.fields import mark_as_utc, parse_meta
 )
 def test_meta_becomes_an_object(value: Any, expected: Any) -> None:
     assert parse_meta(value) == expected
-
-
-@pytest.mark.parametrize(
-    ("value", "expected"),
-    [
-        ("2018-03-31 00:00:00", "2018-03-31T00:00:00+00:00"),
-        ("2018-03-31T00:00:00+02:00", "2018-03-31T00:00:00+02:00"),
-        ("2018-03-31", "2018-03-31"),
-        ("", ""),
-        (None, None),
-        (30, 30),
-    ],
-)
-def test_only_the_documented_form_of_date_times_gets_an_offset(value: Any, expected: Any) -> None:
-    assert mark_as_utc(value) == expected

@@ -6,8 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.sandbox.faults import Answer
-from tests.tap_apparena.test_children import select_rows
+from tests.tap_apparena.servers import select_rows
 
 if TYPE_CHECKING:
     from tests.tap_apparena.servers import Server
@@ -36,9 +35,7 @@ def test_those_of_apps_are_merged_and_those_of_others_are_never_activated(
 def test_none_activated_differs_from_none_listed(
     small_server: Server, body: str, *, activated: bool | None
 ) -> None:
-    small_server.sandbox.faults.add(
-        "GET", "/api/v2/apps/*/languages", Answer(200, body), times=None
-    )
+    small_server.respond("/apps/*/languages", body)
 
     rows = small_server.read("app_languages").records["app_languages"]
 
@@ -49,10 +46,9 @@ def test_none_activated_differs_from_none_listed(
 
 @pytest.mark.parametrize("body", ["[]", "{}", '{"activated": {}}', '{"available": null}'])
 def test_languages_that_are_missing_are_not_taken_for_none(small_server: Server, body: str) -> None:
-    path = "/api/v2/apps/41207/languages"
-    small_server.sandbox.faults.add("GET", path, Answer(200, body), times=None)
+    small_server.respond("/apps/41207/languages", body)
 
     run = small_server.fail("app_languages")
 
-    assert f"app_languages of 41207: GET {path} answered 200" in run.error
+    assert "app_languages of 41207: GET /api/v2/apps/41207/languages answered 200" in run.error
     assert run.records["app_languages"]

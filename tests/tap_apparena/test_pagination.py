@@ -90,7 +90,7 @@ def page(
 
 
 def build_list(fetch: Fetch, orders: Sequence[str] = NEWEST_FIRST, **options: Any) -> PagedList:
-    return PagedList(fetch, list(orders), LOGGER, **options)
+    return PagedList(fetch, dict.fromkeys(orders), LOGGER, **options)
 
 
 def read_ids(rows: PagedList) -> list[int]:
@@ -126,7 +126,7 @@ def test_each_row_comes_once_from_the_newest_on_and_no_page_is_read_in_vain() ->
 @pytest.mark.parametrize("number", [0, 1, 10])
 def test_a_list_that_fits_on_a_page_costs_one_request_ordered_or_not(number: int) -> None:
     rows = FakeList(count_up(number), obeys="")
-    pages = build_list(rows.fetch, must_be_sure=True)
+    pages = build_list(rows.fetch, until=0)
 
     assert read_ids(pages) == count_down(number)
     assert rows.pages == [1]
@@ -136,7 +136,7 @@ def test_a_list_that_fits_on_a_page_costs_one_request_ordered_or_not(number: int
 @pytest.mark.parametrize("refuses", [(), (ORDERDESC,)])
 def test_the_order_that_the_server_obeys_is_found_once(refuses: tuple[str, ...]) -> None:
     rows = FakeList(count_up(15), obeys=ORDERBY, refuses=refuses)
-    orders = list(NEWEST_FIRST)
+    orders = dict.fromkeys(NEWEST_FIRST)
 
     assert read_ids(PagedList(rows.fetch, orders, LOGGER)) == count_down(15)
     assert rows.requests == [(1, ORDERDESC), (1, ORDERBY), (2, ORDERBY)]
@@ -146,10 +146,10 @@ def test_the_order_that_the_server_obeys_is_found_once(refuses: tuple[str, ...])
 @pytest.mark.parametrize("ids", [[3, 9, 12, 1, 8], [9, 3, 12, 1, 8], [9, 3, 2, 1, 8]])
 def test_a_server_that_obeys_no_order_is_soon_asked_for_none(ids: list[int]) -> None:
     rows = FakeList(ids, size=2, obeys="")
-    orders = list(NEWEST_FIRST)
+    orders = dict.fromkeys(NEWEST_FIRST)
 
     assert sorted(read_ids(PagedList(rows.fetch, orders, LOGGER))) == sorted(ids)
-    assert orders == []
+    assert orders == {}
     rows.requests.clear()
     assert read_ids(PagedList(rows.fetch, orders, LOGGER)) == ids
     assert rows.requests == [(1, ""), (2, ""), (3, "")]
@@ -219,12 +219,8 @@ def test_no_row_is_lost_whatever_happens_between_pages_and_runs(
         throughout = set(rows.ids)
         upcoming = iter(during)
         rows.before = lambda _, up=upcoming, here=throughout: change(rows, next(up, []), here)  # type: ignore[misc]
-        pages = build_list(
-            rows.fetch,
-            position=position,
-            until=bookmark if new_ids else None,
-            must_be_sure=new_ids,
-        )
+        until = bookmark if new_ids else None
+        pages = build_list(rows.fetch, position=position, until=until)
         is_killed, found = False, list[int]()
         try:
             for number, listed in enumerate(pages.read()):
@@ -329,43 +325,46 @@ def resume(rows: FakeList, page: int, first_id: int, last_id: int) -> list[int]:
     return read_ids(build_list(rows.fetch, position=Position(page, first_id, last_id, ORDERDESC)))
 
 
-def test_each_page_but_the_last_has_a_position() -> None:
-    assert read_positions(FakeList(count_up(25))) == [
-        Position(1, 25, 16, ORDERDESC),
-        Position(2, 25, 6, ORDERDESC),
-    ]
-
-
-def test_rows_that_are_added_move_no_position() -> None:
+@pytest.mark.parametrize(
+    ("added", "deleted", "positions"),
+    [
+        ([], [], [(1, 26), (2, 16), (3, 6)]),
+        ([36, 37], [], [(1, 26), (2, 16), (3, 8)]),
+        ([], [33], [(1, 26), (2, 16), (2, 15)]),
+    ],
+    ids=["quiet", "added", "deleted"],
+)
+def test_a_position_stands_behind_each_page_that_lacks_no_row_but_the_last(
+    added: list[int], deleted: list[int], positions: list[tuple[int, int]]
+) -> None:
     rows = FakeList(count_up(35))
-    rows.before = act_once(3, lambda: rows.ids.extend([36, 37]))
 
-    assert read_positions(rows) == [
-        Position(1, 35, 26, ORDERDESC),
-        Position(2, 35, 16, ORDERDESC),
-        Position(3, 35, 8, ORDERDESC),
-    ]
-    assert rows.pages == [1, 2, 3, 4]
+    def change() -> None:
+        rows.ids = [an_id for an_id in rows.ids if an_id not in deleted] + added
 
+    rows.before = act_once(3, change)
 
-def test_there_is_no_position_behind_a_deleted_row() -> None:
-    rows = FakeList(count_up(35))
-    rows.before = act_once(2, lambda: rows.ids.remove(33))
-
-    assert read_positions(rows) == [Position(1, 35, 26, ORDERDESC), Position(1, 35, 25, ORDERDESC)]
+    expected = [Position(page, 35, last_id, ORDERDESC) for page, last_id in positions]
+    assert read_positions(rows) == expected
 
 
-def test_going_on_reads_what_was_added_and_steps_back_as_far_as_rows_have_moved() -> None:
-    rows = FakeList([*count_up(10), 35, 36, 37])
+@pytest.mark.parametrize(
+    ("ids", "position", "expected", "pages"),
+    [
+        ([*count_up(10), 35, 36, 37], (3, 35, 6), [37, 36, *count_down(5)], [1, 2, 1, 2]),
+        ([*count_up(5), *range(13, 36)], (3, 35, 6), count_down(5), [1, 3]),
+        ([*count_up(30), 36, 37], (2, 35, 16), [37, 36, *count_down(15)], [1, 2, 3, 4]),
+        (count_up(35), (2, 10**6, 1), count_down(35), [1, 2, 3, 4]),
+    ],
+    ids=["moved rows", "last page", "first row gone", "other ids"],
+)
+def test_going_on_reads_what_was_added_and_all_that_has_not_come(
+    ids: list[int], position: tuple[int, int, int], expected: list[int], pages: list[int]
+) -> None:
+    rows = FakeList(ids)
 
-    assert resume(rows, 3, 35, 6) == [37, 36, *count_down(5)]
-    assert rows.pages == [1, 2, 1, 2]
-
-
-def test_going_on_needs_no_row_that_was_handed_out() -> None:
-    rows = FakeList([*count_up(30), 36, 37])
-
-    assert resume(rows, 2, 35, 16) == [37, 36, *count_down(15)]
+    assert resume(rows, *position) == expected
+    assert rows.pages == pages
 
 
 @pytest.mark.parametrize("beyond", ["empty", "last", "error"])
@@ -374,10 +373,6 @@ def test_a_page_that_goes_away_while_going_on_loses_nothing(beyond: Beyond) -> N
     rows.before = act_once(4, lambda: rows.ids.__delitem__(slice(30, 35)))
 
     assert set(count_down(6)) <= set(resume(rows, 999, 35, 7))
-
-
-def test_a_position_above_all_ids_is_not_used() -> None:
-    assert resume(FakeList(count_up(35)), 2, 10**6, 1) == count_down(35)
 
 
 def test_all_is_read_again_once_the_order_turns_out_to_be_another() -> None:
@@ -394,28 +389,23 @@ def test_a_position_holds_for_one_way_to_ask_for_an_order() -> None:
 
 def test_a_few_ids_that_fall_show_no_order() -> None:
     rows = FakeList([9, 7, 5, 8, 6, 4], size=3, obeys="")
-    pages = build_list(rows.fetch, until=5, must_be_sure=True)
+    pages = build_list(rows.fetch, until=5)
 
     assert sorted(read_ids(pages)) == [4, 5, 6, 7, 8, 9]
     assert read_positions(rows) == []
 
 
-def test_an_ordered_list_is_known_up_to_the_highest_id_of_its_beginning() -> None:
-    rows = FakeList(count_up(25))
-    rows.before = act_once(2, lambda: rows.ids.append(26))
-    pages = build_list(rows.fetch, must_be_sure=True)
-
-    assert read_ids(pages) == count_down(25)
-    assert pages.complete_up_to == 25
-    assert rows.pages == [1, 2, 3]
-
-
-def test_an_ordered_list_is_read_as_far_as_is_wanted() -> None:
+@pytest.mark.parametrize(("until", "lowest", "pages"), [(0, 1, [1, 2, 3, 4]), (20, 17, [1, 2])])
+def test_an_ordered_list_is_read_as_far_as_is_wanted_and_known_up_to_its_first_row(
+    until: int, lowest: int, pages: list[int]
+) -> None:
     rows = FakeList(count_up(35))
-    pages = build_list(rows.fetch, until=20, must_be_sure=True)
+    rows.before = act_once(2, lambda: rows.ids.append(36))
+    wanted = build_list(rows.fetch, until=until)
 
-    assert read_ids(pages) == count_down(35, 16)
-    assert pages.complete_up_to == 35
+    assert read_ids(wanted) == count_down(35, lowest)
+    assert wanted.complete_up_to == 35
+    assert rows.pages == pages
 
 
 @pytest.mark.parametrize(
@@ -424,7 +414,7 @@ def test_an_ordered_list_is_read_as_far_as_is_wanted() -> None:
     ids=["unordered", "uncounted"],
 )
 def test_without_order_or_counters_a_second_read_shows_that_all_have_come(rows: FakeList) -> None:
-    pages = build_list(rows.fetch, must_be_sure=True)
+    pages = build_list(rows.fetch, until=0)
     for _ in pages.read():
         assert pages.complete_up_to is None
 
@@ -439,7 +429,7 @@ def test_without_order_or_counters_a_second_read_shows_that_all_have_come(rows: 
 )
 def test_a_second_read_with_news_or_repeats_shows_nothing(pages: list[list[int]]) -> None:
     upcoming = iter(pages)
-    rows = build_list(lambda _, __: page(next(upcoming), count=2), [], must_be_sure=True)
+    rows = build_list(lambda _, __: page(next(upcoming), count=2), [], until=0)
 
     assert len(read_ids(rows)) == len({an_id for ids in pages for an_id in ids})
     assert rows.complete_up_to is None

@@ -12,7 +12,6 @@ from singer_tapkit.testing import run_tap
 from tap_apparena.streams import STREAMS
 from tap_apparena.tap import TapAppArena
 from tests.sandbox.apparena import AppArena
-from tests.sandbox.faults import Answer
 from tests.tap_apparena.servers import NAMES, Server
 
 
@@ -78,9 +77,7 @@ def test_filters_and_relations_reach_the_server_in_its_own_spelling(small_server
 
 def test_relations_hold_no_links_and_no_keys(server: Server) -> None:
     company = {"name": "Kueste", "apikeys": {"7": {}}, "_links": {}, "createdBy": "mkoch"}
-    rows = [{"appId": 7, "company": company, "template": []}]
-    body = json.dumps({"_embedded": {"data": rows}, "total_items": 1})
-    server.sandbox.faults.add("GET", "/api/v2/apps", Answer(200, body), times=None)
+    server.respond("/apps", [{"appId": 7, "company": company, "template": []}])
 
     run = server.read("apps", relations={"apps": ["company", "template"]})
 
@@ -106,8 +103,7 @@ def test_personal_data_stays_out_of_schemas_and_records(small_server: Server) ->
 
 def test_kept_fields_hold_no_personal_data_at_any_depth(server: Server) -> None:
     row = {"projectId": 44, "owner": {"email": "a@b.example", "role": "x"}, "createdBy": "mkoch"}
-    body = json.dumps({"_embedded": {"data": [row]}, "total_items": 1})
-    server.sandbox.faults.add("GET", "/api/v2/projects", Answer(200, body), times=None)
+    server.respond("/projects", [row])
 
     run = server.read("projects", unknown_fields="keep", include_personal_data=False)
 

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.sandbox.faults import Answer
-from tests.tap_apparena.test_children import select_rows
+from tests.tap_apparena.servers import select_rows
 
 if TYPE_CHECKING:
     from tests.tap_apparena.servers import Server
@@ -16,9 +14,8 @@ if TYPE_CHECKING:
 
 @pytest.mark.parametrize("field", ["variant", "version"])
 def test_a_version_belongs_to_the_project_that_was_asked(server: Server, field: str) -> None:
-    rows = [{field: 2.5, "projectId": "9999", "lang": "de_DE"}]
-    body = json.dumps({"_embedded": {"data": rows}, "total_items": 1})
-    server.sandbox.faults.add("GET", "/api/v2/projects/44/versions", Answer(200, body), times=None)
+    row = {field: 2.5, "projectId": "9999", "lang": "de_DE"}
+    server.respond("/projects/44/versions", [row])
 
     run = server.read("versions", unknown_fields="fail")
 

@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from tests.command_line import CommandLine
 from tests.real_goatcounter import serve_real
 from tests.sandbox.goatcounter import UNLIMITED, Generation, GoatCounter
-from tests.tap_goatcounter.command_line import Tap, TapInProcess
 from tests.tap_goatcounter.servers import COUNT_PERMISSION, Sandbox
 
 if TYPE_CHECKING:
@@ -30,6 +30,12 @@ SERVERS = [*Generation, *([REAL] if shutil.which("goatcounter") else [])]
 
 
 OpenSandbox = Callable[..., Sandbox]
+
+
+class Tap(CommandLine):
+    """The tap's command line."""
+
+    name = "tap-goatcounter"
 
 
 def serve_sandbox(
@@ -96,17 +102,12 @@ def server(
         yield open_sandbox(request.param)
 
 
-@pytest.fixture
+@pytest.fixture(autouse=True)
 def hurry(monkeypatch: pytest.MonkeyPatch) -> None:
     """Wait for exports and before retries no longer than need be."""
     monkeypatch.setattr("tap_goatcounter.export.MIN_POLL_PAUSE", 0.02)
     monkeypatch.setattr("singer_tapkit.retry.MAX_BACKOFF", 0.02)
     monkeypatch.setattr("tests.sandbox.goatcounter.exports.DEFAULT_SECONDS", 0.01)
-
-
-@pytest.fixture
-def tap(hurry: None) -> TapInProcess:  # noqa: ARG001 - it is in a hurry
-    return TapInProcess()
 
 
 @pytest.fixture

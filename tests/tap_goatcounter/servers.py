@@ -8,11 +8,15 @@ from typing import TYPE_CHECKING, Any
 
 import requests
 
+from singer_tapkit.failures import LASTING_STATUS, TRANSIENT_STATUS
+from singer_tapkit.testing import run_tap
+from tap_goatcounter.tap import TapGoatCounter
 from tests.sandbox.goatcounter import GoatCounter, Hit, Site
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
+    from singer_tapkit.testing import TapRun
     from tests.sandbox.traffic import ReceivedRequest
 
 MAX_HITS = 500
@@ -36,8 +40,8 @@ class Server:
     site_id: int
 
     def settings(self, **more: Any) -> dict[str, Any]:
-        """Return the tap's settings for this server, in a hurry unless `more` says otherwise."""
-        return {
+        """Return the tap's settings for this server, in a hurry; what is None stays unset."""
+        settings = {
             "site_url": self.url,
             "token": self.token,
             "requests_per_second": 1000,
@@ -46,6 +50,24 @@ class Server:
             "max_retries": 1,
             **more,
         }
+        return {name: value for name, value in settings.items() if value is not None}
+
+    def run(self, *streams: str, state: Mapping[str, Any] | None = None, **settings: Any) -> TapRun:
+        """Run the tap in this process, with these streams selected or else the usual ones."""
+        return run_tap(TapGoatCounter, self.settings(**settings), select=streams, state=state)
+
+    def read(self, *streams: str, **given: Any) -> TapRun:
+        """Run the tap, which must not fail."""
+        run = self.run(*streams, **given)
+        assert run.exit_code == 0, run.error
+        return run
+
+    def fail_to_read(self, *streams: str, **given: Any) -> TapRun:
+        """Run the tap, which must fail, and say why in words instead of a traceback."""
+        run = self.run(*streams, **given)
+        assert run.exit_code in {LASTING_STATUS, TRANSIENT_STATUS}
+        assert run.error
+        return run
 
     def send(self, hits: Sequence[Hit]) -> None:
         """Send hits as a website's own server would."""

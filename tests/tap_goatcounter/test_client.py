@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from requests import Request
 
-from singer_tapkit.errors import ApiError, GatewayError, NoResponseError
+from singer_tapkit.errors import ApiError, GatewayError
 from tap_goatcounter.client import QueryTooLargeError
 from tap_goatcounter.hints import HINTS
 from tests.tap_goatcounter.responses import API, PAGE, SITE, URL, open_client
@@ -24,6 +25,12 @@ def test_what_goes_out_with_every_request(requests_mock: Mocker) -> None:
     assert sent.headers["Authorization"] == "Bearer t0ken"
     assert sent.headers["Content-Type"] == "application/json"
     assert sent.headers["User-Agent"] == "warehouse"
+
+
+def test_a_site_behind_another_ones_address_is_named_as_the_host(requests_mock: Mocker) -> None:
+    requests_mock.get(f"{API}/paths", json=[])
+    open_client().read(replace(SITE, host="child.example"), "/paths", list)
+    assert requests_mock.request_history[0].headers["Host"] == "child.example"
 
 
 def test_the_status_lies_outside_of_the_api(requests_mock: Mocker) -> None:
@@ -89,15 +96,6 @@ def test_a_bad_request_in_the_words_of_the_api_is_not_too_large(requests_mock: M
     requests_mock.get(f"{API}/stats/hits", status_code=400, json={"error": "bad date"})
     with pytest.raises(ApiError):
         open_client().fetch(SITE, "/stats/hits", dict, is_splittable=True)
-
-
-@pytest.mark.parametrize("response", [{"status_code": 503, **PAGE}, {"exc": ConnectionError}])
-def test_a_post_is_sent_a_single_time(requests_mock: Mocker, response: dict[str, Any]) -> None:
-    requests_mock.post(f"{API}/export", **response)
-    with pytest.raises((GatewayError, NoResponseError, ConnectionError)):
-        open_client(max_retries=5).post(SITE, "/export", {"start_from_hit_id": 0})
-    assert requests_mock.call_count == 1
-    assert requests_mock.request_history[0].json() == {"start_from_hit_id": 0}
 
 
 def test_all_sites_share_one_limit_as_servers_count_addresses() -> None:

@@ -11,61 +11,95 @@ from tap_goatcounter.pagination import (
     CursorPaginator,
     ExclusionPaginator,
     OffsetPaginator,
-    RowsPaginator,
     StatsPage,
     read_rows,
 )
 from tests.tap_goatcounter.responses import API, SITE, build_visited, open_client
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from requests_mock import Mocker
 
-    from tap_goatcounter.client import GoatCounterClient
+Row = dict[str, Any]
+
+PAGINATORS: dict[str, Callable[..., Any]] = {
+    "/stats/browsers": lambda client: OffsetPaginator(client, StatsPage),
+    "/stats/hits": ExclusionPaginator,
+    "/paths": CursorPaginator,
+}
 
 
-def build_counts(*names: str) -> list[dict[str, Any]]:
-    return [{"name": name, "count": 1} for name in names]
+def count(name: str) -> Row:
+    return {"name": name, "count": 1}
 
 
-def build_paths(*ids: int, text: str = "/{}") -> list[dict[str, Any]]:
-    return [{"id": id_, "path": text.format(id_)} for id_ in ids]
+def build_paths(*ids: int) -> list[Row]:
+    return [{"id": id_, "path": f"/{id_}"} for id_ in ids]
 
 
-def read(client: GoatCounterClient, path: str, paginator: RowsPaginator) -> list[dict[str, Any]]:
-    pages = read_rows(client, SITE, path, {"start": "x"}, paginator)
-    return [row for rows in pages for row in rows]
+def read(requests_mock: Mocker, path: str, *pages: Row) -> tuple[list[Row], Any]:
+    """Return the rows of a list, whose last page is sent again and again, and its paginator."""
+    requests_mock.get(f"{API}{path}", [{"json": page} for page in pages])
+    client = open_client()
+    paginator = PAGINATORS[path](client)
+    found = read_rows(client, SITE, path, {"start": "x"}, paginator)
+    return [row for rows in found for row in rows], paginator
 
 
 def list_values(requests_mock: Mocker, name: str) -> list[str | None]:
     return [request.qs.get(name, [None])[0] for request in requests_mock.request_history]
 
 
-def test_an_offset_counts_what_really_came(requests_mock: Mocker) -> None:
-    pages = [
-        {"json": {"stats": build_counts("a", "b"), "more": True}},
-        {"json": {"stats": build_counts("c"), "more": True}},
-        {"json": {"stats": build_counts("d"), "more": False}},
-    ]
-    requests_mock.get(f"{API}/stats/toprefs", pages)
-    client = open_client()
-    rows = read(client, "/stats/toprefs", OffsetPaginator(client, StatsPage))
-    assert [row["name"] for row in rows] == ["a", "b", "c", "d"]
-    assert list_values(requests_mock, "offset") == ["0", "2", "3"]
-    assert list_values(requests_mock, "start") == ["x"] * 3
+@pytest.mark.parametrize(
+    ("path", "field", "pages", "parameter", "asked"),
+    [
+        (
+            *("/stats/browsers", "stats", [[count("a"), count("b")], [count("c")], [count("d")]]),
+            *("offset", ["0", "2", "3"]),
+        ),
+        (
+            *("/stats/hits", "hits", [[build_visited(7), build_visited(3)], [build_visited(5)]]),
+            *("exclude_paths", [None, "7,3"]),
+        ),
+        ("/paths", "paths", [build_paths(2, 10), build_paths(11)], "after", [None, "10"]),
+    ],
+)
+def test_a_list_goes_on_behind_what_really_came(
+    requests_mock: Mocker,
+    path: str,
+    field: str,
+    pages: list[list[Row]],
+    parameter: str,
+    asked: list[str | None],
+) -> None:
+    bodies = [{field: rows, "more": rows is not pages[-1]} for rows in pages]
+    found, paginator = read(requests_mock, path, *bodies)
+    assert found == [row for rows in pages for row in rows]
+    assert list_values(requests_mock, parameter) == asked
+    assert list_values(requests_mock, "start") == ["x"] * len(pages)
+    assert not getattr(paginator, "has_gaps", False)
 
 
-def test_an_offset_that_the_server_ignores_is_an_error(requests_mock: Mocker) -> None:
-    requests_mock.get(f"{API}/stats/sizes", json={"stats": build_counts("a"), "more": True})
-    client = open_client()
+@pytest.mark.parametrize(
+    ("path", "page"),
+    [
+        ("/stats/browsers", {"stats": [count("a")], "more": True}),
+        ("/stats/hits", {"hits": [build_visited(7)], "more": True}),
+    ],
+)
+def test_a_parameter_that_the_server_ignores_is_an_error(
+    requests_mock: Mocker, path: str, page: Row
+) -> None:
     with pytest.raises(InvalidResponseError, match="does not end"):
-        read(client, "/stats/sizes", OffsetPaginator(client, StatsPage))
+        read(requests_mock, path, page)
 
 
 @pytest.mark.parametrize(
     "page",
     [
-        {"stats": build_counts("a")},
-        {"stats": build_counts("a"), "more": None},
+        {"stats": [count("a")]},
+        {"stats": [count("a")], "more": None},
         {"stats": None, "more": False},
         {"more": False},
         {"stats": [{"count": 1}], "more": False},
@@ -73,45 +107,9 @@ def test_an_offset_that_the_server_ignores_is_an_error(requests_mock: Mocker) ->
         {"stats": [{"name": None, "count": 1}], "more": False},
     ],
 )
-def test_a_page_that_is_not_as_documented_is_an_error(
-    requests_mock: Mocker, page: dict[str, Any]
-) -> None:
-    requests_mock.get(f"{API}/stats/sizes", json=page)
-    client = open_client()
-    with pytest.raises(InvalidResponseError, match="/stats/sizes"):
-        read(client, "/stats/sizes", OffsetPaginator(client, StatsPage))
-
-
-def test_paths_that_came_are_excluded(requests_mock: Mocker) -> None:
-    pages = [
-        {"json": {"hits": [build_visited(7), build_visited(3)], "more": True}},
-        {"json": {"hits": [build_visited(5)], "more": False}},
-    ]
-    requests_mock.get(f"{API}/stats/hits", pages)
-    client = open_client()
-    rows = read(client, "/stats/hits", ExclusionPaginator(client))
-    assert [row["path_id"] for row in rows] == [7, 3, 5]
-    assert list_values(requests_mock, "exclude_paths") == [None, "7,3"]
-
-
-def test_an_exclusion_that_the_server_ignores_is_an_error(requests_mock: Mocker) -> None:
-    requests_mock.get(f"{API}/stats/hits", json={"hits": [build_visited(7)], "more": True})
-    client = open_client()
-    with pytest.raises(InvalidResponseError, match="does not end"):
-        read(client, "/stats/hits", ExclusionPaginator(client))
-
-
-def test_a_cursor_follows_the_largest_id(requests_mock: Mocker) -> None:
-    pages = [
-        {"json": {"paths": build_paths(2, 10), "more": True}},
-        {"json": {"paths": build_paths(11), "more": False}},
-    ]
-    requests_mock.get(f"{API}/paths", pages)
-    client = open_client()
-    paginator = CursorPaginator(client)
-    assert [row["id"] for row in read(client, "/paths", paginator)] == [2, 10, 11]
-    assert list_values(requests_mock, "after") == [None, "10"]
-    assert not paginator.has_gaps
+def test_a_page_that_is_not_as_documented_is_an_error(requests_mock: Mocker, page: Row) -> None:
+    with pytest.raises(InvalidResponseError, match="/stats/browsers"):
+        read(requests_mock, "/stats/browsers", page)
 
 
 @pytest.mark.parametrize(
@@ -120,23 +118,16 @@ def test_a_cursor_follows_the_largest_id(requests_mock: Mocker) -> None:
     ids=["not by id", "by id as by text", "without rows"],
 )
 def test_pages_that_may_be_sorted_by_text_have_gaps(
-    requests_mock: Mocker, first: list[dict[str, Any]]
+    requests_mock: Mocker, first: list[Row]
 ) -> None:
-    pages = [
-        {"json": {"paths": first, "more": True}},
-        {"json": {"paths": [], "more": False}},
-    ]
-    requests_mock.get(f"{API}/paths", pages)
-    client = open_client()
-    paginator = CursorPaginator(client)
-    assert read(client, "/paths", paginator) == first
+    pages = {"paths": first, "more": True}, {"paths": [], "more": False}
+    found, paginator = read(requests_mock, "/paths", *pages)
+    assert found == first
     assert paginator.has_gaps
 
 
 def test_a_cursor_that_does_not_grow_ends_the_list_with_gaps(requests_mock: Mocker) -> None:
-    requests_mock.get(f"{API}/paths", json={"paths": build_paths(4, 3), "more": True})
-    client = open_client()
-    paginator = CursorPaginator(client)
-    assert len(read(client, "/paths", paginator)) == 4
+    found, paginator = read(requests_mock, "/paths", {"paths": build_paths(4, 3), "more": True})
+    assert len(found) == 4
     assert list_values(requests_mock, "after") == [None, "4"]
     assert paginator.has_gaps

@@ -18,7 +18,6 @@ from tests.tap_goatcounter.exports import count_exports, get_bookmark, get_check
 from tests.tap_goatcounter.servers import format_time
 
 if TYPE_CHECKING:
-    from tests.tap_goatcounter.command_line import TapInProcess
     from tests.tap_goatcounter.conftest import OpenSandbox
     from tests.tap_goatcounter.servers import Sandbox
 
@@ -36,8 +35,7 @@ def load(name: str) -> dict[str, Any]:
     return state
 
 
-def get_settings(sandbox: Sandbox) -> dict[str, Any]:
-    return sandbox.settings(start_date="2026-11-18", end_date="2026-11-25")
+DAYS = {"start_date": "2026-11-18", "end_date": "2026-11-25"}
 
 
 @pytest.fixture(params=GENERATIONS)
@@ -48,13 +46,11 @@ def recorded(request: pytest.FixtureRequest, open_sandbox: OpenSandbox) -> tuple
     return request.param, sandbox
 
 
-def test_a_finished_run_is_followed_by_what_is_new(
-    recorded: tuple[str, Sandbox], tap: TapInProcess
-) -> None:
+def test_a_finished_run_is_followed_by_what_is_new(recorded: tuple[str, Sandbox]) -> None:
     name, sandbox = recorded
     sandbox.add(Hit(path="/new", session="new", created_at="2026-11-24T10:00:00Z"))
     state = load(f"finished-{name}")
-    run = tap.succeed(get_settings(sandbox), "hits", "total_daily", "browsers", state=state)
+    run = sandbox.read("hits", "total_daily", "browsers", state=state, **DAYS)
     assert [(hit["path"], hit["export_cursor"]) for hit in run.records["hits"]] == [("/new", 12)]
     assert [row["day"][8:] for row in run.records["total_daily"]] == [
         *("20", "21", "22", "23", "24", "25")
@@ -64,14 +60,13 @@ def test_a_finished_run_is_followed_by_what_is_new(
     assert run.state["bookmarks"]["paths"] == {}
 
 
-def test_an_interrupted_run_goes_on_where_it_was(
-    recorded: tuple[str, Sandbox], tap: TapInProcess
-) -> None:
+def test_an_interrupted_run_goes_on_where_it_was(recorded: tuple[str, Sandbox]) -> None:
     name, sandbox = recorded
-    run = tap.succeed(
-        {**get_settings(sandbox), "stats_lookback_days": 0},
+    run = sandbox.read(
         *("hits", "toprefs", "total_daily"),
         state=load(f"interrupted-{name}"),
+        stats_lookback_days=0,
+        **DAYS,
     )
     assert run.records["hits"] == []
     assert {row["day"][8:] for row in run.records["toprefs"]} == {"21", "22"}
@@ -83,16 +78,14 @@ def test_an_interrupted_run_goes_on_where_it_was(
     [("2.7", "hits"), ("after-2.7", "hits"), ("after-2.7", "json_hit_stats")],
     indirect=["recorded"],
 )
-def test_an_export_in_progress_is_taken_up(
-    recorded: tuple[str, Sandbox], tap: TapInProcess, stream: str
-) -> None:
+def test_an_export_in_progress_is_taken_up(recorded: tuple[str, Sandbox], stream: str) -> None:
     name, sandbox = recorded
     state = load(f"export-in-progress-{stream}-{name}")
     (partition,) = state["bookmarks"][stream]["partitions"]
     partition["export"]["asked_at"] = format_time(datetime.now(UTC) - timedelta(hours=1))
     for _ in range(partition["export"]["id"]):
         ask_for_export(sandbox, stream)
-    run = tap.succeed(get_settings(sandbox), stream, state=state)
+    run = sandbox.read(stream, state=state, **DAYS)
     assert count_exports(sandbox) == partition["export"]["id"]
     assert len(run.records[stream]) == 12
     assert "export" not in run.state["bookmarks"][stream]["partitions"][0]
@@ -122,7 +115,7 @@ def ask_for_export(sandbox: Sandbox, stream: str) -> None:
     ],
 )
 def test_an_export_that_the_state_does_not_really_name_is_forgotten(
-    open_sandbox: OpenSandbox, tap: TapInProcess, memory: object
+    open_sandbox: OpenSandbox, memory: object
 ) -> None:
     sandbox = open_sandbox(Generation.MAIN)
     sandbox.add(*VIEWS)
@@ -134,7 +127,7 @@ def test_an_export_that_the_state_does_not_really_name_is_forgotten(
         "of_another_version": [1],
     }
     state = {"bookmarks": {"hits": {"partitions": [partition], "more": True}, "gone": {}}}
-    run = tap.succeed(get_settings(sandbox), "hits", state=state)
+    run = sandbox.read("hits", state=state, **DAYS)
     assert [hit["path"] for hit in run.records["hits"]] == ["/signup", "/ca fé"]
     assert get_bookmark(run) == 12
     (left,) = run.state["bookmarks"]["hits"]["partitions"]

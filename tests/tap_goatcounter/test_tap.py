@@ -15,7 +15,6 @@ from tap_goatcounter.tap import TapGoatCounter
 from tests.sandbox.goatcounter import Generation
 
 if TYPE_CHECKING:
-    from tests.tap_goatcounter.command_line import TapInProcess
     from tests.tap_goatcounter.conftest import OpenSandbox
     from tests.tap_goatcounter.servers import Sandbox
 
@@ -44,16 +43,16 @@ def test_settings_that_cannot_work_are_refused_before_anything_is_sent(
 
 
 def test_sites_may_stand_in_a_file_and_be_read_in_slices(
-    older: Sandbox, tap: TapInProcess, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    older: Sandbox, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     file = tmp_path / "sites"
     file.write_text(f"- {{site_url: '{older.url}/', token: $SITE_TOKEN}}", encoding="utf-8")
     monkeypatch.setenv("SITE_TOKEN", older.token)
-    settings = {"sites_file": str(file), "requests_per_second": 1000}
     number = slice_of(older.url, 50)
+    in_file: dict[str, Any] = {"site_url": None, "token": None, "sites_file": str(file)}
 
-    own = tap.succeed({**settings, "slice": f"{number}/50"}, "sites")
-    other = tap.succeed({**settings, "slice": f"{number % 50 + 1}/50"}, "sites")
+    own = older.read("sites", **in_file, slice=f"{number}/50")
+    other = older.read("sites", **in_file, slice=f"{number % 50 + 1}/50")
 
     assert [site["id"] for site in own.records["sites"]] == [older.site_id]
     assert other.records == {"sites": []}
@@ -91,11 +90,11 @@ def test_the_connection_test_fails_for_a_token_that_is_not_known(newer: Sandbox)
 
 @pytest.mark.parametrize("base_path", ["", "/stats"])
 def test_the_usual_selection_needs_three_permissions_and_one_export(
-    open_sandbox: OpenSandbox, generation: Generation, tap: TapInProcess, base_path: str
+    open_sandbox: OpenSandbox, generation: Generation, base_path: str
 ) -> None:
     sandbox = open_sandbox(generation, base_path=base_path)
     sandbox.server.rest_token(sandbox.token)
-    run = tap.succeed(sandbox.settings())
+    run = sandbox.read()
     assert [site["id"] for site in run.records["sites"]] == [1]
     assert not any(records for stream, records in run.records.items() if stream != "sites")
     bodies = [json.loads(item.body) for item in sandbox.server.requests if item.method == "POST"]

@@ -11,7 +11,6 @@ from tests.tap_goatcounter.servers import get_day, make_view
 
 if TYPE_CHECKING:
     from tests.sandbox.traffic import ReceivedRequest
-    from tests.tap_goatcounter.command_line import TapInProcess
     from tests.tap_goatcounter.conftest import OpenSandbox
     from tests.tap_goatcounter.servers import Sandbox
 
@@ -38,12 +37,12 @@ def limit_addresses(sandbox: Sandbox, refusal: Answer, length: int = 200) -> Non
 
 
 def test_all_pages_of_a_day_come_with_all_their_visitors(
-    open_sandbox: OpenSandbox, tap: TapInProcess, generation: Generation
+    open_sandbox: OpenSandbox, generation: Generation
 ) -> None:
     sandbox = open_sandbox(generation, api_max=8)
     add_views(sandbox)
     limit_addresses(sandbox, html_page(414, "URI Too Long"))
-    run = tap.succeed(sandbox.settings(), "path_daily", "total_daily", "path_referrers")
+    run = sandbox.read("path_daily", "total_daily", "path_referrers")
     totals = {row["day"]: row["daily"] for row in run.records["total_daily"] if row["daily"]}
     for stream, count in (("path_daily", "daily"), ("path_referrers", "count")):
         rows = dict(zip(run.output.keys(stream), run.records[stream], strict=True)).values()
@@ -54,22 +53,20 @@ def test_all_pages_of_a_day_come_with_all_their_visitors(
     assert set(totals) == {str(get_day(1)), str(get_day(2))}
 
 
-def test_the_list_of_paths_is_completed_all_the_same(
-    open_sandbox: OpenSandbox, tap: TapInProcess
-) -> None:
+def test_the_list_of_paths_is_completed_all_the_same(open_sandbox: OpenSandbox) -> None:
     sandbox = open_sandbox(Generation.MAIN, api_max=8)
     add_views(sandbox)
     limit_addresses(sandbox, html_page(414, "URI Too Long"))
-    found = tap.succeed(sandbox.settings(), "paths").records["paths"]
+    found = sandbox.read("paths").records["paths"]
     assert len({path["id"] for path in found}) == len(found) == 2 * COUNT
 
 
 def test_an_hour_that_is_too_long_is_an_error_with_a_bookmark_before_it(
-    open_sandbox: OpenSandbox, tap: TapInProcess
+    open_sandbox: OpenSandbox,
 ) -> None:
     sandbox = open_sandbox(Generation.MAIN, api_max=8)
     sandbox.add(*(make_view(f"/{number}", days_ago=2, session=str(number)) for number in range(50)))
     limit_addresses(sandbox, html_page(414, "URI Too Long"), length=90)
-    run = tap.fail(sandbox.settings(start_date=f"{get_day(3)}T00:00:00Z"), "path_daily")
+    run = sandbox.fail_to_read("path_daily", start_date=f"{get_day(3)}T00:00:00Z")
     assert "/api/v0/stats/hits answered 414" in run.error
     assert run.output.bookmark("path_daily", site_id=1) == str(get_day(3))

@@ -6,27 +6,20 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.sandbox.gotom import GoTom
 from tests.tap_gotom.command_line import CommandLineTap
-from tests.tap_gotom.servers import API_SECRET, GRAPH_SECRET, GoTomServer
+from tests.tap_gotom.servers import serve
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-
-@pytest.fixture
-def sandbox() -> GoTom:
-    sandbox = GoTom()
-    sandbox.add_user("graph_user", GRAPH_SECRET, ["reports"])
-    sandbox.add_user("api_user", API_SECRET, ["api"])
-    return sandbox
+    from tests.tap_gotom.servers import GoTomServer
 
 
 @pytest.fixture
-def server(sandbox: GoTom) -> Iterator[GoTomServer]:
-    with sandbox.serve() as url:
-        yield GoTomServer(url, sandbox)
+def server() -> Iterator[GoTomServer]:
+    with serve() as server:
+        yield server
 
 
 @pytest.fixture(autouse=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -14,8 +15,9 @@ from tests.sandbox.faults import Answer
 from tests.sandbox.gotom import GoTom, Report
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
+    from tests.sandbox.faults import Effect, Fault
     from tests.sandbox.traffic import ReceivedRequest
 
 GRAPH_SECRET = "graph-secret-sentinel"  # noqa: S105
@@ -47,6 +49,12 @@ class GoTomServer:
         """Return the settings for everything but reports."""
         return {**self._configure(), "api_user": "api_user", "api_secret": API_SECRET, **more}
 
+    def configure_campaigns(self, *external_ids: str, **more: Any) -> dict[str, Any]:
+        """Return the settings for campaigns, whose requests are not repeated."""
+        return self.configure_api(
+            campaign_external_ids=list(external_ids), **{"max_retries": 0, **more}
+        )
+
     def configure_all(self, *reports: dict[str, Any], **more: Any) -> dict[str, Any]:
         """Return the settings for everything."""
         return {**self.configure_reports(*reports), **self.configure_api(), **more}
@@ -58,9 +66,23 @@ class GoTomServer:
         """Save a report, or replace it."""
         self.sandbox.add_report(number, Report.of_rows(header, rows))
 
+    def answer(self, path: str, answer: Effect) -> Fault:
+        """Answer all requests for a path in another way than goTom."""
+        return self.sandbox.faults.add("GET", path, answer, times=None)
+
     def received(self, path: str) -> list[ReceivedRequest]:
         """Return the requests for a path that the server has received so far."""
         return [request for request in self.sandbox.requests if request.path == path]
+
+
+@contextmanager
+def serve() -> Iterator[GoTomServer]:
+    """Serve an instance until the block is left."""
+    sandbox = GoTom()
+    sandbox.add_user("graph_user", GRAPH_SECRET, ["reports"])
+    sandbox.add_user("api_user", API_SECRET, ["api"])
+    with sandbox.serve() as url:
+        yield GoTomServer(url, sandbox)
 
 
 def define_report(name: str = "sales", report_id: int = 46, **more: Any) -> dict[str, Any]:
@@ -76,11 +98,18 @@ def read_cells(records: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
     ]
 
 
+def build_json(content: Any, status: int = 200) -> Answer:
+    """Return an answer in JSON."""
+    return Answer(status, json.dumps(content), {"Content-Type": "application/json"})
+
+
 def build_api_error(status: int, detail: str = "Not Found") -> Answer:
     """Return an error of goTom itself."""
     content = {"type": "https://errors.example", "title": "Error", "status": status}
-    body = json.dumps({**content, "detail": detail})
-    return Answer(status, body, {"Content-Type": "application/json"})
+    return build_json({**content, "detail": detail}, status)
+
+
+INTERNAL_ERROR = build_json({"message": "Internal Server Error"}, 500)
 
 
 def make_client(base_url: str, max_retries: int = 0) -> GoTomClient:

@@ -82,70 +82,53 @@ def test_a_page_without_a_field_fails(requests_mock: Mocker) -> None:
         read(requests_mock, answer)
 
 
-def test_a_list_that_lacks_rows_is_read_once_more(requests_mock: Mocker) -> None:
-    pages = [
-        build_page(1, 2, 3, 1, 2),
-        build_page(2, 2, 3),
-        build_page(1, 2, 3, 1, 2),
-        build_page(2, 2, 3, 3),
-    ]
-    assert read(requests_mock, *pages) == [1, 2, 3]
+LACKING = [build_page(1, 2, 3, 1, 2), build_page(2, 2, 3)]
+CHANGING = [build_page(1, 2, 3, 1, 2), build_page(2, 2, 4, 3, 4)]
+SHIFTED = [build_page(1, 2, 4, 1, 2), build_page(2, 2, 4, 2, 3)]
+TOO_LONG = [build_page(1, 2, 3, 1, 2), build_page(2, 2, 3, 3, 4)]
 
 
-def test_a_list_that_lacks_rows_twice_has_failed(requests_mock: Mocker) -> None:
-    with pytest.raises(InvalidResponseError, match="announced 3 rows, but 2 came"):
-        read(requests_mock, *[build_page(1, 2, 3, 1, 2), build_page(2, 2, 3)] * 2)
+@pytest.mark.parametrize(
+    ("pages", "ids"),
+    [
+        ([build_page(1, 1, 3, 1, 2, nextPageUrl="/x?page=2"), build_page(2, 2, 3, 3)], [1, 2, 3]),
+        ([build_page(1, 2, 3, 1, 1), build_page(2, 2, 3, 2)], [1, 1, 2]),
+        ([*LACKING, build_page(1, 2, 3, 1, 2), build_page(2, 2, 3, 3)], [1, 2, 3]),
+        ([*CHANGING, build_page(1, 2, 3, 2, 3), build_page(2, 2, 3, 4)], [2, 3, 4]),
+        ([*SHIFTED, build_page(1, 2, 4, 5, 1), build_page(2, 2, 4, 2, 3)], [5, 1, 2, 3]),
+    ],
+    ids=["a page behind the last", "a row twice on a page", "lacks rows", "changes", "shifts"],
+)
+def test_a_list_is_read_once_more_where_it_must_be(
+    requests_mock: Mocker, pages: list[dict[str, Any]], ids: list[int]
+) -> None:
+    assert read(requests_mock, *pages) == ids
+    assert requests_mock.call_count == len(pages)
 
 
-def test_a_list_that_changes_while_it_is_read_is_read_once_more(requests_mock: Mocker) -> None:
-    before, shorter = build_page(1, 2, 4, 1, 2), build_page(2, 2, 3, 4)
-    after = [build_page(1, 2, 3, 2, 3), build_page(2, 2, 3, 4)]
-    assert read(requests_mock, before, shorter, *after) == [2, 3, 4]
-
-
-def test_a_list_that_goes_on_changing_has_failed(requests_mock: Mocker) -> None:
-    pages = [build_page(1, 2, 3, 1, 2), build_page(2, 2, 4, 3, 4)] * 2
-    with pytest.raises(InvalidResponseError, match="changed while it was read"):
-        read(requests_mock, *pages)
-
-
-def test_a_last_page_with_a_next_one_is_not_the_last(requests_mock: Mocker) -> None:
-    pages = [build_page(1, 1, 3, 1, 2, nextPageUrl="/x?page=2"), build_page(2, 2, 3, 3)]
-    assert read(requests_mock, *pages) == [1, 2, 3]
-
-
-def test_a_list_with_more_rows_than_it_counts_has_failed(requests_mock: Mocker) -> None:
-    with pytest.raises(IncompleteListError, match="announced 3 rows, but 4 came"):
-        read(requests_mock, *[build_page(1, 2, 3, 1, 2), build_page(2, 2, 3, 3, 4)] * 2)
-
-
-def test_a_row_on_two_pages_stands_in_place_of_another(requests_mock: Mocker) -> None:
-    shifted = [build_page(1, 2, 4, 1, 2), build_page(2, 2, 4, 2, 3)]
-    assert read(requests_mock, *shifted, build_page(1, 2, 4, 5, 1), build_page(2, 2, 4, 2, 3)) == [
-        5,
-        1,
-        2,
-        3,
-    ]
-    with pytest.raises(IncompleteListError, match="changed while it was read"):
-        read(requests_mock, *shifted * 2)
-
-
-def test_a_row_that_stands_twice_on_a_page_is_the_list_s_own(requests_mock: Mocker) -> None:
-    assert read(requests_mock, build_page(1, 2, 3, 1, 1), build_page(2, 2, 3, 2)) == [1, 1, 2]
+@pytest.mark.parametrize(
+    ("pages", "words"),
+    [
+        (LACKING, "announced 3 rows, but 2 came"),
+        (TOO_LONG, "announced 3 rows, but 4 came"),
+        (CHANGING, "changed while it was read"),
+        (SHIFTED, "changed while it was read"),
+    ],
+)
+def test_a_list_that_is_as_wrong_again_has_failed(
+    requests_mock: Mocker, pages: list[dict[str, Any]], words: str
+) -> None:
+    with pytest.raises(IncompleteListError, match=words):
+        read(requests_mock, *pages * 2)
 
 
 def test_a_later_page_that_is_not_there_is_no_absent_list(requests_mock: Mocker) -> None:
     gone = {"type": "about:blank", "title": "Error", "status": 404, "detail": "Not Found"}
-    first, second = build_page(1, 2, 3, 1, 2), build_page(2, 2, 3, 3)
-    answers: list[dict[str, Any]] = [
-        {"json": first},
-        {"json": gone, "status_code": 404},
-        {"json": first},
-    ]
-    requests_mock.get(BASE_URL + PATH, [*answers, {"json": second}])
+    first = {"json": build_page(1, 2, 3, 1, 2)}
+    second, missing = {"json": build_page(2, 2, 3, 3)}, {"json": gone, "status_code": 404}
+    requests_mock.get(BASE_URL + PATH, [first, missing, first, second])
     assert len(list(read_list(make_client(BASE_URL), PATH))) == 3
 
-    requests_mock.get(BASE_URL + PATH, answers[:2] * 2)
+    requests_mock.get(BASE_URL + PATH, [first, missing] * 2)
     with pytest.raises(IncompleteListError, match="announced is not there"):
         list(read_list(make_client(BASE_URL), PATH))

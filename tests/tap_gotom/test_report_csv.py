@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import io
 from typing import Any
 
@@ -10,7 +11,9 @@ import pytest
 from tap_gotom.report_csv import ReportReader
 from tap_gotom.reports import IncompleteReportError, Report, ReportError
 from tests.sandbox.gotom.awkward_rows import HEADER, ROWS, UNICODE_ROWS
-from tests.sandbox.gotom.csv_content import Dialect, encode
+from tests.sandbox.gotom.csv_content import encode_csv
+
+SPARE_QUOTES = {"quoting": csv.QUOTE_MINIMAL, "lineterminator": "\r\n"}
 
 
 def read_rows(content: bytes, **more: Any) -> list[tuple[str, ...]]:
@@ -25,27 +28,27 @@ def read_header(content: bytes, **more: Any) -> list[str]:
 
 
 @pytest.mark.parametrize(
-    ("dialect", "more"),
+    ("written", "more"),
     [
-        (Dialect(), {}),
-        (Dialect(has_bom=True), {}),
-        (Dialect(has_bom=True), {"encoding": "utf-8"}),
-        (Dialect(delimiter=";", line_end="\r\n"), {"delimiter": ";"}),
-        (Dialect(delimiter="\t", quotes_all=False), {"delimiter": "\t"}),
-        (Dialect(quote="'", quotes_all=False), {"quotechar": "'"}),
-        (Dialect(encoding="utf-16-le"), {"encoding": "utf-16-le"}),
+        ({}, {}),
+        ({"encoding": "utf-8-sig"}, {}),
+        ({"encoding": "utf-8-sig"}, {"encoding": "utf-8"}),
+        ({"delimiter": ";", "lineterminator": "\r\n"}, {"delimiter": ";"}),
+        ({**SPARE_QUOTES, "delimiter": "\t"}, {"delimiter": "\t"}),
+        ({**SPARE_QUOTES, "quotechar": "'"}, {"quotechar": "'"}),
+        ({"encoding": "utf-16-le"}, {"encoding": "utf-16-le"}),
     ],
     ids=str,
 )
-def test_cells_come_out_as_they_are(dialect: Dialect, more: dict[str, Any]) -> None:
+def test_cells_come_out_as_they_are(written: dict[str, Any], more: dict[str, Any]) -> None:
     rows = [*ROWS, *UNICODE_ROWS]
-    content = encode(HEADER, rows, dialect)
+    content = encode_csv([HEADER, *rows], **written)
     assert read_rows(content, **more) == rows
     assert read_header(content, **more) == list(HEADER)
 
 
 def test_windows_1252_is_read_when_the_settings_say_so() -> None:
-    content = encode(HEADER, ROWS, Dialect(encoding="cp1252"))
+    content = encode_csv([HEADER, *ROWS], "cp1252")
     assert read_rows(content, encoding="cp1252") == list(ROWS)
 
 
@@ -53,7 +56,7 @@ def test_windows_1252_is_read_when_the_settings_say_so() -> None:
 @pytest.mark.parametrize("length", [(1 << 13) - 20, (1 << 17) - 20])
 def test_line_breaks_in_cells_are_kept_where_buffers_end(line_end: str, length: int) -> None:
     rows = [("x" * (length + shift), f"a{line_end}b\x00c", "é") for shift in range(0, 20, 3)]
-    assert read_rows(encode(("A", "B", "C"), rows, Dialect(line_end=line_end))) == rows
+    assert read_rows(encode_csv([("A", "B", "C"), *rows], lineterminator=line_end)) == rows
 
 
 @pytest.mark.parametrize("content", [b"", b"\n", b'"A","B"\n'])

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import csv
+import gzip
+import json
 import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -171,13 +173,6 @@ def test_the_catalog_keeps_what_was_discovered(server: GoTomServer) -> None:
     assert list(read_cells(run.records["sales"])[0].values()) == ["a", "b", "c", "d"]
 
 
-def test_values_keep_their_columns_from_day_to_day_without_a_catalog(server: GoTomServer) -> None:
-    server.save(("Rabatt %", "Rabatt €"), ("5", "20"))
-    first = read_cells(succeed(server.configure_report()).records["sales"])
-    server.save(("Rabatt €", "Rabatt %"), ("20", "5"))
-    assert read_cells(succeed(server.configure_report()).records["sales"]) == first
-
-
 def test_keys_follow_from_the_settings_and_not_from_a_catalog(server: GoTomServer) -> None:
     server.save(("Id", "Tag"), ("1", "2026-01-01"))
     old = discover(server.configure_report(primary_keys=["Tag"], replication_key="Tag"))
@@ -307,3 +302,28 @@ def test_a_damaged_state_of_a_report_counts_as_none(server: GoTomServer, damaged
     settings = server.configure_report(skip_unchanged=True)
     run = succeed(settings, state={"bookmarks": {"sales": {"report": damaged}}})
     assert len(run.records["sales"]) == 1
+
+
+def test_files_hold_all_rows_and_no_state_runs_ahead_of_them(
+    server: GoTomServer, tmp_path: Path
+) -> None:
+    server.save(("A",), *[(str(number),) for number in range(100)])
+    batch_config = {
+        "encoding": {"format": "jsonl", "compression": "gzip"},
+        "storage": {"root": tmp_path.as_uri(), "prefix": "gotom-"},
+        "batch_size": 40,
+    }
+    settings = server.configure_reports(
+        define_report(skip_unchanged=True), batch_config=batch_config
+    )
+    output = succeed(settings).output
+    assert output.message_types("sales") == ["SCHEMA", "BATCH", "BATCH", "BATCH"]
+    batches = [index for index, item in enumerate(output.messages) if item["type"] == "BATCH"]
+    uris = [uri for index in batches for uri in output.messages[index]["manifest"]]
+    files = [Path(uri.removeprefix("file://")).read_bytes() for uri in uris]
+    lines = [line for file in files for line in gzip.decompress(file).splitlines()]
+    assert [json.loads(line)["a"] for line in lines] == [str(number) for number in range(100)]
+    for message in output.messages[: batches[-1]]:
+        if message["type"] == "STATE":
+            assert "report" not in message["value"].get("bookmarks", {}).get("sales", {})
+    assert output.state["bookmarks"]["sales"]["report"]["digest"]

@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import pytest
 
 from tests.sandbox.faults import Answer, html_page
+from tests.sandbox.studio_openapi import quirks
 from tests.tap_studio_openapi.tenant import KEYS, Tenant, ids_of, refuse
-
-if TYPE_CHECKING:
-    from tests.tap_studio_openapi.conftest import InProcessTap
 
 BALANCES = "customer_account_balances"
 
 
-def test_every_record_has_the_id_of_its_studio(tenant: Tenant, tap: InProcessTap) -> None:
-    run = tap.succeed(tenant.both(), "studio", "employees")
+def test_every_record_has_the_id_of_its_studio(tenant: Tenant) -> None:
+    run = tenant.both.succeed("studio", "employees")
     studios = [record["studio_id"] for record in run.records["studio"]]
     assert studios == [tenant.kiel.id, tenant.luebeck.id]
     for studio in (tenant.kiel, tenant.luebeck):
@@ -24,12 +20,10 @@ def test_every_record_has_the_id_of_its_studio(tenant: Tenant, tap: InProcessTap
         assert ids_of(run.records["employees"], studio) == expected
 
 
-def test_a_missing_scope_stops_its_stream_alone_and_is_named(
-    tenant: Tenant, tap: InProcessTap
-) -> None:
+def test_a_missing_scope_stops_its_stream_alone_and_is_named(tenant: Tenant) -> None:
     scopes = {"STUDIO_READ", "CUSTOMER_READ", "CLASSES_READ"}
     tenant.server.set_key(KEYS["kiel"], tenant.kiel, scopes)
-    run = tap.fail(tenant.both(), "employees", "customers", "customer_checkins", "classes")
+    run = tenant.both.fail("employees", "customers", "customer_checkins", "classes")
     assert "employees of kiel" in run.error
     assert "the key lacks the scope EMPLOYEE_READ" in run.error
     assert "the key lacks the scope CHECKIN_READ" in run.error
@@ -42,10 +36,10 @@ def test_a_missing_scope_stops_its_stream_alone_and_is_named(
 
 
 def test_a_missing_scope_of_a_stream_that_nobody_has_selected_is_one_warning(
-    tenant: Tenant, tap: InProcessTap
+    tenant: Tenant,
 ) -> None:
     tenant.server.set_key(KEYS["kiel"], tenant.kiel, {"STUDIO_READ", "CUSTOMER_READ"})
-    run = tap.succeed(tenant.both())
+    run = tenant.both.succeed()
     assert run.log.count("employees: 1 skipped, studios whose key lacks the scope EMPLOYEE_R") == 1
     assert ids_of(run.records["employees"], tenant.luebeck)
     assert run.output.bookmark("customer_checkins", studio_id=tenant.luebeck.id)
@@ -54,11 +48,9 @@ def test_a_missing_scope_of_a_stream_that_nobody_has_selected_is_one_warning(
     assert moved == [{"studio_id": tenant.luebeck.id}]
 
 
-def test_an_endpoint_that_an_older_server_lacks_is_skipped(
-    tenant: Tenant, tap: InProcessTap
-) -> None:
+def test_an_endpoint_that_an_older_server_lacks_is_skipped(tenant: Tenant) -> None:
     tenant.server.version = "1.8.0"
-    run = tap.succeed(tenant.both(), "lead_config", "classes")
+    run = tenant.both.succeed("lead_config", "classes")
     assert run.log.count("studios whose server is older than version 1.9") == 1
     assert "lead_config: 2 skipped" in run.log
     assert run.records["lead_config"] == []
@@ -66,14 +58,12 @@ def test_an_endpoint_that_an_older_server_lacks_is_skipped(
 
 
 @pytest.mark.parametrize("status", [403, 404])
-def test_a_page_from_in_between_is_a_failure(
-    tenant: Tenant, tap: InProcessTap, status: int
-) -> None:
+def test_a_page_from_in_between_is_a_failure(tenant: Tenant, status: int) -> None:
     streams = ("employees", "devices", BALANCES, "customer_contracts")
     for stream in streams:
         path = tenant.path_of(stream)
         tenant.server.faults.add("GET", path, html_page(status, "Blocked"), times=None)
-    run = tap.fail(tenant.one(), *streams)
+    run = tenant.one.fail(*streams)
     for stream in streams:
         assert f"ERROR: {stream} of" in run.log
         assert run.records[stream] == []
@@ -81,10 +71,10 @@ def test_a_page_from_in_between_is_a_failure(
     assert "scope" not in run.error
 
 
-def test_members_who_opted_out_are_skipped_and_counted(tenant: Tenant, tap: InProcessTap) -> None:
+def test_members_who_opted_out_are_skipped_and_counted(tenant: Tenant) -> None:
     opted_out = {tenant.kiel.id_of(0), tenant.kiel.id_of(3)}
     tenant.kiel.opted_out.update(opted_out)
-    run = tap.succeed(tenant.one(), "customers", BALANCES, "customer_checkins")
+    run = tenant.one.succeed("customers", BALANCES, "customer_checkins")
     read = {record["customer_id"] for record in run.records[BALANCES]}
     assert read == {record["id"] for record in run.records["customers"]} - opted_out
     line = next(line for line in run.log.splitlines() if f"{BALANCES}: 2 skipped" in line)
@@ -93,46 +83,46 @@ def test_members_who_opted_out_are_skipped_and_counted(tenant: Tenant, tap: InPr
     assert run.output.bookmark("customer_checkins", studio_id=tenant.kiel.id)
 
 
-def test_a_customer_who_is_gone_is_skipped(tenant: Tenant, tap: InProcessTap) -> None:
+def test_a_customer_who_is_gone_is_skipped(tenant: Tenant) -> None:
     number = tenant.kiel.id_of(2)
     path = f"/v1/customers/{number}/contracts"
     tenant.server.faults.add("GET", path, refuse(404), times=None)
-    run = tap.succeed(tenant.one(), "customers", "customer_contracts")
+    run = tenant.one.succeed("customers", "customer_contracts")
     assert number in ids_of(run.records["customers"], tenant.kiel)
     assert number not in ids_of(run.records["customer_contracts"], tenant.kiel, "customer_id")
     assert "1 skipped, parts that are not there" in run.log
 
 
-def test_one_customer_that_fails_fails_alone(tenant: Tenant, tap: InProcessTap) -> None:
+def test_one_customer_that_fails_fails_alone(tenant: Tenant) -> None:
     number = tenant.kiel.id_of(2)
     path = f"/v1/customers/{number}/account/balances"
     tenant.server.faults.add("GET", path, refuse(500), times=None)
-    run = tap.fail(tenant.one(max_retries=0), BALANCES)
+    run = tenant.one.fail(BALANCES, max_retries=0)
     assert f"customer {number}: GET {path} answered 500" in run.error
     assert len(run.records[BALANCES]) == 11
 
 
-def test_an_endpoint_that_is_not_there_is_left_alone(tenant: Tenant, tap: InProcessTap) -> None:
+def test_an_endpoint_that_is_not_there_is_left_alone(tenant: Tenant) -> None:
     tenant.server.version = "1.4.0"
-    run = tap.fail(tenant.one(max_concurrency=1), "customer_documents")
+    run = tenant.one.fail("customer_documents", max_concurrency=1)
     assert len([r for r in tenant.server.requests if r.path.endswith("/documents")]) == 10
     assert "1 part(s) of the sync failed" in run.error
 
 
-def test_a_row_without_a_key_is_left_out_and_a_failure(tenant: Tenant, tap: InProcessTap) -> None:
+def test_a_row_without_a_key_is_left_out_and_a_failure(tenant: Tenant) -> None:
     body = '[{"id": 7, "active": true}, {"name": "Gate", "active": true}]'
     tenant.server.faults.add("GET", "/v1/devices", Answer(200, body))
-    run = tap.fail(tenant.one(), "devices")
+    run = tenant.one.fail("devices")
     assert ids_of(run.records["devices"], tenant.kiel) == [7]
     assert "1 row(s) have no id, which is their key" in run.error
 
 
 @pytest.mark.parametrize("body", ["{}", '[{"id": ["Marlene"], "active": true}]'], ids=str)
 def test_a_response_of_another_shape_fails_its_part_without_a_value(
-    tenant: Tenant, tap: InProcessTap, body: str
+    tenant: Tenant, body: str
 ) -> None:
     tenant.server.faults.add("GET", "/v1/devices", Answer(200, body), times=None)
-    run = tap.fail(tenant.one(), "devices", "classes")
+    run = tenant.one.fail("devices", "classes")
     assert "1 part(s) of the sync failed" in run.error
     assert "devices of" in run.error
     assert "Marlene" not in run.error
@@ -140,33 +130,29 @@ def test_a_response_of_another_shape_fails_its_part_without_a_value(
 
 
 @pytest.mark.parametrize("body", ["{}", '{"message": "Marlene is away"}'], ids=["empty", "other"])
-def test_an_object_without_documented_fields_is_no_record(
-    tenant: Tenant, tap: InProcessTap, body: str
-) -> None:
+def test_an_object_without_documented_fields_is_no_record(tenant: Tenant, body: str) -> None:
     streams = (BALANCES, "studio_utilization", "contract_idle_periods")
     for stream in streams:
         path = tenant.path_of(stream)
         tenant.server.faults.add("GET", path, Answer(200, body), times=None)
-    run = tap.fail(tenant.one(), *streams)
+    run = tenant.one.fail(*streams)
     for stream in streams:
         assert f"ERROR: {stream} of" in run.log
         assert run.records[stream] == []
     assert "Marlene" not in run.error + run.log
 
 
-def test_dates_and_times_come_out_in_forms_that_targets_take(
-    tenant: Tenant, tap: InProcessTap
-) -> None:
-    tenant.server.extra_fields["/v1/customers"] = {
-        "dateOfBirth": [1990, 1, 2],
-        "createdDateTime": "2022-06-22T08:00:00.000+02:00[Europe/Berlin]",
-    }
-    record = tap.succeed(tenant.one(), "customers").records["customers"][0]
+def test_dates_and_times_come_out_in_forms_that_targets_take(tenant: Tenant) -> None:
+    tenant.server.quirks["/v1/customers"] = quirks.ExtraFields(
+        dateOfBirth=[1990, 1, 2],
+        createdDateTime="2022-06-22T08:00:00.000+02:00[Europe/Berlin]",
+    )
+    record = tenant.one.succeed("customers").records["customers"][0]
     assert record["dateOfBirth"] == "1990-01-02"
     assert record["createdDateTime"] == "2022-06-22T08:00:00.000+02:00"
 
 
-def test_unknown_fields_are_kept_if_wanted(tenant: Tenant, tap: InProcessTap) -> None:
-    tenant.server.extra_fields["/v1/devices"] = {"firmware": "7.1"}
-    run = tap.succeed(tenant.one(unknown_fields="keep"), "devices")
+def test_unknown_fields_are_kept_if_wanted(tenant: Tenant) -> None:
+    tenant.server.quirks["/v1/devices"] = quirks.ExtraFields(firmware="7.1")
+    run = tenant.one.succeed("devices", unknown_fields="keep")
     assert run.records["devices"][0]["unknown_fields"] == {"firmware": "7.1"}

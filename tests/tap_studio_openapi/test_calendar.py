@@ -3,15 +3,10 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
-from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.tap_studio_openapi.tenant import ids_of, refuse
-
-if TYPE_CHECKING:
-    from tests.tap_studio_openapi.conftest import InProcessTap
-    from tests.tap_studio_openapi.tenant import Tenant
+from tests.tap_studio_openapi.tenant import Tenant, ids_of, refuse
 
 
 def find_coming(tenant: Tenant) -> set[int]:
@@ -24,38 +19,36 @@ def find_coming(tenant: Tenant) -> set[int]:
 
 @pytest.mark.parametrize("included", [True, False])
 def test_slots_of_all_days_come_once_whatever_a_window_includes(
-    tenant: Tenant, tap: InProcessTap, *, included: bool
+    tenant: Tenant, *, included: bool
 ) -> None:
     tenant.server.last_day_included = included
 
-    found = ids_of(tap.succeed(tenant.one(), "class_slots").records["class_slots"], tenant.kiel)
+    found = ids_of(tenant.one.succeed("class_slots").records["class_slots"], tenant.kiel)
 
     assert len(found) == len(set(found))
     assert find_coming(tenant) <= set(found)
 
 
-def test_old_servers_are_asked_class_by_class(tenant: Tenant, tap: InProcessTap) -> None:
+def test_old_servers_are_asked_class_by_class(tenant: Tenant) -> None:
     tenant.server.version = "1.6.0"
 
-    found = ids_of(tap.succeed(tenant.one(), "class_slots").records["class_slots"], tenant.kiel)
+    found = ids_of(tenant.one.succeed("class_slots").records["class_slots"], tenant.kiel)
 
     assert find_coming(tenant) <= set(found)
     assert len(tenant.received("/v1/classes/slots")) == 1
 
 
-def test_a_studio_where_it_is_tomorrow_is_asked_from_there(
-    tenant: Tenant, tap: InProcessTap
-) -> None:
+def test_a_studio_where_it_is_tomorrow_is_asked_from_there(tenant: Tenant) -> None:
     tenant.server.faults.add("GET", "/v1/classes/slots", refuse(400))
 
-    run = tap.succeed(tenant.one(), "class_slots")
+    run = tenant.one.succeed("class_slots")
 
     days = [one.query["slotWindowStartDate"][0] for one in tenant.received("/v1/classes/slots")]
     assert date.fromisoformat(days[1]) - date.fromisoformat(days[0]) == timedelta(1)
     assert run.records["class_slots"]
 
 
-def test_studios_that_take_short_windows_get_them(tenant: Tenant, tap: InProcessTap) -> None:
+def test_studios_that_take_short_windows_get_them(tenant: Tenant) -> None:
     path = "/v1/appointments/bookable/*/slots"
     tenant.server.faults.add(
         "GET",
@@ -65,7 +58,7 @@ def test_studios_that_take_short_windows_get_them(tenant: Tenant, tap: InProcess
         when=lambda request: request.query["daysAhead"] != ["1"],
     )
 
-    run = tap.succeed(tenant.one(class_slot_days=3), "bookable_appointment_slots")
+    run = tenant.one.succeed("bookable_appointment_slots", class_slot_days=3)
 
     slots = run.records["bookable_appointment_slots"]
     known = {appointment["id"] for appointment in tenant.kiel.bookable_appointments}
@@ -73,10 +66,8 @@ def test_studios_that_take_short_windows_get_them(tenant: Tenant, tap: InProcess
 
 
 @pytest.mark.parametrize("days", [0, 6, 14])
-def test_windows_reach_as_far_as_the_settings_say(
-    tenant: Tenant, tap: InProcessTap, days: int
-) -> None:
-    tap.succeed(tenant.one(class_slot_days=days), "class_slots")
+def test_windows_reach_as_far_as_the_settings_say(tenant: Tenant, days: int) -> None:
+    tenant.one.succeed("class_slots", class_slot_days=days)
 
     asked = [one.query for one in tenant.received("/v1/classes/slots")]
     first = date.fromisoformat(asked[0]["slotWindowStartDate"][0])

@@ -13,26 +13,56 @@ from tap_studio_openapi.skipped_customers import drop_if_damaged
 from tap_studio_openapi.streams.checkins import parse_bookmark
 from tests.sandbox.faults import Answer
 from tests.sandbox.studio_openapi import quirks
-from tests.tap_studio_openapi.tenant import refuse
+from tests.tap_studio_openapi.tenant import KEYS, Tenant, refuse, succeed
 
 if TYPE_CHECKING:
     from singer_tapkit.testing import TapRun
     from tests.sandbox.studio_openapi import Studio
-    from tests.tap_studio_openapi.conftest import InProcessTap
-    from tests.tap_studio_openapi.tenant import Tenant
 
 STREAM = "customer_checkins"
 
 
+def path_of(number: int) -> str:
+    return f"/v1/customers/{number}/activities/checkins"
+
+
 def windows_of(tenant: Tenant, number: int) -> list[tuple[str, str]]:
     """The windows in which a customer's check-ins were asked for."""
-    asked = tenant.received(f"/v1/customers/{number}/activities/checkins")
+    asked = tenant.received(path_of(number))
     found = [(one.query["fromDate"][0], one.query["toDate"][0]) for one in asked]
     return list(dict.fromkeys(found))
 
 
+def first_windows(tenant: Tenant) -> list[tuple[str, str]]:
+    return windows_of(tenant, tenant.kiel.id_of(0))
+
+
 def ago(days: int) -> str:
     return (datetime.now(UTC).date() - timedelta(days)).isoformat()
+
+
+def three_days_ago() -> str:
+    return f"{ago(3)}T08:00:00+00:00"
+
+
+def state_of(bookmark: Any, *studios: Studio, **more: Any) -> dict[str, Any]:
+    """The state of a run in which studios were read until then."""
+    entry = {"replication_key": "checkInDateTime", "replication_key_value": bookmark, **more}
+    partitions = [{"context": {"studio_id": studio.id}, **entry} for studio in studios]
+    return {"bookmarks": {STREAM: {"partitions": partitions}}}
+
+
+def bookmark_age(run: TapRun, studio: Studio) -> timedelta:
+    moved = datetime.fromisoformat(run.output.bookmark(STREAM, studio_id=studio.id))
+    return datetime.now(UTC) - moved
+
+
+def find_unread_since(run: TapRun, studio: Studio) -> dict[str, str] | None:
+    """Whom the state names as skipped, and since when."""
+    entries = run.output.state["bookmarks"][STREAM]["partitions"]
+    (entry,) = (one for one in entries if one["context"]["studio_id"] == studio.id)
+    found: dict[str, str] | None = entry.get("unread_since")
+    return found
 
 
 def add_customer_of_old(tenant: Tenant) -> int:
@@ -45,29 +75,10 @@ def add_customer_of_old(tenant: Tenant) -> int:
     return number
 
 
-def find_unread_since(run: TapRun, tenant: Tenant) -> dict[str, str] | None:
-    """Whom the state names as skipped, and since when."""
-    entries = run.output.state["bookmarks"][STREAM]["partitions"]
-    (entry,) = (one for one in entries if one["context"]["studio_id"] == tenant.kiel.id)
-    found: dict[str, str] | None = entry.get("unread_since")
-    return found
+def test_no_window_is_longer_than_the_api_takes(tenant: Tenant) -> None:
+    run = tenant.one.succeed(STREAM, start_date=ago(700))
 
-
-def state_of(tenant: Tenant, bookmark: Any) -> dict[str, Any]:
-    """The state of a run in which the first studio was read until then."""
-    entry = {
-        "context": {"studio_id": tenant.kiel.id},
-        "replication_key": "checkInDateTime",
-        "replication_key_value": bookmark,
-    }
-    return {"bookmarks": {STREAM: {"partitions": [entry]}}}
-
-
-def test_no_window_is_longer_than_the_api_takes(tenant: Tenant, tap: InProcessTap) -> None:
-    run = tap.succeed(tenant.one(start_date=ago(700)), STREAM)
-
-    number = tenant.kiel.id_of(0)
-    assert windows_of(tenant, number) == [(ago(700), ago(335)), (ago(335), ago(0))]
+    assert first_windows(tenant) == [(ago(700), ago(335)), (ago(335), ago(0))]
     start = datetime.fromisoformat(f"{ago(700)}T00:00:00+00:00") + timedelta(hours=2)
     expected = {
         checkin["checkinId"]
@@ -79,71 +90,85 @@ def test_no_window_is_longer_than_the_api_takes(tenant: Tenant, tap: InProcessTa
     assert len(expected) > 100
 
 
-def test_the_first_run_reads_a_year(tenant: Tenant, tap: InProcessTap) -> None:
-    tap.succeed(tenant.one(), STREAM)
-
-    assert windows_of(tenant, tenant.kiel.id_of(0)) == [(ago(365), ago(0))]
-
-
-def test_the_next_run_reads_from_the_last_one_and_some_days_before(
-    tenant: Tenant, tap: InProcessTap
-) -> None:
-    bookmark = (datetime.now(UTC) - timedelta(3)).isoformat()
-
-    run = tap.succeed(tenant.one(checkin_lookback_days=5), STREAM, state=state_of(tenant, bookmark))
-
-    assert windows_of(tenant, tenant.kiel.id_of(0)) == [(ago(8), ago(0))]
-    moved = datetime.fromisoformat(run.output.bookmark(STREAM, studio_id=tenant.kiel.id))
-    assert datetime.now(UTC) - moved < timedelta(minutes=5)
+def test_the_first_run_reads_a_year(tenant: Tenant) -> None:
+    tenant.one.succeed(STREAM)
+    assert first_windows(tenant) == [(ago(365), ago(0))]
 
 
+def test_the_next_run_reads_from_the_last_one_and_some_days_before(tenant: Tenant) -> None:
+    state = state_of((datetime.now(UTC) - timedelta(3)).isoformat(), tenant.kiel)
+    run = tenant.one.succeed(STREAM, state=state, checkin_lookback_days=5)
+    assert first_windows(tenant) == [(ago(8), ago(0))]
+    assert bookmark_age(run, tenant.kiel) < timedelta(minutes=5)
+
+
+@pytest.mark.parametrize(
+    ("path", "status", "answer"),
+    [
+        ("/v1/customers/*/activities/checkins", None, refuse(500)),
+        (
+            "/v1/customers/*/activities/checkins",
+            None,
+            Answer(200, '{"result": [{"checkinId": null}], "hasNext": false}'),
+        ),
+        ("/v1/customers", "FORMER_MEMBER", refuse(500)),
+    ],
+    ids=["one customer fails", "a check-in has no id", "the customers break off"],
+)
 def test_a_failure_keeps_the_bookmark_of_its_studio_alone(
-    tenant: Tenant, tap: InProcessTap
+    tenant: Tenant, path: str, status: str | None, answer: Answer
 ) -> None:
-    bookmark = f"{ago(3)}T08:00:00+00:00"
-    path = f"/v1/customers/{tenant.kiel.id_of(1)}/activities/checkins"
-    tenant.server.faults.add("GET", path, refuse(500), times=None)
+    tenant.server.faults.add(
+        "GET",
+        path,
+        answer,
+        when=lambda request: (
+            request.headers["x-api-key"] == KEYS["kiel"]
+            and request.query.get("customerStatus", [None]) == [status]
+        ),
+    )
+    bookmark = three_days_ago()
+    state = state_of(bookmark, tenant.kiel, tenant.luebeck)
 
-    run = tap.fail(tenant.both(max_retries=0), STREAM, state=state_of(tenant, bookmark))
+    run = tenant.both.fail(STREAM, state=state, max_retries=0)
 
+    assert {record["studio_id"] for record in run.records[STREAM]} >= {tenant.kiel.id}
     assert run.output.bookmark(STREAM, studio_id=tenant.kiel.id) == bookmark
     assert run.output.bookmark(STREAM, studio_id=tenant.luebeck.id) > bookmark
 
 
 def test_skipped_customers_are_read_from_where_they_were_skipped_once_they_can_be(
-    tenant: Tenant, tap: InProcessTap
+    tenant: Tenant,
 ) -> None:
     refusals = [refuse(403, OPTED_OUT), refuse(403), refuse(404)]
     numbers = [add_customer_of_old(tenant) for _ in refusals]
     for number, answer in zip(numbers, refusals, strict=True):
-        path = f"/v1/customers/{number}/activities/checkins"
-        tenant.server.faults.add("GET", path, answer, times=2)
+        tenant.server.faults.add("GET", path_of(number), answer, times=2)
 
-    skipped = tap.succeed(tenant.one(), STREAM)
-    again = tap.succeed(tenant.one(), STREAM, state=skipped.output.state)
+    skipped = tenant.one.succeed(STREAM)
+    again = tenant.one.succeed(STREAM, state=skipped.output.state)
     tenant.server.requests.clear()
-    read = tap.succeed(tenant.one(), STREAM, state=again.output.state)
+    read = tenant.one.succeed(STREAM, state=again.output.state)
 
-    assert find_unread_since(skipped, tenant) == {str(number): ago(365) for number in numbers}
-    assert find_unread_since(again, tenant) == find_unread_since(skipped, tenant)
+    unread = {str(number): ago(365) for number in numbers}
+    assert find_unread_since(skipped, tenant.kiel) == unread
+    assert find_unread_since(again, tenant.kiel) == unread
     assert {*numbers} <= {record["checkinId"] for record in read.records[STREAM]}
     assert [windows_of(tenant, number) for number in numbers] == [[(ago(365), ago(0))]] * 3
-    assert windows_of(tenant, tenant.kiel.id_of(0)) == [(ago(7), ago(0))]
-    assert find_unread_since(read, tenant) is None
+    assert first_windows(tenant) == [(ago(7), ago(0))]
+    assert find_unread_since(read, tenant.kiel) is None
 
 
-def test_a_skipped_customer_who_is_none_any_more_is_forgotten(
-    tenant: Tenant, tap: InProcessTap
-) -> None:
+def test_a_skipped_customer_who_is_none_any_more_is_forgotten(tenant: Tenant) -> None:
     number = add_customer_of_old(tenant)
-    path = f"/v1/customers/{number}/activities/checkins"
-    tenant.server.faults.add("GET", path, refuse(403, OPTED_OUT), times=None)
-    skipped = tap.succeed(tenant.one(), STREAM)
+    tenant.kiel.opted_out.add(number)
+    skipped = tenant.one.succeed(STREAM)
     del tenant.kiel.customers[number]
 
-    run = tap.succeed(tenant.one(), STREAM, state=skipped.output.state)
+    run = tenant.one.succeed(STREAM, state=skipped.output.state)
 
-    assert find_unread_since(run, tenant) is None
+    assert find_unread_since(skipped, tenant.kiel) == {str(number): ago(365)}
+    assert find_unread_since(run, tenant.kiel) is None
 
 
 @pytest.mark.parametrize(
@@ -155,50 +180,20 @@ def test_skipped_customers_that_cannot_be_are_dropped(damaged: Any) -> None:
     assert state == {}
 
 
-def test_damaged_skipped_customers_are_logged_and_skip_nothing(
-    tenant: Tenant, tap: InProcessTap
+@pytest.mark.parametrize(
+    ("bookmark", "more"), [("soon", {}), (None, {"unread_since": "7"})], ids=["bookmark", "skipped"]
+)
+def test_a_damaged_state_is_logged_and_skips_nothing(
+    tenant: Tenant, bookmark: str | None, more: dict[str, Any]
 ) -> None:
-    state = state_of(tenant, f"{ago(3)}T08:00:00+00:00")
-    state["bookmarks"][STREAM]["partitions"][0]["unread_since"] = "7"
-
-    run = tap.succeed(tenant.one(), STREAM, state=state)
-
+    state = state_of(bookmark or three_days_ago(), tenant.kiel, **more)
+    run = tenant.one.succeed(STREAM, state=state)
     assert "is damaged or is no time in the past" in run.log
-    assert windows_of(tenant, tenant.kiel.id_of(0)) == [(ago(365), ago(0))]
+    assert first_windows(tenant) == [(ago(365), ago(0))]
+    assert bookmark_age(run, tenant.kiel) < timedelta(minutes=5)
 
 
-def test_a_check_in_without_an_id_keeps_the_bookmark(tenant: Tenant, tap: InProcessTap) -> None:
-    bookmark = f"{ago(3)}T08:00:00+00:00"
-    path = f"/v1/customers/{tenant.kiel.id_of(1)}/activities/checkins"
-    body = '{"result": [{"checkinId": null}], "hasNext": false}'
-    tenant.server.faults.add("GET", path, Answer(200, body), times=None)
-
-    run = tap.fail(tenant.one(), STREAM, state=state_of(tenant, bookmark))
-
-    assert run.output.bookmark(STREAM, studio_id=tenant.kiel.id) == bookmark
-
-
-def test_a_list_of_customers_that_breaks_off_keeps_the_bookmark(
-    tenant: Tenant, tap: InProcessTap
-) -> None:
-    bookmark = f"{ago(3)}T08:00:00+00:00"
-    tenant.server.faults.add(
-        "GET",
-        "/v1/customers",
-        refuse(500),
-        times=None,
-        when=lambda request: request.query["customerStatus"] == ["FORMER_MEMBER"],
-    )
-
-    run = tap.fail(tenant.one(max_retries=0), STREAM, state=state_of(tenant, bookmark))
-
-    assert run.records[STREAM]
-    assert run.output.bookmark(STREAM, studio_id=tenant.kiel.id) == bookmark
-
-
-def test_who_joins_while_the_tap_reads_is_not_passed_over(
-    tenant: Tenant, tap: InProcessTap
-) -> None:
+def test_who_joins_while_the_tap_reads_is_not_passed_over(tenant: Tenant) -> None:
     number = add_customer_of_old(tenant)
     tenant.kiel.customers[number]["status"] = "PROSPECT"
 
@@ -206,57 +201,46 @@ def test_who_joins_while_the_tap_reads_is_not_passed_over(
         studio.customers[number]["status"] = "MEMBER"
 
     tenant.server.quirks["/v1/customers"] = quirks.AfterChunk(join)
-    run = tap.succeed(tenant.one(), STREAM)
+    run = tenant.one.succeed(STREAM)
 
     assert number in {record["checkinId"] for record in run.records[STREAM]}
 
 
 @pytest.mark.parametrize("ahead", [-400, 400], ids=["clock ahead", "clock behind"])
-def test_days_are_those_of_the_server_where_a_clock_is_wrong(
-    tenant: Tenant, tap: InProcessTap, ahead: int
-) -> None:
+def test_days_are_those_of_the_server_where_a_clock_is_wrong(tenant: Tenant, ahead: int) -> None:
     tenant.set_clock(datetime.now(UTC) + timedelta(ahead))
-
-    run = tap.succeed(tenant.one(), STREAM)
-
-    first, last = ago(365 - ahead), ago(-ahead)
-    windows = windows_of(tenant, tenant.kiel.id_of(0))
-    assert (windows[0][0], windows[-1][1]) == (first, last)
-    moved = datetime.fromisoformat(run.output.bookmark(STREAM, studio_id=tenant.kiel.id))
-    assert (
-        timedelta() <= datetime.now(UTC) + timedelta(min(ahead, 0)) - moved < timedelta(minutes=5)
-    )
+    run = tenant.one.succeed(STREAM)
+    windows = first_windows(tenant)
+    assert (windows[0][0], windows[-1][1]) == (ago(365 - ahead), ago(-ahead))
+    age = bookmark_age(run, tenant.kiel) + timedelta(min(ahead, 0))
+    assert timedelta() <= age < timedelta(minutes=5)
 
 
 def test_a_bookmark_beyond_the_time_of_the_server_is_logged_once_for_all_studios(
-    tenant: Tenant, tap: InProcessTap
+    tenant: Tenant,
 ) -> None:
     tenant.set_clock(datetime.now(UTC) - timedelta(400))
-    state = state_of(tenant, f"{ago(3)}T08:00:00+00:00")
-    entries = state["bookmarks"][STREAM]["partitions"]
-    entries.append({**entries[0], "context": {"studio_id": tenant.luebeck.id}})
-
-    run = tap.succeed(tenant.both(), STREAM, state=state)
-
+    state = state_of(three_days_ago(), tenant.kiel, tenant.luebeck)
+    run = tenant.both.succeed(STREAM, state=state)
     assert run.log.count("is no time in the past") == 1
     for studio in (tenant.kiel, tenant.luebeck):
         assert windows_of(tenant, studio.id_of(0)) == [(ago(765), ago(400))]
 
 
-def test_start_dates_before_there_were_check_ins_ask_for_no_more_windows(
-    tenant: Tenant, tap: InProcessTap
-) -> None:
+def test_start_dates_before_there_were_check_ins_ask_for_no_more_windows(tenant: Tenant) -> None:
     settings = tenant.one(start_date="0001-01-01", customer_statuses=["PROSPECT"])
-
-    run = tap.succeed(settings, "customers", STREAM)
-
-    asked = {record["id"] for record in run.records["customers"]}
-    windows = [windows_of(tenant, customer) for customer in asked]
-    assert asked
+    run = succeed(settings, "customers", STREAM)
+    windows = [windows_of(tenant, record["id"]) for record in run.records["customers"]]
     assert {window[0][0] for window in windows} == {"2000-01-01"}
 
 
-def test_check_ins_keep_the_offset_of_the_studio(tenant: Tenant, tap: InProcessTap) -> None:
+def test_start_dates_to_come_ask_for_nothing(tenant: Tenant) -> None:
+    run = tenant.one.succeed(STREAM, start_date=ago(-1))
+    assert run.records[STREAM] == []
+    assert first_windows(tenant) == []
+
+
+def test_check_ins_keep_the_offset_of_the_studio(tenant: Tenant) -> None:
     offsets = {
         "2026-03-01T18:30:00+01:00": 60,
         "2026-03-01T18:30:00.000+05:30[Asia/Kolkata]": 330,
@@ -268,32 +252,12 @@ def test_check_ins_keep_the_offset_of_the_studio(tenant: Tenant, tap: InProcessT
     }
     rows = [{"checkinId": n, "checkInDateTime": moment} for n, moment in enumerate(offsets)]
     body = json.dumps({"result": rows, "hasNext": False})
-    path = f"/v1/customers/{tenant.kiel.id_of(0)}/activities/checkins"
-    tenant.server.faults.add("GET", path, Answer(200, body))
+    tenant.server.faults.add("GET", path_of(tenant.kiel.id_of(0)), Answer(200, body))
 
-    records = tap.succeed(tenant.one(), STREAM).records[STREAM]
+    records = tenant.one.succeed(STREAM).records[STREAM]
 
     found = {record["checkinId"]: record["utc_offset_minutes"] for record in records}
     assert [found[number] for number in range(len(rows))] == list(offsets.values())
-
-
-def test_start_dates_to_come_ask_for_nothing(tenant: Tenant, tap: InProcessTap) -> None:
-    tomorrow = (date.fromisoformat(ago(0)) + timedelta(1)).isoformat()
-
-    run = tap.succeed(tenant.one(start_date=tomorrow), STREAM)
-
-    assert run.records[STREAM] == []
-    assert windows_of(tenant, tenant.kiel.id_of(0)) == []
-
-
-def test_a_bookmark_that_cannot_be_is_logged_and_skips_nothing(
-    tenant: Tenant, tap: InProcessTap
-) -> None:
-    run = tap.succeed(tenant.one(), STREAM, state=state_of(tenant, "soon"))
-    assert "no time in the past" in run.log
-    assert windows_of(tenant, tenant.kiel.id_of(0)) == [(ago(365), ago(0))]
-    moved = datetime.fromisoformat(run.output.bookmark(STREAM, studio_id=tenant.kiel.id))
-    assert datetime.now(UTC) - moved < timedelta(minutes=5)
 
 
 @pytest.mark.parametrize(

@@ -12,13 +12,11 @@ from singer_tapkit.errors import ApiError, GatewayError
 from singer_tapkit.rate_limit import RateLimitKey
 from tap_studio_openapi.client import OPTED_OUT, StudioClient
 from tests.sandbox.faults import Answer
-from tests.tap_studio_openapi.tenant import refuse
+from tests.tap_studio_openapi.tenant import Tenant, refuse
 
 if TYPE_CHECKING:
     import requests_mock
 
-    from tests.tap_studio_openapi.conftest import InProcessTap
-    from tests.tap_studio_openapi.tenant import Tenant
 
 URL = "https://a.example"
 ERROR = {
@@ -82,19 +80,19 @@ def test_ids_in_paths_make_no_other_endpoints(client: StudioClient) -> None:
     assert keys == [RateLimitKey("a.example", "/v1/customers/{id}/contracts", "k")] * 2
 
 
-def test_many_retries_are_logged_in_a_few_lines(tenant: Tenant, tap: InProcessTap) -> None:
+def test_many_retries_are_logged_in_a_few_lines(tenant: Tenant) -> None:
     path = "/v1/customers/*/account/balances"
     tenant.server.faults.add("GET", path, refuse(503), times=12)
-    run = tap.succeed(tenant.one(max_retries=8), "customer_account_balances")
+    run = tenant.one.succeed("customer_account_balances", max_retries=8)
     assert run.log.count("Trying again in") == 3
     assert "12 requests were repeated." in run.log
 
 
-def test_keys_appear_nowhere(tenant: Tenant, tap: InProcessTap) -> None:
+def test_keys_appear_nowhere(tenant: Tenant) -> None:
     key = tenant.one()["api_key"]
     echo = f'{{"errorMessage": "The key {key} is not known"}}'
     tenant.server.faults.add("GET", "/v1/employees", Answer(403, echo))
     tenant.server.faults.add("GET", "/v1/classes", Answer(409, echo))
-    run = tap.fail(tenant.one(), "employees", "classes")
+    run = tenant.one.fail("employees", "classes")
     assert "The key *** is not known" in run.error
     assert key not in run.log + run.error + run.stdout.decode()

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 
-if TYPE_CHECKING:
-    from tests.tap_studio_openapi.conftest import InProcessTap
-    from tests.tap_studio_openapi.tenant import Tenant
+from tests.tap_studio_openapi.tenant import Tenant, fail
 
 URL = "https://example.open-api.magicline.com"
 
@@ -38,17 +36,15 @@ URL = "https://example.open-api.magicline.com"
         ({"base_url": URL, "api_key": "k", "checkin_lookback_days": 10**10}, "greater than"),
     ],
 )
-def test_settings_that_cannot_work_are_refused(
-    tap: InProcessTap, settings: dict[str, Any], message: str
-) -> None:
-    run = tap.fail(settings)
+def test_settings_that_cannot_work_are_refused(settings: dict[str, Any], message: str) -> None:
+    run = fail(settings)
     assert message in run.error
     assert "sentinel" not in run.error + run.log
     assert run.stdout == b""
 
 
-def test_requests_name_their_sender_and_language(tenant: Tenant, tap: InProcessTap) -> None:
-    tap.succeed(tenant.one(user_agent="our-warehouse", accept_language="de"), "devices")
+def test_requests_name_their_sender_and_language(tenant: Tenant) -> None:
+    tenant.one.succeed("devices", user_agent="our-warehouse", accept_language="de")
     headers = tenant.received("/v1/devices")[0].headers
     assert headers["user-agent"] == "our-warehouse"
     assert headers["accept-language"] == "de"

@@ -10,7 +10,6 @@ from tap_studio_openapi.streams.contracts import InactiveContracts
 from tests.sandbox.faults import Answer
 
 if TYPE_CHECKING:
-    from tests.tap_studio_openapi.conftest import InProcessTap
     from tests.tap_studio_openapi.tenant import Tenant
 
 ACTIVE = {"id": 1}
@@ -18,12 +17,10 @@ INACTIVE = {"id": 2}
 IDLE_PERIODS = "/v1/memberships/*/self-service/idle-periods"
 
 
-def test_inactive_contracts_are_asked_for_where_a_server_keeps_them_back(
-    tenant: Tenant, tap: InProcessTap
-) -> None:
+def test_inactive_contracts_are_asked_for_where_a_server_keeps_them_back(tenant: Tenant) -> None:
     tenant.server.contracts_without_status = "ACTIVE"
 
-    run = tap.succeed(tenant.one(), "customer_contracts")
+    run = tenant.one.succeed("customer_contracts")
 
     expected = {
         contract["id"]
@@ -61,10 +58,10 @@ def test_a_hundred_customers_without_inactive_contracts_are_enough() -> None:
     assert not server.may_be_missing
 
 
-def test_idle_periods_say_which_list_they_stand_in(tenant: Tenant, tap: InProcessTap) -> None:
+def test_idle_periods_say_which_list_they_stand_in(tenant: Tenant) -> None:
     body = '{"pastIdlePeriods": [{"id": 1}], "currentAndUpcomingIdlePeriods": [{"id": 2}]}'
     tenant.server.faults.add("GET", IDLE_PERIODS, Answer(200, body), times=None)
-    records = tap.succeed(tenant.one(), "contract_idle_periods").records["contract_idle_periods"]
+    records = tenant.one.succeed("contract_idle_periods").records["contract_idle_periods"]
     assert {(record["id"], record["list"]) for record in records} == {(1, "past"), (2, "current")}
     assert all(record["contract_id"] and record["customer_id"] for record in records)
 
@@ -73,9 +70,7 @@ def test_idle_periods_say_which_list_they_stand_in(tenant: Tenant, tap: InProces
     "body",
     ['{"pastIdlePeriods": [], "currentAndUpcomingIdlePeriods": null}', '{"pastIdlePeriods": []}'],
 )
-def test_a_missing_list_of_idle_periods_is_not_an_empty_one(
-    tenant: Tenant, tap: InProcessTap, body: str
-) -> None:
+def test_a_missing_list_of_idle_periods_is_not_an_empty_one(tenant: Tenant, body: str) -> None:
     tenant.server.faults.add("GET", IDLE_PERIODS, Answer(200, body), times=None)
-    run = tap.fail(tenant.one(), "contract_idle_periods")
+    run = tenant.one.fail("contract_idle_periods")
     assert "currentAndUpcomingIdlePeriods" in run.error

@@ -2,18 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-from tests.tap_studio_openapi.tenant import ids_of
-
-if TYPE_CHECKING:
-    from tests.tap_studio_openapi.conftest import InProcessTap
-    from tests.tap_studio_openapi.tenant import Tenant
+from tests.tap_studio_openapi.tenant import Tenant, ids_of
 
 
-def test_bookings_are_asked_for_by_customer(tenant: Tenant, tap: InProcessTap) -> None:
+def test_bookings_are_asked_for_by_customer(tenant: Tenant) -> None:
     streams = ("customer_class_bookings", "customer_appointment_bookings")
-    records = tap.succeed(tenant.one(), *streams).records
+    records = tenant.one.succeed(*streams).records
     for stream in streams:
         received = tenant.received(tenant.path_of(stream))
         asked = {request.query["customerId"][0] for request in received}
@@ -21,9 +15,9 @@ def test_bookings_are_asked_for_by_customer(tenant: Tenant, tap: InProcessTap) -
         assert {str(record["customer_id"]) for record in records[stream]} <= asked
 
 
-def test_each_customer_has_one_record(tenant: Tenant, tap: InProcessTap) -> None:
+def test_each_customer_has_one_record(tenant: Tenant) -> None:
     streams = ("customer_contact_data", "customer_address_data", "customer_master_data")
-    records = tap.succeed(tenant.one(), *streams).records
+    records = tenant.one.succeed(*streams).records
     for stream in streams:
         found = ids_of(records[stream], tenant.kiel, "customer_id")
         assert sorted(found) == sorted(tenant.kiel.customers)

@@ -6,29 +6,29 @@ import json
 from typing import TYPE_CHECKING
 
 from singer_tapkit.run_state import PacedStateWriter
+from tests.sandbox.studio_openapi import quirks
+from tests.tap_studio_openapi.tenant import Tenant, succeed
 
 if TYPE_CHECKING:
     import pytest
 
-    from tests.tap_studio_openapi.conftest import InProcessTap
-    from tests.tap_studio_openapi.tenant import Tenant
 
 CHILDREN = ("customers", "customer_contracts", "contract_idle_periods", "customer_checkins")
 
 
-def test_studios_take_turns(tenant: Tenant, tap: InProcessTap) -> None:
+def test_studios_take_turns(tenant: Tenant) -> None:
     settings = tenant.both(customer_statuses=["MEMBER"])
-    run = tap.succeed(settings, "customers", "customer_address_data")
+    run = succeed(settings, "customers", "customer_address_data")
     studios = [record["studio_id"] for record in run.records["customers"]]
     assert studios[:4] == [tenant.kiel.id, tenant.luebeck.id] * 2
 
 
 def test_order_and_state_are_the_same_however_many_requests_are_in_flight(
-    tenant: Tenant, tap: InProcessTap, monkeypatch: pytest.MonkeyPatch
+    tenant: Tenant, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(PacedStateWriter, "interval", 0)
-    one = tap.succeed(tenant.both(max_concurrency=1), *CHILDREN).output
-    many = tap.succeed(tenant.both(max_concurrency=20), *CHILDREN).output
+    one = tenant.both.succeed(*CHILDREN, max_concurrency=1).output
+    many = tenant.both.succeed(*CHILDREN, max_concurrency=20).output
     assert one.records == many.records
     assert [shape_of(state) for state in one.states] == [shape_of(state) for state in many.states]
 
@@ -42,10 +42,8 @@ def shape_of(value: object) -> object:
     return value if isinstance(value, int) else type(value)
 
 
-def test_children_follow_their_parents_though_these_are_not_selected(
-    tenant: Tenant, tap: InProcessTap
-) -> None:
-    run = tap.succeed(tenant.one(), "contract_remaining_idle_periods")
+def test_children_follow_their_parents_though_these_are_not_selected(tenant: Tenant) -> None:
+    run = tenant.one.succeed("contract_remaining_idle_periods")
     contracts = {
         contract["id"]
         for number in tenant.kiel.customers
@@ -59,10 +57,10 @@ def test_children_follow_their_parents_though_these_are_not_selected(
 
 
 def test_a_checkpoint_stands_behind_everything_that_it_claims(
-    tenant: Tenant, tap: InProcessTap, monkeypatch: pytest.MonkeyPatch
+    tenant: Tenant, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(PacedStateWriter, "interval", 0)
-    run = tap.succeed(tenant.one(), "customers", "customer_account_balances")
+    run = tenant.one.succeed("customers", "customer_account_balances")
     balances = 0
     for line in run.stdout.splitlines():
         message = json.loads(line)
@@ -74,11 +72,9 @@ def test_a_checkpoint_stands_behind_everything_that_it_claims(
     assert balances == statuses.index("FORMER_MEMBER") > 0
 
 
-def test_a_customer_that_does_not_fit_ends_the_customers_of_its_studio(
-    tenant: Tenant, tap: InProcessTap
-) -> None:
-    tenant.server.extra_fields["/v1/customers"] = {"nickname": "Leni"}
-    run = tap.fail(tenant.both(unknown_fields="fail"), "customers", "customer_checkins")
+def test_a_customer_that_does_not_fit_ends_the_customers_of_its_studio(tenant: Tenant) -> None:
+    tenant.server.quirks["/v1/customers"] = quirks.ExtraFields(nickname="Leni")
+    run = tenant.both.fail("customers", "customer_checkins", unknown_fields="fail")
     assert "2 part(s) of the sync failed" in run.error
     assert run.records["customers"] == []
     partitions = run.state["bookmarks"]["customer_checkins"].get("partitions", [])

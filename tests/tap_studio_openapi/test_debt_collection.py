@@ -7,20 +7,18 @@ from typing import TYPE_CHECKING
 from tests.sandbox.studio_openapi import demonstration
 
 if TYPE_CHECKING:
-    from tests.tap_studio_openapi.conftest import InProcessTap
     from tests.tap_studio_openapi.tenant import Tenant
 
 
-def test_runs_of_the_settings_are_read_and_others_skipped(
-    tenant: Tenant, tap: InProcessTap
-) -> None:
+def test_runs_of_the_settings_are_read_and_others_skipped(tenant: Tenant) -> None:
     run_id = demonstration.DEBT_COLLECTION_RUNS[0]
     elsewhere = range(1, 13)
 
-    run = tap.succeed(
-        tenant.one(debt_collection_run_ids=[*elsewhere, run_id], max_concurrency=1),
+    run = tenant.one.succeed(
         "debt_collection_debtors",
         "debt_collection_transfer_details",
+        debt_collection_run_ids=[*elsewhere, run_id],
+        max_concurrency=1,
     )
 
     debtors = run.records["debt_collection_debtors"]

@@ -6,13 +6,12 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from tap_studio_openapi.personal_data import EXPIRING
-from tests.tap_studio_openapi.conftest import discover, full_catalog
+from tests.sandbox.studio_openapi import quirks
+from tests.tap_studio_openapi.tenant import Tenant, discover, full_catalog, succeed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from tests.tap_studio_openapi.conftest import InProcessTap
-    from tests.tap_studio_openapi.tenant import Tenant
 
 ABOUT_PERSONS = re.compile(
     r"""
@@ -63,34 +62,29 @@ def test_no_schema_has_fields_about_persons_where_none_are_wanted() -> None:
         assert not found - NOT_ABOUT_PERSONS, stream
 
 
-def test_no_record_has_data_about_persons_where_none_are_wanted(
-    tenant: Tenant, tap: InProcessTap
-) -> None:
+def test_no_record_has_data_about_persons_where_none_are_wanted(tenant: Tenant) -> None:
     settings = tenant.one(include_personal_data=False, debt_collection_run_ids=[7001])
-    records = tap.succeed(settings, *discover(include_personal_data=False)).records
+    records = succeed(settings, *discover(include_personal_data=False)).records
     assert {"id", "studio_id", "status", "createdDateTime"} <= records["customers"][0].keys()
     for stream in records.keys() - OF_THE_STUDIO:
         found = {name for name in names_in(records[stream]) if ABOUT_PERSONS.fullmatch(name)}
         assert not found - NOT_ABOUT_PERSONS, stream
 
 
-def test_unknown_fields_are_no_way_around_that(tenant: Tenant, tap: InProcessTap) -> None:
-    tenant.server.extra_fields["/v1/customers"] = {
-        "nickname": "Leni",
-        "preferredLanguage": {"languageCode": "de", "nickname": "Leni"},
-    }
+def test_unknown_fields_are_no_way_around_that(tenant: Tenant) -> None:
+    tenant.server.quirks["/v1/customers"] = quirks.ExtraFields(
+        nickname="Leni", preferredLanguage={"languageCode": "de", "nickname": "Leni"}
+    )
     settings = tenant.one(include_personal_data=False, unknown_fields="keep")
-    run = tap.succeed(settings, "customers")
+    run = succeed(settings, "customers")
     assert b"Leni" not in run.stdout
     assert run.records["customers"][0]["preferredLanguage"] == {"languageCode": "de"}
 
 
-def test_a_catalog_that_was_made_under_other_settings_makes_no_difference(
-    tenant: Tenant, tap: InProcessTap
-) -> None:
+def test_a_catalog_that_was_made_under_other_settings_makes_no_difference(tenant: Tenant) -> None:
     expected = discover(include_personal_data=False)["customers"]["schema"]["properties"].keys()
     catalog = full_catalog(["customers"])
-    run = tap.succeed(tenant.one(include_personal_data=False), "customers", catalog=catalog)
+    run = tenant.one.succeed("customers", catalog=catalog, include_personal_data=False)
     assert run.output.schemas["customers"]["schema"]["properties"].keys() == expected
     assert "firstName" not in expected
 
@@ -104,10 +98,10 @@ def test_every_link_is_one_that_expires() -> None:
     assert found == EXPIRING - {"downloadUrl"}
 
 
-def test_links_stand_in_no_record_unless_they_are_wanted(tenant: Tenant, tap: InProcessTap) -> None:
+def test_links_stand_in_no_record_unless_they_are_wanted(tenant: Tenant) -> None:
     streams = ("customers", "customer_documents", "employees", "membership_offer_details")
-    names = set(names_in(tap.succeed(tenant.one(), *streams).records))
-    wanted = tap.succeed(tenant.one(include_expiring_urls=True), *streams).records
+    names = set(names_in(tenant.one.succeed(*streams).records))
+    wanted = tenant.one.succeed(*streams, include_expiring_urls=True).records
     assert not {name for name in names if LINK.fullmatch(name)}
     assert "attachedExternalUrlDto" in names
     assert wanted["customer_documents"][0]["url"].startswith("https://")

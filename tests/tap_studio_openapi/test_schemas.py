@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import json
-import re
 import runpy
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from tap_studio_openapi.streams import STREAMS
+from tap_studio_openapi.declarations import DECLARATIONS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-PARAMETER = re.compile(r"\{[^}]*\}")
 TAP = Path(__file__).parents[2] / "tap-studio-openapi"
+MAKE = runpy.run_path(str(TAP / "make_schemas.py"))
 SCHEMAS = {
     path.stem: json.loads(path.read_text(encoding="utf-8"))
     for path in (TAP / "tap_studio_openapi" / "schemas").iterdir()
@@ -31,20 +30,17 @@ def fields_in(schema: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
 
 
 def test_schema_files_are_up_to_date() -> None:
-    make = runpy.run_path(str(TAP / "make_schemas.py"))
-    endpoints = json.loads(make["ENDPOINTS"].read_text(encoding="utf-8"))
-    assert make["make_schemas"](endpoints) == SCHEMAS
+    assert MAKE["make_schemas"]() == SCHEMAS
 
 
 def test_streams_name_the_scopes_of_their_endpoints() -> None:
-    endpoints = json.loads((TAP / "endpoints.json").read_text(encoding="utf-8"))
     scopes = {
-        PARAMETER.sub("{}", entry["path"]): entry["scopes"]
-        for entry in endpoints
+        MAKE["template_of"](entry["path"]): entry["scopes"]
+        for entry in MAKE["ENDPOINTS"]
         if entry["method"] == "GET"
     }
-    for stream in STREAMS:
-        assert list(stream.scopes) == scopes[PARAMETER.sub("{}", stream.path)], stream
+    for stream, declaration in DECLARATIONS.items():
+        assert list(declaration.scopes) == scopes[MAKE["template_of"](declaration.path)], stream
 
 
 def test_every_field_has_a_type_and_a_description() -> None:
@@ -56,5 +52,5 @@ def test_every_field_has_a_type_and_a_description() -> None:
 
 def test_every_description_is_used() -> None:
     used = {field["description"] for schema in SCHEMAS.values() for _, field in fields_in(schema)}
-    texts = json.loads((TAP / "descriptions.json").read_text(encoding="utf-8")).values()
+    texts = MAKE["TEXTS"].values()
     assert [text for text in texts if not any(one.startswith(text) for one in used)] == []

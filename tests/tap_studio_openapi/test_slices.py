@@ -14,13 +14,12 @@ from singer_tapkit.accounts import slice_of
 from singer_tapkit.testing import read_messages, select_streams
 from tests.processes import build_command
 from tests.sandbox.studio_openapi import Limit, StudioOpenApi, demonstration
-from tests.tap_studio_openapi.conftest import full_catalog
+from tests.tap_studio_openapi.tenant import full_catalog, succeed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from pathlib import Path
 
-    from tests.tap_studio_openapi.conftest import InProcessTap
 
 STUDIOS = 9
 COUNT = 3
@@ -79,12 +78,12 @@ def bookmarks_in(state: Mapping[str, Any]) -> dict[int, dict[str, Any]]:
     return {partition["context"]["studio_id"]: partition for partition in partitions}
 
 
-def test_slices_bring_the_records_and_the_state_of_one_run(chain: Chain, tap: InProcessTap) -> None:
-    whole = tap.succeed(chain.slice(), *STREAMS)
+def test_slices_bring_the_records_and_the_state_of_one_run(chain: Chain) -> None:
+    whole = succeed(chain.slice(), *STREAMS)
     slices = []
     for number in range(1, COUNT + 1):
         chain.server.requests.clear()
-        slices.append(tap.succeed(chain.slice(number), *STREAMS))
+        slices.append(succeed(chain.slice(number), *STREAMS))
         used = {request.headers["x-api-key"] for request in chain.server.requests}
         assert used == {key for name, key in chain.keys.items() if slice_of(name, COUNT) == number}
 
@@ -96,9 +95,7 @@ def test_slices_bring_the_records_and_the_state_of_one_run(chain: Chain, tap: In
     assert list(bookmarks_in(whole.state)) == [one.id for one in chain.server.studios]
 
 
-def test_a_slice_keeps_the_bookmarks_of_the_others_untouched(
-    chain: Chain, tap: InProcessTap
-) -> None:
+def test_a_slice_keeps_the_bookmarks_of_the_others_untouched(chain: Chain) -> None:
     partitions = [
         {
             "context": {"studio_id": studio.id},
@@ -109,7 +106,7 @@ def test_a_slice_keeps_the_bookmarks_of_the_others_untouched(
     ]
     before = {"bookmarks": {"customer_checkins": {"partitions": partitions}}}
 
-    after = tap.succeed(chain.slice(2), *STREAMS, state=before)
+    after = succeed(chain.slice(2), *STREAMS, state=before)
 
     old, new = bookmarks_in(before), bookmarks_in(after.state)
     assert old.keys() == new.keys()
@@ -117,13 +114,11 @@ def test_a_slice_keeps_the_bookmarks_of_the_others_untouched(
     assert "WARNING" not in after.log
 
 
-def test_a_slice_without_studios_writes_schemas_and_a_state(
-    chain: Chain, tap: InProcessTap
-) -> None:
+def test_a_slice_without_studios_writes_schemas_and_a_state(chain: Chain) -> None:
     taken = {slice_of(name, 100) for name in chain.keys}
     empty = next(number for number in range(1, 101) if number not in taken)
 
-    run = tap.succeed(chain.slice(slice=f"{empty}/100"), "employees")
+    run = succeed(chain.slice(slice=f"{empty}/100"), "employees")
 
     assert {message["type"] for message in run.output.messages} == {"SCHEMA", "STATE"}
     assert run.state == {"bookmarks": {"employees": {}}}

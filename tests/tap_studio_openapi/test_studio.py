@@ -3,34 +3,29 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.tap_studio_openapi.conftest import discover
-
-if TYPE_CHECKING:
-    from tests.tap_studio_openapi.conftest import InProcessTap
-    from tests.tap_studio_openapi.tenant import Tenant
+from tests.tap_studio_openapi.tenant import Tenant, discover
 
 
-def test_the_studio_is_asked_for_once_and_names_its_tags(tenant: Tenant, tap: InProcessTap) -> None:
-    run = tap.succeed(tenant.one(), "studio", "studio_tags")
+def test_the_studio_is_asked_for_once_and_names_its_tags(tenant: Tenant) -> None:
+    run = tenant.one.succeed("studio", "studio_tags")
     (record,) = run.records["studio"]
     assert record["studio_id"] == record["studioId"] == tenant.kiel.id
     assert len(tenant.received("/v1/studios/information")) == 1
     assert {tag["studio_name"] for tag in run.records["studio_tags"]} == {record["name"]}
 
 
-def test_utilization_says_when_it_was_asked_for(tenant: Tenant, tap: InProcessTap) -> None:
-    (record,) = tap.succeed(tenant.one(), "studio_utilization").records["studio_utilization"]
+def test_utilization_says_when_it_was_asked_for(tenant: Tenant) -> None:
+    (record,) = tenant.one.succeed("studio_utilization").records["studio_utilization"]
     age = datetime.now(UTC) - datetime.fromisoformat(record["extracted_at"])
     assert timedelta() <= age < timedelta(minutes=1)
 
 
-def test_the_time_is_that_of_the_server(tenant: Tenant, tap: InProcessTap) -> None:
+def test_the_time_is_that_of_the_server(tenant: Tenant) -> None:
     tenant.set_clock(datetime.now(UTC) - timedelta(400))
-    records = tap.succeed(tenant.one(), "studio_utilization", "class_slots").records
+    records = tenant.one.succeed("studio_utilization", "class_slots").records
     (record,) = records["studio_utilization"]
     age = datetime.now(UTC) - datetime.fromisoformat(record["extracted_at"])
     assert timedelta(400) <= age < timedelta(400, minutes=1)
@@ -45,8 +40,8 @@ def test_every_stream_has_a_property_outside_its_key(*, personal: bool) -> None:
         assert set(entry["schema"]["properties"]) > set(entry["key_properties"]), name
 
 
-def test_times_of_older_servers_come_out_as_text(tenant: Tenant, tap: InProcessTap) -> None:
+def test_times_of_older_servers_come_out_as_text(tenant: Tenant) -> None:
     time = {"hour": 6, "minute": 30, "second": 0, "nano": 0}
     tenant.kiel.information["openingHours"] = [{"timeFrom": time}]
-    (record,) = tap.succeed(tenant.one(), "studio").records["studio"]
+    (record,) = tenant.one.succeed("studio").records["studio"]
     assert record["openingHours"][0]["timeFrom"] == "06:30:00"

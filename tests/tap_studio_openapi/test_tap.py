@@ -2,22 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import pytest
 
 from singer_tapkit.failures import SyncFailedError
-from tap_studio_openapi.streams import STREAMS
+from tap_studio_openapi.declarations import DECLARATIONS
 from tap_studio_openapi.tap import TapStudioOpenApi
-from tests.tap_studio_openapi.conftest import discover
-from tests.tap_studio_openapi.tenant import KEYS, Tenant
-
-if TYPE_CHECKING:
-    from tests.tap_studio_openapi.conftest import InProcessTap
+from tests.tap_studio_openapi.tenant import KEYS, Tenant, discover, succeed
 
 
 def test_discovery_needs_no_settings() -> None:
-    assert len(discover()) == len(STREAMS)
+    assert discover().keys() == DECLARATIONS.keys()
 
 
 def test_streams_of_nothing_but_personal_data_are_gone_with_it() -> None:
@@ -48,11 +42,9 @@ def test_the_key_check_names_the_keys_that_are_good(
     assert "sentinel" not in captured.err + caught.value.message
 
 
-def test_all_streams_have_keys_of_their_own_and_keep_to_what_the_api_takes(
-    tenant: Tenant, tap: InProcessTap
-) -> None:
+def test_all_streams_have_keys_of_their_own_and_keep_to_what_the_api_takes(tenant: Tenant) -> None:
     settings = tenant.both(debt_collection_run_ids=[7001])
-    output = tap.succeed(settings, *discover()).output
+    output = succeed(settings, *discover()).output
     for stream in output.records:
         keys = output.keys(stream)
         assert len(keys) == len(set(keys)), stream

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, ClassVar
 
 from singer_tapkit.schemas import load_schema
 from singer_tapkit.stream import BaseStream
-from tap_apparena.fields import EXCLUDED_FIELDS, PERSONAL_FIELDS, mark_as_utc, parse_meta
+from tap_apparena.fields import EXCLUDED_FIELDS, PERSONAL_FIELDS, parse_meta
+from tap_apparena.page import IdField
 from tap_apparena.relations import RELATION_SCHEMA
 
 if TYPE_CHECKING:
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from singer_tapkit.failures import FailureCollector
     from singer_tapkit.prefetch import PendingRequests, Prefetcher
     from tap_apparena.client import AppArenaClient, Params
-    from tap_apparena.page import IdField, Page, Row
+    from tap_apparena.page import Page, Row
 
 
 @dataclass(frozen=True)
@@ -38,7 +39,7 @@ class Resources:
     client: AppArenaClient
     failures: FailureCollector
     prefetcher: Prefetcher
-    orders: list[str]
+    orders: dict[str, None]
     filters: Mapping[str, Params]
     relations: Mapping[str, Sequence[str]]
 
@@ -48,23 +49,17 @@ class AppArenaStream(BaseStream):
 
     Attributes:
         path: Where its rows are, below the base URL; names in braces are those of the context.
-        id_field: What identifies a row among those of one response.
         can_filter: Whether the setting `filters` may name it.
         relations: What the setting `relations` may name for it.
     """
 
     path: ClassVar[str]
-    id_field: IdField
     can_filter: ClassVar[bool] = False
     relations: ClassVar[Sequence[str]] = ()
+    reports_local_times = False
 
     def __init__(self, tap: Tap, resources: Resources) -> None:
-        """Prepare the schema.
-
-        Args:
-            tap: The tap.
-            resources: What all streams share.
-        """
+        """Prepare the schema."""
         related = resources.relations.get(self.name, ())
         schema = load_schema("tap_apparena", self.name)
         schema["properties"].update({name: dict(RELATION_SCHEMA) for name in related})
@@ -76,11 +71,6 @@ class AppArenaStream(BaseStream):
             unknown_fields=tap.config["unknown_fields"],
             excluded=EXCLUDED_FIELDS | personal,
         )
-        self._date_times = {
-            name
-            for name, field in schema["properties"].items()
-            if field.get("format") == "date-time"
-        }
         self.resources = resources
         resources.prefetcher.on_wait = self.write_pending_state
         self.client = resources.client
@@ -88,6 +78,11 @@ class AppArenaStream(BaseStream):
             *([("rel", ",".join(related))] if related else []),
             *resources.filters.get(self.name, ()),
         ]
+
+    @property
+    def id_field(self) -> IdField:
+        """What identifies a row among those of one response."""
+        return IdField((self.primary_keys[-1],))
 
     @property
     def children_to_read(self) -> list[AppArenaStream]:
@@ -113,14 +108,7 @@ class AppArenaStream(BaseStream):
             child.submit(context, pending)
 
     def fetch_page(self, path: str, options: Params, number: int, order: str) -> Page:
-        """Return a page of a list.
-
-        Args:
-            path: Where the list is.
-            options: The parameters for each of its pages.
-            number: The number of the page, from 1.
-            order: The option that asks for an order by id, empty for none.
-        """
+        """Return a page, from 1, of the list at a path; an option asks for an order by id."""
         params = [
             ("page", str(number)),
             ("items", str(self.config["page_size"])),
@@ -132,8 +120,6 @@ class AppArenaStream(BaseStream):
     def prepare_row(self, row: Row) -> Row:
         """Return a row as its schema wants it, as far as types do not show it."""
         row.pop("_links", None)
-        for name in self._date_times.intersection(row):
-            row[name] = mark_as_utc(row[name])
         if "meta" in row:
             row["meta"] = parse_meta(row["meta"])
         return row

@@ -109,17 +109,13 @@ class ChildListStream(ChildStream, AppArenaStream):
 
 
 class PagedChildStream(ChildListStream):
-    """A stream with a list of pages for each parent.
-
-    Attributes:
-        is_ordered: Whether its ids rise with each new row.
-    """
+    """A stream with a list of pages for each parent; integer ids rise with each new row."""
 
     can_filter = True
-    is_ordered: ClassVar[bool] = True
 
     @override
     def fetch_rows(self, context: Context, language: str) -> list[tuple[Hashable, Row]]:
         fetch = partial(self.fetch_page, self.path.format(**context), self.params_of(context))
-        pages = PagedList(fetch, self.resources.orders if self.is_ordered else [], self.logger)
+        orders = self.resources.orders if self.id_field.id_type is int else {}
+        pages = PagedList(fetch, orders, self.logger)
         return [(listed.id, listed.row) for listed in pages.read()]

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 
 from typing_extensions import override
 
-from tap_apparena.page import IdField
 from tap_apparena.streams.children import ChildListStream, PagedChildStream
 from tap_apparena.streams.lists import Apps, Customers
 
@@ -30,7 +29,6 @@ class AppChannels(ChildListStream):
     path = "/apps/{sourceAppId}/channels"
     primary_keys = ("sourceAppId", "channelId")
     parent_stream_type = Apps
-    id_field = IdField(("channelId",))
 
 
 class CompanyChannels(ChildListStream):
@@ -40,7 +38,6 @@ class CompanyChannels(ChildListStream):
     path = "/companies/{sourceCompanyId}/channels"
     primary_keys = ("sourceCompanyId", "channelId")
     parent_stream_type = Customers
-    id_field = IdField(("channelId",))
 
 
 class CompanyUsers(PagedChildStream):
@@ -50,7 +47,6 @@ class CompanyUsers(PagedChildStream):
     path = "/companies/{sourceCompanyId}/users"
     primary_keys = ("userId",)
     parent_stream_type = Customers
-    id_field = IdField(("userId",))
 
     @override
     def __init__(self, tap: Tap, resources: Resources) -> None:
@@ -73,7 +69,6 @@ class CompanyApps(PagedChildStream):
     path = "/companies/{sourceCompanyId}/apps"
     primary_keys = ("sourceCompanyId", "appId")
     parent_stream_type = Customers
-    id_field = IdField(("appId",))
 
 
 class CompanyTemplates(PagedChildStream):
@@ -83,7 +78,6 @@ class CompanyTemplates(PagedChildStream):
     path = "/companies/{sourceCompanyId}/templates"
     primary_keys = ("sourceCompanyId", "templateId")
     parent_stream_type = Customers
-    id_field = IdField(("templateId",))
 
 
 class CompanyProjects(PagedChildStream):
@@ -93,7 +87,6 @@ class CompanyProjects(PagedChildStream):
     path = "/companies/{sourceCompanyId}/projects"
     primary_keys = ("sourceCompanyId", "projectId")
     parent_stream_type = Customers
-    id_field = IdField(("projectId",))
 
 
 class CompanyCustomers(PagedChildStream):
@@ -103,4 +96,3 @@ class CompanyCustomers(PagedChildStream):
     path = "/companies/{sourceCompanyId}/customers"
     primary_keys = ("sourceCompanyId", "companyId")
     parent_stream_type = Customers
-    id_field = IdField(("companyId",))

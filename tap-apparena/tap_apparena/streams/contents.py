@@ -23,15 +23,16 @@ if TYPE_CHECKING:
 
     from tap_apparena.page import Row
 
-CONFIG_ID = IdField(("configId",), id_type=str)
-INFO_ID = IdField(("infoId",), id_type=str)
-TRANSLATION_ID = IdField(("translationId",), id_type=str)
-
 
 class ContentStream(ChildListStream):
     """Rows in one language, or in each that the settings name."""
 
     can_filter = True
+
+    @property
+    @override
+    def id_field(self) -> IdField:
+        return IdField((self.primary_keys[-2],), id_type=str)
 
     @property
     @override
@@ -60,7 +61,6 @@ class AppConfigs(ContentStream):
     path = "/apps/{sourceAppId}/configs"
     primary_keys = ("sourceAppId", "configId", "lang")
     parent_stream_type = Apps
-    id_field = CONFIG_ID
 
 
 class TemplateConfigs(ContentStream):
@@ -70,7 +70,6 @@ class TemplateConfigs(ContentStream):
     path = "/templates/{sourceTemplateId}/configs"
     primary_keys = ("sourceTemplateId", "configId", "lang")
     parent_stream_type = Templates
-    id_field = CONFIG_ID
 
 
 class VersionConfigs(ContentStream):
@@ -80,7 +79,6 @@ class VersionConfigs(ContentStream):
     path = "/projects/{sourceProjectId}/configs"
     primary_keys = ("sourceProjectId", "sourceVersion", "configId", "lang")
     parent_stream_type = Versions
-    id_field = CONFIG_ID
 
 
 class AppInfos(ContentStream):
@@ -90,7 +88,6 @@ class AppInfos(ContentStream):
     path = "/apps/{sourceAppId}/infos"
     primary_keys = ("sourceAppId", "infoId", "lang")
     parent_stream_type = Apps
-    id_field = INFO_ID
 
 
 class TemplateInfos(ContentStream):
@@ -100,7 +97,6 @@ class TemplateInfos(ContentStream):
     path = "/templates/{sourceTemplateId}/infos"
     primary_keys = ("sourceTemplateId", "infoId", "lang")
     parent_stream_type = Templates
-    id_field = INFO_ID
 
 
 class VersionInfos(ContentStream):
@@ -110,7 +106,6 @@ class VersionInfos(ContentStream):
     path = "/projects/{sourceProjectId}/infos"
     primary_keys = ("sourceProjectId", "sourceVersion", "infoId", "lang")
     parent_stream_type = Versions
-    id_field = INFO_ID
 
 
 class AppTranslations(ContentStream):
@@ -120,7 +115,6 @@ class AppTranslations(ContentStream):
     path = "/apps/{sourceAppId}/translations"
     primary_keys = ("sourceAppId", "translationId", "lang")
     parent_stream_type = Apps
-    id_field = TRANSLATION_ID
 
 
 class TemplateTranslations(ContentStream):
@@ -130,7 +124,6 @@ class TemplateTranslations(ContentStream):
     path = "/templates/{sourceTemplateId}/translations"
     primary_keys = ("sourceTemplateId", "translationId", "lang")
     parent_stream_type = Templates
-    id_field = TRANSLATION_ID
 
 
 class VersionTranslations(ContentStream):
@@ -140,4 +133,3 @@ class VersionTranslations(ContentStream):
     path = "/projects/{sourceProjectId}/translations"
     primary_keys = ("sourceProjectId", "sourceVersion", "translationId", "lang")
     parent_stream_type = Versions
-    id_field = TRANSLATION_ID

@@ -11,7 +11,6 @@ from typing_extensions import override
 from singer_tapkit import checkpoint
 from singer_tapkit.errors import ExtractionError
 from tap_apparena import old_checkpoint
-from tap_apparena.page import IdField
 from tap_apparena.pagination import PagedList, Position
 from tap_apparena.streams.base import AppArenaStream
 
@@ -53,7 +52,6 @@ class ListStream(AppArenaStream):
     def __init__(self, tap: Tap, resources: Resources) -> None:
         super().__init__(tap, resources)
         (self._id,) = self.primary_keys
-        self.id_field = IdField((self._id,))
         self.reads_new_ids = tap.config["incremental_mode"] == "new_ids"
         self._has_children = False
         self.replication_key = self._id if self.reads_new_ids else None
@@ -111,7 +109,7 @@ class ListStream(AppArenaStream):
     def _read_new(self, context: Context | None) -> Iterator[Record]:
         """Read what has higher ids than before, and note up to where, once all is out."""
         bookmark = self._highest_before(context)
-        rows = self._list_rows(until=bookmark, must_be_sure=True)
+        rows = self._list_rows(until=bookmark or 0)
         for an_id, row, _ in rows.read():
             if bookmark is None or an_id > bookmark:
                 yield self.prepare_row(row)
@@ -122,7 +120,7 @@ class ListStream(AppArenaStream):
                 f"{bookmark:,}",
             )
             bookmark = None
-            rows = self._list_rows(must_be_sure=True)
+            rows = self._list_rows(until=0)
             for _, row, _ in rows.read():
                 yield self.prepare_row(row)
         if rows.complete_up_to is None:
@@ -258,6 +256,5 @@ class Companies(ListStream):
     name = "companies"
     path = "/companies"
     primary_keys = ("companyId",)
-    child_key = "sourceCompanyId"
     selected_by_default = False
     relations = ("channels",)

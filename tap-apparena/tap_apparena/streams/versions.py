@@ -25,9 +25,12 @@ class Versions(PagedChildStream):
     path = "/projects/{sourceProjectId}/versions"
     primary_keys = ("projectId", "variant")
     parent_stream_type = Projects
-    id_field = IdField(("variant", "version"), id_type=str)
-    is_ordered = False
     relations = ("company", "project", "languages")
+
+    @property
+    @override
+    def id_field(self) -> IdField:
+        return IdField(("variant", "version"), id_type=str)
 
     @override
     def fetch_rows(self, context: Context, language: str) -> list[tuple[Hashable, Row]]:

@@ -2,75 +2,29 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from tap_goatcounter.streams.breakdowns import (
-    Browsers,
-    BrowserVersions,
-    Campaigns,
-    CampaignSources,
-    Languages,
-    Locations,
-    Regions,
-    Sizes,
-    SizeWidths,
-    Systems,
-    SystemVersions,
-    TopReferrerPaths,
-    TopReferrers,
-)
+from tap_goatcounter.streams.breakdowns import build_breakdowns
 from tap_goatcounter.streams.daily import PathDaily, PathReferrers, TotalDaily
 from tap_goatcounter.streams.hits import Hits
-from tap_goatcounter.streams.json_export import (
-    JsonBrowsers,
-    JsonBrowserStats,
-    JsonHitStats,
-    JsonLanguageStats,
-    JsonLocationStats,
-    JsonPaths,
-    JsonRefs,
-    JsonSizeStats,
-    JsonSystems,
-    JsonSystemStats,
-)
-from tap_goatcounter.streams.paths import Paths
-from tap_goatcounter.streams.sites import Sites
+from tap_goatcounter.streams.inventory import Paths, Sites
+from tap_goatcounter.streams.json_export import build_json_streams
 
 if TYPE_CHECKING:
+    from singer_sdk import Tap
+
     from tap_goatcounter.streams.base import SiteStream
-    from tap_goatcounter.streams.json_export import JsonStream
 
-STREAMS: tuple[type[SiteStream], ...] = (
-    Sites,
-    Paths,
-    Hits,
-    TotalDaily,
-    PathDaily,
-    PathReferrers,
-    Browsers,
-    Systems,
-    Locations,
-    Languages,
-    Sizes,
-    Campaigns,
-    TopReferrers,
-    BrowserVersions,
-    SystemVersions,
-    Regions,
-    SizeWidths,
-    CampaignSources,
-    TopReferrerPaths,
-)
 
-JSON_STREAMS: tuple[type[JsonStream], ...] = (
-    JsonHitStats,
-    JsonBrowserStats,
-    JsonSystemStats,
-    JsonLocationStats,
-    JsonSizeStats,
-    JsonLanguageStats,
-    JsonPaths,
-    JsonRefs,
-    JsonBrowsers,
-    JsonSystems,
-)
+def build_streams(tap: Tap, **shared: Any) -> list[SiteStream]:
+    """Return a tap's streams, made with what they share."""
+    return [
+        Sites(tap, **shared),
+        Paths(tap, **shared),
+        Hits(tap, **shared),
+        TotalDaily(tap, **shared),
+        PathDaily(tap, **shared),
+        PathReferrers(tap, **shared),
+        *build_breakdowns(tap, **shared),
+        *build_json_streams(tap, **shared),
+    ]

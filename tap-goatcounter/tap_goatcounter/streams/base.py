@@ -37,19 +37,17 @@ class SiteStream(BaseStream):
     max_failures_in_a_row = None
     permission: ClassVar[Permission]
 
-    def __init__(self, tap: Tap, *, sites: SiteDirectory, failures: FailureCollector) -> None:
-        """Load the schema.
-
-        Args:
-            tap: The tap.
-            sites: The sites.
-            failures: Where failures are collected.
-        """
+    def __init__(
+        self, tap: Tap, name: str = "", *, sites: SiteDirectory, failures: FailureCollector
+    ) -> None:
+        """Load the schema of the stream, which needs a name if its class has none."""
+        name = name or self.name
         super().__init__(
             tap,
-            load_schema("tap_goatcounter", self.name),
+            load_schema("tap_goatcounter", name),
             failures=failures,
             unknown_fields=tap.config["unknown_fields"],
+            name=name,
         )
         self.sites = sites
 
@@ -65,14 +63,7 @@ class SiteStream(BaseStream):
 
     @abstractmethod
     def read_site(self, site: Site, context: Context) -> Iterable[Record]:
-        """Read the rows of one site.
-
-        Args:
-            site: The site.
-            context: The partition of the site, for its state.
-
-        Returns:
-            The rows as the API sends them, with the id of the site.
+        """Return the rows of one site as the API sends them, with the id of the site.
 
         Raises:
             ExtractionError: They cannot be read.

@@ -5,7 +5,7 @@ Each list costs a request per day, each detail list another one per row of the l
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar, Final
+from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import quote
 
 from typing_extensions import override
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     import msgspec
+    from singer_sdk import Tap
     from singer_sdk.helpers.types import Record
 
     from tap_goatcounter.pagination import Row
@@ -28,24 +29,52 @@ MAX_TOP_PAGES: Final = 4
 BARE_IN_PATHS: Final = "$&+,:;=@"
 
 
+LISTS: Final = {
+    "browsers": ("name",),
+    "systems": ("name",),
+    "locations": ("id",),
+    "languages": ("id",),
+    "sizes": ("id",),
+    "campaigns": ("id",),
+    "toprefs": ("name", "ref_scheme"),
+}
+"""What tells the rows of each list apart."""
+
+DETAILS: Final = {
+    "browser_versions": "browsers",
+    "system_versions": "systems",
+    "regions": "locations",
+    "size_widths": "sizes",
+    "campaign_sources": "campaigns",
+    "topref_paths": "toprefs",
+}
+"""The lists within the rows of another one."""
+
+
+def build_breakdowns(tap: Tap, **shared: Any) -> list[UtcDailyStream]:
+    """Return the streams of all lists, made with what all streams share."""
+    *lists, toprefs = LISTS
+    *details, topref_paths = DETAILS
+    return [
+        *(Breakdown(tap, name, **shared) for name in lists),
+        TopReferrers(tap, toprefs, **shared),
+        *(Detail(tap, name, **shared) for name in details),
+        TopReferrerPaths(tap, topref_paths, **shared),
+    ]
+
+
 class Breakdown(UtcDailyStream):
-    """A list of how many visitors had what.
+    """A list of how many visitors had what."""
 
-    Attributes:
-        page: The name of the list in the API, where it is not that of the stream.
-    """
-
-    page = ""
-
-    @property
-    def path(self) -> str:
-        """The path of the list."""
-        return f"/stats/{self.page or self.name}"
+    def __init__(self, tap: Tap, name: str, **shared: Any) -> None:
+        """Find the keys of a list."""
+        super().__init__(tap, name, **shared)
+        self.primary_keys = ("site_id", "day", *LISTS[name])
 
     @override
     def read_day(self, site: Site, day: date) -> Iterator[Record]:
         seen: set[tuple[Any, ...]] = set()
-        for rows in self.read_day_pages(site, day, self.path, StatsPage):
+        for rows in self.read_day_pages(site, day, f"/stats/{self.name}", StatsPage):
             for row in rows:
                 record = {"site_id": site.id, "day": day.isoformat(), **row}
                 key = tuple(record.get(name) for name in self.primary_keys)
@@ -53,48 +82,6 @@ class Breakdown(UtcDailyStream):
                     raise _shift_error(day)
                 seen.add(key)
                 yield record
-
-
-class Browsers(Breakdown):
-    """Visitors per browser, without its version."""
-
-    name = "browsers"
-    primary_keys = ("site_id", "day", "name")
-
-
-class Systems(Breakdown):
-    """Visitors per operating system, without its version."""
-
-    name = "systems"
-    primary_keys = ("site_id", "day", "name")
-
-
-class Locations(Breakdown):
-    """Visitors per country, by its ISO 3166-1 code."""
-
-    name = "locations"
-    primary_keys = ("site_id", "day", "id")
-
-
-class Languages(Breakdown):
-    """Visitors per language, by its ISO 639-3 code; only for sites that collect it."""
-
-    name = "languages"
-    primary_keys = ("site_id", "day", "id")
-
-
-class Sizes(Breakdown):
-    """Visitors per group of screen widths: phone, tablet, desktop, desktophd, unknown."""
-
-    name = "sizes"
-    primary_keys = ("site_id", "day", "id")
-
-
-class Campaigns(Breakdown):
-    """Visitors per campaign."""
-
-    name = "campaigns"
-    primary_keys = ("site_id", "day", "id")
 
 
 class TopReferrerList(UtcDailyStream):
@@ -122,20 +109,17 @@ class TopReferrerList(UtcDailyStream):
 class TopReferrers(TopReferrerList, Breakdown):
     """Visitors per referrer, of the 400 most frequent ones; the server hands out no more."""
 
-    name = "toprefs"
-    primary_keys = ("site_id", "day", "name", "ref_scheme")
 
-
-class Detail(Breakdown):
-    """A list within each row of another list.
-
-    Attributes:
-        is_named_by_id: Whether ids are names, so that what has no name has no id and no details.
-    """
+class Detail(UtcDailyStream):
+    """A list within each row of another list."""
 
     primary_keys = ("site_id", "day", "id", "name")
     selected_by_default = False
-    is_named_by_id: ClassVar[bool] = False
+
+    @property
+    def path(self) -> str:
+        """The path of the other list."""
+        return f"/stats/{DETAILS[self.name]}"
 
     @override
     def read_day(self, site: Site, day: date) -> Iterator[Record]:
@@ -160,59 +144,17 @@ class Detail(Breakdown):
         """
         pages = self.read_day_pages(site, day, self.path, StatsPage)
         rows = [row for page in pages for row in page if row["count"]]
-        if any(not row.get("id") and not self._is_unknown(row) for row in rows):
+        # where ids are names, what has no name has no id and no details
+        is_named_by_id = "name" in LISTS[DETAILS[self.name]]
+        if any(not row.get("id") and (row["name"] or not is_named_by_id) for row in rows):
             raise InvalidResponseError(
                 f"GET {self.path} answered with a row that has no id, which is not as documented."
             )
         return list(dict.fromkeys(row["id"] for row in rows if row.get("id")))
 
-    def _is_unknown(self, row: Row) -> bool:
-        return self.is_named_by_id and not row["name"]
-
-
-class BrowserVersions(Detail):
-    """Visitors per version of each browser."""
-
-    name = "browser_versions"
-    page = "browsers"
-    is_named_by_id = True
-
-
-class SystemVersions(Detail):
-    """Visitors per version of each operating system."""
-
-    name = "system_versions"
-    page = "systems"
-    is_named_by_id = True
-
-
-class Regions(Detail):
-    """Visitors per region of each country; nameless unless the server has a city database."""
-
-    name = "regions"
-    page = "locations"
-
-
-class SizeWidths(Detail):
-    """Visitors per screen width of each group."""
-
-    name = "size_widths"
-    page = "sizes"
-
-
-class CampaignSources(Detail):
-    """Visitors per source of each campaign."""
-
-    name = "campaign_sources"
-    page = "campaigns"
-
 
 class TopReferrerPaths(TopReferrerList, Detail):
     """Visitors per page that each referrer led to."""
-
-    name = "topref_paths"
-    page = "toprefs"
-    is_named_by_id = True
 
     @override
     def read_detail(self, site: Site, day: date, path: str) -> Iterator[list[Row]]:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import time
 from abc import abstractmethod
-from datetime import UTC, date, tzinfo
+from datetime import UTC, date
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 import msgspec
@@ -50,11 +50,16 @@ class _Total(msgspec.Struct):
 
 
 class DailyStream(SiteStream):
-    """Statistics by the day, read from the bookmark's day less the look-back until yesterday."""
+    """Statistics by the day, read from the bookmark's day less the look-back until yesterday.
+
+    Attributes:
+        is_utc: Its days are those of UTC, else those of the token's user. Its rows have no date, so
+            that they are asked for one day at a time.
+    """
 
     permission = Permission.STATS
-    selected_by_default = True
     replication_key = "day"
+    is_utc: ClassVar[bool] = False
 
     @abstractmethod
     def read_days(self, site: Site, days: DateRange) -> Iterable[Record]:
@@ -63,16 +68,6 @@ class DailyStream(SiteStream):
         Raises:
             QueryTooLargeError: Fewer days at once may do.
         """
-
-    @property
-    def max_days(self) -> int:
-        """The most days that one request may take in."""
-        return 1
-
-    def get_timezone(self, site: Site) -> tzinfo:
-        """Return the zone in which the server cuts these days."""
-        del site
-        return UTC
 
     @override
     def read_site(self, site: Site, context: Context) -> Iterator[Record]:
@@ -87,13 +82,14 @@ class DailyStream(SiteStream):
                 logged = time.monotonic()
                 self.logger.info("%s: read up to %s, until %s.", site, window.last, days.last)
 
+        max_days = 1 if self.is_utc else self.config["window_days"]
         yield from read_in_windows(
-            days, self.max_days, lambda window: self.read_days(site, window), finish
+            days, max_days, lambda window: self.read_days(site, window), finish
         )
 
     def _select_days(self, site: Site, bookmark: date | None) -> DateRange:
         """Return the days since the bookmark less the look-back, or else since the beginning."""
-        zone = self.get_timezone(site)
+        zone = UTC if self.is_utc else site.timezone
         first = self.read_day_setting("start_date") or site.first_hit.astimezone(zone).date()
         if bookmark:
             first = self.resume_day(bookmark, first)
@@ -104,26 +100,14 @@ class DailyStream(SiteStream):
         return DateRange(first, min(last, end or last))
 
 
-class UserTimezoneDailyStream(DailyStream):
-    """Statistics whose days the server cuts in the time zone of the token's user."""
-
-    @property
-    @override
-    def max_days(self) -> int:
-        return int(self.config["window_days"])
-
-    @override
-    def get_timezone(self, site: Site) -> tzinfo:
-        return site.timezone
-
-
 class UtcDailyStream(DailyStream):
-    """Statistics that are asked for one day at a time, as their rows have no date.
+    """Statistics by UTC days.
 
     Attributes:
         is_hourly: The server keeps them by the hour, otherwise by the day.
     """
 
+    is_utc = True
     is_hourly: ClassVar[bool] = False
 
     @override
@@ -150,7 +134,7 @@ class UtcDailyStream(DailyStream):
         )
 
 
-class TotalDaily(UserTimezoneDailyStream):
+class TotalDaily(DailyStream):
     """Visitors of the whole site by day and hour."""
 
     name = "total_daily"
@@ -183,7 +167,7 @@ class TotalDaily(UserTimezoneDailyStream):
             yield _to_row(site, entry)
 
 
-class PathDaily(UserTimezoneDailyStream):
+class PathDaily(DailyStream):
     """Visitors of every page and event by day and hour; none, no record."""
 
     name = "path_daily"

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 from typing_extensions import override
 
+from singer_tapkit.conformer import UNKNOWN_FIELDS
 from singer_tapkit.errors import ExtractionError, InvalidResponseError
-from singer_tapkit.unknown_fields import UNKNOWN_FIELDS
 from tap_goatcounter.dates import format_time
 from tap_goatcounter.export import ExportNotDueError
 from tap_goatcounter.hits_csv import read_hits
@@ -49,7 +49,6 @@ class Hits(SiteStream):
     primary_keys = ("site_id", "export_cursor", "row_number")
     replication_key = "export_last_hit_id"
     permission = Permission.EXPORT
-    selected_by_default = True
 
     @override
     def read_site(self, site: Site, context: Context) -> Iterator[Record]:

@@ -2,18 +2,23 @@
 
 All streams of a site share one export per run. It reaches back to the day that the furthest of
 them needs; statistics of the last days are read again, as they can change.
-Source: GoatCounter's help page on the JSON export.
+Source: GoatCounter's help page on the JSON export, version 1.0 of the format. Added files and
+fields raise the minor number, removals the major one.
 """
 
 from __future__ import annotations
 
+import weakref
+import zipfile
+import zlib
+from contextlib import contextmanager
 from datetime import date
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, Final
 
+import msgspec
 from typing_extensions import override
 
-from singer_tapkit.errors import ExtractionError
-from tap_goatcounter.archive import Archive
+from singer_tapkit.errors import ExtractionError, InvalidResponseError
 from tap_goatcounter.dates import format_time
 from tap_goatcounter.export import ExportNotDueError
 from tap_goatcounter.sites import Permission
@@ -25,10 +30,100 @@ if TYPE_CHECKING:
     from singer_sdk import Tap
     from singer_sdk.helpers.types import Context, Record
 
-    from singer_tapkit.failures import FailureCollector
     from tap_goatcounter.export import ExportJob
-    from tap_goatcounter.export_file import Export
-    from tap_goatcounter.sites import Site, SiteDirectory
+    from tap_goatcounter.export_file import Export, ExportFile
+    from tap_goatcounter.sites import Site
+
+
+MAJOR_VERSION: Final = "1"
+DAMAGED: Final = (
+    zipfile.BadZipFile,
+    zlib.error,
+    EOFError,
+    OSError,
+    RuntimeError,  # among them NotImplementedError, for other compressions, and RecursionError
+    msgspec.DecodeError,
+    UnicodeDecodeError,
+)
+
+STATISTICS: Final = {
+    "json_hit_stats": ("hour", "path_id", "ref_id"),
+    "json_browser_stats": ("day", "path_id", "browser_id"),
+    "json_system_stats": ("day", "path_id", "system_id"),
+    "json_location_stats": ("day", "path_id", "location"),
+    "json_size_stats": ("day", "path_id", "width"),
+    "json_language_stats": ("day", "path_id", "language"),
+}
+"""The keys of statistics, of which the first is the time."""
+
+TABLES: Final = ("json_paths", "json_refs", "json_browsers", "json_systems")
+"""What statistics refer to."""
+
+
+def build_json_streams(tap: Tap, **shared: Any) -> list[JsonStream]:
+    """Return the streams of one export, made with what all streams share."""
+    exports = JsonExports()
+    return [JsonStream(tap, name, exports, **shared) for name in (*STATISTICS, *TABLES)]
+
+
+class _Info(msgspec.Struct):
+    export_version: str
+
+
+class Archive:
+    """The statistics of a site: a ZIP with one folder of JSON-lines files."""
+
+    def __init__(self, file: ExportFile) -> None:
+        """Open an archive, whose file is closed when it is no longer in use.
+
+        Raises:
+            InvalidResponseError: It is no such archive, or one of another major version.
+        """
+        self._name = file.name
+        weakref.finalize(self, file.body.close)
+        with self._report_damage("the archive"):
+            self._zip = zipfile.ZipFile(file.body)
+        self._members = {member.rpartition("/")[2]: member for member in self._zip.namelist()}
+        with self._report_damage("info.json"):
+            info = self._zip.read(self._find_member("info.json"))
+            version = msgspec.json.decode(info, type=_Info).export_version
+        if version.partition(".")[0] != MAJOR_VERSION:
+            raise InvalidResponseError(
+                f"{self._name} has version {version} of the format and this tap reads version "
+                f"{MAJOR_VERSION}. Look for a newer tap."
+            )
+
+    def read_rows(self, file: str) -> Iterator[dict[str, Any]]:
+        """Yield the rows of one of the files, such as ``hit_stats.jsonl``.
+
+        Raises:
+            InvalidResponseError: The file is missing or one of its lines is broken.
+        """
+        decoder = msgspec.json.Decoder(dict[str, Any])
+        number = 0
+        try:
+            with self._zip.open(self._find_member(file)) as lines:
+                for number, line in enumerate(lines, start=1):  # noqa: B007
+                    yield decoder.decode(line)
+        except DAMAGED as error:
+            raise self._build_error(f"{file}, line {number}", error) from error
+
+    @contextmanager
+    def _report_damage(self, part: str) -> Iterator[None]:
+        try:
+            yield
+        except DAMAGED as error:
+            raise self._build_error(part, error) from error
+
+    def _build_error(self, part: str, error: Exception) -> InvalidResponseError:
+        return InvalidResponseError(
+            f"{self._name}, {part}: {error}. The bookmark stays where it was; run the tap again."
+        )
+
+    def _find_member(self, file: str) -> str:
+        if file not in self._members:
+            raise InvalidResponseError(f"{self._name} has no {file}. Look for a newer tap.")
+        return self._members[file]
 
 
 class JsonExports:
@@ -104,22 +199,15 @@ class JsonExports:
 class JsonStream(SiteStream):
     """One file of the JSON export."""
 
-    file: ClassVar[str]
     permission = Permission.EXPORT
     selected_by_default = False
 
-    def __init__(
-        self, tap: Tap, *, sites: SiteDirectory, failures: FailureCollector, exports: JsonExports
-    ) -> None:
-        """Join the streams that share an export.
-
-        Args:
-            tap: The tap.
-            sites: The sites.
-            failures: Where failures are collected.
-            exports: What they share.
-        """
-        super().__init__(tap, sites=sites, failures=failures)
+    def __init__(self, tap: Tap, name: str, exports: JsonExports, **shared: Any) -> None:
+        """Join the streams that share an export."""
+        super().__init__(tap, name, **shared)
+        keys = STATISTICS.get(name, ("id",))
+        self.primary_keys = ("site_id", *keys)
+        self.replication_key = keys[0] if name in STATISTICS else None
         self._exports = exports
         exports.streams.append(self)
 
@@ -131,8 +219,10 @@ class JsonStream(SiteStream):
                 "json_* streams, or update the server."
             )
         archive = self._exports.open(site)
-        rows = archive.read_rows(self.file) if archive else ()
-        return ({"site_id": site.id, **row} for row in rows)
+        file = f"{self.name.removeprefix('json_')}.jsonl"
+        rows = archive.read_rows(file) if archive else ()
+        defaults = {"event": False} if self.name == "json_paths" else {}
+        return ({"site_id": site.id, **defaults, **row} for row in rows)
 
     @override
     def conform_rows(self, rows: Iterable[Record], context: Context | None) -> Iterator[Record]:
@@ -159,94 +249,3 @@ class JsonStream(SiteStream):
         now = format_time(site.now)
         bookmark = max(latest, self.get_bookmark(context) or "")
         self.advance_bookmark(context, min(bookmark, now[: len(latest)]))
-
-
-class JsonHitStats(JsonStream):
-    """Visitors by hour, page and referrer."""
-
-    name = "json_hit_stats"
-    file = "hit_stats.jsonl"
-    primary_keys = ("site_id", "hour", "path_id", "ref_id")
-    replication_key = "hour"
-
-
-class JsonBrowserStats(JsonStream):
-    """Visitors by day, page and browser."""
-
-    name = "json_browser_stats"
-    file = "browser_stats.jsonl"
-    primary_keys = ("site_id", "day", "path_id", "browser_id")
-    replication_key = "day"
-
-
-class JsonSystemStats(JsonStream):
-    """Visitors by day, page and operating system."""
-
-    name = "json_system_stats"
-    file = "system_stats.jsonl"
-    primary_keys = ("site_id", "day", "path_id", "system_id")
-    replication_key = "day"
-
-
-class JsonLocationStats(JsonStream):
-    """Visitors by day, page and country or region."""
-
-    name = "json_location_stats"
-    file = "location_stats.jsonl"
-    primary_keys = ("site_id", "day", "path_id", "location")
-    replication_key = "day"
-
-
-class JsonSizeStats(JsonStream):
-    """Visitors by day, page and screen width."""
-
-    name = "json_size_stats"
-    file = "size_stats.jsonl"
-    primary_keys = ("site_id", "day", "path_id", "width")
-    replication_key = "day"
-
-
-class JsonLanguageStats(JsonStream):
-    """Visitors by day, page and language."""
-
-    name = "json_language_stats"
-    file = "language_stats.jsonl"
-    primary_keys = ("site_id", "day", "path_id", "language")
-    replication_key = "day"
-
-
-class JsonPaths(JsonStream):
-    """The pages and events that the statistics point to."""
-
-    name = "json_paths"
-    file = "paths.jsonl"
-    primary_keys = ("site_id", "id")
-
-    @override
-    def read_site(self, site: Site, context: Context) -> Iterator[Record]:
-        """Yield the rows, of which only those of events have their kind."""
-        return ({"event": False, **row} for row in super().read_site(site, context))
-
-
-class JsonRefs(JsonStream):
-    """The referrers that the statistics point to."""
-
-    name = "json_refs"
-    file = "refs.jsonl"
-    primary_keys = ("site_id", "id")
-
-
-class JsonBrowsers(JsonStream):
-    """All browsers that the server knows."""
-
-    name = "json_browsers"
-    file = "browsers.jsonl"
-    primary_keys = ("site_id", "id")
-
-
-class JsonSystems(JsonStream):
-    """All operating systems that the server knows."""
-
-    name = "json_systems"
-    file = "systems.jsonl"
-    primary_keys = ("site_id", "id")

@@ -33,14 +33,7 @@ class GoTomStream(BaseStream):
         *,
         name: str | None = None,
     ) -> None:
-        """Prepare the stream.
-
-        Args:
-            tap: The tap.
-            client: Sends the requests.
-            failures: Where failures are collected.
-            name: The name, if the class has none.
-        """
+        """Prepare the stream, with a name if its class has none."""
         with_persons = tap.config["include_personal_data"]
         super().__init__(
             tap,
@@ -73,13 +66,6 @@ class DependentStream(GoTomStream):
     def __init__(
         self, tap: Tap, client: GoTomClient, failures: FailureCollector, parents: RecordSpool
     ) -> None:
-        """Prepare the stream.
-
-        Args:
-            tap: The tap.
-            client: Sends the requests.
-            failures: Where failures are collected.
-            parents: The objects that another stream has read, or the ids in a report.
-        """
+        """Prepare the stream of what belongs to `parents`, which another stream has read."""
         super().__init__(tap, client, failures)
         self._parents = parents

@@ -17,17 +17,19 @@ from urllib.parse import quote
 import msgspec
 from typing_extensions import override
 
-from singer_tapkit.errors import ExtractionError, InvalidResponseError
+from singer_tapkit.errors import ExtractionError
 from singer_tapkit.spool import RecordSpool
 from singer_tapkit.stream import PartitionStatus
-from tap_gotom.keys import KeyDeduplicator, build_discount_key, read_external_id
+from tap_gotom.keys import KeyDeduplicator, build_discount_key, read_external_id, read_field
 from tap_gotom.streams.base import DependentStream
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator
 
     from singer_sdk.helpers.types import Context, Record
 
+ROWS: Final = list[dict[str, Any]]
+"""What a list in an object must be; only an empty one stands for nothing."""
 DOTS: Final = frozenset({".", ".."})
 UNKNOWN: Final = "unknown to goTom"
 UNREACHABLE: Final = "out of the API's reach, as their external ids hold a slash or are dots"
@@ -161,27 +163,13 @@ class FlightDiscountStream(DependentStream):
 
     def _read_discount(self, discount: dict[str, Any]) -> Iterator[Record]:
         deduplicate = KeyDeduplicator()
-        for flight_discount in read_rows_in(discount, "flightDiscounts"):
+        for flight_discount in read_field(discount, "flightDiscounts", ROWS):
             yield {
                 "campaignExternalId": discount["campaignExternalId"],
                 "campaign_discount_key": discount["discount_key"],
                 "discount_key": deduplicate(build_discount_key(flight_discount)),
                 **flight_discount,
             }
-
-
-def read_rows_in(parent: Mapping[str, Any], field: str) -> list[dict[str, Any]]:
-    """Return the list of objects in a field of an object.
-
-    Raises:
-        InvalidResponseError: There is none; only an empty list stands for nothing.
-    """
-    try:
-        return msgspec.convert(parent.get(field), list[dict[str, Any]])
-    except msgspec.ValidationError as error:
-        raise InvalidResponseError(
-            f"{field!r} is not as documented: {error}. Report it with the tap's version."
-        ) from None
 
 
 def encode_id(external_id: str) -> str:

@@ -15,15 +15,15 @@ import msgspec
 from typing_extensions import override
 
 from singer_tapkit.errors import ApiError, InvalidResponseError
-from tap_gotom.keys import KeyDeduplicator, build_flight_key, read_external_id
+from tap_gotom.keys import KeyDeduplicator, build_flight_key, read_external_id, read_field
 from tap_gotom.streams.base import DependentStream
 from tap_gotom.streams.campaigns import (
+    ROWS,
     UNKNOWN,
     UNREACHABLE,
     build_campaign_path,
     encode_id,
     is_reachable,
-    read_rows_in,
 )
 
 if TYPE_CHECKING:
@@ -58,7 +58,7 @@ class FlightStream(DependentStream):
 
     def _read_campaign(self, campaign: dict[str, Any]) -> Iterator[Record]:
         deduplicate = KeyDeduplicator()
-        for flight in read_rows_in(campaign, "flights"):
+        for flight in read_field(campaign, "flights", ROWS):
             yield {
                 **flight,
                 "campaignExternalId": campaign["externalId"],
@@ -116,7 +116,9 @@ class PerFlightStream(DependentStream):
         """Yield the external ids of the flights that can be asked for."""
         name = f"campaign {campaign['externalId']!r}"
         try:
-            external_ids = [read_external_id(item) for item in read_rows_in(campaign, "flights")]
+            external_ids = [
+                read_external_id(item) for item in read_field(campaign, "flights", ROWS)
+            ]
         except InvalidResponseError as error:
             self.handle_error(name, self.status, error)
             return

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from collections import deque
 from copy import deepcopy
 from itertools import chain
 from typing import TYPE_CHECKING, Any, Final
@@ -79,22 +78,14 @@ class ReportStream(BaseStream):
         source: ReportSource,
         columns: Sequence[Column],
     ) -> None:
-        """Prepare the stream.
-
-        Args:
-            tap: The tap.
-            failures: Where failures are collected.
-            source: The report.
-            columns: Its columns.
+        """Prepare the stream of a report with these columns.
 
         Raises:
             ReportError: A key is none of the columns.
         """
         report = source.report
         keys = tuple(_find_name(key, columns) for key in report.primary_keys)
-        replication_key = (
-            _find_name(report.replication_key, columns) if report.replication_key else None
-        )
+        replication_key = report.replication_key and _find_name(report.replication_key, columns)
         super().__init__(
             tap,
             _build_schema(columns, keys),
@@ -159,16 +150,13 @@ class ReportStream(BaseStream):
             keys=self._column_keys,
             replication_key=self.replication_key,
             keeps_new=self.config["unknown_fields"] == "keep",
+            row_filter=self._build_filter(),
         )
         self._refuse_new_columns(mapper)
         first = next(rows, None)
         if first is None:
             return
-        checked: Iterator[Any] = mapper.watch_keys(chain([first], rows))
-        row_filter = self._build_filter()
-        if mapper.converts or row_filter is not None:
-            checked = self._map_rows(mapper, checked, row_filter)
-        deque(checked, maxlen=0)
+        mapper.check(chain([first], rows))
         self._mapper = mapper
 
     def _load(self, download: Download) -> Iterator[Record]:
@@ -182,13 +170,11 @@ class ReportStream(BaseStream):
         self._report_changes()
         if self._mapper is None:
             return
-        row_filter = self._build_filter()
         version = self._choose_version(loaded.version)
         rows = download.open().read_rows()
-        yield from self._write(
-            self._map_rows(self._mapper, rows, row_filter, download.time), version
-        )
-        if row_filter is not None:
+        values = self._mapper.map_rows(rows, self._report.report_id, download.time)
+        yield from self._write(values, version)
+        if row_filter := self._mapper.row_filter:
             if row_filter.ends_before_bookmark:
                 self.logger.warning(
                     "All rows lie before the bookmark of %r. If the report counts anew or its "
@@ -207,17 +193,6 @@ class ReportStream(BaseStream):
         place = self._fields.index(self.replication_key)
         bookmark = self.get_bookmark(None)
         return IncrementalFilter(self.replication_key, place, bookmark, self._report.lookback_days)
-
-    def _map_rows(
-        self,
-        mapper: RowMapper,
-        rows: Iterator[Row],
-        row_filter: IncrementalFilter | None,
-        time: str = "",
-    ) -> Iterator[tuple[Any, ...]]:
-        """Return the values of the rows that are wanted."""
-        values = mapper.map_rows(rows, self._report.report_id, time)
-        return values if row_filter is None else row_filter.filter(values)
 
     def _write(self, rows: Iterable[tuple[Any, ...]], version: int | None) -> Iterator[Record]:
         """Write rows at once if nothing stands between them and the target, else yield records."""

@@ -12,6 +12,7 @@ from typing_extensions import override
 from singer_tapkit.child_stream import ChildStream
 from singer_tapkit.errors import InvalidResponseError
 from singer_tapkit.schemas import load_schema
+from tap_studio_openapi.declarations import DECLARATIONS
 from tap_studio_openapi.error_policy import ErrorPolicyStream, StreamStatus
 from tap_studio_openapi.personal_data import EXPIRING, PERSONAL
 
@@ -64,46 +65,38 @@ class StudioStream(ErrorPolicyStream):
     """A stream that every studio has, read in one partition per studio.
 
     Attributes:
-        path: The API's path; ``{customer_id}`` and the like are among the ids of a partition.
-        slice_size: How many records a chunk holds; None where the list comes whole.
         child_id: What children call the id of a record here.
-        has_personal_fields: Whether some of its fields are about persons.
-        is_personal: Whether all of it but ids is about persons.
-        keeps_unknown_fields: Whether unknown fields are kept unless they must fail.
-        has_studio_name: Whether records have the name of their studio, as some targets take no
-            table whose columns are all in its key.
     """
 
-    path: ClassVar[str]
-    slice_size: ClassVar[int | None] = None
     child_id: ClassVar[str] = ""
-    has_personal_fields: ClassVar[bool] = False
-    is_personal: ClassVar[bool] = False
-    keeps_unknown_fields: ClassVar[bool] = False
-    has_studio_name: ClassVar[bool] = False
-    primary_keys: Sequence[str] = ("studio_id", "id")
+    primary_keys: Sequence[str] = ()
     state_partitioning_keys: Sequence[str] | None = ()
 
-    def __init__(self, tap: Tap, *, api: StudioApi, failures: FailureCollector) -> None:
+    def __init__(self, tap: Tap, name: str, *, api: StudioApi, failures: FailureCollector) -> None:
         """Prepare the schema for the settings.
 
         Args:
             tap: The tap.
+            name: What the stream is called in the table.
             api: Reads from the studios.
             failures: Where failures are collected.
         """
-        hides_persons = self.has_personal_fields and not tap.config["include_personal_data"]
-        excluded = PERSONAL if hides_persons else frozenset()
+        declaration = self.declaration = DECLARATIONS[name]
+        self.primary_keys = ("studio_id", *declaration.keys)
+        self.selected_by_default = declaration.selected
+        shows_persons = declaration.personal == "none" or tap.config["include_personal_data"]
+        excluded = frozenset() if shows_persons else PERSONAL
         if not tap.config["include_expiring_urls"]:
             excluded |= EXPIRING
         policy: UnknownFieldPolicy = tap.config["unknown_fields"]
-        if policy == "warn" and self.keeps_unknown_fields:
+        if policy == "warn" and declaration.keeps_unknown_fields:
             policy = "keep"
-        if policy == "keep" and hides_persons:
+        if policy == "keep" and not shows_persons:
             policy = "warn"
         super().__init__(
             tap,
-            load_schema(PACKAGE, self.name),
+            load_schema(PACKAGE, name),
+            name=name,
             failures=failures,
             unknown_fields=policy,
             excluded=excluded,
@@ -141,7 +134,7 @@ class StudioStream(ErrorPolicyStream):
         Raises:
             ExtractionError: They cannot be read.
         """
-        return self.fetch_list(ids, self.path.format(**ids))
+        return self.fetch_list(ids, self.format_path(ids))
 
     def fetch_list(self, ids: Ids, path: str, **params: Any) -> Iterator[Record]:
         """Yield the rows of a list, in as many chunks as it takes.
@@ -152,11 +145,16 @@ class StudioStream(ErrorPolicyStream):
             params: The query, without what chunks need.
         """
         studio = self.get_studio(ids)
-        if self.slice_size is None:
+        slice_size = self.declaration.slice_size
+        if slice_size is None:
             yield from self.api.get_json(studio, path, list[dict[str, Any]], params)
             return
-        for chunk in self.api.read_chunks(studio, path, params, slice_size=self.slice_size):
+        for chunk in self.api.read_chunks(studio, path, params, slice_size=slice_size):
             yield from chunk.result
+
+    def format_path(self, ids: Ids) -> str:
+        """Return where a partition is."""
+        return self.declaration.path.format(**ids)
 
     def build_child_ids(self, row: Record, ids: Ids) -> Ids:
         """Return the ids that lead to the children of a row."""
@@ -249,7 +247,7 @@ class StudioStream(ErrorPolicyStream):
         seen = set()
         without_key = 0
         added: Record = {**ids}
-        if self.has_studio_name:
+        if self.declaration.has_studio_name:
             added["studio_name"] = self.get_studio(ids).row.get("name")
         for row in rows:
             row.update(added)
@@ -291,11 +289,9 @@ class StudioStream(ErrorPolicyStream):
 class ObjectStream(StudioStream):
     """A stream whose partitions are one record each, which has no key of its own."""
 
-    primary_keys: Sequence[str] = ("studio_id",)
-
     @override
     def fetch(self, ids: Ids) -> Iterable[Record]:
-        row = self.api.get_json(self.get_studio(ids), self.path.format(**ids), dict[str, Any])
+        row = self.api.get_json(self.get_studio(ids), self.format_path(ids), dict[str, Any])
         if row.keys().isdisjoint(self._documented_fields):
             raise InvalidResponseError(
                 f"The server sends an object in the stream {self.name!r} that has none of the "

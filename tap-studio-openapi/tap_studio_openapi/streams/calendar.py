@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, ClassVar, Final
 from typing_extensions import override
 
 from singer_tapkit.errors import ApiError
+from tap_studio_openapi.declarations import DECLARATIONS
 from tap_studio_openapi.streams.base import IdRow, PerParentStream, StudioStream, parse_row
 from tap_studio_openapi.windows import split_into_windows
 
@@ -27,22 +28,9 @@ if TYPE_CHECKING:
 MAX_WINDOW_DAYS: Final = 6
 
 
-class Classes(StudioStream):
-    """The classes that have slots around now and can be booked online."""
-
-    name = "classes"
-    path = "/v1/classes"
-    scopes = ("CLASSES_READ",)
-    slice_size = 100
-
-
 class BookableAppointments(StudioStream):
     """The kinds of appointment that can be booked."""
 
-    name = "bookable_appointments"
-    path = "/v1/appointments/bookable"
-    scopes = ("BOOKABLE_APPOINTMENTS_READ",)
-    slice_size = 100
     child_id = "bookable_appointment_id"
 
 
@@ -54,7 +42,6 @@ class SlotStream(StudioStream):
     """
 
     min_days: ClassVar[int] = 0
-    has_personal_fields = True
 
     def fetch_slots(self, ids: Ids, path: str, *sizes: int) -> list[Record]:
         """Return the slots of the coming days.
@@ -93,16 +80,12 @@ class SlotStream(StudioStream):
 class ClassSlots(SlotStream):
     """When classes take place in the coming days, and how full they are."""
 
-    name = "class_slots"
-    path = "/v1/classes/slots"
     path_of_class = "/v1/classes/{class_id}/slots"
-    scopes = ("CLASSES_READ",)
-    slice_size = 100
 
     @override
     def fetch(self, ids: Ids) -> Iterable[Record]:
         try:
-            return self.fetch_slots(ids, self.path, MAX_WINDOW_DAYS)
+            return self.fetch_slots(ids, self.declaration.path, MAX_WINDOW_DAYS)
         except ApiError as error:
             if error.status != HTTPStatus.NOT_FOUND:
                 raise
@@ -113,7 +96,7 @@ class ClassSlots(SlotStream):
 
         Servers before version 1.7 know no other way.
         """
-        for row in self.fetch_list(ids, Classes.path):
+        for row in self.fetch_list(ids, DECLARATIONS["classes"].path):
             class_id = parse_row(row, IdRow, self.name).id
             yield from self.fetch_list(ids, self.path_of_class.format(class_id=class_id))
 
@@ -121,14 +104,9 @@ class ClassSlots(SlotStream):
 class BookableAppointmentSlots(PerParentStream, SlotStream):
     """When a kind of appointment is free in the coming days."""
 
-    name = "bookable_appointment_slots"
-    path = "/v1/appointments/bookable/{bookable_appointment_id}/slots"
-    scopes = ("BOOKABLE_APPOINTMENTS_READ",)
     parent_stream_type = BookableAppointments
-    primary_keys = ("studio_id", "bookable_appointment_id", "startDateTime", "endDateTime")
     min_days = 1
-    selected_by_default = False
 
     @override
     def fetch(self, ids: Ids) -> Iterable[Record]:
-        return self.fetch_slots(ids, self.path.format(**ids), MAX_WINDOW_DAYS, 1)
+        return self.fetch_slots(ids, self.format_path(ids), MAX_WINDOW_DAYS, 1)

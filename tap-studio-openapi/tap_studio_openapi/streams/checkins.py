@@ -34,15 +34,8 @@ OLDEST_BOOKMARK: Final = datetime(2000, 1, 1, tzinfo=UTC)
 class CustomerCheckins(PerCustomerStream):
     """The visits since the last run, and of some days before it."""
 
-    name = "customer_checkins"
-    path = "/v1/customers/{customer_id}/activities/checkins"
-    scopes = ("CHECKIN_READ",)
-    slice_size = 50
-    primary_keys = ("studio_id", "checkinId")
     replication_key = "checkInDateTime"
     state_partitioning_keys = ("studio_id",)
-    is_personal = True
-    selected_by_default = True
     _has_warned = False
 
     @property
@@ -89,7 +82,7 @@ class CustomerCheckins(PerCustomerStream):
 
     @override
     def fetch(self, ids: Ids) -> Iterator[Record]:
-        studio, path = self.get_studio(ids), self.path.format(**ids)
+        studio, path = self.get_studio(ids), self.format_path(ids)
         first = self._skipped[studio.id].first_day(ids["customer_id"])
         for window in split_into_windows(first, studio.today(), MAX_WINDOW_DAYS):
             start, end = window.first.isoformat(), window.last.isoformat()

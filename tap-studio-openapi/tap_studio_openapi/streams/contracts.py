@@ -50,11 +50,7 @@ class InactiveContracts:
 class CustomerContracts(PerCustomerStream):
     """The main contracts, with flat-fee and module contracts in them."""
 
-    name = "customer_contracts"
-    path = "/v1/customers/{customer_id}/contracts"
-    scopes = ("CUSTOMER_CONTRACT_READ", "CUSTOMER_READ")
     child_id = "contract_id"
-    selected_by_default = True
 
     @cached_property
     def _servers(self) -> dict[str, InactiveContracts]:
@@ -63,7 +59,7 @@ class CustomerContracts(PerCustomerStream):
 
     @override
     def fetch(self, ids: Ids) -> Iterable[Record]:
-        path = self.path.format(**ids)
+        path = self.format_path(ids)
         found = list(self.fetch_list(ids, path))
         server = self._servers[self.get_studio(ids).connection.url]
         if server.may_be_missing:
@@ -77,14 +73,10 @@ class PerContractStream(PerParentStream):
     """A list per contract."""
 
     parent_stream_type = CustomerContracts
-    has_personal_fields = True
-    selected_by_default = False
 
 
 class ObjectPerContractStream(PerContractStream, ObjectStream):
     """An object per contract."""
-
-    primary_keys = ("studio_id", "contract_id")
 
 
 class IdlePeriodLists(msgspec.Struct, rename="camel"):
@@ -102,31 +94,11 @@ class IdlePeriodLists(msgspec.Struct, rename="camel"):
 class ContractIdlePeriods(PerContractStream):
     """The idle periods of both of a contract's lists."""
 
-    name = "contract_idle_periods"
-    path = "/v1/memberships/{contract_id}/self-service/idle-periods"
-    scopes = ("MEMBERSHIP_SELF_SERVICE_IDLE_PERIOD_READ",)
-
     @override
     def fetch(self, ids: Ids) -> Iterator[Record]:
-        path = self.path.format(**ids)
+        path = self.format_path(ids)
         lists = self.api.get_json(self.get_studio(ids), path, IdlePeriodLists)
         for period in lists.past_idle_periods:
             yield {**period, "list": "past"}
         for period in lists.current_and_upcoming_idle_periods:
             yield {**period, "list": "current"}
-
-
-class ContractIdlePeriodConfig(ObjectPerContractStream):
-    """The rules for the idle periods of a contract."""
-
-    name = "contract_idle_period_config"
-    path = "/v1/memberships/{contract_id}/self-service/idle-periods/config"
-    scopes = ("MEMBERSHIP_SELF_SERVICE_IDLE_PERIOD_CONFIG_READ",)
-
-
-class ContractRemainingIdlePeriods(ObjectPerContractStream):
-    """How much idle time a contract has left."""
-
-    name = "contract_remaining_idle_periods"
-    path = "/v1/memberships/{contract_id}/self-service/idle-periods/remaining"
-    scopes = ("MEMBERSHIP_SELF_SERVICE_IDLE_PERIOD_READ",)

@@ -14,7 +14,6 @@ from typing_extensions import override
 from singer_tapkit import checkpoint
 from singer_tapkit.errors import ExtractionError
 from singer_tapkit.prefetch import round_robin
-from tap_studio_openapi import customer_lists
 from tap_studio_openapi.customer_lists import load_checkpoint, read_customers
 from tap_studio_openapi.streams.base import ObjectStream, PerParentStream, StudioStream
 
@@ -53,11 +52,7 @@ class CustomerBatch:
 class Customers(StudioStream):
     """All customers, one status after the other."""
 
-    name = "customers"
-    path = customer_lists.PATH
-    scopes = ("CUSTOMER_READ",)
     child_id = "customer_id"
-    has_personal_fields = True
     state_partitioning_keys = ("studio_id",)
 
     @override
@@ -177,14 +172,10 @@ class PerCustomerStream(PerParentStream):
     """A list per customer."""
 
     parent_stream_type = Customers
-    has_personal_fields = True
-    selected_by_default = False
 
 
 class ObjectPerCustomerStream(PerCustomerStream, ObjectStream):
     """An object per customer."""
-
-    primary_keys = ("studio_id", "customer_id")
 
 
 def _take_new(page: Page, seen: set[tuple[str, str]]) -> list[dict[str, Any]]:

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from tests.sandbox.apparena import demonstration, seeds
-from tests.sandbox.apparena.app_arena import AppArena
+from tests.sandbox.apparena.app_arena import AppArena, Quirks
 from tests.sandbox.apparena.data import APP, TEMPLATE, VERSION, Data, Owner
-from tests.sandbox.apparena.instance import Key, Quirks
 
 __all__ = [
     "APP",
@@ -13,7 +12,6 @@ __all__ = [
     "VERSION",
     "AppArena",
     "Data",
-    "Key",
     "Owner",
     "Quirks",
     "demonstration",

@@ -7,23 +7,27 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
 import msgspec
-from starlette.datastructures import Headers
+from starlette.requests import Request
 from starlette.responses import Response
 
-from tests.sandbox.apparena import endpoints
-from tests.sandbox.apparena.bodies import build_body
-from tests.sandbox.apparena.instance import Call, Refusal, authenticate, not_found
-from tests.sandbox.apparena.options import Options
+from tests.sandbox.apparena import bodies, endpoints
+from tests.sandbox.apparena.call import Call, Refusal
 
 if TYPE_CHECKING:
     from starlette.types import Receive, Scope, Send
 
-    from tests.sandbox.apparena.app_arena import AppArena
-    from tests.sandbox.apparena.endpoints import Endpoint
-    from tests.sandbox.apparena.instance import Key
+    from tests.sandbox.apparena.app_arena import AppArena, Key
 
 BASE = "/api/v2/"
 """What all paths start with."""
+BEARER = "Bearer "
+TABLES = {
+    "appId": "apps",
+    "templateId": "templates",
+    "projectId": "projects",
+    "companyId": "companies",
+}
+"""Where what a path names must be."""
 
 
 class Application:
@@ -37,40 +41,46 @@ class Application:
         """Answer one request."""
         if self._arena.latency:
             await asyncio.sleep(self._arena.latency)
+        status = HTTPStatus.OK
         content: Any
         try:
-            status, content = HTTPStatus.OK, self._content(scope)
+            content = bodies.build_body(self._accept(Request(scope)))
         except Refusal as refusal:
-            status, content = HTTPStatus(refusal.status), refusal.content
+            status = refusal.status
+            content = {"status": status, "message": f"{refusal}."}
         response = Response(msgspec.json.encode(content), status, media_type="application/json")
         await response(scope, receive, send)
 
-    def _content(self, scope: Scope) -> Any:
-        arena, headers = self._arena, Headers(scope=scope)
-        key = authenticate(headers.get("authorization", ""), arena.keys)
-        path = scope["raw_path"].decode("latin-1")
-        found = endpoints.find(f"/{path.removeprefix(BASE)}") if path.startswith(BASE) else None
-        if found is None:
-            raise not_found("Page")
-        if scope["method"] != "GET":
-            raise Refusal(HTTPStatus.METHOD_NOT_ALLOWED, "Method not allowed.")
-        endpoint, arguments = found
-        self._check_rights(key, endpoint)
-        query = scope["query_string"].decode("latin-1")
-        return build_body(
-            Call(
-                endpoint=endpoint,
-                arguments=arguments,
-                path=f"/{path.removeprefix(BASE)}",
-                query=query,
-                options=Options.of(query, endpoint, arena.quirks),
-                key=key,
-                arena=arena,
-                links_base=arena.quirks.links_base or f"http://{headers['host']}{BASE}",
-            )
+    def _accept(self, request: Request) -> Call:
+        """Return what is asked for.
+
+        Raises:
+            Refusal: There is no such thing, or it is not for who asks.
+        """
+        arena, path = self._arena, f"/{request.url.path.removeprefix(BASE)}"
+        key = self._authenticate(request.headers.get("authorization", ""))
+        found = endpoints.find(path)
+        if found is None or request.method != "GET":
+            raise Refusal(HTTPStatus.NOT_FOUND)
+        endpoint, ids = found
+        may_list_store = key.store_owner or endpoint.path != "/companies"
+        if endpoint.entity not in key.rights or not may_list_store:
+            raise Refusal(HTTPStatus.FORBIDDEN)
+        if not all(number in getattr(arena.data, TABLES[name]) for name, number in ids.items()):
+            raise Refusal(HTTPStatus.NOT_FOUND)
+        return Call(
+            endpoint=endpoint,
+            ids=ids,
+            path=path,
+            options=endpoint.select_options(request.query_params),
+            key=key,
+            data=arena.data,
+            quirks=arena.quirks,
+            links_base=arena.quirks.links_base or f"{request.base_url}{BASE.strip('/')}",
         )
 
-    def _check_rights(self, key: Key, endpoint: Endpoint) -> None:
-        wants_all = endpoint.path == "/companies"
-        if endpoint.entity not in key.rights or (wants_all and not key.store_owner):
-            raise Refusal(HTTPStatus.FORBIDDEN, "You do not have the right to do this.")
+    def _authenticate(self, authorization: str) -> Key:
+        key = self._arena.keys.get(authorization.removeprefix(BEARER))
+        if key is None or key.is_jwt != authorization.startswith(BEARER):
+            raise Refusal(HTTPStatus.UNAUTHORIZED)
+        return key

@@ -3,18 +3,27 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from tests.sandbox.goatcounter.errors import unexpected_error
-from tests.sandbox.goatcounter.generation import Generation
-from tests.sandbox.goatcounter.visitors import UNKNOWN, name_country, name_language
+from tests.sandbox.goatcounter.call import json_response, unexpected_error
+from tests.sandbox.goatcounter.state import TEMPLATES
+from tests.sandbox.goatcounter.statistics import read_question
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
+    from starlette.responses import Response
+
+    from tests.sandbox.goatcounter.call import Context
+    from tests.sandbox.goatcounter.hits import Product, Visit
     from tests.sandbox.goatcounter.statistics import Question
-    from tests.sandbox.goatcounter.store import Visit
+
+UNKNOWN = "(unknown)"
+"""What statistics call a country or language that is not known."""
+
+NAMES: dict[str, str] = TEMPLATES["names"]
+"""English names of countries by ISO 3166-1 code, and of languages by ISO 639-3 code."""
 
 TOP_PAGES = 4
 """The list of referrers ends after so many pages, whatever there is."""
@@ -26,59 +35,58 @@ Row = dict[str, object]
 Key = TypeVar("Key")
 
 
-@dataclass(frozen=True)
-class Slice:
-    """The part of the rows that is asked for."""
-
-    limit: int
-    offset: int
-
-    def cut(self, rows: list[Row], name: str = "stats") -> Row:
-        """Return the response that holds this part."""
-        part = rows[self.offset : self.offset + self.limit + 1]
-        return {name: part[: self.limit], "more": len(part) > self.limit}
+def list_referrers(context: Context) -> Response:
+    """Answer ``GET /stats/hits/{path_id}``: where visitors of one path came from."""
+    question = read_question(context, "limit", "offset")
+    question = replace(question, paths={int(context.arguments["path_id"])})
+    rows = _count_referrers(question.select_visitors())
+    return _respond(question, rows, "refs")
 
 
-def read_breakdown(page: str, visits: list[Visit], question: Question, part: Slice) -> Row:
-    """Return one page of statistics."""
+def list_breakdown(context: Context) -> Response:
+    """Answer ``GET /stats/{page}``."""
+    question = read_question(context, "limit", "offset")
+    page = context.arguments["page"]
     if page == "toprefs":
-        return _list_top_referrers(question.select_visitors(visits), part)
-    found = question.select_visitors_of_days(visits)
+        rows = _count_referrers(question.select_visitors())[: TOP_PAGES * question.limit]
+        rows = [{"id": row["name"], **row} if row["name"] else row for row in rows]
+        return _respond(question, rows)
+    found = question.select_visitors_of_days()
     if page == "sizes":
-        return {"stats": _list_sizes(found), "more": False}
-    rows = {
-        "browsers": lambda: _list_products(visit.browser.name for visit in found),
-        "systems": lambda: _list_products(visit.system.name for visit in found),
-        "locations": lambda: _list_locations(found, question.generation),
-        "languages": lambda: _list_languages(found),
+        return json_response({"stats": _list_sizes(found), "more": False})
+    countries = (visit.location.partition("-")[0] for visit in found)
+    tie = None if question.generation.is_newer else _find_name
+    lists: dict[str, Callable[[], list[Row]]] = {
+        "browsers": lambda: _list_products(visit.browser for visit in found),
+        "systems": lambda: _list_products(visit.system for visit in found),
+        "locations": lambda: _list_named(_rank(countries, tie)),
+        "languages": lambda: _list_named(_rank(visit.language for visit in found)),
         "campaigns": lambda: _list_campaigns(found),
-    }[page]()
-    return part.cut(rows)
+    }
+    return _respond(question, lists[page]())
 
 
-def read_detail(page: str, key: str, visits: list[Visit], question: Question, part: Slice) -> Row:
-    """Return one row of a page of statistics, broken down further."""
+def list_detail(context: Context) -> Response:
+    """Answer ``GET /stats/{page}/{id}``: one row of a page, broken down further."""
+    question = read_question(context, "limit", "offset")
+    page, key = context.arguments["page"], context.arguments["id"]
     if page == "toprefs":
-        return _list_paths(question.select_visitors(visits), key, part, question.generation)
-    found = question.select_visitors_of_days(visits)
-    rows = {
+        return _list_paths(question, key)
+    found = question.select_visitors_of_days()
+    lists: dict[str, Callable[[], list[Row]]] = {
         "browsers": lambda: _list_versions((visit.browser for visit in found), key),
         "systems": lambda: _list_versions((visit.system for visit in found), key),
         "locations": lambda: _list_regions(found, key),
         "sizes": lambda: _list_widths(found, key),
         "campaigns": lambda: _list_sources(found, key),
-    }[page]()
-    return part.cut(rows)
+    }
+    return _respond(question, lists[page]())
 
 
-def read_referrers(visits: list[Visit], part: Slice) -> Row:
-    """Return the referrers of the hits of a path."""
-    referrers = {visit.referrer_id: visit.referrer for visit in visits}
-    rows: list[Row] = [
-        {"name": referrers[key].name, "count": count, "ref_scheme": referrers[key].scheme}
-        for key, count in _rank(visit.referrer_id for visit in visits)
-    ]
-    return part.cut(rows, "refs")
+def _respond(question: Question, rows: list[Row], name: str = "stats") -> Response:
+    """Return the response that holds the part of the rows that is asked for."""
+    end = question.offset + question.limit
+    return json_response({name: rows[question.offset : end], "more": len(rows) > end})
 
 
 def _rank(
@@ -96,28 +104,30 @@ def _rank(
     return sorted(counts, key=lambda item: -item[1])
 
 
-def _list_products(names: Iterable[str]) -> list[Row]:
+def _count_referrers(visits: list[Visit]) -> list[Row]:
+    referrers = {visit.referrer_id: visit.referrer for visit in visits}
+    return [
+        {"name": referrers[key].name, "count": count, "ref_scheme": referrers[key].scheme}
+        for key, count in _rank(visit.referrer_id for visit in visits)
+    ]
+
+
+def _list_products(products: Iterable[Product]) -> list[Row]:
     """List browsers or systems; ties are left to the database, which counts names down."""
     return [
         {"id": name, "name": name, "count": count} if name else {"name": "", "count": count}
-        for name, count in _rank(names, descending=True)
+        for name, count in _rank((product.name for product in products), descending=True)
     ]
 
 
-def _list_locations(visits: list[Visit], generation: Generation) -> list[Row]:
-    countries = (visit.location.partition("-")[0] for visit in visits)
-    tie = name_country if generation is Generation.V2_7 else None
+def _list_named(counts: list[tuple[str, int]]) -> list[Row]:
     return [
-        {"id": code or UNKNOWN, "name": name_country(code), "count": count}
-        for code, count in _rank(countries, tie)
+        {"id": code or UNKNOWN, "name": _find_name(code), "count": count} for code, count in counts
     ]
 
 
-def _list_languages(visits: list[Visit]) -> list[Row]:
-    return [
-        {"id": code or UNKNOWN, "name": name_language(code), "count": count}
-        for code, count in _rank(visit.language for visit in visits)
-    ]
+def _find_name(code: str) -> str:
+    return NAMES.get(code, code) or UNKNOWN
 
 
 def _list_campaigns(visits: list[Visit]) -> list[Row]:
@@ -127,42 +137,30 @@ def _list_campaigns(visits: list[Visit]) -> list[Row]:
 
 
 def _list_sizes(visits: list[Visit]) -> list[Row]:
-    counts = Counter(_group_of(visit.width) for visit in visits)
+    counts = Counter(_find_size(visit.width) for visit in visits)
     groups = [*SIZES, "desktophd", "unknown"]
     return [{"id": group, "name": "", "count": counts[group]} for group in groups]
 
 
-def _group_of(width: int) -> str:
+def _find_size(width: int) -> str:
     if width == 0:
         return "unknown"
     return next((name for name, highest in SIZES.items() if width <= highest), "desktophd")
 
 
-def _list_top_referrers(visits: list[Visit], part: Slice) -> Row:
-    referrers = {visit.referrer_id: visit.referrer for visit in visits}
-    rows: list[Row] = []
-    for key, count in _rank(visit.referrer_id for visit in visits)[: TOP_PAGES * part.limit]:
-        name, scheme = referrers[key]
-        row: Row = {"name": name, "count": count, "ref_scheme": scheme}
-        rows.append({"id": name, **row} if name else row)
-    return part.cut(rows)
-
-
-def _list_paths(visits: list[Visit], key: str, part: Slice, generation: Generation) -> Row:
+def _list_paths(question: Question, key: str) -> Response:
     """List the paths that a referrer led to; of too many the server drops only the last."""
+    visits = question.select_visitors()
     found = [visit.path for visit in visits if visit.referrer.name.lower() == key.lower()]
     paths = {path.id: path.path for path in found}
-    ids = (path.id for path in found)
-    rows: list[Row] = [
-        {"name": paths[path_id], "count": count}
-        for path_id, count in _rank(ids, descending=generation is Generation.V2_7)
-    ]
-    more = len(rows) > part.limit
-    return {"stats": rows[:-1] if more else rows, "more": more}
+    ranks = _rank((path.id for path in found), descending=not question.generation.is_newer)
+    rows = [{"name": paths[path_id], "count": count} for path_id, count in ranks]
+    more = len(rows) > question.limit
+    return json_response({"stats": rows[:-1] if more else rows, "more": more})
 
 
-def _list_versions(products: Iterable[tuple[str, str]], key: str) -> list[Row]:
-    found = (product for product in products if product[0].lower() == key.lower())
+def _list_versions(products: Iterable[Product], key: str) -> list[Row]:
+    found = (product for product in products if product.name.lower() == key.lower())
     return [{"name": " ".join(product), "count": count} for product, count in _rank(found)]
 
 
@@ -175,7 +173,7 @@ def _list_regions(visits: list[Visit], country: str) -> list[Row]:
 def _list_widths(visits: list[Visit], group: str) -> list[Row]:
     if group not in {*SIZES, "desktophd", "unknown"}:
         raise unexpected_error(f"unknown size: {group}")
-    found = (visit.width for visit in visits if _group_of(visit.width) == group)
+    found = (visit.width for visit in visits if _find_size(visit.width) == group)
     return [{"name": f"↔\ufe0e {width}px", "count": count} for width, count in _rank(found)]
 
 
@@ -183,8 +181,4 @@ def _list_sources(visits: list[Visit], campaign: str) -> list[Row]:
     if not campaign.isdecimal():
         raise unexpected_error(f"campaign id: {campaign}")
     found = [visit for visit in visits if visit.campaign_id == int(campaign)]
-    names = {visit.referrer_id: visit.referrer.name for visit in found}
-    return [
-        {"name": names[key], "count": count}
-        for key, count in _rank(visit.referrer_id for visit in found)
-    ]
+    return [{"name": row["name"], "count": row["count"]} for row in _count_referrers(found)]

@@ -5,14 +5,14 @@ from __future__ import annotations
 import csv
 import gzip
 import io
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
-from tests.sandbox.goatcounter.timestamps import format_seconds
+from tests.sandbox.goatcounter.timestamps import format_time
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
-    from tests.sandbox.goatcounter.store import Visit
+    from tests.sandbox.goatcounter.hits import Visit
 
 COLUMNS = (
     "Path",
@@ -34,20 +34,9 @@ VERSION = 2
 """Version of the format, glued to the first column's name."""
 
 
-class Row(NamedTuple):
-    """One line of the export, with the id that is not in it."""
-
-    hit_id: int
-    values: tuple[str, ...]
-
-
-def select_rows(visits: Iterable[Visit], after: int) -> list[Row]:
-    """Return the rows of the hits kept individually whose id is greater than a cursor, by id."""
-    return [
-        Row(visit.hit_id, build_row(visit))
-        for visit in visits
-        if visit.hit_id is not None and visit.hit_id > after
-    ]
+def select_hits(visits: Iterable[Visit], after: int) -> list[Visit]:
+    """Return the hits kept individually whose id is greater than a cursor, by id."""
+    return [visit for visit in visits if visit.hit_id is not None and visit.hit_id > after]
 
 
 def build_row(visit: Visit) -> tuple[str, ...]:
@@ -66,16 +55,15 @@ def build_row(visit: Visit) -> tuple[str, ...]:
         f"{visit.width},0,1",
         visit.location,
         str(int(visit.first)),
-        format_seconds(visit.created_at),
+        format_time(visit.created_at),
     )
 
 
-def write_rows(rows: Iterable[Row]) -> bytes:
+def write_rows(visits: Sequence[Visit]) -> bytes:
     """Return the compressed file; without rows it has no header either."""
     text = io.StringIO(newline="")
     writer = csv.writer(text, lineterminator="\n")
-    for number, row in enumerate(rows):
-        if number == 0:
-            writer.writerow([f"{VERSION}{COLUMNS[0]}", *COLUMNS[1:]])
-        writer.writerow(row.values)
+    if visits:
+        writer.writerow([f"{VERSION}{COLUMNS[0]}", *COLUMNS[1:]])
+    writer.writerows(map(build_row, visits))
     return gzip.compress(text.getvalue().encode(), mtime=0)

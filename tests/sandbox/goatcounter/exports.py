@@ -6,24 +6,27 @@ import gzip
 import hashlib
 import json
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
+from datetime import UTC, datetime, timedelta
+from http import HTTPStatus
+from typing import TYPE_CHECKING, TypeAlias
+
+from starlette.responses import Response, StreamingResponse
 
 from tests.sandbox.goatcounter import csv_export, json_export
-from tests.sandbox.goatcounter.errors import bad_request_error
-from tests.sandbox.goatcounter.timestamps import (
-    format_compact,
-    format_fractions,
-    format_seconds,
-    parse_moment,
+from tests.sandbox.goatcounter.call import (
+    ApiError,
+    check_names,
+    json_response,
+    not_found_error,
+    unexpected_error,
 )
+from tests.sandbox.goatcounter.timestamps import format_time, parse_time
 
 if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
     from pathlib import Path
 
-    from tests.sandbox.goatcounter.accounts import Site
-    from tests.sandbox.goatcounter.json_export import Circumstances
-    from tests.sandbox.goatcounter.store import Store
+    from tests.sandbox.goatcounter.call import Context
 
 RETENTION = timedelta(hours=24)
 """How long the file of an export stays."""
@@ -34,139 +37,34 @@ DEFAULT_SECONDS = 0.5
 
 WRONG_HASH = "0" * 64
 DATE_LENGTH = 10
+CHUNK_BYTES = 1 << 18
+MEGABYTE = 1024 * 1024
 
-_MEGABYTE = 1024 * 1024
+File: TypeAlias = "tuple[bytes | Path, int | None, int | None]"
+"""The content of a file, its number of rows and its last id."""
 
 
 @dataclass
 class NextExport:
-    """How the next export deviates from what the data say; then everything is usual again."""
+    """How the next export deviates from what the data say; then everything is usual again.
+
+    Attributes:
+        error: Text with which it fails.
+        csv: Text of the CSV in place of the rows stored; compressed by the sandbox.
+        json: Archive in place of the statistics stored.
+        file: Compressed file to serve as it is, however large.
+        rows: Number of rows reported of `csv` or `file`.
+        last_hit_id: Cursor reported of `csv` or `file`.
+    """
 
     error: str | None = None
-    """Text with which it fails."""
     never_finishes: bool = False
-    seconds: float | None = None
-    """How long it takes; None is half a second with rows and no time at all without."""
     csv: bytes | None = None
-    """Text of the CSV in place of the rows stored; compressed by the sandbox."""
     json: bytes | None = None
-    """Archive in place of the statistics stored."""
     file: Path | None = None
-    """Compressed file to serve as it is, however large; give ``rows`` and ``last_hit_id``."""
     rows: int | None = None
-    """Number of rows reported of ``csv`` or ``file``."""
     last_hit_id: int | None = None
-    """Cursor reported of ``csv`` or ``file``."""
     wrong_hash: bool = False
-
-
-@dataclass
-class Result:
-    """What an export brings when it is done."""
-
-    body: bytes | Path
-    rows: int | None
-    last_hit_id: int | None
-
-    @property
-    def size(self) -> int:
-        """Bytes of the file."""
-        return len(self.body) if isinstance(self.body, bytes) else self.body.stat().st_size
-
-    def hash(self) -> str:
-        """Return the SHA-256 of the file."""
-        if isinstance(self.body, bytes):
-            return hashlib.sha256(self.body).hexdigest()
-        with self.body.open("rb") as file:
-            return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-@dataclass
-class Export:
-    """One export."""
-
-    id: int
-    site_id: int
-    site_code: str
-    format: str
-    start_from_hit_id: int
-    start_from_day: datetime | None
-    created_at: datetime
-    result: Result
-    takes: timedelta | None
-    """Time until it is done or fails; None if neither ever happens."""
-    hash: str
-    failure: str | None = None
-    file_deleted: bool = False
-
-    @property
-    def file_name(self) -> str:
-        """Name of the file."""
-        base = f"goatcounter-export-{self.site_code}-{format_compact(self._named_at)}"
-        return f"{base}.zip" if self.format == "json" else f"{base}-{self.start_from_hit_id}.csv.gz"
-
-    def __post_init__(self) -> None:
-        """Keep the moment that the file is named after."""
-        self._named_at = self.created_at
-
-    @property
-    def ends_at(self) -> datetime | None:
-        """When it is done or fails."""
-        return None if self.takes is None else self.created_at + self.takes
-
-    def finished_at(self, now: datetime) -> datetime | None:
-        """Return when it was done; None if it is not, or has failed."""
-        return self.ends_at if self.failure is None and self._has_ended(now) else None
-
-    def error(self, now: datetime) -> str | None:
-        """Return why it failed, once it has; the server does not report it of JSON exports."""
-        return self.failure if self.format == "csv" and self._has_ended(now) else None
-
-    def fail(self, error: str) -> None:
-        """Make it a failed export, from now on."""
-        self.failure = error
-        self.takes = timedelta()
-
-    def move_back(self, by: timedelta) -> None:
-        """Make it older than it is."""
-        self.created_at -= by
-
-    def has_lost_file(self, now: datetime) -> bool:
-        """Return whether the file has been removed, by hand or by age."""
-        return self.file_deleted or now - self.created_at > RETENTION
-
-    def to_json(self, now: datetime | None, *, with_format: bool) -> dict[str, object]:
-        """Return the export as the API shows it.
-
-        Args:
-            now: Present moment; None in the answer that starts the export, where it is never done.
-            with_format: Whether the server knows formats.
-        """
-        finished_at = now and self.finished_at(now)
-        done = self.result if finished_at else None
-        content: dict[str, object] = {"id": self.id, "site_id": self.site_id}
-        if with_format:
-            content["format"] = self.format
-        if self.start_from_hit_id or not with_format:
-            content["start_from_hit_id"] = self.start_from_hit_id
-        content["last_hit_id"] = done.last_hit_id if done else None
-        if self.start_from_day:
-            content["start_from_day"] = format_seconds(self.start_from_day)
-        return {
-            **content,
-            "path": f"{DIRECTORY}/{self.file_name}",
-            "created_at": format_seconds(self.created_at)
-            if now
-            else format_fractions(self.created_at),
-            "finished_at": format_seconds(finished_at) if finished_at else None,
-            "num_rows": done.rows if done else None,
-            "size": f"{max(done.size / _MEGABYTE, 0.1):.1f}" if done else None,
-            "hash": f"sha256-{self.hash}" if done else None,
-            "error": self.error(now) if now else None,
-        }
-
-    def _has_ended(self, now: datetime) -> bool:
-        return self.ends_at is not None and now >= self.ends_at
 
 
 @dataclass(frozen=True)
@@ -178,87 +76,191 @@ class ExportRequest:
     start_from_day: datetime | None = None
 
 
-def parse_request(body: bytes, *, with_format: bool) -> ExportRequest:
-    """Read the body.
+@dataclass
+class Export:
+    """One export.
 
-    Args:
-        body: JSON, or nothing at all.
-        with_format: Whether the server knows formats, and then wants one.
+    Attributes:
+        takes: Time until it is done or fails; None if neither ever happens.
+    """
+
+    id: int
+    site_id: int
+    request: ExportRequest
+    file_name: str
+    created_at: datetime
+    body: bytes | Path
+    rows: int | None
+    last_hit_id: int | None
+    hash: str = WRONG_HASH
+    takes: timedelta | None = None
+    failure: str | None = None
+    file_deleted: bool = False
+
+    def finished_at(self, now: datetime) -> datetime | None:
+        """Return when it was done; None if it is not, or has failed."""
+        is_done = self.failure is None and self._has_ended(now)
+        return self.created_at + self.takes if is_done and self.takes is not None else None
+
+    def fail(self, error: str) -> None:
+        """Make it a failed export, from now on."""
+        self.failure = error
+        self.takes = timedelta()
+
+    def has_lost_file(self, now: datetime) -> bool:
+        """Return whether the file has been removed, by hand or by age."""
+        return self.file_deleted or now - self.created_at > RETENTION
+
+    def to_json(self, now: datetime, *, is_newer: bool, is_new: bool = False) -> dict[str, object]:
+        """Return the export as the API shows it.
+
+        Args:
+            now: Present moment.
+            is_newer: Whether the server knows formats.
+            is_new: Whether it starts with this response, in which it is never done.
+        """
+        finished_at = None if is_new else self.finished_at(now)
+        is_done = finished_at is not None
+        request = self.request
+        # failures of JSON exports are not reported
+        is_reported = not is_new and request.format == "csv" and self._has_ended(now)
+        content: dict[str, object] = {
+            "id": self.id,
+            "site_id": self.site_id,
+            "last_hit_id": self.last_hit_id if is_done else None,
+            "path": f"{DIRECTORY}/{self.file_name}",
+            "created_at": format_time(self.created_at),
+            "finished_at": format_time(finished_at) if finished_at else None,
+            "num_rows": self.rows if is_done else None,
+            "size": f"{max(self._size / MEGABYTE, 0.1):.1f}" if is_done else None,
+            "hash": f"sha256-{self.hash}" if is_done else None,
+            "error": self.failure if is_reported else None,
+        }
+        if is_new:
+            text = self.created_at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%f")
+            content["created_at"] = text.rstrip("0").rstrip(".") + "Z"
+        if is_newer:
+            content["format"] = request.format
+        if request.start_from_hit_id or not is_newer:
+            content["start_from_hit_id"] = request.start_from_hit_id
+        if request.start_from_day:
+            content["start_from_day"] = format_time(request.start_from_day)
+        return content
+
+    @property
+    def _size(self) -> int:
+        return len(self.body) if isinstance(self.body, bytes) else self.body.stat().st_size
+
+    def _has_ended(self, now: datetime) -> bool:
+        return self.takes is not None and now >= self.created_at + self.takes
+
+
+def start_export(context: Context) -> Response:
+    """Answer ``POST /export``."""
+    state = context.state
+    request = _parse_request(context)
+    wanted, state.next_export = state.next_export, NextExport()
+    named = f"{context.site.code}-{context.now.astimezone(UTC):%Y%m%dT%H%M%SZ}"
+    folder = f"goatcounter-export-{named}"
+    if request.format == "json":
+        file_name = f"{folder}.zip"
+        archive = wanted.json or json_export.write_archive(context, folder, request.start_from_day)
+        result: File = archive, None, None
+    else:
+        file_name = f"{folder}-{request.start_from_hit_id}.csv.gz"
+        result = _make_csv(context, wanted, request.start_from_hit_id)
+    body, rows, last_hit_id = result
+    export = Export(
+        id=state.first_export_id + len(state.exports),
+        site_id=context.site.id,
+        request=request,
+        file_name=file_name,
+        created_at=context.now,
+        body=body,
+        rows=rows,
+        last_hit_id=last_hit_id,
+        failure=wanted.error,
+    )
+    if not wanted.never_finishes:
+        export.takes = timedelta(seconds=DEFAULT_SECONDS if rows else 0)
+    if not wanted.wrong_hash:
+        export.hash = _hash(body)
+    state.exports.append(export)
+    content = export.to_json(context.now, is_newer=context.generation.is_newer, is_new=True)
+    return json_response(content, HTTPStatus.ACCEPTED)
+
+
+def show_export(context: Context) -> Response:
+    """Answer ``GET /export/{id}``."""
+    export = _find_export(context)
+    return json_response(export.to_json(context.now, is_newer=context.generation.is_newer))
+
+
+def download_export(context: Context) -> Response:
+    """Answer ``GET /export/{id}/download``."""
+    export, now = _find_export(context), context.now
+    finished_at = export.finished_at(now)
+    if finished_at is None:
+        return json_response({"error": "still being generated"}, HTTPStatus.ACCEPTED)
+    if export.has_lost_file(now):
+        if now - finished_at < RETENTION:
+            text = "exports are kept for 24 hours; this export file has been deleted"
+            raise ApiError(HTTPStatus.BAD_REQUEST, text)
+        # The server compares the age the wrong way round, and so does not expect the usual case.
+        raise unexpected_error(f"open {export.file_name}: no such file or directory")
+    headers = {
+        "Content-Type": "application/gzip",
+        "Content-Disposition": f'attachment; filename="{export.file_name}"',
+    }
+    if isinstance(export.body, bytes):
+        return Response(export.body, headers=headers)
+    return StreamingResponse(_read_chunks(export.body), headers=headers)
+
+
+def _parse_request(context: Context) -> ExportRequest:
+    """Read the body of a request, which must have a format on the newer server alone.
 
     Raises:
         ApiError: There is another field, or no format.
     """
-    fields = json.loads(body or b"{}")
-    known = {"start_from_hit_id"} | ({"format", "start_from_day"} if with_format else set())
-    for name in fields:
-        if name not in known:
-            raise bad_request_error(f'unknown parameter: "{name}"')
+    fields = json.loads(context.call.body or b"{}")
+    is_newer = context.generation.is_newer
+    check_names(fields, {"start_from_hit_id", *(["format", "start_from_day"] if is_newer else [])})
     cursor = fields.get("start_from_hit_id", 0)
-    if not with_format:
+    if not is_newer:
         return ExportRequest(start_from_hit_id=cursor)
     format_ = fields.get("format", "")
     if format_ not in {"csv", "json"}:
-        raise bad_request_error(f'unknown format: "{format_}"')
+        raise ApiError(HTTPStatus.BAD_REQUEST, f'unknown format: "{format_}"')
     day = fields.get("start_from_day")
-    return ExportRequest(format_, cursor, parse_moment(day[:DATE_LENGTH]) if day else None)
+    return ExportRequest(format_, cursor, parse_time(day[:DATE_LENGTH]) if day else None)
 
 
-def make_export(
-    number: int,
-    request: ExportRequest,
-    store: Store,
-    circumstances: Circumstances,
-    wanted: NextExport,
-) -> Export:
-    """Make the export that a request asks for.
-
-    Args:
-        number: Id of the export.
-        request: What the client asks for.
-        store: What was counted.
-        circumstances: For whom, by whom and when.
-        wanted: What a test wants to be different.
-    """
-    site = circumstances.site
-    export = Export(
-        id=number,
-        site_id=site.id,
-        site_code=site.code,
-        format=request.format,
-        start_from_hit_id=request.start_from_hit_id,
-        start_from_day=request.start_from_day,
-        created_at=circumstances.now,
-        result=Result(b"", None, None),
-        takes=None,
-        hash=WRONG_HASH,
-        failure=wanted.error,
-    )
-    if request.format == "json":
-        export.result = _make_archive(store, circumstances, wanted, export)
-    else:
-        export.result = _make_csv(store, site, wanted, request.start_from_hit_id)
-    if not wanted.never_finishes:
-        usual = DEFAULT_SECONDS if export.result.rows else 0
-        export.takes = timedelta(seconds=usual if wanted.seconds is None else wanted.seconds)
-    if not wanted.wrong_hash:
-        export.hash = export.result.hash()
-    return export
-
-
-def _make_csv(store: Store, site: Site, wanted: NextExport, cursor: int) -> Result:
+def _make_csv(context: Context, wanted: NextExport, cursor: int) -> File:
     if wanted.file is not None:
-        return Result(wanted.file, wanted.rows, wanted.last_hit_id)
+        return wanted.file, wanted.rows, wanted.last_hit_id
     if wanted.csv is not None:
-        return Result(gzip.compress(wanted.csv, mtime=0), wanted.rows, wanted.last_hit_id)
-    rows = csv_export.select_rows(store.list_visits(site), cursor)
-    last_hit_id = rows[-1].hit_id if rows else cursor
-    return Result(csv_export.write_rows(rows), len(rows), last_hit_id)
+        return gzip.compress(wanted.csv, mtime=0), wanted.rows, wanted.last_hit_id
+    hits = csv_export.select_hits(context.state.store.visits[context.site.id], cursor)
+    return csv_export.write_rows(hits), len(hits), hits[-1].hit_id if hits else cursor
 
 
-def _make_archive(
-    store: Store, circumstances: Circumstances, wanted: NextExport, export: Export
-) -> Result:
-    if wanted.json is not None:
-        return Result(wanted.json, None, None)
-    folder = export.file_name.removesuffix(".zip")
-    return Result(json_export.write_archive(store, circumstances, folder), None, None)
+def _hash(body: bytes | Path) -> str:
+    if isinstance(body, bytes):
+        return hashlib.sha256(body).hexdigest()
+    with body.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _find_export(context: Context) -> Export:
+    number = context.arguments["id"]
+    for export in context.state.exports:
+        if export.site_id == context.site.id and str(export.id) == number:
+            return export
+    raise not_found_error()
+
+
+async def _read_chunks(path: Path) -> AsyncIterator[bytes]:
+    with path.open("rb") as file:
+        while chunk := file.read(CHUNK_BYTES):
+            yield chunk

@@ -4,34 +4,30 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import replace
-from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
 
 from typing_extensions import override
 
-from tests.sandbox.goatcounter.accounts import ALL_SITES, Site, Token, User
-from tests.sandbox.goatcounter.csv_export import COLUMNS, select_rows
+from tests.sandbox.goatcounter.app import Application
+from tests.sandbox.goatcounter.csv_export import COLUMNS, build_row, select_hits
+from tests.sandbox.goatcounter.exports import NextExport
 from tests.sandbox.goatcounter.limits import DEFAULT_LIMITS, Limit, RateLimiter
-from tests.sandbox.goatcounter.routes import count_routes
-from tests.sandbox.goatcounter.routes.app import Application
-from tests.sandbox.goatcounter.server_state import ServerState
-from tests.sandbox.sandbox import Sandbox, utc_now
+from tests.sandbox.goatcounter.state import ALL_SITES, ServerState, Site, Token, User
+from tests.sandbox.sandbox import Sandbox
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
-    from tests.sandbox.goatcounter.exports import Export, NextExport
-    from tests.sandbox.goatcounter.generation import Generation
+    from tests.sandbox.goatcounter.exports import Export
     from tests.sandbox.goatcounter.hits import Hit
-    from tests.sandbox.goatcounter.store import Visit
-
-UTC_ZONE = ".UTC"
-"""The time zone UTC as user settings spell it."""
+    from tests.sandbox.goatcounter.state import Generation
 
 FULL_PERMISSIONS = 76
 """What a tap needs: exports, sites and statistics."""
 
-_DEFAULT_REGIONS = "US,RU,CN"
+BUILD = "c957f51c60d2_2026-08-21T10:31:05Z"
+"""The version that an official build of the newer server names."""
 
 
 class GoatCounter(Sandbox):
@@ -42,34 +38,20 @@ class GoatCounter(Sandbox):
         generation: Generation,
         *,
         limits: Mapping[str, Limit] = DEFAULT_LIMITS,
-        base_path: str = "",
-        now: Callable[[], datetime] = utc_now,
         version: str | None = None,
-        api_max: int | None = None,
-        query_days_limit: int | None = None,
-        first_export_id: int = 1,
+        **settings: Any,
     ) -> None:
         """Make an empty server.
 
         Args:
             generation: Which server to play.
             limits: Rate limits that differ from the default, as requests per seconds by group.
-            base_path: Prefix of all paths, such as ``/stats``.
-            now: The server's clock.
             version: What ``/status`` says; None is an official build of the generation.
-            api_max: Largest page of every endpoint; None for the default.
-            query_days_limit: Windows of more days than that take the database too long.
-            first_export_id: Id of the first export; the ones before are not known any more.
+            settings: As those of `ServerState`.
         """
+        version = version or (BUILD if generation.is_newer else generation.value)
         self._state = ServerState(
-            generation=generation,
-            limiter=RateLimiter(limits),
-            base_path=base_path,
-            now=now,
-            version=version or generation.default_version,
-            api_max=api_max,
-            query_days_limit=query_days_limit,
-            first_export_id=first_export_id,
+            generation, version, RateLimiter(limits), NextExport(), **settings
         )
         super().__init__(Application(self._state))
 
@@ -104,7 +86,7 @@ class GoatCounter(Sandbox):
         collect: int = 510,
         code: str | None = None,
         *,
-        collect_regions: str = _DEFAULT_REGIONS,
+        collect_regions: str = "US,RU,CN",
     ) -> Site:
         """Add a site.
 
@@ -118,7 +100,7 @@ class GoatCounter(Sandbox):
         with self._state.lock:
             now = self._state.now()
             site = Site(
-                id=len(self._state.accounts.sites) + 1,
+                id=len(self._state.sites) + 1,
                 cname=cname,
                 code=code or f"serve-{hashlib.sha256(cname.encode()).hexdigest()[:13]}",
                 parent=parent,
@@ -127,14 +109,14 @@ class GoatCounter(Sandbox):
                 created_at=now,
                 first_hit_at=now,
             )
-            self._state.accounts.sites.append(site)
+            self._state.sites.append(site)
             return site
 
     def add_token(
         self,
         permissions: int = FULL_PERMISSIONS,
         sites: Sequence[int] = (ALL_SITES,),
-        timezone: str = UTC_ZONE,
+        timezone: str = ".UTC",
         name: str = "tap",
         *,
         used: bool = True,
@@ -155,18 +137,17 @@ class GoatCounter(Sandbox):
         Returns:
             The token.
         """
-        accounts = self._state.accounts
         with self._state.lock:
-            number = len(accounts.tokens) + 1
+            seed = f"{name} {len(self._state.tokens) + 1}".encode()
             token = Token(
-                text=text or _make_token(f"{name} {number}"),
+                text=text or hashlib.sha256(seed).hexdigest()[:50],
                 name=name,
                 permissions=permissions,
                 sites=tuple(sites),
                 user=self._find_or_add_user(account, timezone),
                 last_used_at=self._state.now() if used else None,
             )
-            accounts.tokens.append(token)
+            self._state.tokens.append(token)
             return token.text
 
     def set_timezone(self, token: str, timezone: str) -> None:
@@ -188,27 +169,16 @@ class GoatCounter(Sandbox):
             HitError: One of them would be refused.
         """
         with self._state.lock:
-            site, now = self._state.accounts.find_site(site_id), self._state.now()
+            site, now = self._state.find_site(site_id), self._state.now()
             for hit in hits:
-                known = hit if self.generation.knows_hit_language else replace(hit, language="")
-                count_routes.store_hit(self._state, site, known, now)
+                known = hit if self.generation.is_newer else replace(hit, language="")
+                self._state.store.add(site, known, now)
 
-    def expected_hits(self, site_id: int, after: int = 0) -> list[dict[str, str]]:
-        """Return the rows that a correct CSV export holds, by column.
-
-        Args:
-            site_id: Whose hits.
-            after: Cursor of the export.
-        """
+    def expected_hits(self, site_id: int) -> list[dict[str, str]]:
+        """Return the rows that a correct CSV export holds, by column."""
         with self._state.lock:
-            rows = select_rows(self._list_visits(site_id), after)
-        return [dict(zip(COLUMNS, row.values, strict=True)) for row in rows]
-
-    def last_hit_id(self, site_id: int) -> int:
-        """Return the highest id among the hits kept individually; 0 if there is none."""
-        with self._state.lock:
-            visits = self._list_visits(site_id)
-            return max((visit.hit_id or 0 for visit in visits), default=0)
+            hits = select_hits(self._state.store.visits[site_id], after=0)
+        return [dict(zip(COLUMNS, build_row(hit), strict=True)) for hit in hits]
 
     @property
     def exports(self) -> list[Export]:
@@ -230,18 +200,15 @@ class GoatCounter(Sandbox):
         """Make all exports two days older, so that their files are gone."""
         with self._state.lock:
             for export in self._state.exports:
-                export.move_back(timedelta(days=2))
-
-    def _list_visits(self, site_id: int) -> list[Visit]:
-        return self._state.store.list_visits(self._state.accounts.find_site(site_id))
+                export.created_at -= timedelta(days=2)
 
     def _find_token(self, text: str) -> Token:
-        token = self._state.accounts.find_token(text)
+        token = self._state.find_token(text)
         assert token is not None
         return token
 
     def _find_or_add_user(self, account: int, zone: str) -> User:
-        users = self._state.accounts.users
+        users = self._state.users
         for user in users:
             if (user.account, user.timezone) == (account, zone):
                 return user
@@ -249,8 +216,3 @@ class GoatCounter(Sandbox):
         user = User(len(users) + 1, account, email, zone, self._state.now())
         users.append(user)
         return user
-
-
-def _make_token(seed: str) -> str:
-    """Return fifty lower-case letters and digits."""
-    return hashlib.sha256(seed.encode()).hexdigest()[:50]

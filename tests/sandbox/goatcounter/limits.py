@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from types import MappingProxyType
 from typing import TYPE_CHECKING, TypeAlias
 
 if TYPE_CHECKING:
@@ -13,41 +12,25 @@ if TYPE_CHECKING:
 Limit: TypeAlias = "tuple[int, float] | None"
 """Requests per so many seconds; None is the server's ``none``."""
 
-DEFAULT_LIMITS: Mapping[str, Limit] = MappingProxyType(
-    {
-        "api": (4, 1),
-        "api2": (500, 3600),
-        "export": (1, 3600),
-        "api-count": (60, 120),
-    },
-)
+DEFAULT_LIMITS: Mapping[str, Limit] = {
+    "api": (4, 1),
+    "api2": (500, 3600),
+    "export": (1, 3600),
+    "api-count": (60, 120),
+}
 """What a server applies that was started without ``-ratelimit``."""
 
-UNLIMITED: Mapping[str, Limit] = MappingProxyType(
-    {
-        "api": (1_000_000, 1),
-        "api2": None,
-        "export": (1_000_000, 1),
-        "api-count": (1_000_000, 1),
-    },
-)
+UNLIMITED: Mapping[str, Limit] = {**dict.fromkeys(DEFAULT_LIMITS, (1_000_000, 1)), "api2": None}
 """Limits that no test reaches."""
-
-
-@dataclass
-class _Window:
-    start: float
-    used: int = 0
 
 
 @dataclass(frozen=True)
 class Charge:
-    """What the limiter says to one request."""
+    """What the limiter says to one request; `wait` is in seconds until the window ends."""
 
     limit: int
     remaining: int
     wait: float
-    """Seconds until the window ends."""
     refused: bool
 
     @property
@@ -69,13 +52,9 @@ class RateLimiter:
     """
 
     def __init__(self, limits: Mapping[str, Limit]) -> None:
-        """Start with empty windows.
-
-        Args:
-            limits: Limits that differ from the default, by group.
-        """
+        """Start with empty windows, under limits that differ from the default."""
         self._limits = {**DEFAULT_LIMITS, **limits}
-        self._windows: dict[str, _Window] = {}
+        self._windows: dict[str, tuple[float, int]] = {}
 
     def clear(self) -> None:
         """Forget all requests, as a restart of the server does."""
@@ -86,21 +65,15 @@ class RateLimiter:
         return self._limits[group] is not None
 
     def charge(self, groups: Sequence[str], now: datetime) -> Charge:
-        """Charge one request to several groups until one of them refuses.
+        """Charge one request to several groups in turn, and return what the last one says.
 
-        Args:
-            groups: The groups, in the order in which they are charged.
-            now: Present moment.
-
-        Returns:
-            What the last group charged says.
+        The first that refuses it is the last.
         """
-        charge = self._charge(groups[0], now.timestamp())
-        for group in groups[1:]:
-            if charge.refused:
-                break
-            charge = self._charge(group, now.timestamp())
-        return charge
+        first, *others = groups
+        charge = self._charge(first, now.timestamp())
+        if charge.refused or not others:
+            return charge
+        return self.charge(others, now)
 
     def _charge(self, group: str, now: float) -> Charge:
         limit = self._limits[group]
@@ -108,11 +81,10 @@ class RateLimiter:
             # The server then has a limit of none per window of no length, and refuses for ever.
             return Charge(0, 0, -now, refused=True)
         allowed, seconds = limit
-        window = self._windows.setdefault(group, _Window(now))
-        if now >= window.start + seconds:
-            window.start += (now - window.start) // seconds * seconds
-            window.used = 0
-        refused = window.used >= allowed
-        window.used += not refused
-        wait = window.start + seconds - now
-        return Charge(allowed, allowed - window.used, wait, refused=refused)
+        start, used = self._windows.get(group, (now, 0))
+        if now >= start + seconds:
+            start, used = start + (now - start) // seconds * seconds, 0
+        refused = used >= allowed
+        used += not refused
+        self._windows[group] = start, used
+        return Charge(allowed, allowed - used, start + seconds - now, refused=refused)

@@ -1,22 +1,30 @@
-"""Visitors by path, day and hour."""
+"""Paths, and their visitors by day and hour."""
 
 from __future__ import annotations
 
 import itertools
 from collections import Counter, defaultdict
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
+
+from tests.sandbox.goatcounter.call import ApiError, json_response
+from tests.sandbox.goatcounter.timestamps import parse_time
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping
     from datetime import date
-    from zoneinfo import ZoneInfo
 
-    from tests.sandbox.goatcounter.generation import Generation
-    from tests.sandbox.goatcounter.parameters import Window
-    from tests.sandbox.goatcounter.store import Path, Visit
+    from starlette.responses import Response
 
+    from tests.sandbox.goatcounter.call import Context
+    from tests.sandbox.goatcounter.hits import Path, Visit
+    from tests.sandbox.goatcounter.state import Generation
+
+DEFAULT_LIMIT = 20
+MAX_PATHS = 200
+MAX_ROWS = 100
 HOURS = 24
 WEEK = 7
 ONE_DAY = timedelta(days=1)
@@ -27,97 +35,163 @@ Row = dict[str, Any]
 
 @dataclass(frozen=True)
 class Question:
-    """What statistics are about."""
+    """What statistics are about.
 
-    window: Window
-    generation: Generation
-    zone: ZoneInfo
-    """Time zone of the token's owner."""
-    now: datetime
-    paths: Collection[int] = ()
-    """Ids of the paths counted; all if there are none."""
-    excluded: Collection[int] = ()
-    """Ids of paths left out."""
-    by_day: bool = False
-    """Whether the highest count is that of a day instead of an hour."""
+    Attributes:
+        start: The first moment of the window.
+        end: Its last moment.
+        paths: Ids of the paths counted; all if there are none.
+        excluded: Ids of paths left out.
+        by_day: Whether the highest count is that of a day instead of an hour.
+    """
+
+    context: Context
+    start: datetime
+    end: datetime
+    limit: int
+    offset: int
+    paths: Collection[int]
+    excluded: Collection[int]
+    by_day: bool
 
     @property
-    def offset(self) -> timedelta:
-        """The owner's present distance from UTC, which is applied to all history."""
-        return self.now.astimezone(self.zone).utcoffset() or timedelta()
+    def generation(self) -> Generation:
+        """Which server is asked."""
+        return self.context.generation
 
-    def select_visitors(self, visits: Iterable[Visit]) -> list[Visit]:
+    @property
+    def utc_offset(self) -> timedelta:
+        """The present distance from UTC of the token's owner, which is applied to all history."""
+        zone = self.context.token.user.zone
+        return self.context.now.astimezone(zone).utcoffset() or timedelta()
+
+    def select_visitors(self) -> list[Visit]:
         """Return the visitors whose hour begins within the window."""
-        start, end = self.window.start, self.window.end
-        return [
-            visit
-            for visit in visits
-            if visit.first and start <= visit.hour <= end and self._concerns(visit.path)
-        ]
+        return [visit for visit in self._list_visitors() if self.start <= visit.hour <= self.end]
 
-    def select_visitors_of_days(self, visits: Iterable[Visit]) -> list[Visit]:
+    def select_visitors_of_days(self) -> list[Visit]:
         """Return those of whole UTC days, from the owner's date of the start to that of the end."""
-        start, end = (
-            moment.astimezone(self.zone).date() for moment in (self.window.start, self.window.end)
-        )
-        return [
-            visit
-            for visit in visits
-            if visit.first and start <= visit.hour.date() <= end and self._concerns(visit.path)
-        ]
+        zone = self.context.token.user.zone
+        start, end = (moment.astimezone(zone).date() for moment in (self.start, self.end))
+        return [visit for visit in self._list_visitors() if start <= visit.hour.date() <= end]
 
-    def _concerns(self, path: Path) -> bool:
-        return (not self.paths or path.id in self.paths) and path.id not in self.excluded
+    def check_cost(self) -> None:
+        """Check that the window is not too long for the database.
+
+        Raises:
+            ApiError: It is.
+        """
+        max_days = self.context.state.query_days_limit
+        if max_days is not None and self.end - self.start > max_days * ONE_DAY:
+            raise ApiError(HTTPStatus.GATEWAY_TIMEOUT, "server timed out loading data")
+
+    def _list_visitors(self) -> Iterator[Visit]:
+        for visit in self.context.state.store.visits[self.context.site.id]:
+            number = visit.path.id
+            is_wanted = not self.paths or number in self.paths
+            if visit.first and is_wanted and number not in self.excluded:
+                yield visit
 
 
-def count_total(visits: list[Visit], question: Question) -> Row:
-    """Count visitors of all paths together, by day and hour."""
-    found = question.select_visitors(visits)
-    return {
+def read_question(context: Context, *known: str) -> Question:
+    """Return what a request asks for; the last eight days if it names none.
+
+    Args:
+        context: The request.
+        known: The parameters that the endpoint has beside those of all statistics.
+    """
+    values = context.read_query({"start", "end", "include_paths", *known})
+    today = datetime.combine(context.now.date(), time(), UTC)
+    start, end = (values.get(name) for name in ("start", "end"))
+    return Question(
+        context,
+        start=parse_time(start) if start else today - timedelta(days=7),
+        end=parse_time(end) if end else today + ONE_DAY - timedelta(microseconds=1),
+        limit=_read_limit(context, values, MAX_ROWS),
+        offset=int(values.get("offset", 0)),
+        paths=_read_numbers(values, "include_paths"),
+        excluded=_read_numbers(values, "exclude_paths"),
+        by_day="group" in values,
+    )
+
+
+def list_paths(context: Context) -> Response:
+    """Answer ``GET /paths``: pages and events."""
+    values = context.read_query({"limit", "after"})
+    limit = _read_limit(context, values, MAX_PATHS)
+    after = int(values.get("after", 0))
+    found = [path for path in context.state.store.list_paths(context.site) if path.id > after]
+    if context.generation.is_newer:
+        found.sort(key=lambda path: (path.path.encode(), path.id))
+    items = [
+        {"id": path.id, "path": path.path, "title": path.title, "event": path.event}
+        for path in found[:limit]
+    ]
+    return json_response({"paths": items, "more": len(found) > limit})
+
+
+def count_total(context: Context) -> Response:
+    """Answer ``GET /stats/total``: visitors of all paths together, by day and hour."""
+    question = read_question(context)
+    question.check_cost()
+    found = question.select_visitors()
+    content = {
         "total": len(found),
         "total_events": sum(visit.path.event for visit in found),
         "total_utc": len(found),
         "stats": _list_days(Counter(visit.hour for visit in found), question),
     }
+    return json_response(content)
 
 
-def count_by_path(visits: list[Visit], question: Question, limit: int) -> Row:
-    """Count visitors of each path, by day and hour; the most visited paths come first."""
+def count_by_path(context: Context) -> Response:
+    """Answer ``GET /stats/hits``: visitors of each path; the most visited paths come first."""
+    group = ["group"] if context.generation.is_newer else []
+    question = read_question(context, "limit", "exclude_paths", *group)
+    question.check_cost()
     paths: dict[int, Path] = {}
     hours: dict[int, Counter[datetime]] = defaultdict(Counter)
-    for visit in question.select_visitors(visits):
+    for visit in question.select_visitors():
         paths[visit.path.id] = visit.path
         hours[visit.path.id][visit.hour] += 1
     ids = sorted(hours, key=lambda path_id: (-hours[path_id].total(), -path_id))
-    items = [_build_item(paths[path_id], hours[path_id], question) for path_id in ids[:limit]]
-    if not question.generation.lists_whole_local_days:
+    listed = ids[: question.limit]
+    items = [_build_item(paths[path_id], hours[path_id], question) for path_id in listed]
+    if not context.generation.is_newer:
         items.sort(key=lambda item: item["count"], reverse=True)
-    return {
-        "hits": items,
-        "total": sum(item["count"] for item in items),
-        "more": len(ids) > limit,
-    }
+    total = sum(item["count"] for item in items)
+    return json_response({"hits": items, "total": total, "more": len(ids) > question.limit})
+
+
+def _read_limit(context: Context, values: Mapping[str, str], usual_cap: int) -> int:
+    """Return the size of a page: at least 1, at most the cap."""
+    api_max = context.state.api_max
+    cap = usual_cap if api_max is None else api_max
+    return min(max(int(values.get("limit", DEFAULT_LIMIT)), 1), cap)
+
+
+def _read_numbers(values: Mapping[str, str], name: str) -> set[int]:
+    return {int(item) for item in values.get(name, "").split(",") if item}
 
 
 def _build_item(path: Path, hours: Counter[datetime], question: Question) -> Row:
     days = _list_days(hours, question)
-    whole = question.generation.lists_whole_local_days
+    is_newer = question.generation.is_newer
+    highest = (day["daily"] if question.by_day else max(day["hourly"]) for day in days)
     return {
-        "count": hours.total() if whole else sum(day["daily"] for day in days),
+        "count": hours.total() if is_newer else sum(day["daily"] for day in days),
         "path_id": path.id,
         "path": path.path,
         "event": path.event,
         "title": path.title,
-        "max": max(
-            (day["daily"] if question.by_day else max(day["hourly"]) for day in days), default=0
-        ),
+        "max": max(highest, default=0),
         "stats": days,
     }
 
 
 def _list_days(hours: Mapping[datetime, int], question: Question) -> list[Row]:
     table = {day: [0] * HOURS for day in _select_days(question)}
-    shift = _shift_of(question)
+    shift = _find_shift(question)
     for hour, count in hours.items():
         local = hour + shift
         if local.date() in table:
@@ -126,36 +200,39 @@ def _list_days(hours: Mapping[datetime, int], question: Question) -> list[Row]:
         {"day": day.isoformat(), "hourly": counts, "daily": sum(counts)}
         for day, counts in table.items()
     ]
-    if question.generation.knows_group:
+    if question.generation.is_newer:
         _add_longer_sums(days)
     return days
 
 
-def _shift_of(question: Question) -> timedelta:
+def _find_shift(question: Question) -> timedelta:
     """Return how far hours move: by whole ones on the older server, half an hour is rounded up.
 
     Known is only that both servers give whole days and that their hours differ by one in zones of
     half hours. The direction of the rounding is a guess: no recording has such a zone.
     """
-    if question.generation.lists_whole_local_days:
-        return question.offset
-    return (question.offset + ONE_HOUR / 2) // ONE_HOUR * ONE_HOUR
+    if question.generation.is_newer:
+        return question.utc_offset
+    return (question.utc_offset + ONE_HOUR / 2) // ONE_HOUR * ONE_HOUR
 
 
 def _select_days(question: Question) -> list[date]:
-    start, end = question.window.start, question.window.end
-    if question.generation.lists_whole_local_days:
-        return _days_between(start + question.offset, end + question.offset)
-    days = _days_between(start, end)
-    if question.offset > timedelta():
+    """Return the days listed.
+
+    The older server works on whole UTC days and drops the one that the shift has torn.
+    """
+    offset = question.utc_offset
+    if question.generation.is_newer:
+        return _list_dates(question.start + offset, question.end + offset)
+    days = _list_dates(question.start, question.end)
+    if offset > timedelta():
         return days[1:] or days
-    return days[:-1] if question.offset < timedelta() else days
+    return days[:-1] if offset < timedelta() else days
 
 
-def _days_between(start: datetime, end: datetime) -> list[date]:
-    return [
-        start.date() + number * ONE_DAY for number in range((end.date() - start.date()).days + 1)
-    ]
+def _list_dates(start: datetime, end: datetime) -> list[date]:
+    count = (end.date() - start.date()).days + 1
+    return [start.date() + number * ONE_DAY for number in range(count)]
 
 
 def _add_longer_sums(days: list[Row]) -> None:
@@ -163,15 +240,10 @@ def _add_longer_sums(days: list[Row]) -> None:
 
     Weeks are counted from the first day listed; a month that has begun before counts from there.
     """
-    starts = [i for i, day in enumerate(days) if i == 0 or day["day"].endswith("-01")]
-    for first, count in _sum_between(days, range(0, len(days), WEEK)):
-        days[first]["weekly"] = count
-    for first, count in _sum_between(days, starts):
-        days[first]["monthly"] = count
-
-
-def _sum_between(days: list[Row], starts: Iterable[int]) -> Iterator[tuple[int, int]]:
-    """Yield sums, where they are not 0, from each start to the next."""
-    for first, following in itertools.pairwise([*starts, len(days)]):
-        if count := sum(day["daily"] for day in days[first:following]):
-            yield first, count
+    weeks = range(0, len(days), WEEK)
+    months = [i for i, day in enumerate(days) if i == 0 or day["day"].endswith("-01")]
+    starts: tuple[tuple[str, Iterable[int]], ...] = (("weekly", weeks), ("monthly", months))
+    for name, firsts in starts:
+        for first, following in itertools.pairwise([*firsts, len(days)]):
+            if count := sum(day["daily"] for day in days[first:following]):
+                days[first][name] = count

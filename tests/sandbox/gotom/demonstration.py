@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tests.sandbox.gotom import seeds
+from tests.sandbox.gotom.authentication import API, REPORTS
 from tests.sandbox.gotom.reports import Report
-from tests.sandbox.gotom.users import API, REPORTS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
-from tests.sandbox.gotom.csv_content import PLAIN
+from tests.sandbox.gotom.csv_content import encode_csv
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -47,7 +47,7 @@ class GeneratedCsv:
 
     def pieces(self) -> Iterator[bytes]:
         """Yield the file, piece by piece."""
-        yield PLAIN.encode_row(self.header)
+        yield encode_csv([self.header])
         block = _build_block(_BLOCK)
         blocks, rest = divmod(self.rows, _BLOCK)
         for number in range(blocks):
@@ -64,8 +64,9 @@ def _invent_cells(index: int) -> Sequence[str]:
 
 def _build_block(rows: int) -> bytes:
     """Return the rows of a block, with placeholders."""
-    numbered = ((f"{_PLACEHOLDER}{index:03d}", *_invent_cells(index)) for index in range(rows))
-    return b"".join(map(PLAIN.encode_row, numbered))
+    return encode_csv(
+        (f"{_PLACEHOLDER}{index:03d}", *_invent_cells(index)) for index in range(rows)
+    )
 
 
 def _number_rows(block: bytes, number: int) -> bytes:

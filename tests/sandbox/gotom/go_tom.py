@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from tests.sandbox.gotom import users
 from tests.sandbox.gotom.application import Application
+from tests.sandbox.gotom.authentication import API, REPORTS, User
 from tests.sandbox.gotom.campaigns import invent_campaign
 from tests.sandbox.gotom.seeds import build_data
-from tests.sandbox.gotom.users import User
 from tests.sandbox.sandbox import Sandbox, utc_now
 
 if TYPE_CHECKING:
@@ -48,14 +47,14 @@ class GoTom(Sandbox):
         self.users: dict[str, User] = {}
         self.reports: dict[tuple[Kind, int], Report] = {}
 
-    def add_user(self, name: str, secret: str, groups: Iterable[str] = users.EVERYTHING) -> User:
+    def add_user(self, name: str, secret: str, groups: Iterable[str] = (REPORTS, API)) -> User:
         """Add an API user, or change one.
 
         Args:
             name: What it is called.
             secret: What it signs with.
             groups: What it may read: ``reports``, ``api`` for everything else, or of that only
-                ``lookups``, ``prices``, ``campaigns``, ``customers``.
+                ``lookups``.
         """
         user = User(name, secret, frozenset(groups))
         self.users[name] = user

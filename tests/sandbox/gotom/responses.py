@@ -1,18 +1,21 @@
-"""Responses that several endpoints have."""
+"""Requests that have found their endpoint, and responses that several endpoints have."""
 
 from __future__ import annotations
 
 import json
 import math
+from dataclasses import dataclass
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
 from starlette.responses import Response
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
-    from tests.sandbox.gotom.call import Context
+    from starlette.requests import Request
+
+    from tests.sandbox.gotom.go_tom import GoTom
 
 _PAGE = """\
 <!DOCTYPE html>
@@ -21,6 +24,21 @@ _PAGE = """\
 <body><h1>Oops! An Error Occurred</h1><h2>The server returned a "{status} {phrase}".</h2></body>
 </html>
 """
+
+
+@dataclass(frozen=True)
+class Call:
+    """A request that has found its endpoint and may use it.
+
+    Attributes:
+        request: The request.
+        instance: What it asks.
+        arguments: The variable parts of the path, decoded.
+    """
+
+    request: Request
+    instance: GoTom
+    arguments: Mapping[str, str]
 
 
 class ResponseError(Exception):
@@ -55,16 +73,16 @@ def build_not_found() -> Response:
     return build_json(content, HTTPStatus.NOT_FOUND)
 
 
-def build_list_page(context: Context, items: Sequence[Any]) -> Response:
+def build_list_page(call: Call, items: Sequence[Any]) -> Response:
     """Return the page of a list that is asked for; one behind the last is empty."""
-    page, size = context.page, context.instance.page_size
+    page, size = int(call.request.query_params.get("page", 1)), call.instance.page_size
     last = max(1, math.ceil(len(items) / size))
-    base = context.instance.advertised_url or f"http://{context.call.headers['host']}"
+    base = call.instance.advertised_url or f"http://{call.request.headers['host']}"
     pagination = {
         "totalItems": len(items),
         "perPage": size,
         "currentPage": page,
         "lastPage": last,
-        "nextPageUrl": f"{base}{context.call.path}?page={page + 1}" if page < last else None,
+        "nextPageUrl": f"{base}{call.request.url.path}?page={page + 1}" if page < last else None,
     }
     return build_json({"pagination": pagination, "items": items[(page - 1) * size : page * size]})

@@ -7,8 +7,11 @@ from typing import TYPE_CHECKING
 from tests.sandbox.gotom.campaigns import invent_campaign, refer_to_company
 from tests.sandbox.gotom.customers import invent_customer
 from tests.sandbox.gotom.data import Data
+from tests.sandbox.gotom.samples import read_sample
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from tests.sandbox.gotom.data import Item
 
 PLATFORMS = 1203
@@ -49,40 +52,18 @@ def build_data() -> Data:
 
 
 def _build_entities() -> dict[str, list[Item]]:
+    platforms = (
+        PLATFORM_NAMES.get(number, f"Plattform {number}") for number in range(1, PLATFORMS + 1)
+    )
     return {
-        "user": [
-            {"id": 11, "name": "Lena Graf", "email": "lena.graf@acme.example"},
-            {"id": 14, "name": "Jonas Weiß", "email": "jonas.weiss@acme.example"},
-            {"id": 19, "name": "Mira O'Keller", "email": "mira.keller@acme.example"},
-        ],
-        "tarif": _name_items({7: "Tarif 2026", 8: "Tarif 2025", 9: "Netz 2026"}),
-        "priceType": _name_items({1: "TKP", 2: "Fixpreis", 3: "CPC"}),
-        "adServer": [
-            {"id": "gam-main", "name": "Ad Manager DE"},
-            {"id": "xandr-west", "name": "Xandr West"},
-        ],
-        "campaignType": _name_items({1: "Kommerziell", 2: "Eigenwerbung", 3: "Gegengeschäft"}),
-        "extraPriceLevel": _name_items({4: "Weihnachten", 5: "Sommerloch"}),
-        "platform": _name_items(
-            {number: _name_platform(number) for number in range(1, PLATFORMS + 1)}
-        ),
-        "channel": _name_items({number: f"Rubrik {number}" for number in range(1, 31)}),
-        "media": _name_items({1: "Display", 2: "Video", 3: "Print"}),
-        "advertising": _name_items({40: "Wideboard", 41: "Rectangle", 52: "Pre-Roll"}),
-        "flightPositionType": [
-            {"id": 1, "name": "Standard", "isDefault": True},
-            {"id": 2, "name": "Premium", "isDefault": False},
-        ],
-        "flightTags": _name_items({3: "Saison", 4: 'Sonderthema "Schnee"'}),
+        **read_sample("entities"),
+        "platform": _number_items(platforms),
+        "channel": _number_items(f"Rubrik {number}" for number in range(1, 31)),
     }
 
 
-def _name_items(names: dict[int, str]) -> list[Item]:
-    return [{"id": number, "name": name} for number, name in names.items()]
-
-
-def _name_platform(number: int) -> str:
-    return PLATFORM_NAMES.get(number, f"Plattform {number}")
+def _number_items(names: Iterable[str]) -> list[Item]:
+    return [{"id": number, "name": name} for number, name in enumerate(names, 1)]
 
 
 def _invent_customers() -> list[Item]:

@@ -6,8 +6,7 @@ from tests.sandbox.studio_openapi import demonstration, quirks
 from tests.sandbox.studio_openapi.chunks import Mode
 from tests.sandbox.studio_openapi.limits import Limit
 from tests.sandbox.studio_openapi.studio import Studio
-from tests.sandbox.studio_openapi.studio_open_api import StudioOpenApi
-from tests.sandbox.studio_openapi.versions import NEWEST_DESCRIBED
+from tests.sandbox.studio_openapi.studio_open_api import NEWEST_DESCRIBED, StudioOpenApi
 
 __all__ = [
     "NEWEST_DESCRIBED",

@@ -3,25 +3,50 @@
 from __future__ import annotations
 
 import asyncio
-import hmac
 import math
+from dataclasses import dataclass
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qsl
 
 import msgspec
 
-from tests.sandbox.studio_openapi import endpoints, parameters, problems, versions
-from tests.sandbox.studio_openapi.call import Call
+from tests.sandbox.studio_openapi import endpoints, problems
 from tests.sandbox.studio_openapi.routes import ROUTES
-from tests.sandbox.studio_openapi.vocabulary import SIGNATURE
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import date
+
     from starlette.types import Receive, Scope, Send
 
     from tests.sandbox.studio_openapi.endpoints import Endpoint
+    from tests.sandbox.studio_openapi.studio import Studio
     from tests.sandbox.studio_openapi.studio_open_api import StudioOpenApi
 
 _encode = msgspec.json.Encoder().encode
+
+
+@dataclass(frozen=True)
+class Call:
+    """A request that has found its endpoint and may use it.
+
+    Attributes:
+        tenant: Whose server it is.
+        studio: What the key opens.
+        endpoint: The endpoint.
+        arguments: Its parameters, by name.
+    """
+
+    tenant: StudioOpenApi
+    studio: Studio
+    endpoint: Endpoint
+    arguments: Mapping[str, Any]
+
+    @property
+    def today(self) -> date:
+        """The day where the studio is."""
+        return self.tenant.today()
 
 
 class Application:
@@ -30,43 +55,48 @@ class Application:
     def __init__(self, tenant: StudioOpenApi) -> None:
         """Serve a tenant."""
         self._tenant = tenant
-        self._answered = 0
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG002
         """Answer one request, after the time that the tenant takes."""
-        headers: dict[bytes, bytes] = dict(scope["headers"])
-        self._answered += 1
-        status, extra = HTTPStatus.OK, []
+        headers = [(b"content-type", b"application/json")]
+        if self._tenant.date_header:
+            headers.append((b"date", self._tenant.date_header.encode()))
+        status = HTTPStatus.OK
         try:
-            content = self._answer(scope, headers.get(b"x-api-key", b"").decode("latin-1"))
+            content = _encode(self._answer(scope))
         except problems.ProblemError as problem:
-            status, content = problem.status, _encode(problem.body(self._answered))
+            status, content = problem.status, _encode(problem.body())
             if problem.retry_after is not None:
-                extra.append((b"retry-after", b"%d" % problem.retry_after))
+                headers.append((b"retry-after", b"%d" % problem.retry_after))
         if self._tenant.latency:
             await asyncio.sleep(self._tenant.latency)
-        length = (b"content-length", b"%d" % len(content))
-        kind = (b"content-type", b"application/json")
-        await send(
-            {"type": "http.response.start", "status": status, "headers": [kind, length, *extra]}
-        )
+        headers.append((b"content-length", b"%d" % len(content)))
+        await send({"type": "http.response.start", "status": status, "headers": headers})
         await send({"type": "http.response.body", "body": content})
 
-    def _answer(self, scope: Scope, key: str) -> bytes:
+    def _answer(self, scope: Scope) -> Any:
         tenant = self._tenant
-        studio = tenant.keys.get(key)
-        if studio is None:
+        headers: dict[bytes, bytes] = dict(scope["headers"])
+        key = headers.get(b"x-api-key", b"").decode("latin-1")
+        if key not in tenant.keys:
             raise problems.ProblemError(HTTPStatus.UNAUTHORIZED, problems.NO_KEY)
         found = endpoints.find(scope["raw_path"].decode("latin-1"))
-        if scope["method"] != "GET" or found is None or not _is_served(found[0], tenant.version):
+        if scope["method"] != "GET" or found is None or not self._is_served(found[0]):
             raise problems.not_found()
         endpoint, variables = found
         self._count(key, endpoint)
-        _check_scopes(endpoint, tenant.scopes[key])
-        query = scope["query_string"].decode("latin-1")
-        endpoint = versions.fit_parameters(endpoint, tenant.version)
-        arguments = parameters.read(endpoint, variables, query)
-        return self._encode_content(Call(tenant, studio, endpoint, arguments))
+        if not endpoint.allows(tenant.scopes[key]):
+            raise problems.forbidden()
+        query = dict(parse_qsl(scope["query_string"].decode("latin-1"), keep_blank_values=True))
+        arguments = endpoint.read_arguments({**query, **variables}, tenant.version)
+        call = Call(tenant, tenant.keys[key], endpoint, arguments)
+        content = ROUTES[endpoint.path](call)
+        quirk = tenant.quirks.get(endpoint.path)
+        return quirk(call, content) if quirk else content
+
+    def _is_served(self, endpoint: Endpoint) -> bool:
+        is_known = endpoints.is_at_least(self._tenant.version, endpoint.since)
+        return is_known and endpoint.path in ROUTES
 
     def _count(self, key: str, endpoint: Endpoint) -> None:
         """Count a request.
@@ -80,31 +110,3 @@ class Application:
             wait = math.ceil(seconds) if limit.retry_after else None
             status = HTTPStatus.TOO_MANY_REQUESTS
             raise problems.ProblemError(status, problems.TOO_MANY_REQUESTS, retry_after=wait)
-
-    def _encode_content(self, call: Call) -> bytes:
-        content = ROUTES[call.endpoint.name](call)
-        if quirk := self._tenant.quirks.get(call.endpoint.path):
-            content = quirk(call, content)
-        if extra := self._tenant.extra_fields.get(call.endpoint.path):
-            content = _extend(call.endpoint, content, extra)
-        signature = hmac.digest(b"sandbox", b"%d" % self._answered, "md5").hex()
-        return _encode(content).replace(SIGNATURE.encode(), signature.encode())
-
-
-def _is_served(endpoint: Endpoint, version: str) -> bool:
-    return endpoint.name in ROUTES and versions.is_known(endpoint, version)
-
-
-def _check_scopes(endpoint: Endpoint, granted: frozenset[str] | None) -> None:
-    if granted is None:
-        return
-    enough = any if endpoint.any_scope else all
-    if not enough(scope in granted for scope in endpoint.scopes):
-        raise problems.forbidden()
-
-
-def _extend(endpoint: Endpoint, content: Any, extra: dict[str, Any]) -> Any:
-    """Return a list whose records have further fields."""
-    if endpoint.envelope == "chunk":
-        return {**content, "result": [{**record, **extra} for record in content["result"]]}
-    return [{**record, **extra} for record in content]

@@ -11,7 +11,7 @@ from tests.sandbox.studio_openapi import problems
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from tests.sandbox.studio_openapi.call import Call
+    from tests.sandbox.studio_openapi.application import Call
     from tests.sandbox.studio_openapi.records import Record
 
 
@@ -22,40 +22,26 @@ class Mode(Enum):
     POSITION = "the sum of the offset and the size of the slice that were asked for"
 
 
-USUAL_MODES = {
-    "/v1/employees": Mode.LAST_ID,
-    "/v1/classes": Mode.LAST_ID,
-    "/v1/appointments/bookable": Mode.LAST_ID,
-    "/v1/trial-offers/bookable-trial-offers/appointments/bookable": Mode.LAST_ID,
-    "/v1/trial-offers/bookable-trial-offers/classes": Mode.LAST_ID,
-    "/v1/online-offers/purchasable": Mode.LAST_ID,
-}
-"""By path; customers are always read by the last id, and all others by position."""
-
-
-def cut(call: Call, records: Sequence[Record], key: str = "id") -> Record:
-    """Return the chunk that a request is for.
-
-    Args:
-        call: The request.
-        records: All there is.
-        key: The field with the id, for endpoints that go by the last one.
-    """
+def cut(call: Call, records: Sequence[Record]) -> Record:
+    """Return the chunk that a request is for, of all records."""
     size, offset = call.arguments["sliceSize"], _read_offset(call)
     if call.tenant.modes.get(call.endpoint.path) is not Mode.LAST_ID:
         return _make_chunk(records[offset : offset + size + 1], size, offset + size)
-    later = sorted((one for one in records if one[key] > offset), key=lambda one: one[key])
-    return _make_chunk(later, size, [offset, *(one[key] for one in later[:size])][-1])
+    later = sorted((one for one in records if one["id"] > offset), key=lambda one: one["id"])
+    return _make_chunk(later, size, [offset, *(one["id"] for one in later[:size])][-1])
 
 
 def cut_customers(call: Call) -> Record:
-    """Return the chunk of customers that a request is for, without inventing the others."""
-    studio, size, offset = call.studio, call.arguments["sliceSize"], _read_offset(call)
+    """Return the chunk of customers that a request is for, always by the last id."""
+    size, offset = call.arguments["sliceSize"], _read_offset(call)
     status = call.arguments["customerStatus"]
-    later = (n for n in studio.customers.after(offset) if studio.status_of(n) == status)
+    later = (
+        customer
+        for number, customer in call.studio.customers.items()
+        if number > offset and customer["status"] == status
+    )
     found = list(islice(later, size + 1))
-    records = [studio.customers.peek(number) for number in found]
-    return _make_chunk(records, size, [offset, *found[:size]][-1])
+    return _make_chunk(found, size, [offset, *(one["id"] for one in found[:size])][-1])
 
 
 def _read_offset(call: Call) -> int:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tests.sandbox.studio_openapi import offers
+from tests.sandbox.studio_openapi.routes import DEBT_COLLECTION_RUNS
 
 if TYPE_CHECKING:
     from tests.sandbox.studio_openapi.studio_open_api import StudioOpenApi
+
+__all__ = ["CUSTOMERS", "DEBT_COLLECTION_RUNS", "STUDIOS", "add_chain", "chain_keys", "fill"]
 
 STUDIOS = {
     "Kiel Nord": "kiel-sandbox",
@@ -15,7 +17,6 @@ STUDIOS = {
     "Hamburg Süd": "hamburg-sandbox",
 }
 """Keys by the names of the studios."""
-DEBT_COLLECTION_RUNS = offers.DEBT_COLLECTION_RUNS
 CUSTOMERS = (40, 26, 57)
 """How many each studio has."""
 CUSTOMERS_IN_CHAIN = 4

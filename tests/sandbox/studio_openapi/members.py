@@ -5,13 +5,10 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from tests.sandbox.studio_openapi import moments, offers
-from tests.sandbox.studio_openapi.sketches import sketch
-from tests.sandbox.studio_openapi.vocabulary import FIRST_NAMES, LAST_NAMES, make_link
+from tests.sandbox.studio_openapi import moments
+from tests.sandbox.studio_openapi.sketches import FIRST_NAMES, LAST_NAMES, draw, sketch
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from tests.sandbox.studio_openapi.records import Record
     from tests.sandbox.studio_openapi.studio import Studio
 
@@ -21,33 +18,28 @@ FORMER_MEMBER = "FORMER_MEMBER"
 USUAL_MIX = (*[MEMBER] * 7, *[PROSPECT] * 2, FORMER_MEMBER)
 
 
-def invent_customer(studio: Studio, customer_id: int) -> Record:
+def invent_customer(studio: Studio, customer_id: int, status: str) -> Record:
     """Return a customer; of some, the number of the house is a number."""
     number = studio.place_of(customer_id)
-    drawn = sketch("GET /v1/customers", number, studio.today)
+    joined = moments.to_moment(studio.today - timedelta(650), 17, 42)
     customer = {
-        **drawn,
+        **sketch("/v1/customers", number, studio.today),
         "id": customer_id,
         "customerNumber": f"K{studio.place}-{number:05d}",
         "firstName": FIRST_NAMES[number % len(FIRST_NAMES)],
         "lastName": f"{LAST_NAMES[number % len(LAST_NAMES)]}-{number}",
-        "status": studio.status_of(customer_id),
+        "status": status,
         "studioId": studio.id,
-        "createdDateTime": moments.format_zoned(
-            moments.to_moment(studio.today - timedelta(650), 17, 42)
-        ),
+        "createdDateTime": moments.format_zoned(joined),
     }
-    if drawn.get("houseNumber") and number % 2:
+    if customer.get("houseNumber") and number % 2:
         customer["houseNumber"] = number
-    if drawn.get("additionalInformationFieldAssignments"):
+    if customer.get("additionalInformationFieldAssignments"):
         customer["additionalInformationFieldAssignments"] = [
             {"additionalInformationFieldId": field["id"], "value": f"{customer_id % 97}"}
             for field in studio.additional_information_fields
         ]
     return customer
-
-
-_CONTRACTS = "GET /v1/customers/{customerId}/contracts"
 
 
 def invent_contracts(studio: Studio, customer_id: int) -> list[Record]:
@@ -60,7 +52,7 @@ def invent_contracts(studio: Studio, customer_id: int) -> list[Record]:
         states = ["INACTIVE"]
     return [
         {
-            **sketch(_CONTRACTS, number + place - 1, studio.today),
+            **sketch("/v1/customers/{customerId}/contracts", number + place - 1, studio.today),
             "id": 10 * customer_id + place,
             "startDate": moments.shift_day(studio.today, -400 - number % 300),
             "endDate": moments.shift_day(studio.today, 200 if state == "ACTIVE" else -30),
@@ -76,45 +68,19 @@ def find_holder(contract_id: int) -> int:
     return contract_id // 10
 
 
-def sketch_for_contract(endpoint: str, studio: Studio, contract_id: int) -> Record:
+def sketch_for_contract(path: str, studio: Studio, contract_id: int) -> Record:
     """Return what an endpoint has of a contract, and invents anew for each."""
-    return sketch(endpoint, studio.place_of(find_holder(contract_id)), studio.today)
-
-
-def invent_contract_data(studio: Studio, customer_id: int) -> list[Record]:
-    """Return the contracts of a customer as self-service has them."""
-    endpoint = "GET /v1/memberships/{customerId}/self-service/contract-data"
-    shared = ("id", "startDate", "endDate", "rateName", "contractStatus")
-    return [
-        {
-            **sketch(endpoint, contract["id"], studio.today),
-            **{name: contract[name] for name in shared},
-        }
-        for contract in studio.contracts.peek(customer_id)
-    ]
+    return sketch(path, studio.place_of(find_holder(contract_id)), studio.today)
 
 
 def invent_idle_periods(studio: Studio, contract_id: int) -> Record:
     """Return both lists of a contract: two periods at most are over, and one is to come."""
     number = studio.place_of(find_holder(contract_id))
+    path = "/v1/memberships/{contractId}/self-service/idle-periods/{idlePeriodId}"
+    ids = [10 * contract_id + place for place in range(3)]
     return {
-        "pastIdlePeriods": [
-            _invent_idle_period(studio, contract_id, place, -200 * place)
-            for place in range(1, (number + 1) % 3 + 1)
-        ],
-        "currentAndUpcomingIdlePeriods": [
-            _invent_idle_period(studio, contract_id, 9, 20) for _ in range((number + 1) % 2)
-        ],
-    }
-
-
-def _invent_idle_period(studio: Studio, contract_id: int, place: int, begins: int) -> Record:
-    endpoint = "GET /v1/memberships/{contractId}/self-service/idle-periods/{idlePeriodId}"
-    return {
-        **sketch(endpoint, contract_id + place, studio.today),
-        "id": 10 * contract_id + place,
-        "startDate": moments.shift_day(studio.today, begins),
-        "endDate": moments.shift_day(studio.today, begins + 30),
+        "pastIdlePeriods": draw(path, studio.today, ids[: (number + 1) % 3], first=contract_id),
+        "currentAndUpcomingIdlePeriods": draw(path, studio.today, ids[2 + number % 2 :]),
     }
 
 
@@ -157,118 +123,17 @@ def _invent_visit(studio: Studio, customer_id: int, place: int, visits: int) -> 
     return visit
 
 
-_MONTH = 30
-_PAST_CHARGES = (24, 3, 60)
-"""How many past charges customers have, in turn."""
-_UPCOMING_CHARGES = (12, 0, 1)
-
-
-def invent_past_charges(studio: Studio, customer_id: int) -> list[Record]:
-    """Return the charges of a customer up to yesterday, the oldest first."""
-    count = _PAST_CHARGES[studio.place_of(customer_id) % len(_PAST_CHARGES)]
-    days = [1 - _MONTH * (count - place) for place in range(count)]
-    return _invent_charges(studio, customer_id, 0, days)
-
-
-def invent_upcoming_charges(studio: Studio, customer_id: int) -> list[Record]:
-    """Return the charges of a customer that are due from today on, for a year at most."""
-    count = _UPCOMING_CHARGES[studio.place_of(customer_id) % len(_UPCOMING_CHARGES)]
-    return _invent_charges(studio, customer_id, 500, [_MONTH * place for place in range(count)])
-
-
-def _invent_charges(studio: Studio, customer_id: int, first: int, days: list[int]) -> list[Record]:
-    if studio.status_of(customer_id) == PROSPECT:
-        return []
-    endpoint = "GET /v1/customers/{customerId}/account/transactions"
-    return [
-        {
-            **sketch(endpoint, place, studio.today),
-            "id": 1000 * customer_id + place,
-            "dueDate": moments.shift_day(studio.today, day),
-        }
-        for place, day in enumerate(days, first)
-    ]
-
-
-_DAYS_OF_BOOKINGS = range(-13, 14)
-_FIRST_APPOINTMENT = 50
-"""From which place on bookings of a customer are bookings of appointments."""
-
-
-def _bookings(studio: Studio, customer_id: int, count: int) -> Iterator[tuple[int, int, int]]:
-    """Yield bookings of a customer: the place of each, a number of its own, and how far off."""
-    for place in range(count):
-        number = studio.place_of(customer_id) + 9 * place
-        yield place, number, _DAYS_OF_BOOKINGS[5 * number % len(_DAYS_OF_BOOKINGS)]
-
-
 def invent_class_bookings(studio: Studio, customer_id: int) -> list[Record]:
-    """Return the class bookings of a customer."""
-    booked: list[Record] = []
-    for place, number, day in _bookings(studio, customer_id, studio.place_of(customer_id) % 4):
-        class_id = studio.classes[number % (len(studio.classes) - 1)]["id"]
-        booked.append(
-            {
-                **sketch("GET /v1/classes/booking", number, studio.today),
-                "bookingId": 100 * customer_id + place,
-                "classSlotId": offers.make_slot_id(class_id, day, number),
-                "classId": class_id,
-                "customerId": customer_id,
-                "classSlotStatus": "PLANNED" if day >= 0 else "COMPLETED",
-            }
-        )
-    return booked
-
-
-def invent_appointment_bookings(studio: Studio, customer_id: int) -> list[Record]:
-    """Return the appointment bookings of a customer."""
-    count = (studio.place_of(customer_id) + 1) % 3
-    return [
-        {
-            **sketch("GET /v1/appointments/booking", number, studio.today),
-            "bookingId": 100 * customer_id + _FIRST_APPOINTMENT + place,
-            "startDateTime": moments.format_zoned(
-                moments.to_moment(studio.today + timedelta(day), 10)
-            ),
-            "endDateTime": moments.format_zoned(
-                moments.to_moment(studio.today + timedelta(day), 10, 30)
-            ),
-            "appointmentStatus": "PLANNED" if day >= 0 else "COMPLETED",
-        }
-        for place, number, day in _bookings(studio, customer_id, count)
-    ]
-
-
-_DOCUMENTS = (1, 0, 3, 0, 75)
-"""How many documents customers have, in turn."""
-_BENEFITS = ("GUEST_PASS", "SAUNA")
-_CATEGORIES = ("CONTRACT", "GENERAL", "APPOINTMENT", "NEWSLETTER", "LOYALTY_PROGRAM")
-
-
-def invent_documents(studio: Studio, customer_id: int) -> list[Record]:
-    """Return what is filed for a customer."""
-    endpoint = "GET /v1/customers/{customerId}/documents"
-    count = _DOCUMENTS[studio.place_of(customer_id) % len(_DOCUMENTS)]
-    return [
-        {
-            **sketch(endpoint, customer_id + place, studio.today),
-            "id": 100 * customer_id + place,
-            "url": make_link(f"documents/{100 * customer_id + place}.pdf"),
-        }
-        for place in range(count)
-    ]
-
-
-def invent_benefits(studio: Studio, customer_id: int) -> list[Record]:
-    """Return which benefits of the integration a customer has."""
+    """Return the class bookings of a customer, each of a slot in the weeks around today."""
     number = studio.place_of(customer_id)
-    return [{"key": key, "valid": (number + place) % 2 == 0} for place, key in enumerate(_BENEFITS)]
-
-
-def invent_preferences(studio: Studio, customer_id: int) -> list[Record]:
-    """Return on which channels a customer wants which messages."""
-    endpoint = "GET /v1/communications/{customerId}/communication-preferences"
+    weeks = studio.slots_between(studio.today - timedelta(13), studio.today + timedelta(13))
     return [
-        {**sketch(endpoint, customer_id + place, studio.today), "messageCategory": category}
-        for place, category in enumerate(_CATEGORIES)
+        {
+            **sketch("/v1/classes/booking", number, studio.today),
+            "bookingId": 100 * customer_id + place,
+            "classSlotId": slot["id"],
+            "classId": slot["classInformation"]["id"],
+            "customerId": customer_id,
+        }
+        for place, slot in enumerate(weeks[number % 7 :: 97][: number % 4])
     ]

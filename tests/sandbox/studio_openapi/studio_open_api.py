@@ -5,9 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from tests.sandbox.sandbox import Sandbox, utc_now
-from tests.sandbox.studio_openapi import moments, versions
+from tests.sandbox.studio_openapi import moments
 from tests.sandbox.studio_openapi.application import Application
-from tests.sandbox.studio_openapi.chunks import USUAL_MODES, Mode
 from tests.sandbox.studio_openapi.limits import Limit
 from tests.sandbox.studio_openapi.studio import Studio
 
@@ -15,7 +14,11 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
     from datetime import date, datetime
 
+    from tests.sandbox.studio_openapi.chunks import Mode
     from tests.sandbox.studio_openapi.quirks import Quirk
+
+NEWEST_DESCRIBED = "1.11.1"
+"""The newest version that is documented with all of its fields."""
 
 
 class StudioOpenApi(Sandbox):
@@ -25,17 +28,17 @@ class StudioOpenApi(Sandbox):
         version: What the server has of the API.
         latency: Seconds that every answer takes.
         limit: How many requests an endpoint takes.
-        modes: What the offset of a chunked endpoint is, by path.
-        quirks: What is done to chunks, by path.
-        extra_fields: Undocumented fields that records have, by path.
+        modes: What the offset of a chunked endpoint is, by path, where it is no position.
+        quirks: What is done to answers, by path.
         contracts_without_status: The contracts that come when no status is asked for; None is all.
         last_day_included: Whether windows of slots include their last day.
+        date_header: What answers say that the time is, None for nothing.
     """
 
     def __init__(
         self,
         *,
-        version: str = versions.NEWEST_DESCRIBED,
+        version: str = NEWEST_DESCRIBED,
         latency: float = 0.0,
         limit: Limit | None = None,
         now: Callable[[], datetime] = utc_now,
@@ -52,11 +55,11 @@ class StudioOpenApi(Sandbox):
         self.version = version
         self.latency = latency
         self.limit = limit or Limit()
-        self.modes: dict[str, Mode] = dict(USUAL_MODES)
+        self.modes: dict[str, Mode] = {}
         self.quirks: dict[str, Quirk] = {}
-        self.extra_fields: dict[str, dict[str, Any]] = {}
         self.contracts_without_status: str | None = None
         self.last_day_included = True
+        self.date_header: str | None = None
         self.studios: list[Studio] = []
         self.keys: dict[str, Studio] = {}
         self.scopes: dict[str, frozenset[str] | None] = {}

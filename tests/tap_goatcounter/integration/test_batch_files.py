@@ -15,7 +15,7 @@ from tests.tap_goatcounter.servers import make_view
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from tests.tap_goatcounter.command_line import Tap
+    from tests.tap_goatcounter.conftest import Tap
     from tests.tap_goatcounter.servers import Sandbox
 
 PAGE = REPOSITORY / "docs/into-databases.md"

@@ -18,7 +18,7 @@ from tests.tap_goatcounter.servers import make_view
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from tests.tap_goatcounter.command_line import Tap
+    from tests.tap_goatcounter.conftest import Tap
     from tests.tap_goatcounter.servers import Sandbox
 
 PATIENCE_SECONDS = 60

@@ -22,7 +22,6 @@ from tests.tap_goatcounter.servers import get_day, make_view
 
 if TYPE_CHECKING:
     from tests.sandbox.goatcounter import Generation
-    from tests.tap_goatcounter.command_line import TapInProcess
     from tests.tap_goatcounter.conftest import OpenSandbox
     from tests.tap_goatcounter.servers import Sandbox, Server
 
@@ -41,9 +40,7 @@ TIME = re.compile(rb'"time_extracted":"[^"]+"|"export_id":[0-9]+')
 IDENTITY = {"stream_maps": {"hits": {"path": "path"}}}
 
 
-def test_every_page_view_becomes_one_record_in_the_order_of_storing(
-    server: Server, tap: TapInProcess
-) -> None:
+def test_every_page_view_becomes_one_record_in_the_order_of_storing(server: Server) -> None:
     server.send(
         [
             make_view("/b", session="ada", at="10:00:00", title="B"),
@@ -52,7 +49,7 @@ def test_every_page_view_becomes_one_record_in_the_order_of_storing(
             make_view("signup", session="bob", at="09:00:00", event=True),
         ]
     )
-    found = tap.succeed(server.settings(), "hits").records["hits"]
+    found = server.read("hits").records["hits"]
     assert [
         (hit["path"], hit["title"], hit["event"], hit["location"], hit["first_visit"], hit["date"])
         for hit in found
@@ -66,9 +63,7 @@ def test_every_page_view_becomes_one_record_in_the_order_of_storing(
     assert found[3]["session"] != found[0]["session"]
 
 
-def test_a_record_holds_everything_that_the_export_says_of_a_page_view(
-    server: Server, tap: TapInProcess
-) -> None:
+def test_a_record_holds_everything_that_the_export_says_of_a_page_view(server: Server) -> None:
     server.send(
         [
             make_view(
@@ -81,7 +76,7 @@ def test_a_record_holds_everything_that_the_export_says_of_a_page_view(
             )
         ]
     )
-    (hit,) = tap.succeed(server.settings(), "hits").records["hits"]
+    (hit,) = server.read("hits").records["hits"]
     assert hit["session"].count("-") == 1
     del hit["session"], hit["export_id"], hit["export_last_hit_id"]
     assert hit == {
@@ -104,32 +99,23 @@ def test_a_record_holds_everything_that_the_export_says_of_a_page_view(
     }
 
 
-def test_a_second_run_brings_only_what_was_stored_since(server: Server, tap: TapInProcess) -> None:
+def test_later_runs_bring_only_what_was_stored_since(server: Server) -> None:
     server.send([make_view("/first"), make_view("/second")])
-    first = tap.succeed(server.settings(), "hits")
-    server.send(
-        [make_view("/third", days_ago=0, at="00:00:00"), make_view("/fourth", days_ago=300)]
-    )
-    second = tap.succeed(server.settings(), "hits", state=first.output.state)
-    assert [hit["path"] for hit in second.records["hits"]] == ["/third", "/fourth"]
-
-
-def test_without_new_page_views_the_run_succeeds_and_the_bookmark_stays(
-    server: Server, tap: TapInProcess
-) -> None:
-    server.send([make_view("/a")])
-    first = tap.succeed(server.settings(), "hits")
-    second = tap.succeed(server.settings(), "hits", state=first.output.state)
-    assert second.records["hits"] == []
-    assert second.output.state == first.output.state
+    first = server.read("hits")
+    second = server.read("hits", state=first.state)
+    assert (second.records["hits"], second.state) == ([], first.state)
+    late = make_view("/fourth", days_ago=300)
+    server.send([make_view("/third", days_ago=0, at="00:00:00"), late])
+    third = server.read("hits", state=second.state)
+    assert [hit["path"] for hit in third.records["hits"]] == ["/third", "/fourth"]
 
 
 def test_where_page_views_are_not_stored_one_warning_names_the_switch(
-    open_sandbox: OpenSandbox, generation: Generation, tap: TapInProcess
+    open_sandbox: OpenSandbox, generation: Generation
 ) -> None:
     sandbox = open_sandbox(generation, collect=190)
     sandbox.add(make_view("/a"), make_view("/b"))
-    run = tap.succeed(sandbox.settings(), "hits")
+    run = sandbox.read("hits")
     assert run.records["hits"] == []
     warnings = [line for line in run.log.splitlines() if line.startswith("WARNING")]
     assert len(warnings) == 1
@@ -137,80 +123,65 @@ def test_where_page_views_are_not_stored_one_warning_names_the_switch(
     assert sandbox.url in warnings[0]
 
 
-def test_a_start_date_does_not_get_in_the_way(newer: Sandbox, tap: TapInProcess) -> None:
+def test_a_start_date_does_not_get_in_the_way(newer: Sandbox) -> None:
     newer.add(make_view("/a", days_ago=9))
-    settings = newer.settings(start_date=f"{get_day(2)}T00:00:00Z")
-    first = tap.succeed(settings, "hits")
+    settings: dict[str, Any] = {"start_date": f"{get_day(2)}T00:00:00Z"}
+    first = newer.read("hits", **settings)
     newer.add(make_view("/b"))
-    second = tap.succeed(settings, "hits", state=first.output.state)
+    second = newer.read("hits", state=first.state, **settings)
     paths = [hit["path"] for hit in first.records["hits"] + second.records["hits"]]
     assert paths == ["/a", "/b"]
 
 
-def test_an_end_that_the_server_does_not_confirm_moves_no_bookmark(
-    newer: Sandbox, tap: TapInProcess
-) -> None:
-    newer.server.next_export.csv = write_csv(ROW, ROW).encode()
-    newer.server.next_export.rows = 2
-    newer.server.next_export.last_hit_id = 12
-    body = {
+def describe_export(**changed: Any) -> Answer:
+    """Return what a server says of an export of two rows after hit 10."""
+    export = {
         "id": 1,
         "format": "csv",
         "start_from_hit_id": 10,
-        "last_hit_id": 10**9,
+        "last_hit_id": 12,
         "num_rows": 2,
         "finished_at": f"{get_day(0)}T00:00:00Z",
         "error": None,
     }
-    newer.server.faults.add("GET", "/api/v0/export/*", Answer(200, json.dumps(body)), times=1)
-    run = tap.fail(newer.settings(), "hits", state=build_state(10))
-    assert "otherwise when it is asked again" in run.error
-    assert run.records["hits"] == []
-    assert run.output.bookmark("hits", site_id=1) == 10
+    return Answer(200, json.dumps({**export, **changed}))
 
 
 @pytest.mark.parametrize(
-    ("rows", "last_hit_id"), [(2, None), (2, 0), (2, 11), (None, None), (2, "many"), (2, 2**63)]
+    ("changed", "words"),
+    [
+        ({"last_hit_id": 10**9}, "otherwise when it is asked again"),
+        ({"start_from_hit_id": 2}, "which cannot be"),
+        *(
+            ({"num_rows": rows, "last_hit_id": last_hit_id}, words)
+            for rows, last_hit_id, words in [
+                *((rows, 12, "which cannot be") for rows in (None, 0)),
+                *((2, last, "which cannot be") for last in (None, 0, 11)),
+                *((2, last, "last_hit_id") for last in ("many", 2**63)),
+            ]
+        ),
+    ],
+    ids=str,
 )
-def test_an_end_that_cannot_be_moves_no_bookmark(
-    newer: Sandbox, tap: TapInProcess, rows: int | None, last_hit_id: Any
+def test_an_export_that_cannot_be_right_moves_no_bookmark(
+    newer: Sandbox, changed: dict[str, Any], words: str
 ) -> None:
     newer.server.next_export.csv = write_csv(ROW, ROW).encode()
-    newer.server.next_export.rows = rows
-    newer.server.next_export.last_hit_id = last_hit_id
-    run = tap.fail(newer.settings(), "hits", state=build_state(10))
+    newer.server.next_export.rows = 2
+    newer.server.next_export.last_hit_id = 12
+    newer.server.faults.add("GET", "/api/v0/export/1", describe_export(**changed), times=1)
+    run = newer.fail_to_read("hits", state=build_state(10))
+    assert words in run.error
     assert run.records["hits"] == []
     assert (get_bookmark(run), get_checkpoint(run)) == (10, 1)
 
 
-@pytest.mark.parametrize(
-    "changed", [{"start_from_hit_id": 2}, {"num_rows": None}, {"num_rows": 0}], ids=str
-)
-def test_an_export_that_contradicts_the_request_is_an_error(
-    newer: Sandbox, tap: TapInProcess, changed: dict[str, Any]
-) -> None:
-    newer.add(make_view("/a"), make_view("/b"), make_view("/c"))
-    export = {
-        "id": 1,
-        "finished_at": f"{get_day(0)}T00:00:00Z",
-        "error": None,
-        "format": "csv",
-        "last_hit_id": 3,
-        "num_rows": 3,
-        **changed,
-    }
-    newer.server.faults.add("GET", "/api/v0/export/1", Answer(200, json.dumps(export)))
-    run = tap.fail(newer.settings(), "hits")
-    assert "which cannot be" in run.error
-    assert get_bookmark(run) is None
-
-
 @pytest.mark.parametrize("bookmark", ["7", -1, True])
 def test_a_bookmark_that_is_no_hit_id_is_an_error_and_costs_no_export(
-    newer: Sandbox, tap: TapInProcess, bookmark: Any
+    newer: Sandbox, bookmark: Any
 ) -> None:
     newer.add(make_view("/a"))
-    run = tap.fail(newer.settings(), "hits", "paths", state=build_state(bookmark))
+    run = newer.fail_to_read("hits", "paths", state=build_state(bookmark))
     assert repr(bookmark) in run.error
     assert newer.received("POST", "/export") == []
     assert len(run.records["paths"]) == 1
@@ -218,14 +189,14 @@ def test_a_bookmark_that_is_no_hit_id_is_an_error_and_costs_no_export(
 
 @pytest.mark.parametrize("bookmark", [10**9, 0])
 def test_a_bookmark_at_which_its_export_did_not_end_is_an_error_and_costs_no_export(
-    newer: Sandbox, tap: TapInProcess, bookmark: int
+    newer: Sandbox, bookmark: int
 ) -> None:
     newer.add(make_view("/a"))
-    state = tap.succeed(newer.settings(), "hits").output.state
+    state = newer.read("hits").state
     (partition,) = state["bookmarks"]["hits"]["partitions"]
     partition["replication_key_value"] = bookmark
     newer.add(make_view("/b"))
-    second = tap.fail(newer.settings(), "hits", "paths", state=state)
+    second = newer.fail_to_read("hits", "paths", state=state)
     assert "counts hits anew, or the state is damaged" in second.error
     assert get_bookmark(second) == bookmark
     assert count_exports(newer) == 1
@@ -234,25 +205,23 @@ def test_a_bookmark_at_which_its_export_did_not_end_is_an_error_and_costs_no_exp
 
 @pytest.mark.parametrize("export_id", [77, "1", -1])
 def test_a_bookmark_of_an_export_that_the_server_does_not_know_is_a_warning(
-    newer: Sandbox, tap: TapInProcess, export_id: object
+    newer: Sandbox, export_id: object
 ) -> None:
     newer.add(make_view("/a"))
-    state = tap.succeed(newer.settings(), "hits").output.state
+    state = newer.read("hits").state
     state["bookmarks"]["hits"]["partitions"][0]["export_id"] = export_id
     newer.add(make_view("/b"))
-    second = tap.succeed(newer.settings(), "hits", state=state)
+    second = newer.read("hits", state=state)
     assert f"knows no export {export_id!r}" in second.log
-    third = tap.succeed(newer.settings(), "hits", state=second.output.state)
+    third = newer.read("hits", state=second.state)
     assert "knows no export" not in third.log
 
 
-def test_a_site_that_was_created_anew_is_not_the_one_of_the_bookmark(
-    newer: Sandbox, tap: TapInProcess
-) -> None:
+def test_a_site_that_was_created_anew_is_not_the_one_of_the_bookmark(newer: Sandbox) -> None:
     newer.add(make_view("/a"))
-    first = tap.succeed(newer.settings(), "hits")
+    first = newer.read("hits")
     newer.site.created_at += timedelta(days=1)
-    second = tap.fail(newer.settings(), "hits", state=first.state)
+    second = newer.fail_to_read("hits", state=first.state)
     assert "counts hits anew" in second.error
     assert get_bookmark(second) == 1
     assert len(newer.received("POST", "/export")) == 1
@@ -260,43 +229,31 @@ def test_a_site_that_was_created_anew_is_not_the_one_of_the_bookmark(
 
 @pytest.mark.parametrize(("bookmark", "is_warned"), [(10**9, True), (0, False)])
 def test_a_bookmark_of_no_known_export_is_a_warning_when_nothing_comes_after_it(
-    newer: Sandbox, tap: TapInProcess, bookmark: int, *, is_warned: bool
+    newer: Sandbox, bookmark: int, *, is_warned: bool
 ) -> None:
     newer.add(*[make_view("/a")] * bool(bookmark))
-    run = tap.succeed(newer.settings(), "hits", state=build_state(bookmark))
+    run = newer.read("hits", state=build_state(bookmark))
     assert run.records["hits"] == []
     assert ("no hits after hit 1000000000" in run.log) == is_warned
 
 
-@pytest.fixture
-def visited(newer: Sandbox) -> Sandbox:
-    """Return a site with titles of all kinds."""
+def test_the_fast_way_and_that_of_the_sdk_write_the_same_bytes_but_for_the_time(
+    newer: Sandbox,
+) -> None:
     newer.add(
         *(
-            make_view(
-                f"/{number}", session=str(number), title=TITLES[number % 8], event=number % 5 == 0
-            )
-            for number in range(1200)
+            make_view(f"/{number}", session=str(number), title=title, event=number % 5 == 0)
+            for number, title in enumerate(TITLES * 150)
         )
     )
-    return newer
-
-
-def test_the_fast_way_and_that_of_the_sdk_write_the_same_bytes_but_for_the_time(
-    visited: Sandbox, tap: TapInProcess
-) -> None:
-    fast = tap.succeed(visited.settings(), "hits")
-    slow = tap.succeed(visited.settings(**IDENTITY), "hits")
-    assert len(fast.records["hits"]) == 1200
-    assert fast.records["hits"][6]["title"] == TITLES[6]
+    fast, slow = newer.read("hits"), newer.read("hits", **IDENTITY)
+    assert [hit["title"] for hit in fast.records["hits"]] == [*TITLES] * 150
     assert len({message.get("time_extracted") for message in fast.output.messages}) < 10
     assert len({message.get("time_extracted") for message in slow.output.messages}) > 1000
-    lines = [
+    fast_lines, slow_lines = (
         [TIME.sub(b"", line) for line in run.stdout.splitlines() if b'"RECORD"' in line]
         for run in (fast, slow)
-    ]
-    assert lines[0] == lines[1]
-    counted = [
-        sum(map(int, re.findall(r'"record_count","value":(\d+)', run.log))) for run in (fast, slow)
-    ]
-    assert counted == [1200, 1200]
+    )
+    assert fast_lines == slow_lines
+    for run in (fast, slow):
+        assert sum(map(int, re.findall(r'"record_count","value":(\d+)', run.log))) == 1200

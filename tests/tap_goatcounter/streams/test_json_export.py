@@ -2,30 +2,27 @@
 
 from __future__ import annotations
 
+import io
 import json
+import zipfile
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.tap_goatcounter.exports import count_exports, pack
+from singer_tapkit.errors import InvalidResponseError
+from tap_goatcounter.export_file import ExportFile
+from tap_goatcounter.streams.json_export import STATISTICS, TABLES, Archive
+from tests.tap_goatcounter.exports import JSON_ROW, count_exports, pack
 from tests.tap_goatcounter.servers import get_day, make_view, select_visitors
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from singer_tapkit.testing import TapRun
     from tests.sandbox.goatcounter import Hit
-    from tests.tap_goatcounter.command_line import TapInProcess
     from tests.tap_goatcounter.servers import Sandbox
 
-STATISTICS = (
-    "json_hit_stats",
-    "json_browser_stats",
-    "json_system_stats",
-    "json_location_stats",
-    "json_size_stats",
-    "json_language_stats",
-)
-TABLES = ("json_paths", "json_refs", "json_browsers", "json_systems")
 ALL = (*STATISTICS, *TABLES)
 
 
@@ -53,33 +50,29 @@ def list_first_days(sandbox: Sandbox) -> list[str | None]:
     return [body.get("start_from_day") for body in bodies]
 
 
-def test_every_visitor_is_in_every_kind_of_statistics(newer: Sandbox, tap: TapInProcess) -> None:
+def test_every_visitor_is_in_every_kind_of_statistics(newer: Sandbox) -> None:
     hits = [*make_hits(range(1, 6)), make_view("sign up", event=True, session="1 1", days_ago=1)]
     newer.add(*hits)
-    run = tap.succeed(newer.settings(), *ALL)
+    run = newer.read(*ALL)
     assert count_exports(newer) == 1
     paths = {row["id"]: row["path"] for row in run.records["json_paths"]}
     refs = {row["id"]: row["ref"] for row in run.records["json_refs"]}
-    assert get_counts(
-        run, "json_hit_stats", "hour", "path_id", "ref_id", paths=paths, refs=refs
-    ) == (
-        Counter(
-            (f"{str(hit.created_at)[:13]}:00:00Z", hit.path, hit.ref)
-            for hit in select_visitors(hits)
-        )
-    )
-    assert get_counts(
-        run, "json_location_stats", "day", "path_id", "location", paths=paths
-    ) == Counter(
-        (str(hit.created_at)[:10], hit.path, hit.location) for hit in select_visitors(hits)
-    )
-    assert get_counts(run, "json_size_stats", "day", "path_id", "width", paths=paths) == Counter(
-        (str(hit.created_at)[:10], hit.path, int(hit.size or 0)) for hit in select_visitors(hits)
-    )
+    visitors = [(hit, str(hit.created_at)) for hit in select_visitors(hits)]
+    expected: dict[tuple[str, ...], Counter[Any]] = {
+        ("json_hit_stats", "hour", "path_id", "ref_id"): Counter(
+            (f"{moment[:13]}:00:00Z", hit.path, hit.ref) for hit, moment in visitors
+        ),
+        ("json_location_stats", "day", "path_id", "location"): Counter(
+            (moment[:10], hit.path, hit.location) for hit, moment in visitors
+        ),
+        ("json_size_stats", "day", "path_id", "width"): Counter(
+            (moment[:10], hit.path, int(hit.size or 0)) for hit, moment in visitors
+        ),
+    }
+    for (stream, *names), counts in expected.items():
+        assert get_counts(run, stream, *names, paths=paths, refs=refs) == counts, stream
     for stream in STATISTICS:
-        assert sum(row["count"] for row in run.records[stream]) == len(select_visitors(hits)), (
-            stream
-        )
+        assert sum(row["count"] for row in run.records[stream]) == len(visitors), stream
     events = {row["path"] for row in run.records["json_paths"] if row["event"]}
     assert events == {"sign up"}
     for stream in ALL:
@@ -100,65 +93,119 @@ def get_counts(run: TapRun, stream: str, *names: str, **tables: dict[int, str]) 
 
 
 def test_the_first_run_reads_everything_and_the_next_one_the_last_days_again(
-    newer: Sandbox, tap: TapInProcess
+    newer: Sandbox,
 ) -> None:
     newer.add(*make_hits(range(4, 30)))
-    first = tap.succeed(newer.settings(), *ALL)
+    first = newer.read(*ALL)
     newer.add(*make_hits(range(1, 4)))
-    second = tap.succeed(newer.settings(stats_lookback_days=2), *ALL, state=first.output.state)
+    second = newer.read(*ALL, state=first.state, stats_lookback_days=2)
     assert list_first_days(newer) == [None, f"{get_day(6)}T00:00:00Z"]
     days = {row["day"] for row in second.records["json_size_stats"]}
     assert days == {str(get_day(number)) for number in range(1, 7)}
     assert len(second.records["json_paths"]) == 3
 
 
-def test_a_stream_selected_later_gets_its_past_in_the_same_export(
-    newer: Sandbox, tap: TapInProcess
-) -> None:
+def test_a_stream_selected_later_gets_its_past_in_the_same_export(newer: Sandbox) -> None:
     newer.add(*make_hits(range(1, 20)))
-    first = tap.succeed(newer.settings(), "json_hit_stats")
-    second = tap.succeed(
-        newer.settings(), "json_hit_stats", "json_size_stats", state=first.output.state
-    )
+    first = newer.read("json_hit_stats")
+    second = newer.read("json_hit_stats", "json_size_stats", state=first.state)
     assert list_first_days(newer) == [None, None]
     assert len({row["day"] for row in second.records["json_size_stats"]}) == 19
 
 
-def test_an_older_server_has_no_json_export(older: Sandbox, tap: TapInProcess) -> None:
+def test_an_older_server_has_no_json_export(older: Sandbox) -> None:
     older.add(make_view("/a"))
-    run = tap.fail(older.settings(), "json_hit_stats", "json_paths", "hits")
+    run = older.fail_to_read("json_hit_stats", "json_paths", "hits")
     assert "has no JSON export, which came after version 2.7" in run.log
     assert len(run.records["hits"]) == 1
     assert count_exports(older) == 1
 
 
 def test_an_export_that_failed_without_a_word_fails_all_its_streams_with_one_request(
-    newer: Sandbox, tap: TapInProcess
+    newer: Sandbox,
 ) -> None:
     newer.add(make_view("/a"))
     newer.server.next_export.never_finishes = True
-    settings = newer.settings(export_timeout_seconds=1)
-    run = tap.fail(settings, "json_hit_stats", "json_size_stats", "json_paths")
+    run = newer.fail_to_read(
+        "json_hit_stats", "json_size_stats", "json_paths", export_timeout_seconds=1
+    )
     assert "3 part(s) of the sync failed" in run.error
     assert run.log.count("not finished within 1 seconds") >= 3
     assert count_exports(newer) == 1
 
 
-def test_a_row_of_the_future_does_not_take_the_bookmark_along(
-    newer: Sandbox, tap: TapInProcess
-) -> None:
+def test_a_row_of_the_future_does_not_take_the_bookmark_along(newer: Sandbox) -> None:
     rows = '{"hour":"2199-11-01T10:00:00Z","path_id":1,"ref_id":1,"count":3}\n'
     newer.server.next_export.json = pack(hit_stats__jsonl=rows)
-    run = tap.succeed(newer.settings(), "json_hit_stats")
+    run = newer.read("json_hit_stats")
     assert len(run.records["json_hit_stats"]) == 1
     assert run.output.bookmark("json_hit_stats", site_id=1)[:10] == str(get_day(0))
 
 
 @pytest.mark.parametrize("row", ['{"path_id":1,"ref_id":1}', '{"hour":7,"path_id":1,"ref_id":1}'])
-def test_a_row_without_its_key_is_an_error_and_moves_no_bookmark(
-    newer: Sandbox, tap: TapInProcess, row: str
-) -> None:
+def test_a_row_without_its_key_is_an_error_and_moves_no_bookmark(newer: Sandbox, row: str) -> None:
     newer.server.next_export.json = pack(hit_stats__jsonl=f"{row}\n")
-    run = tap.fail(newer.settings(), "json_hit_stats")
+    run = newer.fail_to_read("json_hit_stats")
     assert "'hour'" in run.error
     assert run.output.bookmark("json_hit_stats", site_id=1) is None
+
+
+def damage(body: bytes) -> bytes:
+    start = body.index(b"hit_stats.jsonl") + len(b"hit_stats.jsonl")
+    return body[:start] + b"\xff" * 8 + body[start + 8 :]
+
+
+def read_archive(body: bytes) -> list[dict[str, object]]:
+    return list(Archive(ExportFile("export.zip", io.BytesIO(body))).read_rows("hit_stats.jsonl"))
+
+
+def test_rows_are_read_from_the_folder_whatever_its_name() -> None:
+    row = {"hour": "2026-11-01T10:00:00Z", "path_id": 1, "ref_id": 1, "count": 3}
+    assert read_archive(pack()) == [row, row]
+
+
+def test_a_newer_minor_version_is_read() -> None:
+    assert len(read_archive(pack(info__json='{"export_version":"1.7","more":1}'))) == 2
+
+
+@pytest.mark.parametrize(
+    ("body", "words"),
+    [
+        (b"not a ZIP", "the archive: File is not a zip file"),
+        (pack(info__json='{"export_version":"2.0"}'), "has version 2.0 of the format"),
+        (pack(info__json=None), "has no info.json"),
+        (pack(info__json="{"), "info.json: "),
+        (pack(info__json='{"export_version":1}'), "info.json: "),
+        (pack(info__json="[]"), "info.json: "),
+        (pack(hit_stats__jsonl=None), "has no hit_stats.jsonl"),
+        (pack(hit_stats__jsonl='{"hour":\n'), "hit_stats.jsonl, line 1: "),
+        (pack(hit_stats__jsonl=f"{JSON_ROW}[1]\n"), "hit_stats.jsonl, line 2: "),
+        (pack(hit_stats__jsonl='{"a":' * 100_000), "hit_stats.jsonl, line 1: "),
+        (damage(pack(hit_stats__jsonl=JSON_ROW * 1000)), "hit_stats.jsonl, line "),
+    ],
+)
+def test_an_archive_that_cannot_be_read_is_named_with_the_place(body: bytes, words: str) -> None:
+    with pytest.raises(InvalidResponseError) as failure:
+        read_archive(body)
+    assert str(failure.value).startswith("export.zip")
+    assert words in str(failure.value)
+
+
+def test_another_compression_is_named() -> None:
+    body = bytearray(pack(zipfile.ZIP_STORED))
+    for signature, offset in ((b"PK\x01\x02", 10), (b"PK\x03\x04", 8)):
+        start = -1
+        while (start := body.find(signature, start + 1)) >= 0:
+            body[start + offset] = 99
+    with pytest.raises(InvalidResponseError, match="compression"):
+        read_archive(bytes(body))
+
+
+def test_the_file_is_closed_with_the_archive(tmp_path: Path) -> None:
+    file = tmp_path / "export.zip"
+    file.write_bytes(pack())
+    body = file.open("rb")
+    archive = Archive(ExportFile("export.zip", body))
+    assert not body.closed
+    del archive
+    assert body.closed

@@ -91,15 +91,3 @@ def test_what_needs_no_credentials_is_discovered_without(command_line: CommandLi
     assert len(names) == 21
     assert names > {"users", "flight_sublines"}
     assert "Set 'graph_user' and 'graph_secret' for reports" in run.stderr
-
-
-def test_a_failing_report_ends_the_run_with_a_status_and_everything_else_written(
-    server: GoTomServer, command_line: CommandLineTap
-) -> None:
-    server.save(("A",), ("1",), number=1)
-    run = command_line.fail(
-        server.configure_reports(define_report("one", 1), define_report("two", 2))
-    )
-    assert read_cells(run.records["one"]) == [{"a": "1"}]
-    assert "1 part(s) of the sync failed" in run.log
-    assert "two: GET /app-api/graph-export/download/2 answered 404" in run.log

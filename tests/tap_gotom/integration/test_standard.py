@@ -10,16 +10,12 @@ from contextlib import ExitStack
 
 from singer_tapkit.testing import select_streams
 from tap_gotom.tap import TapGoTom
-from tests.sandbox.gotom import GoTom
 from tests.standard import get_tap_test_class
-from tests.tap_gotom.servers import API_SECRET, GRAPH_SECRET, GoTomServer, define_report
+from tests.tap_gotom.servers import define_report, serve
 
-SERVER = GoTom()
-SERVER.add_user("graph_user", GRAPH_SECRET, ["reports"])
-SERVER.add_user("api_user", API_SECRET, ["api"])
 RUNNING = ExitStack()
 atexit.register(RUNNING.close)
-PLACE = GoTomServer(RUNNING.enter_context(SERVER.serve()), SERVER)
+PLACE = RUNNING.enter_context(serve())
 PLACE.save(("Id", "Tag", "Umsatz"), ("1", "2026-01-01", "1.5"), ("2", "2026-01-02", "2.5"))
 COLUMNS = {"Id": "integer", "Tag": "date", "Umsatz": "number"}
 
