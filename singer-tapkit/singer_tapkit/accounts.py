@@ -42,11 +42,7 @@ MAX_ERRORS: Final = 5
 
 
 def account_settings(setting: str) -> list[th.Property[Any]]:
-    """Return the settings that go with a list of accounts.
-
-    Args:
-        setting: The setting that holds the list, such as ``connections``.
-    """
+    """Return the settings that go with the one that holds a list of accounts."""
     return [
         th.Property(
             f"{setting}_file",

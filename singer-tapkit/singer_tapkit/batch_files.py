@@ -166,11 +166,7 @@ def _find_local_folder(root: str) -> Path | None:
 
 @contextmanager
 def _open_partial(path: Path, address: str) -> Iterator[BinaryIO]:
-    """Open a file under the name that it has until it is complete, and remove what is left of it.
-
-    Raises:
-        SpoolError: It cannot be opened.
-    """
+    """Open a file under the name that it has until it is complete; remove what is left of it."""
     partial = path.with_name(f".{path.name}{PARTIAL}")
     with ExitStack() as stack:
         with _storage_errors(address):
@@ -183,11 +179,7 @@ def _open_partial(path: Path, address: str) -> Iterator[BinaryIO]:
 
 
 def _lock(file: BinaryIO) -> None:
-    """Mark a file as in use by a process that lives.
-
-    Raises:
-        OSError: Another process has marked it.
-    """
+    """Mark a file as in use by a process that lives."""
     fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
 
 

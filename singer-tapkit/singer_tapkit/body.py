@@ -173,11 +173,7 @@ def _is_cut(content: bytes) -> bool:
 
 
 def _mend(content: bytes) -> bytes:
-    """Return JSON in UTF-8 that any decoder takes.
-
-    Raises:
-        ValueError: It cannot be mended.
-    """
+    """Return JSON in UTF-8 that any decoder takes."""
     content = content.removeprefix(BYTE_ORDER_MARK)
     try:
         text = content.decode()
@@ -189,22 +185,14 @@ def _mend(content: bytes) -> bytes:
 
 
 def _decode(chunks: Iterator[bytes], encoding: str) -> Iterator[bytes]:
-    """Return what chunks hold in one encoding; what is none, such as ``utf-8``, is passed over.
-
-    Raises:
-        urllib3.exceptions.DecodeError: The encoding is one that was not asked for.
-    """
+    """Return what chunks hold in one encoding; what is none, such as ``utf-8``, is passed over."""
     if encoding in NOT_ACCEPTED:
         raise DecodeError(f"the body is compressed by {encoding}, which was not asked for")
     return _decompress(chunks, encoding) if encoding in COMPRESSED else chunks
 
 
 def _decompress(chunks: Iterator[bytes], encoding: str) -> Iterator[bytes]:
-    """Yield what a compressed stream of one or more members holds.
-
-    Raises:
-        urllib3.exceptions.DecodeError: It is damaged, or ends before its end.
-    """
+    """Yield what a compressed stream of one or more members holds."""
     member = None
     for chunk in chunks:
         rest = chunk

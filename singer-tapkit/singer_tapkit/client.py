@@ -106,11 +106,8 @@ class HttpClient(ResponseReader):
     ) -> datetime:
         """Return a moment by the clock of the server, as its latest response has it.
 
-        No bookmark should be later than that: what it stands for would not be read before.
-
-        Args:
-            moment: A moment by the clock of this machine, with its time zone; None for now.
-            base_url: Another base URL than the client's.
+        No bookmark should be later than that: what it stands for would not be read before. The
+        moment by the clock of this machine has a time zone; it is now if none is given.
         """
         url = self.base_url if base_url is None else base_url
         offset = self._clock_offsets.get(urlsplit(url).netloc, timedelta())
@@ -125,14 +122,9 @@ class HttpClient(ResponseReader):
         auth: AuthBase | None = None,
         base_url: str | None = None,
     ) -> T:
-        """Return the response to a GET request, decoded into a type.
+        """Return the response to a GET request, decoded into a type such as a msgspec struct.
 
-        Args:
-            path: Below the base URL, percent-encoded.
-            kind: The type of the response, such as a msgspec struct.
-            params: The query, as requests takes it.
-            auth: Other credentials than the client's.
-            base_url: Another base URL than the client's.
+        The other arguments are those of `send`.
 
         Raises:
             RequestError: There is no response, or a refusal.

@@ -1,4 +1,7 @@
-"""What the command line of a tap does with files and errors: a sentence, and no traceback."""
+"""What the command line of a tap does with files and errors: a sentence, and no traceback.
+
+A file that is not as it should be raises a `ConfigValidationError`, which quotes nothing of it.
+"""
 
 from __future__ import annotations
 
@@ -71,11 +74,7 @@ class _Catalog(msgspec.Struct):
 
 
 def parse_state(file: IO[str]) -> dict[str, Any]:
-    """Return the state in a file, which says one thing of each partition.
-
-    Raises:
-        ConfigValidationError: There is none.
-    """
+    """Return the state in a file, which says one thing of each partition."""
     state = read_state(file)
     for stream, stream_state in state["bookmarks"].items():
         partitions = stream_state.get("partitions", ())
@@ -88,11 +87,7 @@ def parse_state(file: IO[str]) -> dict[str, Any]:
 
 
 def read_state(file: IO[str]) -> dict[str, Any]:
-    """Return the state in a file, without what Meltano or a STATE message wraps it in.
-
-    Raises:
-        ConfigValidationError: There is none.
-    """
+    """Return the state in a file, without what Meltano or a STATE message wraps it in."""
     state = parse_object(file, "state")
     while "bookmarks" not in state and (name := _find_wrapping(state)):
         if state.get("partial"):
@@ -108,22 +103,14 @@ def read_state(file: IO[str]) -> dict[str, Any]:
 
 
 def parse_catalog(file: IO[str]) -> dict[str, Any]:
-    """Return the catalog in a file.
-
-    Raises:
-        ConfigValidationError: There is none.
-    """
+    """Return the catalog in a file."""
     catalog = parse_object(file, "catalog")
     _check(file, "catalog", CATALOG_FORM, catalog, _Catalog)
     return catalog
 
 
 def parse_object(file: IO[str], kind: str) -> dict[str, Any]:
-    """Return the JSON object in a file, which messages call a ``state`` file or another kind.
-
-    Raises:
-        ConfigValidationError: There is none. The message quotes nothing of the file.
-    """
+    """Return the JSON object in a file, which messages call a ``state`` file or another kind."""
     try:
         return msgspec.json.decode(file.read().removeprefix("\ufeff"), type=dict[str, Any])
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
@@ -145,11 +132,7 @@ def _check(file: IO[str], kind: str, form: str, value: Any, shape: type[msgspec.
 
 
 def read_config(name: str, logger: logging.Logger) -> dict[str, Any]:
-    """Return the settings in a file, which may be a pipe.
-
-    Raises:
-        RunFailedError: There are none.
-    """
+    """Return the settings in a file, which may be a pipe."""
     try:
         with Path(name).open(encoding="utf-8") as file, report_errors(logger):
             return parse_object(file, "config")

@@ -34,13 +34,7 @@ PROGRAM_VARIABLES: Final = frozenset({"LOGLEVEL", "LOG_LEVEL"})
 def common_settings(
     name: str, *, request_timeout: int = 60, max_retries: int = 6
 ) -> list[th.Property[Any]]:
-    """Return the settings that every tap has, with these defaults.
-
-    Args:
-        name: The tap's name, the default of `user_agent`.
-        request_timeout: Seconds.
-        max_retries: How often.
-    """
+    """Return the settings that every tap has, with these defaults; the time-out is in seconds."""
     return [
         th.Property(
             "allow_http",

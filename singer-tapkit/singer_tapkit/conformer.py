@@ -102,11 +102,7 @@ class _UnknownFields:
     reporter: RowReporter
 
     def take(self, value: dict[str, Any]) -> dict[str, Any]:
-        """Remove unknown and excluded fields from an object, and report the unknown ones.
-
-        Returns:
-            Those that are kept, without excluded fields in them.
-        """
+        """Remove unknown and excluded fields from an object, and return those that are kept."""
         for name in self.excluded_here.intersection(value):
             del value[name]
         if self.known.issuperset(value):

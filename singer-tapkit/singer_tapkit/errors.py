@@ -96,11 +96,7 @@ class ApiError(RequestError):
 
 
 class GatewayError(RequestError):
-    """Something between the tap and the API answered, so that the response is not about data.
-
-    Attributes:
-        status: The HTTP status.
-    """
+    """Something between the tap and the API answered, so that the response is not about data."""
 
     def __init__(self, message: str, *, status: int) -> None:
         """Describe a response that is not the API's."""
@@ -110,11 +106,7 @@ class GatewayError(RequestError):
 
 
 class NoResponseError(RequestError):
-    """There was no response, or only a part of one.
-
-    Attributes:
-        host: Which host was asked, with its port.
-    """
+    """There was no response from a host, or only a part of one."""
 
     def __init__(self, message: str, *, host: str = "", is_retriable: bool = True) -> None:
         """Describe a missing response."""
@@ -163,11 +155,7 @@ def connection_error_message(
 ) -> str:
     """Return why there was no response, without the URL that the original error quotes.
 
-    Args:
-        error: What requests has raised.
-        hint: What the user can do if it is not about a certificate.
-        request: What was asked.
-        kind: What kind of response there was none of, such as ``"complete "``.
+    The kind of response is such as ``"complete "``. An error about a certificate has its own hint.
     """
     cause = error.args[0] if error.args else error
     quotes_url = isinstance(error, ValueError)

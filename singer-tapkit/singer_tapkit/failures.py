@@ -93,7 +93,7 @@ class FailureCollector:
         Args:
             place: What has failed.
             error: Why, and what the user can do.
-            stream: The stream that it belongs to, empty if it concerns all.
+            stream: Empty if it concerns all.
             rest: What becomes of the other parts, if anything.
         """
         self._logger.error("%s: %s%s", place, error, rest)
@@ -107,8 +107,7 @@ class FailureCollector:
     def raise_if_any(self, *, has_output: bool = False) -> None:
         """Raise one error about all failures, its last line about the most frequent cause.
 
-        Args:
-            has_output: Whether anything was read, so that the rest is called complete.
+        The rest is called complete if there is any output.
 
         Raises:
             SyncFailedError: There are some.

@@ -57,15 +57,7 @@ class FakeResponse:
 
 @dataclass(frozen=True)
 class ReceivedRequest:
-    """A request that a fake server has received.
-
-    Attributes:
-        method: The HTTP method.
-        path: The path without the query.
-        query: The values of each query parameter, blank ones included.
-        headers: The headers; names are in lower case.
-        body: The body.
-    """
+    """A request that a fake server has received, with the names of its headers in lower case."""
 
     method: str
     path: str

@@ -9,7 +9,6 @@ from typing_extensions import override
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from types import TracebackType
     from typing import Self
 
     from singer_sdk.helpers.types import Context
@@ -45,12 +44,7 @@ class SyncTimer(metrics.Timer):
         self._has_failed = has_failed
 
     @override
-    def __exit__(
-        self,
-        exc_type: type[BaseException] | None,
-        exc_val: BaseException | None,
-        exc_tb: TracebackType | None,
-    ) -> None:
+    def __exit__(self, exc_type: type[BaseException] | None, *_: object) -> None:
         self.pause()
         self.log(exc_type)
 

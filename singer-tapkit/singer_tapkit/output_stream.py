@@ -56,6 +56,9 @@ class OutputStream(Stream):
     def __init__(self, tap: Tap, schema: dict[str, Any], *, name: str | None = None) -> None:
         """Prepare to write records of a JSON Schema; the name is needed if the class has none."""
         super().__init__(tap, schema=schema, name=name)
+        tags = {metrics.Tag.STREAM: self.name}
+        self._record_counter = self.counter_class(metrics.Metric.RECORD_COUNT, tags)
+        self._batch_counter = super().get_batch_counter()
         self._state_writer = pace_states(tap)
         writer = tap.message_writer
         self._message_writer = writer if isinstance(writer, MessageWriter) else MessageWriter()
@@ -183,10 +186,6 @@ class OutputStream(Stream):
         """How many records there were so far."""
         return self._record_counter.total
 
-    @cached_property
-    def _record_counter(self) -> RecordCounter:
-        return self.counter_class(metrics.Metric.RECORD_COUNT, {metrics.Tag.STREAM: self.name})
-
     @override
     def get_record_counter(self, **_: Any) -> metrics.Counter:
         return self._record_counter
@@ -218,10 +217,6 @@ class OutputStream(Stream):
         self._state_writer.unannounced.discard(self.name)
         self._batch_counter.increment()
         self._write_state_message()
-
-    @cached_property
-    def _batch_counter(self) -> metrics.Counter:
-        return super().get_batch_counter()
 
     @override
     def get_batch_counter(self) -> metrics.Counter:

@@ -29,11 +29,7 @@ MAX_PAGES_WITHOUT_ROWS: Final = 3
 
 
 class PagePaginator(BaseAPIPaginator[Token], Generic[Token, Page]):
-    """A paginator that decodes each response once.
-
-    Attributes:
-        page: The page that the last response holds.
-    """
+    """A paginator that decodes each response once, and keeps its page."""
 
     page: Page
 

@@ -206,9 +206,8 @@ class PendingRequests:
 def round_robin(iterables: Iterable[Iterator[Item]], at_once: int) -> Iterator[Item]:
     """Yield the first item of each iterator, then the second of each, and so on.
 
-    Args:
-        iterables: The iterators; each is drawn when its turn comes.
-        at_once: How many are open at the same time; where one ends, the next takes its place.
+    So many are open at once; each is drawn when its turn comes. Where one ends, the next takes its
+    place.
     """
     waiting = iter(iterables)
     is_open = deque(islice(waiting, at_once))

@@ -41,12 +41,7 @@ LONG_WAIT = 5.0
 
 @dataclass(frozen=True)
 class Window:
-    """A rate limit.
-
-    Attributes:
-        limit: How many requests the server allows in any such window.
-        seconds: The length of the window.
-    """
+    """A rate limit: how many requests the server allows in any such window of seconds."""
 
     limit: int
     seconds: float

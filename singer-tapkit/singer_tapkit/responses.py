@@ -53,12 +53,7 @@ def is_success(response: Response) -> bool:
 
 
 class ErrorBody(NamedTuple):
-    """What an API says in the body of an error.
-
-    Attributes:
-        detail: Its words.
-        code: Its own code, if it has any.
-    """
+    """What an API says in the body of an error: its words, and its own code if it has any."""
 
     detail: str
     code: str | None = None

@@ -32,11 +32,7 @@ MAX_JITTER: Final = 1.25
 
 
 class Retries:
-    """The retries of one client. Threads may share it.
-
-    Attributes:
-        count: How many there were.
-    """
+    """The retries of one client, and how many there were. Threads may share it."""
 
     def __init__(self, max_retries: int, logger: logging.Logger) -> None:
         """Begin with none; one request is sent again so often at most."""
@@ -80,11 +76,7 @@ class Retries:
         return error.is_retriable
 
     def _backoff_seconds(self) -> Generator[float, RequestError, None]:
-        """Yield the seconds to wait before each retry, given the error of the last try.
-
-        Raises:
-            RequestError: There were retries enough.
-        """
+        """Yield the seconds to wait before each retry, given the error of the last try."""
         error = yield 0.0
         for attempt in count():
             if error.max_retries is not None and attempt >= error.max_retries:
@@ -105,11 +97,7 @@ class Retries:
 
 
 def _choose_wait(error: RequestError, attempt: int) -> float:
-    """Return how long to wait.
-
-    Raises:
-        RetryAfterTooLongError: The server wants a longer wait than any limit lasts.
-    """
+    """Return how long to wait."""
     if error.retry_after is None:
         spread = random.uniform(1, MAX_JITTER)  # noqa: S311 - keeps threads apart, no more
         return spread * min(2.0 ** (attempt + 1), MAX_BACKOFF)

@@ -36,14 +36,7 @@ class RowReporter:
         *,
         reports_local_times: bool = True,
     ) -> None:
-        """Begin with nothing reported.
-
-        Args:
-            stream_name: The name of the stream.
-            policy: What becomes of unknown fields.
-            logger: Where warnings go.
-            reports_local_times: Whether date-times without an offset are worth a warning.
-        """
+        """Begin with nothing reported; a policy says what becomes of unknown fields."""
         self.policy = policy
         self._reports_local_times = reports_local_times
         self._stream_name = stream_name
@@ -90,11 +83,7 @@ class RowReporter:
             )
 
     def report_unknown(self, paths: list[str], *, is_kept: bool) -> None:
-        """Report unknown fields, each once.
-
-        Raises:
-            UnknownFieldsError: The policy is ``fail``.
-        """
+        """Report unknown fields, each once; raise an error if the policy is ``fail``."""
         if self.policy == "fail":
             raise UnknownFieldsError(
                 f"The server sends unknown fields in the stream {self._stream_name!r}: "

@@ -25,7 +25,6 @@ from requests.adapters import HTTPAdapter
 from requests.exceptions import InvalidHeader, InvalidURL, MissingSchema
 from requests.utils import get_environ_proxies, select_proxy
 from typing_extensions import override
-from urllib3 import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.connection import HTTPConnection, HTTPSConnection
 
 from singer_tapkit.config import config_error
@@ -37,7 +36,6 @@ if TYPE_CHECKING:
 
     from requests import PreparedRequest, Response
     from typing_extensions import Buffer
-    from urllib3 import PoolManager
 
 
 HEADER_VALUE: Final = re.compile(r"[\t\x20-\x7e\x80-\xff]*")
@@ -54,10 +52,6 @@ def open_session(urls: Sequence[str], max_connections: int) -> requests.Session:
 
     What the environment says about certificates and proxies is read here, once: prepared requests
     do not look for the one, and would look for the other each time, at a high price.
-
-    Args:
-        urls: Where requests go, their hosts in ASCII.
-        max_connections: Per host.
 
     Raises:
         ConfigValidationError: The environment names certificates that are not there.
@@ -119,11 +113,7 @@ class _DirectSession(requests.Session):
 
 
 def find_certificates() -> str | bool:
-    """Return the file or folder of certificates that the environment names, True if none.
-
-    Raises:
-        ConfigValidationError: It is not there, or holds none.
-    """
+    """Return the file or folder of certificates that the environment names, True if none."""
     for variable in ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"):
         if path := os.environ.get(variable):
             _check_certificates(path, variable)
@@ -143,21 +133,6 @@ def _check_certificates(path: str, variable: str) -> None:
     except OSError as error:
         reason = error.strerror or "not readable"
         raise config_error(f"{variable} names {path!r}: {reason}.") from None
-
-
-class BoundedAdapter(HTTPAdapter):
-    """An adapter whose connections read over interim responses, in a bounded time."""
-
-    @override
-    def init_poolmanager(self, *args: Any, **options: Any) -> None:
-        super().init_poolmanager(*args, **options)
-        _set_pools(self.poolmanager)
-
-    @override
-    def proxy_manager_for(self, proxy: str, **options: Any) -> Any:
-        manager = super().proxy_manager_for(proxy, **options)
-        _set_pools(manager)
-        return manager
 
 
 class _TimedReader(io.RawIOBase):
@@ -223,13 +198,11 @@ class _TlsConnection(HTTPSConnection):
     response_class = _FinalResponse
 
 
-class _PlainPool(HTTPConnectionPool):
-    ConnectionCls = _PlainConnection
+class BoundedAdapter(HTTPAdapter):
+    """An adapter whose connections read over interim responses, in a bounded time."""
 
-
-class _TlsPool(HTTPSConnectionPool):
-    ConnectionCls = _TlsConnection
-
-
-def _set_pools(manager: PoolManager) -> None:
-    manager.pool_classes_by_scheme = {"http": _PlainPool, "https": _TlsPool}
+    @override
+    def get_connection_with_tls_context(self, *args: Any, **options: Any) -> Any:
+        pool: Any = super().get_connection_with_tls_context(*args, **options)
+        pool.ConnectionCls = _TlsConnection if pool.scheme == "https" else _PlainConnection
+        return pool

@@ -56,13 +56,10 @@ def open_spool(prefix: str) -> BinaryIO:
 
 
 def _find_folder() -> str | None:
-    """Return the folder for temporary files without writing into it.
+    """Return the folder for temporary files without writing into it, None if it is not found so.
 
     Python's own search writes a file to probe the folder. A process that is killed at that moment
     leaves it behind.
-
-    Returns:
-        None where only Python's own search can find one.
     """
     if tempfile.tempdir is not None:
         return tempfile.tempdir

@@ -13,7 +13,6 @@ import math
 from collections import Counter
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import cached_property
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 
@@ -119,6 +118,11 @@ class BaseStream(OutputStream):
             reports_local_times=self.reports_local_times,
             logger=self.logger,
         )
+        self._sync_timer = self.timer_class(
+            metrics.Metric.SYNC_DURATION,
+            {metrics.Tag.STREAM: self.name},
+            has_failed=lambda: self.has_failures,
+        )
         self.skipped: Counter[str] = Counter()
         self.expected_skips: Counter[str] = Counter()
 
@@ -215,10 +219,7 @@ class BaseStream(OutputStream):
     def record_skip(self, reason: str, detail: str, *, is_expected: bool = False) -> None:
         """Note that something is left out as it should be; it is counted in the log at the end.
 
-        Args:
-            reason: What kind of thing.
-            detail: Which one.
-            is_expected: Whether nobody can or need do anything about it.
+        It is expected if nobody can or need do anything about it, which is no warning.
         """
         skips = self.expected_skips if is_expected else self.skipped
         skips[reason] += 1
@@ -271,14 +272,6 @@ class BaseStream(OutputStream):
         """Whether the stream has failed, or has nothing because something that it needs has."""
         failures = self.failures.by_stream
         return bool(failures[self.name] or (failures[""] and not self.records_read))
-
-    @cached_property
-    def _sync_timer(self) -> SyncTimer:
-        return self.timer_class(
-            metrics.Metric.SYNC_DURATION,
-            {metrics.Tag.STREAM: self.name},
-            has_failed=lambda: self.has_failures,
-        )
 
     @override
     def get_sync_timer(self) -> metrics.Timer:

@@ -174,11 +174,7 @@ class BaseTap(Tap):
     @property
     @override
     def _env_var_config(self) -> dict[str, Any]:
-        """The settings in environment variables, each of its type.
-
-        Raises:
-            ConfigValidationError: One is not of its type, where the SDK has a traceback.
-        """
+        """The settings in environment variables; the SDK has a traceback for wrong types."""
         self.append_builtin_config(self.config_jsonschema)
         return read_environment(self.config_jsonschema, self._env_var_prefix)
 
@@ -207,11 +203,7 @@ class BaseTap(Tap):
         return describe_errors(errors, self.config, schema)
 
     def _check_faker(self) -> None:
-        """Refuse a setting that has no effect without a package, which is not always there.
-
-        Raises:
-            ConfigValidationError: It is set in vain.
-        """
+        """Refuse a setting that has no effect without a package, which is not always there."""
         if self.config.get("faker_config") and find_spec("faker") is None:
             raise config_error(
                 "'faker_config' needs the package faker beside the tap. Install the tap as "
@@ -219,11 +211,7 @@ class BaseTap(Tap):
             )
 
     def _refuse_wrong_types(self, *, raise_errors: bool) -> None:
-        """Refuse settings of a wrong type, or leave them out where settings are not needed.
-
-        Raises:
-            ConfigValidationError: There are some, and `raise_errors` is set.
-        """
+        """Refuse settings of a wrong type, or leave them out where settings are not needed."""
         errors = find_type_errors(self._config, self.config_jsonschema)
         if errors and raise_errors:
             messages = [message for _, message in errors]

@@ -114,15 +114,8 @@ def run_tap(
 ) -> TapRun:
     """Run a tap in this process, as its command line would.
 
-    Args:
-        tap_class: The tap.
-        config: Its settings.
-        state: The state to start from.
-        catalog: The catalog, None for the one that the tap discovers.
-        select: The streams to select, empty for what the catalog selects.
-
-    Returns:
-        The run. What the command line would show as a traceback is raised.
+    Without a catalog it discovers one. `select` names the only streams that are read, if any. What
+    the command line would show as a traceback is raised.
     """
     with _capture_stdout() as stdout, _capture_log() as log, _keep_signal_handlers():
         exit_code, error = 0, ""

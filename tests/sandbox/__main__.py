@@ -105,11 +105,8 @@ def _describe_variables(arguments: argparse.Namespace, served: Mapping[Service, 
 @contextlib.contextmanager
 def _serve_goatcounter(arguments: argparse.Namespace, port: int) -> Iterator[Served]:
     """Serve a GoatCounter."""
-    sandbox = GoatCounter(
-        arguments.generation,
-        limits=DEFAULT_LIMITS if arguments.limits else UNLIMITED,
-        base_path=arguments.base_path,
-    )
+    limits = DEFAULT_LIMITS if arguments.limits else UNLIMITED
+    sandbox = GoatCounter(arguments.generation, limits=limits)
     goatcounter.demonstration.fill(sandbox)
     with sandbox.serve(port) as url:
         yield Served(
@@ -138,8 +135,7 @@ def _serve_gotom(_: argparse.Namespace, port: int) -> Iterator[Served]:
 @contextlib.contextmanager
 def serve_studios(arguments: argparse.Namespace, port: int) -> Iterator[Served]:
     """Serve a tenant of the Open API of studios."""
-    sandbox = StudioOpenApi(version=arguments.studio_openapi_version)
-    shown = studio_openapi.demonstration
+    sandbox, shown = StudioOpenApi(), studio_openapi.demonstration
     shown.fill(sandbox)
     chain = shown.add_chain(sandbox, arguments.chain)
     with sandbox.serve(port) as url:
@@ -211,11 +207,6 @@ def build_parser() -> argparse.ArgumentParser:
             help=f"port of {service.name}; {service.variable} or {service.port} by default",
         )
     found.add_argument(
-        "--studio-openapi-version",
-        default=studio_openapi.NEWEST_DESCRIBED,
-        help="of the studios' API, such as 1.6.0 or 1.20.1; default: %(default)s",
-    )
-    found.add_argument(
         "--chain",
         type=int,
         default=os.environ.get("SANDBOX_CHAIN", "0"),
@@ -236,9 +227,6 @@ def build_parser() -> argparse.ArgumentParser:
         type=Generation,
         default=Generation.V2_7,
         help="of GoatCounter: v2.7.0 (default) or main",
-    )
-    found.add_argument(
-        "--base-path", default="", help="prefix of all paths of GoatCounter, such as /stats"
     )
     found.add_argument(
         "--limits",

@@ -51,7 +51,6 @@ class ApiClient(HttpClient):
 
 
 def open_client(**options: Any) -> ApiClient:
-    """Return a client for the API."""
     return ApiClient([API], logger=LOGGER, **options)
 
 

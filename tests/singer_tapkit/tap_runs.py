@@ -1,4 +1,4 @@
-"""Run the small tap, in this process or in one of its own."""
+"""Run the small tap, in this process or in one of its own, and read what came of it."""
 
 from __future__ import annotations
 
@@ -10,17 +10,18 @@ from typing import TYPE_CHECKING, Any
 
 from click.testing import CliRunner
 
-from singer_tapkit.testing import read_messages
+from singer_tapkit.fake_server import FakeResponse
+from singer_tapkit.testing import read_messages, run_tap
+from tests.singer_tapkit.small_tap import SmallTap
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
 
     from click.testing import Result
 
     from singer_tapkit.fake_server import FakeServer
-    from singer_tapkit.testing import SingerOutput
-    from tests.singer_tapkit.small_tap import SmallTap
+    from singer_tapkit.testing import SingerOutput, TapRun
 
     Invoke = Callable[..., Result]
 
@@ -30,7 +31,6 @@ PATIENCE_SECONDS = 25
 
 
 def make_settings(server: FakeServer, **more: Any) -> dict[str, Any]:
-    """Return settings for a server."""
     return {"api_key": KEY, "url": server.url, **more}
 
 
@@ -40,20 +40,17 @@ def configure_files(folder: Path, **more: Any) -> dict[str, Any]:
 
 
 def write_config(folder: Path, config: Any) -> str:
-    """Write settings to a file, and return its name."""
     path = folder / "config.json"
     path.write_text(config if isinstance(config, str) else json.dumps(config))
     return str(path)
 
 
 def invoke_tap(tap: type[SmallTap], folder: Path, config: Any, *arguments: str) -> Result:
-    """Run a tap's command line in this process."""
     command = tap.get_singer_command()
     return CliRunner().invoke(command, ["--config", write_config(folder, config), *arguments])
 
 
 def read_output(finished: Result) -> SingerOutput:
-    """Return the messages of a run."""
     return read_messages(finished.stdout_bytes.splitlines())
 
 
@@ -71,3 +68,28 @@ def run_process(folder: Path, config: Any, *arguments: str) -> Iterator[subproce
             yield running
         finally:
             running.kill()
+
+
+def make_orders(*numbers: int) -> FakeResponse:
+    return FakeResponse(json=[{"id": number} for number in numbers])
+
+
+def run_orders(
+    server: FakeServer,
+    accounts: Sequence[str],
+    state: dict[str, Any] | None = None,
+    catalog: dict[str, Any] | None = None,
+    **more: Any,
+) -> TapRun:
+    """Read the orders of these accounts."""
+    config = make_settings(server, accounts=list(accounts), **more)
+    return run_tap(SmallTap, config, state=state, catalog=catalog, select=["orders"])
+
+
+def read_bookmarks(state: dict[str, Any]) -> dict[str, Any]:
+    partitions = state["bookmarks"]["orders"].get("partitions", [])
+    return {
+        entry["context"]["account"]: entry["replication_key_value"]
+        for entry in partitions
+        if "replication_key_value" in entry
+    }

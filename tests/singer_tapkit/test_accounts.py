@@ -50,6 +50,7 @@ TYPO = "There is no setting 'keey' in \"accounts.yaml, entry 3 ('Bonn')\", did y
 UNKNOWN = (
     "There is no setting of one name in \"accounts.yaml, entry 1 ('Bonn')\". It has no effect."
 )
+NO_LIST = "accounts.yaml must hold a list, as the setting 'accounts' does."
 TWO = [{"name": "Lübeck", "key": "sentinel-1"}, {"name": "Kiel", "key": "sentinel-2"}]
 
 
@@ -66,7 +67,6 @@ class Account:
 
 
 def parse_account(entry: Mapping[str, Any], config: Mapping[str, Any]) -> Account:
-    """Return the account of an entry."""
     if " " in entry["key"]:
         raise config_error(f"'key' holds a blank, in {config['region']}.")
     return Account(entry.get("name", "own"), entry["key"])
@@ -82,13 +82,11 @@ ACCOUNTS = AccountList(
 
 
 def make_settings(*names: str, **more: Any) -> dict[str, Any]:
-    """Return settings with accounts."""
     entries = [{"name": name, "key": f"key of {name}".replace(" ", "-")} for name in names]
     return {"region": "eu", "accounts": entries, **more}
 
 
 def read_refusal(config: Mapping[str, Any]) -> str:
-    """Return why settings are refused."""
     with pytest.raises(ConfigValidationError) as refused:
         ACCOUNTS.read(config)
     return str(refused.value)
@@ -233,7 +231,6 @@ def read_file_refusal(folder: Path, content: str | bytes) -> list[str]:
 
 
 def read_keys(folder: Path, entries: object, **more: Any) -> list[str]:
-    """Return the keys of the accounts in a file."""
     file = folder / "accounts.json"
     file.write_text(json.dumps(entries), encoding="utf-8")
     config = ACCOUNTS.load({"region": "eu", "accounts_file": str(file), **more}, SCHEMA)
@@ -267,26 +264,17 @@ def test_entries_of_yaml_may_take_over_what_others_have(tmp_path: Path) -> None:
     [
         (
             [*TWO, {"name": "Bonn", "keey": "sentinel"}],
-            [
-                "accounts.yaml, entry 3 ('Bonn'): 'key' is a required property.",
-                TYPO,
-            ],
+            ["accounts.yaml, entry 3 ('Bonn'): 'key' is a required property.", TYPO],
         ),
-        (
-            [{"name": "Bonn", "key": "x", "sentinel": "x"}],
-            [UNKNOWN],
-        ),
+        ([{"name": "Bonn", "key": "x", "sentinel": "x"}], [UNKNOWN]),
         ([{"key": "sentinel"}], ["accounts.yaml, entry 1: 'name' is a required property."]),
         ([*TWO, "sentinel"], ["accounts.yaml, entry 3: *** is not of type 'object'."]),
-        (
-            [{"name": "a", "key": 7391}],
-            ["accounts.yaml, entry 1 ('a'): *** is not of type 'string'."],
-        ),
+        ([{"name": "a", "key": 7}], ["accounts.yaml, entry 1 ('a'): *** is not of type 'string'."]),
         ([{"name": "a", "key": ""}], ["accounts.yaml, entry 1 ('a'): '' should be non-empty."]),
         ([], ["accounts.yaml holds an empty list, so that nothing would be read."]),
-        ({"accounts": TWO}, ["accounts.yaml must hold a list, as the setting 'accounts' does."]),
-        ("sentinel", ["accounts.yaml must hold a list, as the setting 'accounts' does."]),
-        (None, ["accounts.yaml must hold a list, as the setting 'accounts' does."]),
+        ({"accounts": TWO}, [NO_LIST]),
+        ("sentinel", [NO_LIST]),
+        (None, [NO_LIST]),
     ],
 )
 def test_what_is_wrong_is_reported_by_file_and_entry_without_secrets(

@@ -44,7 +44,6 @@ make_writer(sys.argv[1], batch_size=10**6).write(rows(), encode_records, print)
 def make_writer(
     root: str, *, compression: str | None = "gzip", batch_size: int = 3
 ) -> BatchFileWriter:
-    """Return the writer of the stream `visits`."""
     config = BatchConfig.from_dict(
         {
             "encoding": {"format": "jsonl", "compression": compression},
@@ -56,7 +55,6 @@ def make_writer(
 
 
 def read_lines(content: bytes) -> list[dict[str, Any]]:
-    """Return the records of a file."""
     return [json.loads(line) for line in content.split(b"\n") if line]
 
 

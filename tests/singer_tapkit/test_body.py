@@ -39,7 +39,6 @@ def read(url: str, timeout: float = 5) -> bytes:
 
 
 def make_response(body: bytes, content_type: str = "application/json") -> Response:
-    """Return a response with this body."""
     made = Response()
     made.status_code = 200
     made.url = "http://api.example/studios"

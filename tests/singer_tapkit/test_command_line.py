@@ -19,7 +19,6 @@ PARTITIONS = {"bookmarks": {"hits": {"partitions": [{"context": {"site": "a"}, "
 
 
 def make_catalog(schema: dict[str, Any]) -> dict[str, Any]:
-    """Return a catalog with a schema for one of its fields."""
     return {"streams": [{"tap_stream_id": "a", "schema": {"properties": {"x": schema}}}]}
 
 

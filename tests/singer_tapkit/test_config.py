@@ -41,7 +41,6 @@ def check(url: str, *, allow_http: bool = False) -> str:
 
 
 def find_errors(config: dict[str, Any]) -> list[str]:
-    """Return what is wrong with settings."""
     return [error.message for error in Draft7Validator(SCHEMA).iter_errors(config)]
 
 

@@ -21,7 +21,6 @@ from singer_tapkit.errors import (
 
 
 def make_request() -> requests.PreparedRequest:
-    """Return a request whose query is a secret."""
     return requests.Request("GET", "https://api.example/v1/apps?key=sentinel").prepare()
 
 

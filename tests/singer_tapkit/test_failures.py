@@ -14,13 +14,11 @@ LOGGER = logging.getLogger("test")
 
 
 def make_refusal(path: str, status: int = 401, detail: str = "Signature not valid") -> ApiError:
-    """Return what an API refuses."""
     message = f"GET {path} answered {status}: {detail}. Check 'secret'."
     return ApiError(message, status=status, detail=detail)
 
 
 def summarize(failures: FailureCollector, *, has_output: bool = False) -> SyncFailedError:
-    """Return the summary of what has failed."""
     with pytest.raises(SyncFailedError) as error:
         failures.raise_if_any(has_output=has_output)
     return error.value

@@ -89,7 +89,6 @@ def write(pipe: Pipe, writer: MessageWriter, *values: int) -> None:
 
 
 def encode_states(*values: int) -> list[bytes]:
-    """Return the lines of states with these values."""
     return [b'{"type":"STATE","value":{"a":%d}}' % value for value in values]
 
 

@@ -16,7 +16,6 @@ TAGS: dict[str, Any] = {metrics.Tag.STREAM: "orders"}
 
 
 def make_timer(*, has_failed: bool = False) -> SyncTimer:
-    """Return the timer of a stream."""
     return SyncTimer(metrics.Metric.SYNC_DURATION, dict(TAGS), has_failed=lambda: has_failed)
 
 

@@ -14,9 +14,14 @@ from singer_tapkit.errors import ExtractionError
 from singer_tapkit.fake_server import FakeResponse, FakeServer
 from singer_tapkit.output_stream import OutputStream
 from singer_tapkit.testing import run_tap
-from tests.singer_tapkit.order_runs import make_orders, read_bookmarks, run
 from tests.singer_tapkit.small_tap import ID, TEXT, Orders, SmallStream, SmallTap
-from tests.singer_tapkit.tap_runs import configure_files, make_settings
+from tests.singer_tapkit.tap_runs import (
+    configure_files,
+    make_orders,
+    make_settings,
+    read_bookmarks,
+    run_orders,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -30,11 +35,11 @@ def test_the_sdk_asks_for_messages_where_deselection_can_be_left_out(
 ) -> None:
     server.respond("/orders/a", FakeResponse(json=[{"id": 1, "note": "x"}, {"id": 2}]))
     maps = {"orders": {"owner": "account", "__filter__": "id > 1"}}
-    plain, mapped = run(server, "a"), run(server, "a", stream_maps=maps)
+    plain, mapped = run_orders(server, "a"), run_orders(server, "a", stream_maps=maps)
     monkeypatch.delattr(OutputStream, "_generate_record_messages")
 
-    assert run(server, "a").records == plain.records
-    assert run(server, "a", stream_maps=maps).records == mapped.records
+    assert run_orders(server, "a").records == plain.records
+    assert run_orders(server, "a", stream_maps=maps).records == mapped.records
     assert plain.records["orders"][0] == {"id": 1, "account": "a", "note": "x"}
     assert [record["owner"] for record in mapped.records["orders"]] == ["a"]
 
@@ -46,7 +51,7 @@ def test_deselected_fields_are_left_out(server: FakeServer) -> None:
         for entry in stream["metadata"]:
             entry["metadata"]["selected"] = "note" not in entry["breadcrumb"]
 
-    assert run(server, "a", catalog=catalog).records["orders"] == [{"id": 1, "account": "a"}]
+    assert run_orders(server, "a", catalog=catalog).records["orders"] == [{"id": 1, "account": "a"}]
 
 
 def test_flattened_records_have_the_fields_of_their_schema_and_no_others(
@@ -101,7 +106,7 @@ def test_a_fast_write_is_counted_and_followed_by_its_state(
     monkeypatch.setattr(Orders, "read", write_at_once)
     files = {"batch_config": configure_files(tmp_path, batch_size=2)} if in_files else {}
 
-    finished = run(server, "a", **files)
+    finished = run_orders(server, "a", **files)
 
     records = read_files(tmp_path) if in_files else finished.records["orders"]
     assert sorted(record["id"] for record in records) == [0, 1, 2, 3, 4]
@@ -120,14 +125,13 @@ def test_a_version_is_borne_by_records_and_activated_behind_them(
 
     monkeypatch.setattr(Orders, "read", read_version)
 
-    output = run(server, "a").output
+    output = run_orders(server, "a").output
 
     assert output.message_types("orders") == ["SCHEMA", "RECORD", "ACTIVATE_VERSION"]
     assert [item["version"] for item in output.messages if "version" in item] == [7, 7]
 
 
 def read_files(folder: Path) -> list[dict[str, Any]]:
-    """Return the records of all files in a folder, in any order."""
     files = folder.glob("*.json")
     return [json.loads(line) for file in files for line in file.read_bytes().splitlines()]
 
@@ -138,7 +142,9 @@ def test_stream_maps_and_the_selection_of_fields_hold_in_files(
     server.respond("/orders/a", make_orders(4))
     maps = {"orders": {"id": "id", "account": "md5(account)", "__alias__": "hashed"}}
 
-    output = run(server, "a", batch_config=configure_files(tmp_path), stream_maps=maps).output
+    output = run_orders(
+        server, "a", batch_config=configure_files(tmp_path), stream_maps=maps
+    ).output
 
     assert output.message_types("hashed") == ["SCHEMA", "BATCH"]
     assert read_files(tmp_path) == [
@@ -153,7 +159,7 @@ def test_stream_maps_that_make_two_streams_of_one_are_refused_with_files(
     maps = {"orders": {}, "copies": {"__source__": "orders", "id": "id"}}
 
     with pytest.raises(ExtractionError, match="'stream_maps' makes several streams of orders"):
-        run(server, "a", batch_config=configure_files(tmp_path), stream_maps=maps)
+        run_orders(server, "a", batch_config=configure_files(tmp_path), stream_maps=maps)
 
     assert read_files(tmp_path) == []
 
@@ -164,7 +170,7 @@ def test_each_file_is_followed_by_a_state_that_is_no_further(
     server.respond("/orders/a", make_orders(1, 2))
     server.respond("/orders/b", make_orders(7, 8, 9))
 
-    output = run(server, "ab", batch_config=configure_files(tmp_path, batch_size=2)).output
+    output = run_orders(server, "ab", batch_config=configure_files(tmp_path, batch_size=2)).output
 
     steps = [
         ("BATCH" if message["type"] == "BATCH" else read_bookmarks(message["value"]))

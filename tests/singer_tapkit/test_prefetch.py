@@ -253,8 +253,16 @@ def test_the_process_ends_at_once_while_requests_are_in_flight() -> None:
 
 
 @pytest.mark.parametrize("max_concurrency", [1, 4])
-def test_items_that_are_read_ahead_come_in_their_order(max_concurrency: int) -> None:
-    assert list(Prefetcher(max_concurrency).read_ahead(iter(range(5)))) == [0, 1, 2, 3, 4]
+def test_items_that_are_read_ahead_and_errors_come_in_their_order(max_concurrency: int) -> None:
+    def items() -> Iterator[int]:
+        yield from range(5)
+        raise ValueError("broken")
+
+    ahead = Prefetcher(max_concurrency).read_ahead(items())
+
+    assert [next(ahead) for _ in range(5)] == [0, 1, 2, 3, 4]
+    with pytest.raises(ValueError, match="broken"):
+        next(ahead)
 
 
 def test_the_first_item_is_read_at_once_and_each_next_one_meanwhile() -> None:
@@ -269,18 +277,6 @@ def test_the_first_item_is_read_at_once_and_each_next_one_meanwhile() -> None:
     assert drawn.acquire(timeout=TIMEOUT)
     assert next(ahead) == 0
     assert drawn.acquire(timeout=TIMEOUT)
-
-
-def test_an_error_in_reading_ahead_is_raised_in_its_turn() -> None:
-    def items() -> Iterator[int]:
-        yield 1
-        raise ValueError("broken")
-
-    ahead = Prefetcher(2).read_ahead(items())
-
-    assert next(ahead) == 1
-    with pytest.raises(ValueError, match="broken"):
-        next(ahead)
 
 
 def test_iterators_take_turns_and_later_ones_take_the_place_of_those_that_end() -> None:

@@ -167,54 +167,63 @@ def test_a_pause_holds_back_its_key_alone(caplog: pytest.LogCaptureFixture) -> N
     assert "secret" not in repr(KEY)
 
 
+THIRD = RateLimitKey("api.example", "/items", "third-key")
+USERS = [RateLimitKey("api.example", "/users", key) for key in ("secret-key", "other-key")]
+FIVE: dict[str, Any] = {"processes": {"api.example": 5}}
+KNOWN: dict[str, Any] = {"shares_credentials": True}
+TOGETHER = "api.example counts the requests of all credentials together: they share its rate limit"
+PERHAPS_TOGETHER = (
+    "api.example counts the requests of all credentials together, as it seems: they share its rate "
+    "limit from now on, with a share of 1/5 for this process."
+)
+
+
+@pytest.mark.parametrize(
+    ("limit", "options", "before", "after", "sent", "message"),
+    [
+        (
+            10,
+            {},
+            [*[KEY] * 10, OTHER, (OTHER, 60)],
+            [KEY, OTHER] * 5 + [KEY],
+            [1060] * 10 + [1120],
+            TOGETHER,
+        ),
+        (1, {}, [KEY, OTHER, (KEY, 1)], USERS, [1000, 1060], TOGETHER),
+        (10, {}, [*[KEY, OTHER] * 5, (KEY, 30)], [OTHER], [1000], ""),
+        (10, {}, [(KEY, 300), *[OTHER] * 10, THIRD, (THIRD, 1)], [KEY], [1300], TOGETHER),
+        (10, FIVE, [KEY, (KEY, 60)], [KEY, OTHER] * 2, [1060, 1060, 1120, 1120], PERHAPS_TOGETHER),
+        (10, {**FIVE, **KNOWN}, [], [KEY, OTHER, KEY], [1000, 1000, 1060], ""),
+    ],
+    ids=[
+        "all together exceed the limit",
+        "other endpoints share as well",
+        "a refusal below the limit shows nothing",
+        "a pause outlasts the finding",
+        "any refusal counts where there are other processes",
+        "known to share",
+    ],
+)
 def test_credentials_share_a_limit_once_the_server_shows_that_they_do(
     caplog: pytest.LogCaptureFixture,
+    limit: int,
+    options: dict[str, Any],
+    before: list[RateLimitKey | tuple[RateLimitKey, float]],
+    after: list[RateLimitKey],
+    sent: list[int],
+    message: str,
 ) -> None:
     world = World()
-    limiter = world.limiter(Window(10, 60.0))
-    world.pass_through(limiter, *[KEY] * 10, OTHER)
+    limiter = world.limiter(Window(limit, 60.0), **options)
+    for step in before:
+        if isinstance(step, tuple):
+            limiter.pause(*step)
+        else:
+            world.pass_through(limiter, step)
 
-    limiter.pause(OTHER, 60)
-    limiter.pause(KEY, 60)
-    sent = world.pass_through(limiter, KEY, *[KEY, OTHER] * 5)
-
-    assert [round(moment) for moment in sent] == [1060] * 10 + [1120]
-    assert [message.split(":")[0].split(";")[0] for message in caplog.messages] == [
-        "api.example counts the requests of all credentials together",
-        "Rate limited by api.example/items",
-    ]
-
-
-def test_other_endpoints_of_such_a_server_share_their_limits_as_well() -> None:
-    world = World()
-    limiter = world.limiter(Window(1, 60.0))
-    world.pass_through(limiter, KEY, OTHER)
-    limiter.pause(KEY, 1)
-
-    users = [RateLimitKey("api.example", "/users", key) for key in ("secret-key", "other-key")]
-    assert [round(moment) for moment in world.pass_through(limiter, *users)] == [1000, 1060]
-
-
-def test_a_refusal_below_the_limit_shows_no_sharing() -> None:
-    world = World()
-    limiter = world.limiter(Window(10, 60.0))
-    world.pass_through(limiter, *[KEY, OTHER] * 5)
-
-    limiter.pause(KEY, 30)
-
-    assert world.pass_through(limiter, OTHER) == [1000.0]
-
-
-def test_a_pause_outlasts_the_moment_in_which_a_limit_turns_out_to_be_shared() -> None:
-    world = World()
-    limiter = world.limiter(Window(10, 60.0))
-    limiter.pause(KEY, 300)
-    third = RateLimitKey("api.example", "/items", "third-key")
-    world.pass_through(limiter, *[OTHER] * 10, third)
-
-    limiter.pause(third, 1)
-
-    assert world.pass_through(limiter, KEY) == [pytest.approx(1300.0, abs=0.01)]
+    assert [round(moment) for moment in world.pass_through(limiter, *after)] == sent
+    assert message in caplog.text
+    assert ("all credentials together" in caplog.text) == bool(message)
 
 
 @pytest.mark.parametrize(
@@ -230,34 +239,6 @@ def test_the_shares_of_a_window_together_keep_its_limit(
     window: Window, count: int, share: Window
 ) -> None:
     assert window.share(count) == share
-
-
-def test_any_refusal_shows_sharing_where_other_processes_use_other_credentials(
-    caplog: pytest.LogCaptureFixture,
-) -> None:
-    world = World()
-    limiter = world.limiter(Window(10, 60.0), processes={"api.example": 5})
-    world.pass_through(limiter, KEY)
-
-    limiter.pause(KEY, 60)
-    sent = world.pass_through(limiter, *[KEY, OTHER] * 3)
-
-    assert [round(moment) for moment in sent] == [1060, 1060, 1120, 1120, 1180, 1180]
-    assert caplog.messages[0] == (
-        "api.example counts the requests of all credentials together, as it seems: they share its "
-        "rate limit from now on, with a share of 1/5 for this process."
-    )
-
-
-def test_servers_that_are_known_to_share_are_never_refused(
-    caplog: pytest.LogCaptureFixture,
-) -> None:
-    world = World()
-    limiter = world.limiter(Window(10, 60.0), processes={"api.example": 5}, shares_credentials=True)
-    sent = world.pass_through(limiter, KEY, OTHER, KEY)
-
-    assert [round(moment) for moment in sent] == [1000, 1000, 1060]
-    assert not caplog.messages
 
 
 def test_a_long_wait_is_logged_once(caplog: pytest.LogCaptureFixture) -> None:

@@ -37,7 +37,6 @@ def tap_class(tmp_path: Path) -> Iterator[Any]:
 
 
 def make_tasks(*numbers: int, next_page: int | None = None) -> FakeResponse:
-    """Return a page of tasks."""
     rows = [{"id": number, "title": f"Task {number}"} for number in numbers]
     return FakeResponse(json={"tasks": rows, "next_page": next_page})
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from contextlib import nullcontext
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from typing import TYPE_CHECKING, Any
@@ -120,47 +121,46 @@ def test_a_wait_longer_than_any_limit_lasts_ends_it(
     assert sleeps == []
 
 
-def test_a_host_silent_through_all_retries_is_asked_once_from_then_on(
-    requests_mock: Mocker, sleeps: list[float]
+SILENCE: dict[str, Any] = {"exc": requests.ReadTimeout}
+
+
+@pytest.mark.parametrize(
+    ("answers", "outcomes", "retries"),
+    [
+        ([SILENCE], ["silent", "silent", "silent"], 6),
+        ([OK, *[SILENCE] * 8, OK], ["ok", "silent", "ok"], 7),
+        ([*[SILENCE] * 7, OK, SILENCE, OK], ["silent", "ok", "ok"], 7),
+    ],
+    ids=["never answered", "answered before", "came back"],
+)
+def test_a_host_silent_through_all_retries_is_asked_once_until_it_answers(
+    requests_mock: Mocker,
+    sleeps: list[float],
+    answers: list[dict[str, Any]],
+    outcomes: list[str],
+    retries: int,
 ) -> None:
-    requests_mock.get(ANY, exc=requests.ConnectTimeout)
+    requests_mock.get(f"{API}/apps", answers)
     client = open_client()
 
-    for _ in range(3):
+    for outcome in outcomes:
+        with pytest.raises(NoResponseError) if outcome == "silent" else nullcontext():
+            assert client.get_json("/apps", App) == App(7)
+
+    assert len(sleeps) == retries
+
+
+def test_a_silent_host_takes_no_retries_from_another(
+    requests_mock: Mocker, sleeps: list[float]
+) -> None:
+    requests_mock.get(ANY, **SILENCE)
+    client = open_client()
+
+    for url in (API, "https://other.example"):
         with pytest.raises(NoResponseError):
-            client.get_json("/apps", App)
+            client.get_json("/apps", App, base_url=url)
 
-    assert len(sleeps) == 6
-    with pytest.raises(NoResponseError):
-        client.get_json("/apps", App, base_url="https://other.example")
     assert len(sleeps) == 12
-
-
-def test_a_host_that_has_answered_before_keeps_its_retries(
-    requests_mock: Mocker, sleeps: list[float]
-) -> None:
-    silence: dict[str, Any] = {"exc": requests.ReadTimeout}
-    requests_mock.get(ANY, [OK, *[silence] * 7, silence, OK])
-    client = open_client()
-    client.get_json("/apps", App)
-    with pytest.raises(NoResponseError):
-        client.get_json("/apps", App)
-
-    assert client.get_json("/apps", App) == App(7)
-    assert len(sleeps) == 7
-
-
-def test_a_host_that_comes_back_has_its_retries_again(
-    requests_mock: Mocker, sleeps: list[float]
-) -> None:
-    silence: dict[str, Any] = {"exc": requests.ConnectionError}
-    requests_mock.get(ANY, [*[silence] * 7, OK, silence, OK])
-    client = open_client()
-    with pytest.raises(NoResponseError):
-        client.get_json("/apps", App)
-
-    assert [client.get_json("/apps", App) for _ in range(2)] == [App(7), App(7)]
-    assert len(sleeps) == 7
 
 
 def test_responses_that_are_always_cut_do_not_end_the_retries_of_others(

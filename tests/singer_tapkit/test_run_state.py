@@ -19,9 +19,14 @@ from singer_tapkit.run_state import (
     compact_state,
 )
 from singer_tapkit.testing import run_tap
-from tests.singer_tapkit.order_runs import make_orders, read_bookmarks, run
 from tests.singer_tapkit.small_tap import Customers, Notes, Orders, SmallTap
-from tests.singer_tapkit.tap_runs import configure_files, make_settings
+from tests.singer_tapkit.tap_runs import (
+    configure_files,
+    make_orders,
+    make_settings,
+    read_bookmarks,
+    run_orders,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -75,14 +80,13 @@ def list_steps(messages: list[dict[str, Any]]) -> list[Any]:
 
 
 def read_states(output: str) -> list[dict[str, Any]]:
-    """Return the states in an output."""
     messages = map(json.loads, output.splitlines())
     return [message["value"] for message in messages if message["type"] == "STATE"]
 
 
 @pytest.mark.usefixtures("clock")
 def test_many_partitions_in_a_moment_write_the_first_state_and_the_last(server: FakeServer) -> None:
-    steps = list_steps(run(server, ACCOUNTS).output.messages)
+    steps = list_steps(run_orders(server, ACCOUNTS).output.messages)
 
     last = {account: 10 * place + 2 for place, account in enumerate(ACCOUNTS)}
     assert steps[:3] == [1, 2, {"a": 2}]
@@ -100,7 +104,7 @@ def test_a_state_that_had_to_wait_goes_out_with_a_record_of_the_next_partition(
 
     monkeypatch.setattr(Orders, "read", read_slowly)
 
-    steps = list_steps(run(server, "abcd").output.messages)
+    steps = list_steps(run_orders(server, "abcd").output.messages)
 
     assert steps == [
         *(1, 2, {"a": 2}),
@@ -122,7 +126,7 @@ def test_a_state_that_had_to_wait_goes_out_between_records_that_are_written_at_o
 
     monkeypatch.setattr(Orders, "read", write_at_once)
 
-    steps = list_steps(run(server, "abcd").output.messages)
+    steps = list_steps(run_orders(server, "abcd").output.messages)
 
     assert steps == [
         *(1, {"a": 1}, 1, 1, {"a": 1, "b": 1}),
@@ -141,18 +145,18 @@ def test_a_stream_can_ask_for_its_state_at_once(
 
     monkeypatch.setattr(Orders, "read", read_urgently)
 
-    steps = list_steps(run(server, "abc").output.messages)
+    steps = list_steps(run_orders(server, "abc").output.messages)
 
     assert steps == [1, 2, {"a": 2}, 11, 12, {"a": 2, "b": 12}, 21, 22, {"a": 2, "b": 12, "c": 22}]
 
 
 @pytest.mark.usefixtures("clock")
 def test_a_given_state_counts_as_the_message_before(server: FakeServer) -> None:
-    state = run(server, "abc").state
+    state = run_orders(server, "abc").state
     server.respond("/orders/a", make_orders(3))
     server.respond("/orders/b", make_orders(13))
 
-    steps = list_steps(run(server, "abc", state).output.messages)
+    steps = list_steps(run_orders(server, "abc", state).output.messages)
 
     assert steps == [read_bookmarks(state), 3, 13, {"a": 3, "b": 13, "c": 22}]
 
@@ -164,7 +168,7 @@ def test_no_number_of_records_is_a_reason_for_a_state(
     server.respond("/orders/a", FakeResponse(json=[{"id": number} for number in range(10_001)]))
     clock.now += 100
 
-    types = [message["type"] for message in run(server, "a").output.messages]
+    types = [message["type"] for message in run_orders(server, "a").output.messages]
 
     assert types == ["SCHEMA", *["RECORD"] * 10_001, "STATE"]
 
@@ -290,7 +294,7 @@ def test_the_sdk_finds_partitions_by_the_index(
     monkeypatch.setattr(Orders, "advance_bookmark", lambda *_: None)
     monkeypatch.setattr(Orders, "get_bookmark", lambda *_: None)
 
-    run(server, "ab")
+    run_orders(server, "ab")
 
     found = [call.args[1] for call in find.call_args_list]
     assert found.count({"account": "a"}) >= 3  # at the beginning, the end and the very end
@@ -303,7 +307,7 @@ def test_the_state_grows_with_the_partitions_and_not_with_their_square() -> None
         with FakeServer() as server:
             for account in accounts:
                 server.respond(f"/orders/{account}", make_orders(1))
-            messages = run(server, accounts).output.messages
+            messages = run_orders(server, accounts).output.messages
         states = [message for message in messages if message["type"] == "STATE"]
         return len(json.dumps(states))
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from copy import deepcopy
 from functools import reduce
 from typing import TYPE_CHECKING, Any
@@ -53,7 +55,6 @@ def states(draw: st.DrawFn) -> dict[str, Any]:
 
 
 def index_partitions(state: dict[str, Any]) -> dict[tuple[str, int], dict[str, Any]]:
-    """Return the entries of a state."""
     return {
         (stream, entry["context"]["account"]): entry
         for stream, stream_state in state["bookmarks"].items()
@@ -62,7 +63,6 @@ def index_partitions(state: dict[str, Any]) -> dict[tuple[str, int], dict[str, A
 
 
 def read_bookmarks(state: dict[str, Any]) -> dict[tuple[str, int], Any]:
-    """Return the bookmarks of a state."""
     return {
         key: entry["replication_key_value"]
         for key, entry in index_partitions(state).items()
@@ -71,17 +71,14 @@ def read_bookmarks(state: dict[str, Any]) -> dict[tuple[str, int], Any]:
 
 
 def make_state(*partitions: dict[str, Any], stream: str = "hits") -> dict[str, Any]:
-    """Return a state of one stream."""
     return {"bookmarks": {stream: {"partitions": list(partitions)}}}
 
 
 def make_partition(account: int = 1, **entry: Any) -> dict[str, Any]:
-    """Return the entry of a partition."""
     return {"context": {"account": account}, **entry}
 
 
 def make_bookmark(value: Any, **more: Any) -> dict[str, Any]:
-    """Return the entry of a partition with a bookmark."""
     return make_partition(replication_key="key", replication_key_value=value, **more)
 
 
@@ -241,7 +238,6 @@ def test_bookmarks_of_different_fields_are_refused() -> None:
 
 
 def invoke(*arguments: Any, stdin: Any = None) -> Result:
-    """Run the command."""
     return CliRunner().invoke(main, list(map(str, arguments)), input=json.dumps(stdin))
 
 
@@ -278,3 +274,12 @@ def test_the_command_refuses_in_a_sentence(tmp_path: Path) -> None:
     assert refused.stderr.startswith("Error: The states cannot be merged for the partition")
     assert "must hold one JSON object" in damaged.stderr
     assert not (tmp_path / "x").exists()
+
+
+def test_the_commands_are_those_of_the_package() -> None:
+    command = [sys.executable, "-m", "singer_tapkit", "--help"]
+
+    shown = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+
+    assert "merge-states" in shown
+    assert "split-state" in shown

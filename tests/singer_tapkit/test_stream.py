@@ -12,9 +12,13 @@ from typing_extensions import override
 from singer_tapkit.errors import InvalidResponseError
 from singer_tapkit.fake_server import FakeResponse, FakeServer
 from singer_tapkit.stream import BaseStream
-from tests.singer_tapkit.order_runs import make_orders, read_bookmarks, run
 from tests.singer_tapkit.small_tap import ORDER, Orders, SmallTap
-from tests.singer_tapkit.tap_runs import make_settings
+from tests.singer_tapkit.tap_runs import (
+    make_orders,
+    make_settings,
+    read_bookmarks,
+    run_orders,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -30,7 +34,7 @@ def test_a_partition_that_fails_leaves_the_others_alone(server: FakeServer) -> N
     server.respond("/orders/b", REFUSED)
     server.respond("/orders/c", make_orders(3))
 
-    failed = run(server, "abc")
+    failed = run_orders(server, "abc")
 
     assert failed.exit_code == 1
     assert failed.output.keys("orders") == [("a", 1), ("c", 3)]
@@ -56,7 +60,7 @@ def test_a_stream_ends_where_the_rest_would_fail_as_well(
         refused = FakeResponse(status=status, json={"message": "no scope"})
         server.respond(f"/orders/{account}", make_orders(1) if status == 200 else refused)
 
-    failed = run(server, accounts)
+    failed = run_orders(server, accounts)
 
     assert [request.path for request in server.requests] == [f"/orders/{name}" for name in asked]
     expected = [(name, 1) for name, status in zip(asked, statuses, strict=False) if status == 200]
@@ -72,7 +76,7 @@ def test_what_is_not_there_is_skipped_reported_and_no_failure(
         server.respond(f"/orders/{account}", REFUSED)
     server.respond("/orders/c", make_orders(3))
 
-    finished = run(server, "abcdef")
+    finished = run_orders(server, "abcdef")
 
     assert finished.exit_code == 0
     assert finished.output.keys("orders") == [("c", 3)]
@@ -87,7 +91,7 @@ def test_a_row_that_fits_no_schema_fails_its_partition_behind_the_rows_before(
     server.respond("/orders/a", FakeResponse(json=[{"id": 1}, {"id": [2]}, {"id": 3}]))
     server.respond("/orders/b", make_orders(7))
 
-    failed = run(server, "ab")
+    failed = run_orders(server, "ab")
 
     assert failed.output.keys("orders") == [("a", 1), ("b", 7)]
     assert read_bookmarks(failed.state) == {"b": 7}
@@ -99,7 +103,7 @@ def test_a_bookmark_moves_only_behind_written_records(server: FakeServer) -> Non
     server.respond("/orders/b", make_orders(7, 8))
 
     written: dict[str, int] = {"a": 0, "b": 0}
-    for message in run(server, "ab").output.messages:
+    for message in run_orders(server, "ab").output.messages:
         if message["type"] == "RECORD":
             written[message["record"]["account"]] = message["record"]["id"]
         if message["type"] == "STATE":
@@ -109,16 +113,7 @@ def test_a_bookmark_moves_only_behind_written_records(server: FakeServer) -> Non
     assert written == {"a": 3, "b": 8}
 
 
-def test_a_run_goes_on_from_the_bookmark(server: FakeServer) -> None:
-    server.respond("/orders/a", make_orders(1, 2))
-    state = run(server, "a").state
-    server.respond("/orders/a", make_orders(1, 2, 3))
-
-    assert run(server, "a", state).output.keys("orders") == [("a", 3)]
-
-
 def discover_orders(server: FakeServer) -> dict[str, Any]:
-    """Return the entry of the orders in the catalog of the small tap."""
     streams = SmallTap(config=make_settings(server)).catalog_dict["streams"]
     entry: dict[str, Any] = next(entry for entry in streams if entry["stream"] == "orders")
     return entry
@@ -126,13 +121,11 @@ def discover_orders(server: FakeServer) -> dict[str, Any]:
 
 def test_a_full_table_has_no_bookmark_that_counts(server: FakeServer) -> None:
     server.respond("/orders/a", make_orders(1, 2))
-    entry = discover_orders(server)
-    del entry["replication_method"]
-    root = next(part for part in entry["metadata"] if not part["breadcrumb"])
-    root["metadata"]["forced-replication-method"] = "FULL_TABLE"
+    metadata = [{"breadcrumb": [], "metadata": {"forced-replication-method": "FULL_TABLE"}}]
+    entry = {**discover_orders(server), "replication_method": "FULL_TABLE", "metadata": metadata}
 
-    first = run(server, "a", catalog={"streams": [entry]})
-    second = run(server, "a", first.state, {"streams": [entry]})
+    first = run_orders(server, "a", catalog={"streams": [entry]})
+    second = run_orders(server, "a", first.state, {"streams": [entry]})
 
     assert first.output.keys("orders") == second.output.keys("orders") == [("a", 1), ("a", 2)]
     assert read_bookmarks(second.state) == {}
@@ -148,7 +141,7 @@ def test_a_catalog_of_the_specification_keeps_keys_and_replication_key(
     metadata = [{"breadcrumb": [], "metadata": keys}]
     entry = {"tap_stream_id": "orders", "stream": "orders", "schema": {}, "metadata": metadata}
 
-    finished = run(server, "a", catalog={"streams": [entry]})
+    finished = run_orders(server, "a", catalog={"streams": [entry]})
 
     assert finished.output.schemas["orders"]["key_properties"] == ["account", "id"]
     assert read_bookmarks(finished.state) == {"a": 1}
@@ -159,7 +152,7 @@ def test_keys_that_a_catalog_names_count_and_its_schema_does_not(server: FakeSer
     old = {"type": "object", "properties": {"old": {"type": "string"}}}
     entry = {**discover_orders(server), "key_properties": ["id"], "schema": old}
 
-    schema = run(server, "a", catalog={"streams": [entry]}).output.schemas["orders"]
+    schema = run_orders(server, "a", catalog={"streams": [entry]}).output.schemas["orders"]
 
     assert schema["key_properties"] == ["id"]
     assert schema["schema"]["properties"].keys() == {"id", "account", "note"}
@@ -185,7 +178,6 @@ class Parts(BaseStream):
 
 
 def make_tap(**config: Any) -> SmallTap:
-    """Return a tap without a server."""
     return SmallTap(config={"api_key": "sentinel-key", "url": "http://127.0.0.1:1", **config})
 
 
@@ -194,49 +186,42 @@ def read(stream: BaseStream) -> list[Record]:
     return list(stream.get_records(None))
 
 
+class Shops(Parts):
+    """The same in partitions that are smaller than those of the SDK."""
+
+    @override
+    def read_partitions(self, context: Context | None) -> Iterator[tuple[str, Iterable[Record]]]:
+        for name, rows in self.rows:
+            if isinstance(rows, Exception):
+                raise rows
+            yield name, rows
+
+
 def test_partitions_may_be_smaller_than_those_of_the_sdk(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    def refused() -> Iterator[Record]:
-        yield {"id": 3}
-        raise InvalidResponseError("no page")
+    stream = Shops(
+        make_tap(),
+        [
+            ("a", [{"id": 1}, {"id": [2]}, {"id": 9}]),
+            ("b", [{"id": 3}]),
+            ("c", InvalidResponseError("no list of shops")),
+        ],
+    )
 
-    class Shops(Parts):
-        @override
-        def read_partitions(
-            self, context: Context | None
-        ) -> Iterator[tuple[str, Iterable[Record]]]:
-            yield "a", [{"id": 1}, {"id": [2]}, {"id": 9}]
-            yield "b", refused()
-            yield "c", [{"id": 4}]
-            raise InvalidResponseError("no list of shops")
-
-    stream = Shops(make_tap(), [])
-
-    assert [record["id"] for record in read(stream)] == [1, 3, 4]
+    assert [record["id"] for record in read(stream)] == [1, 3]
     errors = [entry.getMessage() for entry in caplog.records if entry.levelname == "ERROR"]
-    assert [message.partition(":")[0] for message in errors] == [
-        "parts of a",
-        "parts of b",
-        "parts",
-    ]
-    assert not stream.status.is_complete
-    assert not stream.status.is_over
+    assert [message.partition(":")[0] for message in errors] == ["parts of a", "parts"]
+    assert (stream.status.is_complete, stream.status.is_over) == (False, False)
 
 
 @pytest.mark.parametrize(("limit", "failed"), [(None, 5), (2, 2)])
-def test_how_many_failures_in_a_row_end_a_stream_is_its_own(limit: int | None, failed: int) -> None:
-    class Shops(Parts):
-        max_failures_in_a_row = limit
-
-        @override
-        def read_partitions(
-            self, context: Context | None
-        ) -> Iterator[tuple[str, Iterable[Record]]]:
-            return ((str(number), [{"id": []}]) for number in range(5))
-
+def test_how_many_failures_in_a_row_end_a_stream_is_its_own(
+    monkeypatch: pytest.MonkeyPatch, limit: int | None, failed: int
+) -> None:
+    monkeypatch.setattr(Shops, "max_failures_in_a_row", limit)
     tap = make_tap()
-    stream = Shops(tap, [])
+    stream = Shops(tap, [(str(number), [{"id": []}]) for number in range(5)])
 
     assert read(stream) == []
     assert tap.failures.count == failed
@@ -254,7 +239,7 @@ def test_code_behind_a_record_runs_once_it_is_written(
     monkeypatch.setattr(Orders, "conform_rows", follow)
     server.respond("/orders/a", FakeResponse(json=[{"id": "1"}, {"id": 2}, {"id": []}]))
 
-    messages = run(server, "a").output.messages
+    messages = run_orders(server, "a").output.messages
 
     kinds = [item["type"] for item in messages if item["type"] != "SCHEMA"]
     assert kinds[:4] == ["RECORD", "STATE", "RECORD", "STATE"]

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import logging
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from singer_tapkit.testing import TapRun, run_tap
+from tap_apparena.client import AppArenaClient
 from tap_apparena.streams import STREAMS
 from tap_apparena.tap import TapAppArena
 from tests.sandbox.apparena import seeds
@@ -19,7 +21,13 @@ if TYPE_CHECKING:
     from tests.sandbox.traffic import ReceivedRequest
 
 KEY = "api-key-sentinel"
+URL = "https://apparena.example/api/v2"
 NAMES = sorted(vars(stream)["name"] for stream in STREAMS)
+
+
+def client(max_retries: int = 0) -> AppArenaClient:
+    """Return a client of `URL` without credentials."""
+    return AppArenaClient([URL], logger=logging.getLogger("quiet"), max_retries=max_retries)
 
 
 @dataclass(frozen=True)
@@ -44,21 +52,21 @@ class Server:
             **more,
         }
 
-    def run(self, *streams: str, state: dict[str, Any] | None = None, **settings: Any) -> TapRun:
+    def read(
+        self,
+        *streams: str,
+        state: dict[str, Any] | None = None,
+        fails: bool = False,
+        **settings: Any,
+    ) -> TapRun:
         """Run the tap in this process, with these streams selected or else the usual ones."""
-        return run_tap(TapAppArena, self.settings(**settings), state=state, select=streams)
-
-    def read(self, *streams: str, state: dict[str, Any] | None = None, **settings: Any) -> TapRun:
-        """Run the tap, which must not fail."""
-        run = self.run(*streams, state=state, **settings)
-        assert run.exit_code == 0, run.error
+        run = run_tap(TapAppArena, self.settings(**settings), state=state, select=streams)
+        assert bool(run.exit_code) is fails, run.error
         return run
 
-    def fail(self, *streams: str, state: dict[str, Any] | None = None, **settings: Any) -> TapRun:
+    def fail(self, *streams: str, **options: Any) -> TapRun:
         """Run the tap, which must fail."""
-        run = self.run(*streams, state=state, **settings)
-        assert run.exit_code != 0
-        return run
+        return self.read(*streams, fails=True, **options)
 
     def respond(self, path: str, body: object, status: int = 200, **which: Any) -> None:
         """Answer the requests for a path below the base, or some of them, by something else.

@@ -9,7 +9,7 @@ import pytest
 from singer_tapkit.errors import ApiError, GatewayError, RequestError
 from singer_tapkit.pagination import IncompleteListError
 from tap_apparena.page import IdField
-from tests.tap_apparena.clients import URL, client
+from tests.tap_apparena.servers import URL, client
 
 if TYPE_CHECKING:
     from requests_mock import Mocker

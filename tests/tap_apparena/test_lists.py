@@ -23,7 +23,7 @@ RECORDED_URL = "http://127.0.0.1:46755/api/v2"
 
 def interrupt_at_page(server: Server, page: int, *streams: str, **settings: Any) -> TapRun:
     """Run with two apps on a page until a page fails."""
-    server.refuse("/apps", 400, when=lambda request: request.query["page"] == [str(page)])
+    server.respond("/apps", {}, 400, when=lambda request: request.query["page"] == [str(page)])
     run = server.fail(*(streams or ["apps"]), page_size=2, **settings)
     server.sandbox.faults.clear()
     server.sandbox.requests.clear()
@@ -258,15 +258,6 @@ def test_a_bookmark_that_is_no_id_is_reported(server: Server, value: Any) -> Non
     assert run.records["projects"]
 
 
-def test_a_finished_state_of_version_0_1_brings_all(server: Server) -> None:
-    expected = server.fill(35)
-
-    run = server.read("apps", page_size=2, state=load_state("finished", server.url, expected))
-
-    assert ids(run) == expected
-    assert run.state["bookmarks"]["apps"] == {}
-
-
 def test_an_interrupted_run_of_version_0_1_goes_on_under_the_same_settings(
     server: Server, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -289,14 +280,17 @@ def test_an_interrupted_run_of_version_0_1_goes_on_under_the_same_settings(
     assert run.state["bookmarks"]["apps"] == {}
 
 
-def test_a_checkpoint_of_version_0_1_under_other_settings_is_reported(server: Server) -> None:
+@pytest.mark.parametrize(("name", "reports"), [("finished", 0), ("interrupted", 1)])
+def test_a_state_of_version_0_1_that_says_nothing_or_holds_no_more_brings_all(
+    server: Server, name: str, reports: int
+) -> None:
     expected = server.fill(35)
 
-    run = server.read("apps", page_size=2, state=load_state("interrupted", server.url, expected))
+    run = server.read("apps", page_size=2, state=load_state(name, server.url, expected))
 
     assert ids(run) == expected
     assert run.state["bookmarks"]["apps"] == {}
-    assert run.log.count("the checkpoint of version 0.1") == 1
+    assert run.log.count("the checkpoint of version 0.1") == reports
 
 
 def test_new_ids_go_on_behind_a_bookmark_of_the_version_before_the_library(server: Server) -> None:

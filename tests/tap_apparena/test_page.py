@@ -11,7 +11,7 @@ import pytest
 
 from singer_tapkit.errors import InvalidResponseError
 from tap_apparena.page import IdField, Page
-from tests.tap_apparena.clients import URL, client
+from tests.tap_apparena.servers import URL, client
 
 if TYPE_CHECKING:
     from requests_mock import Mocker

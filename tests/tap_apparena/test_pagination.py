@@ -265,24 +265,17 @@ def test_counters_that_do_not_fit_the_rows_are_a_failure(pages: list[Page], prob
         read_ids(build_list(lambda number, _: pages[number - 1]))
 
 
-@pytest.mark.parametrize("counters", [(25, 1), (25, None)])
-def test_a_list_goes_on_until_all_rows_that_are_counted_have_come(
-    counters: tuple[int, int | None],
+@pytest.mark.parametrize(
+    ("total", "count", "last_link"),
+    [(25, 1, 0), (25, None, 0), (None, None, 2), (None, 1, 2), (25, 1, 2)],
+)
+def test_a_list_goes_on_as_long_as_a_count_or_a_link_leads_on(
+    total: int | None, count: int | None, last_link: int
 ) -> None:
-    rows = FakeList(count_up(25))
-
-    def fetch(number: int, order: str) -> Page:
-        return page(rows.fetch(number, order).ids, *counters)
-
-    assert read_ids(build_list(fetch)) == count_down(25)
-
-
-@pytest.mark.parametrize("counters", [(None, None), (None, 1), (25, 1)])
-def test_a_link_to_a_next_page_leads_on(counters: tuple[int | None, int | None]) -> None:
     rows = [count_down(25, 16), count_down(15, 13), count_down(12), []]
 
     def fetch(number: int, _: str) -> Page:
-        return page(rows[number - 1], *counters, has_next=number < 3)
+        return page(rows[number - 1], total, count, has_next=number <= last_link)
 
     assert read_ids(build_list(fetch)) == count_down(25)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
 
 import pytest
 
@@ -44,9 +45,12 @@ def test_an_error_that_says_it_all_has_no_hint() -> None:
         (timedelta(), "which goTom tolerates"),
     ],
 )
-def test_a_wrong_clock_is_reported_with_its_difference(ahead: timedelta, words: str) -> None:
-    server_time = datetime.now(UTC) + ahead
-    assert words in choose_hint(401, MEDIA, "Request is too old", server_time)
+def test_a_wrong_clock_is_reported_with_its_difference(
+    monkeypatch: pytest.MonkeyPatch, ahead: timedelta, words: str
+) -> None:
+    now = datetime(2026, 3, 9, 6, 15, tzinfo=UTC)
+    monkeypatch.setattr("tap_gotom.hints.datetime", SimpleNamespace(now=lambda _zone: now))
+    assert words in choose_hint(401, MEDIA, "Request is too old", now + ahead)
 
 
 def test_a_clock_is_to_be_set_where_the_response_has_no_date() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
 
 import pytest
 
@@ -10,12 +11,15 @@ from tap_gotom.incremental import IncrementalFilter
 from tap_gotom.reports import ReportError
 
 
-def test_days_to_come_do_not_move_the_bookmark_beyond_today() -> None:
-    now = datetime.now(UTC)
-    coming = (now + timedelta(days=90)).date().isoformat()
+def test_days_to_come_do_not_move_the_bookmark_beyond_today(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    now = datetime(2026, 3, 9, 6, 15, tzinfo=UTC)
+    monkeypatch.setattr("tap_gotom.incremental.datetime", SimpleNamespace(now=lambda _zone: now))
     new = IncrementalFilter("day", 0, None, 0)
-    assert list(new.filter([("2026-01-01",), (coming,)])) == [("2026-01-01",), (coming,)]
-    assert new.next_bookmark == now.date().isoformat()
+    rows = [("2026-01-01",), ("2026-06-01",)]
+    assert list(new.filter(rows)) == rows
+    assert new.next_bookmark == "2026-03-09"
 
 
 @pytest.mark.parametrize(

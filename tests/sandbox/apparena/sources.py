@@ -32,7 +32,7 @@ def list_rows(call: Call) -> list[Row]:
         return data.channels_of(ids["appId"])
     if kind == "companies":
         store_id = data.companies[own]["storeId"]
-        return [row for row in data.companies.values() if row["storeId"] == store_id]
+        return [row for row in list(data.companies.values()) if row["storeId"] == store_id]
     company_id = ids.get("companyId", own)
     if kind == "customers":
         has_own = call.quirks.own_company_is_customer and not ids

@@ -64,16 +64,6 @@ def test_a_killed_run_is_continued_without_a_loss(server: Server, tap: Tap) -> N
         assert len(again) < len(whole.records[stream])
 
 
-def test_a_run_that_fails_in_part_says_so_and_ends_with_a_status(server: Server, tap: Tap) -> None:
-    server.respond("/apps/41207/configs", "x", 500)
-
-    run = tap.fail(server.settings(), "apps", "app_configs")
-
-    assert "1 part(s) of the sync failed" in run.log
-    assert "app_configs of 41207" in run.log
-    assert len(run.records["apps"]) == 45
-
-
 @pytest.mark.parametrize("fault", ["none", "unauthorized", "redirect"])
 def test_the_key_appears_nowhere(server: Server, tap: Tap, fault: str) -> None:
     settings = server.settings(page_size=10)
