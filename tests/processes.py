@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import socket
 import sys
 from functools import cache
 from importlib.metadata import EntryPoint, entry_points
@@ -112,6 +113,14 @@ def run_program(
         if status is None:
             raise TimeoutExpired(command, time_limit, output, log)
         return CompletedProcess(command, status, output, log)
+
+
+def find_free_port() -> int:
+    """Return a port of this machine at which nobody listens."""
+    with socket.socket() as one:
+        one.bind(("127.0.0.1", 0))
+        port: int = one.getsockname()[1]
+    return port
 
 
 @cache

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import socket
 import subprocess
 import time
 from dataclasses import dataclass
@@ -13,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import requests
 from typing_extensions import override
 
+from tests.processes import find_free_port
 from tests.tap_goatcounter.servers import Server, select_visitors
 
 if TYPE_CHECKING:
@@ -73,7 +73,7 @@ def serve_real(directory: Path) -> Iterator[RealGoatCounter]:
     token = _make_site(database)
     exports = directory / "exports"
     exports.mkdir()
-    port = _find_free_port()
+    port = find_free_port()
     server = subprocess.Popen(
         [
             *(PROGRAM, "serve", "-db", database, "-listen", f"127.0.0.1:{port}", "-tls", "http"),
@@ -129,10 +129,3 @@ def _wait_for(url: str, server: subprocess.Popen[bytes]) -> None:
 def _warm_up(url: str, token: str) -> None:
     """Use a token for the first time, which newer servers answer with 404."""
     requests.get(f"{url}/api/v0/me", headers={"Authorization": f"Bearer {token}"}, timeout=20)
-
-
-def _find_free_port() -> int:
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        port: int = listener.getsockname()[1]
-        return port

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import contextlib
 import json
-import socket
 import subprocess
 import sys
 import time
 import urllib.error
 import urllib.request
 from typing import TYPE_CHECKING, Any
+
+from tests.processes import find_free_port
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -137,11 +138,3 @@ def wait_until(
     while not is_so():
         assert time.monotonic() < deadline, f"not in {limit} s: {what}; {tell()}"
         time.sleep(0.3)
-
-
-def find_free_port() -> int:
-    """Return a port that nobody listens at."""
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        port: int = one.getsockname()[1]
-    return port

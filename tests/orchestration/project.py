@@ -47,11 +47,6 @@ def write_connections(directory: Path, url: str, keys: Mapping[str, str]) -> Pat
     return file
 
 
-def build_target_settings(database: Database) -> dict[str, str]:
-    """Return the variables that lead the loader to a database."""
-    return {f"TARGET_POSTGRES_{name.upper()}": value for name, value in database.parts.items()}
-
-
 def read_tables(database: Database) -> dict[str, list[dict[str, Any]]]:
     """Return the rows of all tables, without what differs between any two loads."""
     with psycopg.connect(database.address, row_factory=dict_row) as connection:

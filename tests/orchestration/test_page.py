@@ -17,18 +17,17 @@ import yaml
 from orchestrator.dev import SETTINGS
 from tests.orchestration.page import (
     RUNS,
-    find_free_port,
     read_tag,
     run_dagster,
     run_process,
     wait_until,
 )
 from tests.orchestration.project import (
-    build_target_settings,
     make_project,
     read_tables,
     write_connections,
 )
+from tests.processes import find_free_port
 from tests.sandbox.studio_openapi import Limit, StudioOpenApi
 
 if TYPE_CHECKING:
@@ -71,7 +70,7 @@ def environment(
         "MELTANO_ENVIRONMENT": "dev",
         "MELTANO_PROJECT_ROOT": str(directory),
         "TAP_STUDIO_OPENAPI_CONNECTIONS_FILE": str(connections),
-        **build_target_settings(database),
+        **database.settings,
     }.items():
         monkeypatch.setenv(name, value)
     yield home

@@ -22,7 +22,6 @@ from orchestrator.meltano_run import Task, run_task
 from orchestrator.prepare import prepare_project
 from tests.orchestration.project import (
     JOB,
-    build_target_settings,
     make_project,
     read_tables,
     write_connections,
@@ -111,7 +110,7 @@ def story(
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("MELTANO_ENVIRONMENT", "dev")
         patch.setenv("TAP_STUDIO_OPENAPI_CONNECTIONS_FILE", str(connections))
-        for name, value in build_target_settings(database).items():
+        for name, value in database.settings.items():
             patch.setenv(name, value)
         content = read_meltano_file(directory)
         prepare_project(directory, content)
@@ -122,7 +121,7 @@ def story(
         whole = Task(
             pipeline,
             variables={
-                **build_target_settings(other),
+                **other.settings,
                 "TAP_STUDIO_OPENAPI_CONNECTIONS_FILE": str(complete),
             },
         )

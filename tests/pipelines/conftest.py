@@ -13,14 +13,14 @@ from tests.pipelines.warehouses import DuckDb, JsonLines, PostgreSql, Warehouse
 from tests.sandbox.goatcounter import UNLIMITED, Generation, GoatCounter
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Iterator, Mapping
     from pathlib import Path
 
-WAREHOUSES = ("duckdb", "jsonl", "postgres")
-into_duckdb, into_jsonl, into_postgres = (
-    pytest.mark.parametrize("warehouse", [name], indirect=True) for name in WAREHOUSES
+    from tests.pipelines.postgresql import Server
+
+into_duckdb, into_postgres = (
+    pytest.mark.parametrize("warehouse", [name], indirect=True) for name in ("duckdb", "postgres")
 )
-"""Run a test with only this warehouse, where the others would show nothing more."""
 
 
 @dataclass(frozen=True)
@@ -45,18 +45,17 @@ def project(tmp_path_factory: pytest.TempPathFactory, plugins: Path) -> Project:
     return project
 
 
-@pytest.fixture(params=WAREHOUSES)
+@pytest.fixture
 def warehouse(request: pytest.FixtureRequest, tmp_path: Path) -> Warehouse:
-    """Any of the places that can be loaded, empty."""
-    open_one: dict[str, Callable[[], Warehouse]] = {
-        "duckdb": lambda: DuckDb(tmp_path / "warehouse.duckdb"),
-        "jsonl": lambda: JsonLines(tmp_path / "files"),
-        "postgres": lambda: PostgreSql(
-            # So that it is started only where a test needs it.
-            request.getfixturevalue("postgresql_server").create_database()
-        ),
-    }
-    return open_one[request.param]()
+    """The place to load that a test names, empty."""
+    match request.param:
+        case "duckdb":
+            return DuckDb(tmp_path / "warehouse.duckdb")
+        case "jsonl":
+            return JsonLines(tmp_path / "files")
+        case _:
+            server: Server = request.getfixturevalue("postgresql_server")
+            return PostgreSql(server.create_database())
 
 
 @pytest.fixture

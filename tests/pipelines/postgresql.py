@@ -5,11 +5,8 @@ from __future__ import annotations
 import contextlib
 import os
 import shutil
-import signal
-import socket
 import subprocess
 import tempfile
-import time
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -18,6 +15,8 @@ from uuid import uuid4
 import psycopg
 from psycopg import sql
 
+from tests.processes import find_free_port
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
@@ -25,8 +24,6 @@ HOST = "127.0.0.1"
 USER = "loader"
 PASSWORD = "correct horse"  # noqa: S105
 DEBIAN_PROGRAMS = Path("/usr/lib/postgresql")
-START_LIMIT_SECONDS = 60
-SHUTDOWN_LIMIT_SECONDS = 30
 
 
 @dataclass(frozen=True)
@@ -46,6 +43,11 @@ class Database:
             "password": PASSWORD,
             "database": self.name,
         }
+
+    @property
+    def settings(self) -> Mapping[str, str]:
+        """The environment variables by which target-postgres finds it."""
+        return {f"TARGET_POSTGRES_{name.upper()}": value for name, value in self.parts.items()}
 
     @property
     def address(self) -> str:
@@ -86,24 +88,30 @@ def serve(folder: Path) -> Iterator[Server]:
     with tempfile.TemporaryDirectory(prefix="postgresql-") as directory:
         if owner:
             shutil.chown(directory, owner["user"], owner["group"])
-        data = Path(directory, "data")
-        _initialise(folder, data, owner)
-        port = _find_free_port()
-        command = [
-            str(folder / "postgres"),
-            *("-D", str(data)),
-            *("-h", HOST),
-            *("-p", str(port)),
-            *("-k", ""),
-            "-F",
-        ]
-        with subprocess.Popen(command, stderr=subprocess.DEVNULL, **owner) as process:
-            try:
-                _wait_for(process, port)
-                yield Server(port)
-            finally:
-                process.send_signal(signal.SIGINT)
-                process.wait(SHUTDOWN_LIMIT_SECONDS)
+        password = Path(directory, "password")
+        password.write_text(PASSWORD, encoding="utf-8")
+        password.chmod(0o644)
+
+        def run(program: str, *arguments: str) -> None:
+            command = [str(folder / program), *arguments, f"--pgdata={directory}/data"]
+            subprocess.run(command, cwd=directory, check=True, stdout=subprocess.DEVNULL, **owner)
+
+        run(
+            "initdb",
+            f"--username={USER}",
+            f"--pwfile={password}",
+            "--auth=scram-sha-256",
+            "--encoding=UTF8",
+            "--locale=C",
+            "--no-sync",
+        )
+        port = find_free_port()
+        options = f"-h {HOST} -p {port} -k '' -F"
+        run("pg_ctl", "start", f"--options={options}", f"--log={directory}/log")
+        try:
+            yield Server(port)
+        finally:
+            run("pg_ctl", "stop", "--mode=fast")
 
 
 def _find_owner() -> dict[str, Any]:
@@ -115,40 +123,3 @@ def _find_owner() -> dict[str, Any]:
     names = {entry.pw_name: entry for entry in pwd.getpwall()}
     user = names.get("postgres") or names["nobody"]
     return {"user": user.pw_uid, "group": user.pw_gid, "extra_groups": []}
-
-
-def _initialise(folder: Path, data: Path, owner: Mapping[str, Any]) -> None:
-    password = data.with_name("password")
-    password.write_text(PASSWORD, encoding="utf-8")
-    password.chmod(0o644)
-    command = [
-        str(folder / "initdb"),
-        f"--pgdata={data}",
-        f"--username={USER}",
-        f"--pwfile={password}",
-        "--auth=scram-sha-256",
-        "--encoding=UTF8",
-        "--locale=C",
-        "--no-sync",
-    ]
-    subprocess.run(command, cwd=data.parent, check=True, stdout=subprocess.DEVNULL, **owner)
-
-
-def _find_free_port() -> int:
-    with socket.socket() as one:
-        one.bind((HOST, 0))
-        port: int = one.getsockname()[1]
-    return port
-
-
-def _wait_for(process: subprocess.Popen[Any], port: int) -> None:
-    deadline = time.monotonic() + START_LIMIT_SECONDS
-    while True:
-        try:
-            psycopg.connect(Database(port, "postgres").address).close()
-        except psycopg.OperationalError:
-            if process.poll() is not None or time.monotonic() > deadline:
-                raise
-            time.sleep(0.1)
-        else:
-            return

@@ -11,8 +11,7 @@ import yaml
 
 from tests.meltano import REPOSITORY, Project
 from tests.pipelines import cases
-from tests.pipelines.conftest import into_postgres
-from tests.pipelines.sources import SourcePipeline
+from tests.pipelines.pipeline import SourcePipeline
 from tests.pipelines.warehouses import PostgreSql
 
 if TYPE_CHECKING:
@@ -20,7 +19,6 @@ if TYPE_CHECKING:
 
     from tests.pipelines.cases import Case
     from tests.pipelines.postgresql import Server
-    from tests.pipelines.warehouses import Warehouse
     from tests.services.source import Row
 
 PAGE = REPOSITORY / "docs/into-databases.md"
@@ -57,16 +55,29 @@ def by_files(tmp_path: Path, plugins: Path, folder: Path) -> Project:
     return project
 
 
-@pytest.mark.long(seconds=30)
-@into_postgres
+@pytest.mark.long(seconds=45)
 @pytest.mark.parametrize("case", [cases.GOATCOUNTER, cases.GOTOM], ids=["goatcounter", "gotom"])
-def test_each_run_leaves_what_there_is(
-    case: Case, by_files: Project, folder: Path, warehouse: Warehouse, state: dict[str, str]
+def test_files_bring_what_records_bring_and_each_run_what_is_new(
+    case: Case,
+    project: Project,
+    by_files: Project,
+    folder: Path,
+    postgresql_server: Server,
+    state: dict[str, str],
 ) -> None:
+    records, files = (PostgreSql(postgresql_server.create_database()) for _ in range(2))
     with case.serve(random.Random(0)) as source:  # noqa: S311
-        pipeline = SourcePipeline.build(by_files, case.tap, source, warehouse, state)
+        others = source.list_rows().keys() - BULK_TABLES[case.tap]
+        SourcePipeline.build(project, case.tap, source, records, state, without=others).run(
+            "--state-id-suffix=records"
+        )
+        pipeline = SourcePipeline.build(by_files, case.tap, source, files, state)
         first = pipeline.run()
         pipeline.assert_equal()
+        for table in BULK_TABLES[case.tap]:
+            loaded = count_typed_rows(files.read(table))
+            assert loaded == count_typed_rows(records.read(table))
+            assert loaded
         pipeline.change()
         second = pipeline.run()
         pipeline.assert_equal()
@@ -74,30 +85,6 @@ def test_each_run_leaves_what_there_is(
     assert "COPY" in first.story
     assert "COPY" in second.story
     assert {file.suffix for file in folder.iterdir()} == {".gz"}
-
-
-@pytest.mark.long(seconds=30)
-@pytest.mark.parametrize("case", [cases.GOATCOUNTER, cases.GOTOM], ids=["goatcounter", "gotom"])
-def test_rows_and_types_are_those_of_records(
-    case: Case,
-    project: Project,
-    by_files: Project,
-    postgresql_server: Server,
-    state: dict[str, str],
-) -> None:
-    loads: list[dict[str, Counter[str]]] = []
-    tables = BULK_TABLES[case.tap]
-    with case.serve(random.Random(0)) as source:  # noqa: S311
-        others = source.list_rows().keys() - tables
-        for one in (project, by_files):
-            warehouse = PostgreSql(postgresql_server.create_database())
-            pipeline = SourcePipeline.build(one, case.tap, source, warehouse, state, without=others)
-            pipeline.run("--state-id-suffix", str(len(loads)))
-            loads.append({table: count_typed_rows(warehouse.read(table)) for table in tables})
-
-    by_records, files = loads
-    assert files == by_records
-    assert all(files.values())
 
 
 def count_typed_rows(rows: list[Row]) -> Counter[str]:

@@ -1,4 +1,4 @@
-"""What is in a database after each run equals what the source has, row by row and type by type.
+"""What is loaded after each run equals what the source has, row by row and type by type.
 
 tests/chaos does the same with runs that follow others into PostgreSQL, and kills them.
 """
@@ -12,7 +12,8 @@ import pytest
 
 from tests.pipelines import cases
 from tests.pipelines.conftest import into_duckdb, into_postgres
-from tests.pipelines.sources import SourcePipeline
+from tests.pipelines.pipeline import SourcePipeline
+from tests.services import goatcounter
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -33,16 +34,16 @@ def pipeline(
 
 
 @pytest.mark.long(seconds=30)
-@into_duckdb
 @pytest.mark.parametrize(
-    "case",
+    ("case", "warehouse"),
     [
-        cases.GOATCOUNTER,
-        cases.GOTOM,
-        cases.STUDIO_OPENAPI,
-        cases.APPARENA_NEW_IDS,
+        pytest.param(cases.GOATCOUNTER, "duckdb", id="goatcounter"),
+        pytest.param(cases.GOATCOUNTER, "jsonl", id="goatcounter, in files"),
+        pytest.param(cases.GOTOM, "duckdb", id="gotom"),
+        pytest.param(cases.STUDIO_OPENAPI, "duckdb", id="studio-openapi"),
+        pytest.param(cases.APPARENA_NEW_IDS, "duckdb", id="apparena, new ids"),
     ],
-    ids=["goatcounter", "gotom", "studio-openapi", "apparena, new ids"],
+    indirect=["warehouse"],
 )
 def test_each_run_leaves_what_there_is_even_from_an_older_state(
     case: Case, pipeline: SourcePipeline
@@ -77,6 +78,22 @@ def test_a_full_refresh_sends_everything_once_more(
         warehouse.drop(table)
     assert_sent_whole(pipeline.run("--full-refresh"), pipeline)
     pipeline.assert_equal()
+
+
+@pytest.mark.long(seconds=20)
+@into_duckdb
+def test_a_full_refresh_without_hits_counts_late_visits_of_long_ago(
+    project: Project, warehouse: Warehouse, state: dict[str, str]
+) -> None:
+    with goatcounter.serve(random.Random(0)) as source:  # noqa: S311
+        pipeline = SourcePipeline.build(
+            project, "tap-goatcounter", source, warehouse, state, without=["hits"]
+        )
+        pipeline.run()
+        source.add_visit(pipeline.chance, goatcounter.DAYS - 1)
+        pipeline.run("--full-refresh")
+
+        pipeline.assert_equal()
 
 
 def assert_sent_whole(run: Run, pipeline: SourcePipeline) -> None:

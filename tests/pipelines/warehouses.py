@@ -127,33 +127,33 @@ class JsonLines(Warehouse):
 
 
 class PostgreSql(Warehouse):
-    """A database of PostgreSQL, as the environment `dev` loads it."""
+    """A database of PostgreSQL, as an environment loads it."""
 
     target = "target-postgres"
     replaces_tables = True
 
-    def __init__(self, database: Database) -> None:
-        """Name the database."""
+    def __init__(self, database: Database, prefix: str = "dev_") -> None:
+        """Name the database, and what the environment puts before the names of schemas."""
         self._database = database
-        self.settings = {
-            f"TARGET_POSTGRES_{name.upper()}": value for name, value in database.parts.items()
-        }
+        self._prefix = prefix
+        self.settings = database.settings
 
     @override
     def read(self, stream: str) -> list[Row]:
-        query = sql.SQL("select * from {}").format(sql.Identifier(f"dev_{self.schema}", stream))
+        query = sql.SQL("select * from {}").format(self._name(stream))
         with psycopg.connect(self._database.address, row_factory=dict_row) as connection:
             return connection.execute(query).fetchall()
 
     def ask(self, query: str) -> Answer:
         """Run a query that leaves out the schema."""
         with psycopg.connect(self._database.address) as connection:
-            schema = sql.Identifier(f"dev_{self.schema}")
-            connection.execute(sql.SQL("set search_path = {}").format(schema))
+            connection.execute(sql.SQL("set search_path = {}").format(self._name()))
             return Answer.fetch(connection.execute(query.encode()))
 
     def drop(self, stream: str) -> None:
         """Remove a table."""
-        query = sql.SQL("drop table {}").format(sql.Identifier(f"dev_{self.schema}", stream))
         with psycopg.connect(self._database.address) as connection:
-            connection.execute(query)
+            connection.execute(sql.SQL("drop table {}").format(self._name(stream)))
+
+    def _name(self, *stream: str) -> sql.Identifier:
+        return sql.Identifier(f"{self._prefix}{self.schema}", *stream)

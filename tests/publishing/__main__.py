@@ -11,9 +11,8 @@ from typing import TYPE_CHECKING
 
 from tests.demo.questions import find_page, write_page
 from tests.meltano import REPOSITORY
-from tests.publishing.definition import format_definition, list_extractors
+from tests.publishing.definition import FILE, format_definition, list_extractors, write_project
 from tests.publishing.dictionary import FOLDER, build_dictionary, draw
-from tests.publishing.project import write_project
 from tests.publishing.readme import write_readme
 
 if TYPE_CHECKING:
@@ -32,7 +31,7 @@ def list_files() -> dict[Path, Callable[[], str]]:
 
     The project's file comes first, as the definitions are made of it.
     """
-    files: dict[Path, Callable[[], str]] = {REPOSITORY / "meltano.yml": write_project}
+    files: dict[Path, Callable[[], str]] = {FILE: write_project}
     for tap in list_extractors():
         files[REPOSITORY / tap / "plugin.yaml"] = partial(format_definition, tap)
         files[REPOSITORY / tap / "README.md"] = partial(write_readme, tap)

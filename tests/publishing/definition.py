@@ -1,20 +1,24 @@
-"""The definition by which the Meltano Hub lists a tap, made of what the project says of it."""
+"""What Meltano knows of the taps: the project's file, and of that the definitions for the Hub."""
 
 from __future__ import annotations
 
 import json
 from functools import cache
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 import yaml
+from meltano.core import yaml as meltano_yaml
+from meltano.core.project import Project
 
 from tests.meltano import REPOSITORY
 from tests.processes import build_command, find_program, run_program
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from pathlib import Path
 
+FILE = REPOSITORY / "meltano.yml"
 VARIANT = "singer-taps"
 ADDRESS = "https://git.example.com/singer-taps.git"
 """Where the repository is to be had; to be replaced once that is public, here and in READMEs."""
@@ -32,6 +36,18 @@ TAKEN_OVER = (
     "settings",
     "select",
 )
+
+
+def write_project() -> str:
+    """Return the project's file with the settings and capabilities that the taps have."""
+    project = meltano_yaml.load(FILE)
+    for extractor in project["plugins"]["extractors"]:
+        said = describe_tap(extractor["name"])
+        extractor["capabilities"] = said["capabilities"]
+        extractor["settings"] = [
+            _build_setting(name, schema) for name, schema in said["settings"]["properties"].items()
+        ]
+    return _format_as_meltano(project)
 
 
 def build_definition(tap: str) -> dict[str, Any]:
@@ -116,6 +132,34 @@ def _run_about(tap: str) -> str:
 
 
 def _read_project() -> dict[str, Any]:
-    text = (REPOSITORY / "meltano.yml").read_text(encoding="utf-8")
-    project: dict[str, Any] = yaml.load(text, yaml.CSafeLoader)
+    project: dict[str, Any] = yaml.load(FILE.read_text(encoding="utf-8"), yaml.CSafeLoader)
     return project
+
+
+def _format_as_meltano(project: Any) -> str:
+    with TemporaryDirectory() as directory:
+        file = Path(directory, FILE.name)
+        file.write_text(meltano_yaml.dump(project) or "", encoding="utf-8")
+        with Project(directory).meltano_update():
+            pass
+        return file.read_text(encoding="utf-8")
+
+
+def _build_setting(name: str, schema: dict[str, Any]) -> dict[str, Any]:
+    """Return a setting as Meltano defines it."""
+    found = {
+        "name": name,
+        "kind": _find_kind(schema),
+        "label": schema["title"],
+        "description": schema["description"],
+    }
+    if "enum" in schema:
+        found["options"] = [{"label": value, "value": value} for value in schema["enum"]]
+    return {**found, "sensitive": True} if schema.get("secret") else found
+
+
+def _find_kind(schema: dict[str, Any]) -> str:
+    """Return Meltano's word for a setting's type."""
+    if schema.get("format") == "date-time":
+        return "date_iso8601"
+    return "options" if "enum" in schema else str(schema["type"][0])

@@ -21,17 +21,17 @@ HOST = re.compile(r"http://127\.0\.0\.1:\d+")
 NEWEST_KNOWN = "1.20.1"
 """A version of the studios' API that has all streams."""
 
-SERVERS: dict[str, Callable[[], Any]] = {
-    "tap-goatcounter": lambda: (
-        GoatCounter(Generation.MAIN, limits=UNLIMITED),
+SERVERS: dict[str, tuple[Callable[[], Any], Any]] = {
+    "tap-goatcounter": (
+        lambda: GoatCounter(Generation.MAIN, limits=UNLIMITED),
         goatcounter.demonstration,
     ),
-    "tap-gotom": lambda: (GoTom(), gotom.demonstration),
-    "tap-studio-openapi": lambda: (
-        StudioOpenApi(version=NEWEST_KNOWN),
+    "tap-gotom": (GoTom, gotom.demonstration),
+    "tap-studio-openapi": (
+        lambda: StudioOpenApi(version=NEWEST_KNOWN),
         studio_openapi.demonstration,
     ),
-    "tap-apparena": lambda: (AppArena(), apparena.demonstration),
+    "tap-apparena": (AppArena, apparena.demonstration),
 }
 """Servers of the newest versions, which have all streams, and what fills them."""
 
@@ -39,7 +39,8 @@ SERVERS: dict[str, Callable[[], Any]] = {
 @contextlib.contextmanager
 def serve(tap: str) -> Iterator[dict[str, Any]]:
     """Serve what a tap reads, and yield the settings by which it finds that."""
-    server, shown = SERVERS[tap]()
+    build, shown = SERVERS[tap]
+    server = build()
     shown.fill(server)
     with server.serve() as url:
         (host,) = HOST.findall(url)
