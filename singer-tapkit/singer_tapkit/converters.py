@@ -7,7 +7,7 @@ of day as objects, booleans as numbers.
 from __future__ import annotations
 
 import re
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from decimal import Decimal
 from functools import lru_cache
 from math import isfinite
@@ -165,12 +165,10 @@ class ScalarConverter:
         except ValueError:
             self._report_invalid("date-time")
             return None
-        if RFC_3339.fullmatch(bare):
-            return bare
         if moment.tzinfo is None:
             self._reporter.report_local_time(self._path)
-            moment = moment.replace(tzinfo=UTC)
-        return moment.isoformat()
+            return f"{moment.isoformat()}+00:00"
+        return bare if RFC_3339.fullmatch(bare) else moment.isoformat()
 
     def _is_infinite(self, value: Any) -> bool:
         """Return whether a number is none that JSON has, and report it."""

@@ -48,7 +48,9 @@ def _is_day(text: str) -> bool:
 DATE: Final = FieldType(COMPARISONS, "a day like 2026-01-31", _is_day)
 INTEGER: Final = FieldType(COMPARISONS, "digits", re.compile("-?[0-9]+").fullmatch)
 BOOLEAN: Final = FieldType(
-    EQUALITY, "true, false, 1 or 0", re.compile("true|false|1|0", re.IGNORECASE).fullmatch
+    EQUALITY,
+    "true, false, 1 or 0",
+    re.compile("true|false|1|0", re.ASCII | re.IGNORECASE).fullmatch,
 )
 TEXT: Final = FieldType(MATCHES, "any text", bool)
 FIELD_TYPES: Final = {"integer": INTEGER, "boolean": BOOLEAN, "string": TEXT, "object": TEXT}

@@ -315,7 +315,7 @@ class PagedList:
 
         A list that fits on a page is put into that order here.
         """
-        for order in tuple(self.orders):
+        for order in tuple(self.orders.copy()):
             try:
                 page = self.fetch(1, order)
             except (ApiError, GatewayError) as error:

@@ -43,7 +43,6 @@ class RowMapper:
         keys: Collection[str],
         replication_key: str | None,
         keeps_new: bool,
-        row_filter: IncrementalFilter | None = None,
     ) -> None:
         """Compare a header with the columns of the stream.
 
@@ -67,7 +66,7 @@ class RowMapper:
         self.new_names = [name for name, _ in self._new]
         self._keeps_new = keeps_new
         self._converters = self._find_converters()
-        self.row_filter = row_filter
+        self.row_filter: IncrementalFilter | None = None
         self.repeated_keys = 0
 
     def check(self, rows: Iterator[Row]) -> None:

@@ -56,13 +56,20 @@ class Server:
         self,
         *streams: str,
         state: dict[str, Any] | None = None,
+        catalog: dict[str, Any] | None = None,
         fails: bool = False,
         **settings: Any,
     ) -> TapRun:
         """Run the tap in this process, with these streams selected or else the usual ones."""
-        run = run_tap(TapAppArena, self.settings(**settings), state=state, select=streams)
+        config = self.settings(**settings)
+        run = run_tap(TapAppArena, config, state=state, catalog=catalog, select=streams)
         assert bool(run.exit_code) is fails, run.error
         return run
+
+    def discover(self) -> dict[str, Any]:
+        """Return the catalog."""
+        catalog: dict[str, Any] = TapAppArena(config=self.settings()).catalog_dict
+        return catalog
 
     def fail(self, *streams: str, **options: Any) -> TapRun:
         """Run the tap, which must fail."""

@@ -93,6 +93,20 @@ def test_dates_are_date_times_or_null(server: Server) -> None:
     assert "without an offset" not in run.log
 
 
+def test_keys_that_a_catalog_names_do_not_tell_rows_apart(server: Server) -> None:
+    keys = {"apps": ["appId", "companyId"], "app_configs": ["configId"]}
+    expected = server.read(*keys)
+    catalog = server.discover()
+    for entry in catalog["streams"]:
+        entry["key_properties"] = keys.get(entry["tap_stream_id"], entry["key_properties"])
+
+    run = server.read(*keys, catalog=catalog)
+
+    assert {name: run.output.schemas[name]["key_properties"] for name in keys} == keys
+    assert all(len(run.records[name]) > 1 for name in keys)
+    assert run.records == expected.records
+
+
 def test_an_interrupted_read_goes_on_where_it_was(server: Server) -> None:
     expected = server.fill(35)
     first = interrupt_at_page(server, 12)

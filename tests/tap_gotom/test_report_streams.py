@@ -282,6 +282,14 @@ def test_a_bookmark_in_the_future_fails_its_report_alone(server: GoTomServer) ->
     assert "the bookmark of 'tag' lies in the future" in run.log
 
 
+def test_a_bookmark_does_not_matter_to_a_report_without_rows(server: GoTomServer) -> None:
+    server.sandbox.add_report(46, Report(b'"Tag","Id"\n'))
+    settings = server.configure_report(columns=DAYS, primary_keys=["Id"], replication_key="Tag")
+    state = {"bookmarks": {"sales": {"replication_key": "tag", "replication_key_value": "2999"}}}
+    run = succeed(settings, state=state)
+    assert "has no rows" in run.log
+
+
 def test_an_unchanged_report_is_skipped_when_the_settings_say_so(server: GoTomServer) -> None:
     server.save(("A",), ("1",))
     settings = server.configure_report(skip_unchanged=True)

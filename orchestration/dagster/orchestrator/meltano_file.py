@@ -4,36 +4,31 @@ from __future__ import annotations
 
 import logging
 import os
-from collections import ChainMap
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import msgspec
-import structlog
-from meltano.core.plugin.base import PluginType
-from meltano.core.plugin.project_plugin import ProjectPlugin
-from meltano.core.plugin.settings_service import PluginSettingsService
-from meltano.core.project import Project
-from meltano.core.schedule import JobSchedule
-from meltano.core.schedule_service import ScheduleService
-from meltano.core.task_sets_service import TaskSetsService
+import yaml
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-    from meltano.core.behavior.canonical import Canonical
-    from meltano.core.task_sets import TaskSets
+INTERVALS = {
+    "@yearly": "0 0 1 1 *",
+    "@monthly": "0 0 1 * *",
+    "@weekly": "0 0 * * 0",
+    "@daily": "0 0 * * *",
+    "@hourly": "0 * * * *",
+}
+"""The names of intervals that Meltano knows; ``@once`` and the like are never due by themselves."""
 
-PositiveInteger = Annotated[int, msgspec.Meta(ge=1)]
-TAP_AND_LOADER = [PluginType.EXTRACTORS, PluginType.LOADERS]
-# Meltano logs by structlog, which prints everything by itself.
-structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))
+Value = TypeVar("Value")
 logger = logging.getLogger(__name__)
 
 
 class MeltanoFileError(Exception):
-    """Raised when the engine cannot run what ``meltano.yml`` says."""
+    """Raised when ``meltano.yml`` cannot be run as it is."""
 
 
 @dataclass(frozen=True)
@@ -104,14 +99,57 @@ class MeltanoFile:
     max_processes: Mapping[str, int]
 
 
-class _Entry(msgspec.Struct):
-    annotations: dict[str, Any] = {}
-
-
-class _Annotation(msgspec.Struct, forbid_unknown_fields=True):
-    slices: PositiveInteger = 1
+class _Orchestration(msgspec.Struct, forbid_unknown_fields=True):
+    slices: int | None = None
     streams: tuple[str, ...] | None = None
-    max_processes: PositiveInteger | None = None
+    max_processes: int | None = None
+
+
+class _Annotations(msgspec.Struct):
+    orchestration: _Orchestration = msgspec.field(default_factory=_Orchestration)
+
+
+class _Plugin(msgspec.Struct):
+    name: str
+    inherit_from: str | None = None
+    namespace: str | None = None
+    load_schema: str | None = None
+    select: tuple[str, ...] | None = None
+    annotations: _Annotations = msgspec.field(default_factory=_Annotations)
+
+
+class _Plugins(msgspec.Struct):
+    extractors: tuple[_Plugin, ...] = ()
+    loaders: tuple[_Plugin, ...] = ()
+
+
+class _EnvironmentConfig(msgspec.Struct):
+    plugins: _Plugins = msgspec.field(default_factory=_Plugins)
+
+
+class _Environment(msgspec.Struct):
+    name: str
+    config: _EnvironmentConfig = msgspec.field(default_factory=_EnvironmentConfig)
+
+
+class _Job(msgspec.Struct):
+    name: str
+    tasks: str | tuple[str | tuple[str, ...], ...]
+
+
+class _Schedule(msgspec.Struct):
+    name: str
+    interval: str | None = None
+    job: str | None = None
+    env: dict[str, Any] = {}
+
+
+class _Content(msgspec.Struct):
+    default_environment: str | None = None
+    environments: tuple[_Environment, ...] = ()
+    plugins: _Plugins = msgspec.field(default_factory=_Plugins)
+    jobs: tuple[_Job, ...] = ()
+    schedules: tuple[_Schedule, ...] = ()
 
 
 def find_project() -> Path:
@@ -119,88 +157,129 @@ def find_project() -> Path:
     return Path(os.environ.get("MELTANO_PROJECT_ROOT") or Path(__file__).parents[3])
 
 
-def read_meltano_file(directory: Path, environment: str | None = None) -> MeltanoFile:
-    """Read the file of a project as Meltano reads it.
+def read_meltano_file(project: Path, environment: str | None = None) -> MeltanoFile:
+    """Read the file of a project.
 
     Args:
-        directory: The folder of the project.
+        project: The folder of the project.
         environment: The environment that is to be run; by default the one that Meltano would take.
 
     Raises:
-        MeltanoFileError: The engine cannot run what it says.
+        MeltanoFileError: The file is not as Meltano wants it.
     """
-    project = Project(directory)
-    default = project.settings.get("default_environment")
-    if name := environment or os.environ.get("MELTANO_ENVIRONMENT") or default:
-        project.activate_environment(name)
-    entries = TaskSetsService(project).list_task_sets()
-    jobs = tuple(job for entry in entries if (job := _read_job(project, entry)))
-    return MeltanoFile(
-        jobs=jobs,
-        schedules=tuple(_read_schedules(project, {job.name for job in jobs})),
-        max_processes=_read_max_processes(project),
-    )
-
-
-def _read_job(project: Project, entry: TaskSets) -> Job | None:
-    plugins = {
-        plugin.name: plugin
-        for kind in TAP_AND_LOADER
-        for plugin in project.plugins.get_plugins_of_type(kind)
-    }
-    pipelines = []
-    for task in entry.flat_args_per_set:
-        found = [plugins[name] for name in task if name in plugins]
-        if len(task) != len(found) or [plugin.type for plugin in found] != TAP_AND_LOADER:
-            logger.warning(
-                "The job %s is left out: %r is not a tap and a loader, and that is all that "
-                "is run here.",
-                entry.name,
-                " ".join(task),
-            )
-            return None
-        pipelines.append(_read_pipeline(project, *found))
-    return Job(entry.name, tuple(pipelines))
-
-
-def _read_pipeline(project: Project, extractor: ProjectPlugin, loader: ProjectPlugin) -> Pipeline:
-    settings = PluginSettingsService(project, extractor)
-    annotation = _read_annotation(project, extractor)
-    prefix = f"{project.environment.name}:" if project.environment else ""
-    return Pipeline(
-        extractor.name,
-        loader.name,
-        schema=settings.get("_load_schema"),
-        streams=annotation.streams or _list_streams(extractor.name, settings.get("_select")),
-        slices=annotation.slices,
-        state_id=f"{prefix}{extractor.name}-to-{loader.name}",
-    )
-
-
-def _read_annotation(project: Project, plugin: ProjectPlugin) -> _Annotation:
-    """Return what is said of a plugin for this engine, or of one that it inherits from."""
-    said = (_read_own_annotation(entry) for entry in _list_entries(project, plugin))
+    file = project / "meltano.yml"
     try:
-        return msgspec.convert(dict(ChainMap(*said)), _Annotation)
-    except msgspec.ValidationError as error:
-        raise MeltanoFileError(f"{plugin.name}: annotations: orchestration: {error}") from error
+        content = msgspec.convert(yaml.safe_load(file.read_text(encoding="utf-8")), _Content)
+    except (OSError, yaml.YAMLError, msgspec.ValidationError) as error:
+        raise MeltanoFileError(f"{file} cannot be read: {error}") from error
+    return _Reader(content, environment or os.environ.get("MELTANO_ENVIRONMENT")).read()
 
 
-def _list_entries(project: Project, plugin: object) -> Iterator[Canonical]:
-    """Yield the entries of a plugin, those of the environment first, then its parents'."""
-    while isinstance(plugin, ProjectPlugin):
-        if project.environment:
-            yield project.environment.get_plugin_config(plugin.type, plugin.name)
-        yield plugin
-        plugin = plugin.parent
+class _Reader:
+    """Look things up in a file, as one environment has them."""
+
+    def __init__(self, content: _Content, environment: str | None) -> None:
+        self._content = content
+        self._environment = environment or content.default_environment
+        here = [one for one in content.environments if one.name == self._environment]
+        overriding = here[0].config.plugins if here else _Plugins()
+        self._extractors = _Lookup(content.plugins.extractors, overriding.extractors)
+        self._loaders = _Lookup(content.plugins.loaders, overriding.loaders)
+
+    def read(self) -> MeltanoFile:
+        jobs = tuple(job for entry in self._content.jobs if (job := self._read_job(entry)))
+        return MeltanoFile(
+            jobs=jobs,
+            schedules=tuple(self._read_schedules({job.name for job in jobs})),
+            max_processes=self._read_max_processes(),
+        )
+
+    def _read_job(self, entry: _Job) -> Job | None:
+        pipelines = []
+        for task in _split_tasks(entry.tasks):
+            extractor, loader = [*task, "", ""][:2]
+            if len(task) != 2 or extractor not in self._extractors or loader not in self._loaders:  # noqa: PLR2004
+                logger.warning(
+                    "The job %s is left out: %r is not a tap and a loader, and that is all that "
+                    "is run here.",
+                    entry.name,
+                    " ".join(task),
+                )
+                return None
+            pipelines.append(self._read_pipeline(extractor, loader))
+        return Job(entry.name, tuple(pipelines))
+
+    def _read_pipeline(self, extractor: str, loader: str) -> Pipeline:
+        plugins = self._extractors.find(extractor)
+        annotations = [plugin.annotations.orchestration for plugin in plugins]
+        namespace = _get_first(plugin.namespace for plugin in plugins) or extractor.replace(
+            "-", "_"
+        )
+        given = _get_first(annotation.slices for annotation in annotations)
+        slices = 1 if given is None else given
+        if slices < 1:
+            raise MeltanoFileError(f"{extractor}: {slices} slices cannot be run")
+        streams = _get_first(annotation.streams for annotation in annotations)
+        selected = _get_first(plugin.select for plugin in plugins) or ()
+        prefix = f"{self._environment}:" if self._environment else ""
+        return Pipeline(
+            extractor,
+            loader,
+            schema=_get_first(plugin.load_schema for plugin in plugins) or namespace,
+            streams=streams or _list_selected_streams(extractor, selected),
+            slices=slices,
+            state_id=f"{prefix}{extractor}-to-{loader}",
+        )
+
+    def _read_schedules(self, jobs: set[str]) -> Iterator[Schedule]:
+        for entry in self._content.schedules:
+            cron = INTERVALS.get(entry.interval or "", entry.interval or "@manual")
+            if entry.job not in jobs:
+                logger.warning(
+                    "The schedule %s is left out, as its job %s is.", entry.name, entry.job
+                )
+            elif not cron.startswith("@"):
+                variables = {name: str(value) for name, value in entry.env.items()}
+                yield Schedule(entry.name, cron, entry.job, variables)
+
+    def _read_max_processes(self) -> dict[str, int]:
+        limits = {
+            loader.name: _get_first(
+                plugin.annotations.orchestration.max_processes
+                for plugin in self._loaders.find(loader.name)
+            )
+            for loader in self._content.plugins.loaders
+        }
+        return {name: limit for name, limit in limits.items() if limit}
 
 
-def _read_own_annotation(entry: Canonical) -> dict[str, object]:
-    said = msgspec.convert(entry.canonical(), _Entry)
-    return said.annotations.get("orchestration") or {}
+class _Lookup:
+    """Find plugins of a kind, with what they inherit."""
+
+    def __init__(self, plugins: Sequence[_Plugin], overriding: Sequence[_Plugin]) -> None:
+        self._plugins = {plugin.name: plugin for plugin in plugins}
+        self._overriding = {plugin.name: plugin for plugin in overriding}
+
+    def __contains__(self, name: str) -> bool:
+        return name in self._plugins
+
+    def find(self, name: str | None) -> list[_Plugin]:
+        """Return what is said of a plugin, the most particular first."""
+        found: list[_Plugin] = []
+        while name and (plugin := self._plugins.get(name)):
+            found += [self._overriding.get(name, plugin), plugin]
+            name = plugin.inherit_from
+        return found
 
 
-def _list_streams(extractor: str, select: Iterable[str]) -> tuple[str, ...]:
+def _split_tasks(tasks: str | Iterable[str | Iterable[str]]) -> list[list[str]]:
+    """Return each task as a list of plugins."""
+    if isinstance(tasks, str):
+        return [tasks.split()]
+    return [task.split() if isinstance(task, str) else list(task) for task in tasks]
+
+
+def _list_selected_streams(extractor: str, select: Iterable[str]) -> tuple[str, ...]:
     patterns = [pattern.split(".")[0] for pattern in select if not pattern.startswith("!")]
     streams = tuple(dict.fromkeys(patterns))
     if not streams or any("*" in stream for stream in streams):
@@ -211,19 +290,5 @@ def _list_streams(extractor: str, select: Iterable[str]) -> tuple[str, ...]:
     return streams
 
 
-def _read_schedules(project: Project, jobs: set[str]) -> Iterator[Schedule]:
-    for entry in ScheduleService(project).schedules():
-        job = entry.job if isinstance(entry, JobSchedule) else ""
-        if job not in jobs:
-            logger.warning("The schedule %s is left out, as its job %s is.", entry.name, job)
-        elif cron := entry.cron_interval:
-            variables = {name: str(value) for name, value in entry.env.items()}
-            yield Schedule(entry.name, cron, job, variables)
-
-
-def _read_max_processes(project: Project) -> dict[str, int]:
-    limits = {
-        loader.name: _read_annotation(project, loader).max_processes
-        for loader in project.plugins.get_plugins_of_type(PluginType.LOADERS)
-    }
-    return {name: limit for name, limit in limits.items() if limit}
+def _get_first(values: Iterable[Value | None]) -> Value | None:
+    return next((value for value in values if value is not None), None)

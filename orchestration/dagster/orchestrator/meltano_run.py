@@ -6,6 +6,7 @@ names: ``el`` keeps its files in a folder per run, where ``meltano run`` has one
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 import subprocess
@@ -18,7 +19,7 @@ from uuid import uuid4
 from orchestrator.meltano_log import MeltanoLog
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from orchestrator.meltano_file import Pipeline
 
@@ -120,6 +121,20 @@ def run_task(project: Path, task: Task, write: Callable[[str], object] = print) 
         write: Takes each line of the log that is for people.
     """
     log = MeltanoLog()
+    try:
+        with _start(project, task) as process:
+            for line in process.stderr or ():
+                if text := log.read(line):
+                    write(text)
+            status = process.wait()
+    finally:
+        _remove_files(project, task.run_id)
+    return Result(status, log)
+
+
+@contextlib.contextmanager
+def _start(project: Path, task: Task) -> Iterator[subprocess.Popen[str]]:
+    """Start Meltano, and see that it stops when the block is left."""
     with subprocess.Popen(  # noqa: S603
         task.command,
         cwd=project,
@@ -132,14 +147,9 @@ def run_task(project: Path, task: Task, write: Callable[[str], object] = print) 
         errors="replace",
     ) as process:
         try:
-            for line in process.stderr or ():
-                if text := log.read(line):
-                    write(text)
-            process.wait()
+            yield process
         finally:
             _stop(process)
-            _remove_files(project, task.run_id)
-    return Result(process.returncode, log)
 
 
 def _stop(process: subprocess.Popen[str]) -> None:

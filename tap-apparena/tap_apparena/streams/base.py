@@ -51,6 +51,7 @@ class AppArenaStream(BaseStream):
         path: Where its rows are, below the base URL; names in braces are those of the context.
         can_filter: Whether the setting `filters` may name it.
         relations: What the setting `relations` may name for it.
+        own_keys: Its primary key, whatever a catalog names.
     """
 
     path: ClassVar[str]
@@ -71,6 +72,7 @@ class AppArenaStream(BaseStream):
             unknown_fields=tap.config["unknown_fields"],
             excluded=EXCLUDED_FIELDS | personal,
         )
+        self.own_keys = tuple(self.primary_keys)
         self.resources = resources
         resources.prefetcher.on_wait = self.write_pending_state
         self.client = resources.client
@@ -82,7 +84,7 @@ class AppArenaStream(BaseStream):
     @property
     def id_field(self) -> IdField:
         """What identifies a row among those of one response."""
-        return IdField((self.primary_keys[-1],))
+        return IdField((self.own_keys[-1],))
 
     @property
     def children_to_read(self) -> list[AppArenaStream]:

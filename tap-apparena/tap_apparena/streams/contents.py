@@ -32,7 +32,7 @@ class ContentStream(ChildListStream):
     @property
     @override
     def id_field(self) -> IdField:
-        return IdField((self.primary_keys[-2],), id_type=str)
+        return IdField((self.own_keys[-2],), id_type=str)
 
     @property
     @override

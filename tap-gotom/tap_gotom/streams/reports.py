@@ -150,12 +150,12 @@ class ReportStream(BaseStream):
             keys=self._column_keys,
             replication_key=self.replication_key,
             keeps_new=self.config["unknown_fields"] == "keep",
-            row_filter=self._build_filter(),
         )
         self._refuse_new_columns(mapper)
         first = next(rows, None)
         if first is None:
             return
+        mapper.row_filter = self._build_filter()
         mapper.check(chain([first], rows))
         self._mapper = mapper
 
