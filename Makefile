@@ -46,7 +46,7 @@ test-next: $(UV)
 	$(INSTALL) --no-deps $(foreach package,singer-tapkit $(wildcard tap-*),--editable $(package))
 	$(INSTALL) --prerelease allow --upgrade-package singer-sdk 'singer-sdk[msgspec,testing]>=0.55.0a1'
 	$(NEXT)/bin/python -m pytest --numprocesses auto tests/singer_tapkit tests/upstream \
-		$(shell find tests/tap_* -name test_standard.py -o -name test_bulk.py)
+		$(shell find tests/tap_* -name test_standard.py)
 
 lint: $(UV)
 	$(RUN) ruff check

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import difflib
-import json
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from meltano.core.plugin.singer.catalog import (
@@ -20,24 +19,51 @@ from tests.publishing.definition import (
     list_extractors,
     read_sandbox_settings,
 )
-from tests.publishing.served import HOST
+from tests.sandbox import apparena, goatcounter, gotom, studio_openapi
 from tests.sandbox.__main__ import (
     APPARENA_PORT,
     GOATCOUNTER_PORT,
     GOTOM_PORT,
     STUDIO_OPENAPI_PORT,
 )
+from tests.sandbox.apparena.application import BASE
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 FILE = REPOSITORY / "meltano.yml"
-PORTS = {
-    "tap-goatcounter": GOATCOUNTER_PORT,
-    "tap-gotom": GOTOM_PORT,
-    "tap-studio-openapi": STUDIO_OPENAPI_PORT,
-    "tap-apparena": APPARENA_PORT,
+URL = "http://127.0.0.1"
+SERVED: dict[str, dict[str, Any]] = {
+    "tap-goatcounter": {
+        "site_url": f"{URL}:{GOATCOUNTER_PORT}",
+        "token": goatcounter.demonstration.TOKEN,
+        "requests_per_second": 1000,
+    },
+    "tap-gotom": {
+        "base_url": f"{URL}:{GOTOM_PORT}",
+        "graph_user": gotom.demonstration.GRAPH_USER,
+        "graph_secret": gotom.demonstration.GRAPH_SECRET,
+        "api_user": gotom.demonstration.API_USER,
+        "api_secret": gotom.demonstration.API_SECRET,
+        "campaign_external_ids": list(gotom.demonstration.CAMPAIGNS),
+        "reports": {
+            gotom.demonstration.GRAPH_REPORT: "graph",
+            gotom.demonstration.CUSTOM_REPORT: "custom",
+        },
+    },
+    "tap-studio-openapi": {
+        "connections": [
+            {"name": name, "base_url": f"{URL}:{STUDIO_OPENAPI_PORT}", "api_key": key}
+            for name, key in studio_openapi.demonstration.STUDIOS.items()
+        ],
+        "debt_collection_run_ids": list(studio_openapi.demonstration.DEBT_COLLECTION_RUNS),
+    },
+    "tap-apparena": {
+        "api_url": f"{URL}:{APPARENA_PORT}{BASE}",
+        "api_key": apparena.demonstration.KEY,
+    },
 }
+"""The settings for what the sandbox serves; of each report its kind by its number."""
 
 each_tap = pytest.mark.parametrize("tap", list_extractors())
 
@@ -75,8 +101,9 @@ def test_meltano_changes_only_what_is_set(tmp_path: Path, plugins: Path) -> None
 
 
 @each_tap
-def test_the_environment_sandbox_reads_where_the_sandbox_serves(tap: str) -> None:
-    """Its keys and ids are those that tests/publishing reads the data dictionary's tables with."""
-    addresses = HOST.findall(json.dumps(read_sandbox_settings(tap)))
+def test_the_environment_sandbox_reads_what_the_sandbox_serves(tap: str) -> None:
+    settings = read_sandbox_settings(tap)
+    if reports := settings.get("reports"):
+        settings["reports"] = {one["report_id"]: one.get("kind", "graph") for one in reports}
 
-    assert set(addresses) == {f"http://127.0.0.1:{PORTS[tap]}"}
+    assert settings == SERVED[tap]

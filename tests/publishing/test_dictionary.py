@@ -12,6 +12,7 @@ from tap_apparena.tap import TapAppArena
 from tap_goatcounter.tap import TapGoatCounter
 from tap_gotom.tap import TapGoTom
 from tap_studio_openapi.tap import TapStudioOpenApi
+from tests.publishing.definition import list_extractors
 from tests.publishing.dictionary import build_dictionary
 from tests.publishing.served import serve
 
@@ -33,7 +34,7 @@ TAPS: dict[str, type[Tap]] = {
     "tap-apparena": TapAppArena,
 }
 
-each_tap = pytest.mark.parametrize("tap", TAPS)
+each_tap = pytest.mark.parametrize("tap", list_extractors())
 
 
 @each_tap

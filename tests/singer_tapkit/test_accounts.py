@@ -180,9 +180,10 @@ def test_slices_are_of_about_the_same_size() -> None:
 def test_a_slice_keeps_the_order_knows_the_others_and_may_be_empty() -> None:
     names = [f"Studio {number}" for number in range(20)]
 
-    for number, count in ((2, 3), (50, 50)):
+    for number, count, size in ((2, 3, 8), (50, 50, 0)):
         found = ACCOUNTS.read(make_settings(*names, slice=f"{number}/{count}"))
         expected = [name for name in names if slice_of(name, count) == number]
+        assert len(expected) == size
         assert [account.name for account in found.chosen] == expected
         assert [account.name for account in found.all] == names
 

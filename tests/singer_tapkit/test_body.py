@@ -102,7 +102,10 @@ def test_a_compressed_body_that_is_not_whole_is_refused(
     ids=["length", "chunked"],
 )
 def test_a_body_shorter_than_announced_is_refused(response: bytes) -> None:
-    with serve_raw(response) as server, pytest.raises(requests.RequestException):
+    with (
+        serve_raw(response) as server,
+        pytest.raises(requests.RequestException, match="IncompleteRead"),
+    ):
         read(server.url)
 
 

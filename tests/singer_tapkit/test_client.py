@@ -262,7 +262,11 @@ def test_a_request_beyond_a_limit_waits_and_is_signed_anew(
 
 @pytest.mark.parametrize(("client_class", "waited"), [(WaitingClient, 601), (HttpClient, 0)])
 def test_a_limit_that_lasts_too_long_or_is_not_waited_for_is_a_refusal(
-    requests_mock: Mocker, clock: Clock, client_class: type[HttpClient], waited: int
+    requests_mock: Mocker,
+    sleeps: list[float],
+    clock: Clock,
+    client_class: type[HttpClient],
+    waited: int,
 ) -> None:
     busy: dict[str, Any] = {"json": {"message": "busy"}, "headers": {"Retry-After": "600"}}
     requests_mock.get(f"{API}/apps", status_code=429, **busy)
@@ -272,3 +276,4 @@ def test_a_limit_that_lasts_too_long_or_is_not_waited_for_is_a_refusal(
         client.get_json("/apps", App)
 
     assert clock.now == waited
+    assert sleeps == []

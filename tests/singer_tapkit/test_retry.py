@@ -63,15 +63,16 @@ def test_waits_double_up_to_a_minute_and_are_spread(
     assert len(set(sleeps)) == 8
 
 
+@pytest.mark.parametrize("status", [429, 503])
 @pytest.mark.parametrize(
     ("asked", "waited"),
     [("7", [8, 8]), ("7.0", [8, 8]), (" 7 ", [8, 8]), ("-5", [1, 1])]
     + [(text, [2, 2.5]) for text in ("soon", "", "1,5", "Thu, 99 Foo 2026", "-")],
 )
 def test_the_server_may_say_how_long_to_wait(
-    requests_mock: Mocker, sleeps: list[float], asked: str, waited: list[float]
+    requests_mock: Mocker, sleeps: list[float], status: int, asked: str, waited: list[float]
 ) -> None:
-    busy: dict[str, Any] = {"status_code": 503, "headers": {"Retry-After": asked}}
+    busy: dict[str, Any] = {"status_code": status, "headers": {"Retry-After": asked}}
     requests_mock.get(f"{API}/apps", [busy, OK])
 
     open_client().get_json("/apps", App)

@@ -6,9 +6,10 @@ import logging
 import ssl
 import subprocess
 import time
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
+from requests import Request
 from requests.auth import AuthBase
 from singer_sdk.exceptions import ConfigValidationError
 from typing_extensions import override
@@ -224,6 +225,18 @@ def test_interim_responses_are_read_over(
         client = HttpClient([OUTSIDE if is_proxy else server.url], logger=LOGGER)
 
         assert client.get_json("/apps", App) == App(7)
+
+
+@pytest.mark.parametrize("url", [OUTSIDE, INSIDE])
+@pytest.mark.parametrize("proxies", [{}, {"all": "http://proxy.example:3128"}])
+def test_every_connection_reads_heads_like_these(url: str, proxies: dict[str, str]) -> None:
+    adapter: Any = open_session([url], 1).get_adapter(url)
+
+    request = Request("GET", url).prepare()
+    pool = adapter.get_connection_with_tls_context(request, verify=True, proxies=proxies)
+
+    assert bool(pool.proxy) == bool(proxies)
+    assert pool.ConnectionCls.response_class.__module__ == open_session.__module__
 
 
 def test_a_malformed_header_line_is_not_logged_with_the_url(

@@ -148,7 +148,8 @@ def test_records_are_read_once_and_iterated_many_times() -> None:
     records = RecordSpool(read)
 
     expected = [{"id": number, "name": "Küste\n" * 20} for number in range(3000)]
-    assert list(records) == list(records) == expected
+    assert list(zip(records, records, strict=True)) == list(zip(expected, expected, strict=True))
+    assert list(records) == expected
     assert len(reads) == 1
 
 

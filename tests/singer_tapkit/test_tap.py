@@ -72,9 +72,16 @@ def test_connections_are_checked_without_reading_data(invoke: Invoke, server: Fa
     assert [request.path for request in server.requests] == ["/orders"]
 
 
-@pytest.mark.parametrize("arguments", [[], ["--test"]])
+@pytest.mark.parametrize(
+    ("arguments", "failure"),
+    [([], "orders of b: GET /orders/b"), (["--test"], "orders: GET /orders")],
+)
 def test_failures_are_summed_up_and_the_status_is_not_zero(
-    invoke: Invoke, server: FakeServer, caplog: pytest.LogCaptureFixture, arguments: list[str]
+    invoke: Invoke,
+    server: FakeServer,
+    caplog: pytest.LogCaptureFixture,
+    arguments: list[str],
+    failure: str,
 ) -> None:
     refused = FakeResponse(status=403, json={"message": f"no scope for {KEY}"})
     server.respond("/orders", refused)
@@ -83,7 +90,7 @@ def test_failures_are_summed_up_and_the_status_is_not_zero(
     failed = invoke(*arguments, accounts=["a", "b"])
 
     assert failed.exit_code == 1
-    assert caplog.messages[-1].endswith(" answered 403: no scope for ***.")
+    assert caplog.messages[-1] == f"{failure} answered 403: no scope for ***."
     assert caplog.records[-1].levelname == "ERROR"
     if not arguments:
         assert read_output(failed).bookmark("orders", account="a") == 2

@@ -127,12 +127,32 @@ def test_an_output_that_takes_no_more_is_reported_in_one_sentence(
 
     os.close(output)
     assert run.returncode == 1
+    assert_one_sentence(run.stderr, reason)
+
+
+def test_a_reader_that_leaves_is_reported_in_one_sentence(
+    server: FakeServer, tmp_path: Path
+) -> None:
+    rows = [{"id": number, "note": "x" * 1000} for number in range(2000)]
+    server.respond("/orders/a", FakeResponse(json=rows))
+    with run_process(tmp_path, make_settings(server)) as running:
+        assert running.stdout is not None
+        running.stdout.readline()
+        running.stdout.close()
+        _, log = running.communicate(timeout=PATIENCE_SECONDS)
+
+    assert running.returncode == 1
+    assert_one_sentence(log.decode(), "Broken pipe")
+
+
+def assert_one_sentence(log: str, reason: str) -> None:
+    """Assert that a log ends with why the output cannot be written, and has no traceback."""
     assert (
         "ERROR    | tap-small                      | The standard output cannot be written: "
-        f"{reason}" in run.stderr.splitlines()[-1]
+        f"{reason}" in log.splitlines()[-1]
     )
-    assert "Traceback" not in run.stderr
-    assert "Exception ignored" not in run.stderr
+    assert "Traceback" not in log
+    assert "Exception ignored" not in log
 
 
 def test_a_closed_output_is_reported_in_one_sentence(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
-from tests.tap_apparena.servers import NAMES
+from tests.tap_apparena.servers import NAMES, select_rows
 
 if TYPE_CHECKING:
     from tests.tap_apparena.servers import Server
@@ -44,6 +44,7 @@ def test_relations_hold_no_links_and_no_keys(server: Server) -> None:
 
 def test_personal_data_stays_out_of_schemas_and_records(small_server: Server) -> None:
     small_server.sandbox.quirks.audit = True
+    small_server.sandbox.data.projects[44]["owner"] = {"email": "a@b.example", "role": "x"}
     relations = {"apps": ["company", "languages"]}
 
     run = small_server.read(
@@ -55,3 +56,5 @@ def test_personal_data_stays_out_of_schemas_and_records(small_server: Server) ->
         assert f'"{name}"' not in text
     assert run.records["company_users"][0].keys() >= {"userId", "companyId", "lang"}
     assert run.records["apps"][0]["company"]["name"]
+    (project,) = select_rows(run.records["projects"], projectId=44)
+    assert project["unknown_fields"] == {"owner": {"role": "x"}}

@@ -44,6 +44,20 @@ def test_rows_without_a_language_have_the_one_that_was_asked_for(small_server: S
     assert not unasked.records["app_infos"]
 
 
+def test_values_of_configs_are_texts_whatever_they_come_as(small_server: Server) -> None:
+    values = (1, True, "0", ["a", "b"])
+    rows = [
+        {"configId": f"{number}", "lang": "de_DE", "type": "checkbox", "value": value}
+        for number, value in enumerate(values)
+    ]
+    small_server.respond("/apps/41207/configs", rows)
+
+    run = small_server.read("app_configs")
+
+    read = select_rows(run.records["app_configs"], sourceAppId=41207)
+    assert [row["value"] for row in read] == ["1", "true", "0", '["a","b"]']
+
+
 def test_contents_of_versions_are_asked_for_by_their_number(server: Server) -> None:
     rows = server.read("version_configs").records["version_configs"]
 

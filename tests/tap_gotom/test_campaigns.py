@@ -97,7 +97,9 @@ def test_missing_rights_stop_after_three_campaigns(server: GoTomServer) -> None:
     assert len(run.records["media"]) == 3
 
 
-@pytest.mark.parametrize("stream", ["campaigns", "campaign_discounts"])
+@pytest.mark.parametrize(
+    ("stream", "rows", "flights"), [("campaigns", 1, 2), ("campaign_discounts", 2, 4)]
+)
 @pytest.mark.parametrize(
     "answer",
     [
@@ -110,13 +112,16 @@ def test_missing_rights_stop_after_three_campaigns(server: GoTomServer) -> None:
         build_json(None),
     ],
 )
-def test_a_campaign_fails_alone(server: GoTomServer, stream: str, answer: Answer) -> None:
+def test_a_campaign_fails_alone(
+    server: GoTomServer, stream: str, rows: int, flights: int, answer: Answer
+) -> None:
     path = "/app-api/campaign/odd" + ("/campaign-discount" if stream != "campaigns" else "")
     server.sandbox.add_campaign("odd")
     server.answer(path, answer)
     run = fail(server.configure_campaigns("odd", "demo-4711"), "campaigns", "flights", stream)
     first_keys = {key[0] for key in run.output.keys(stream)}
     assert first_keys == {"demo-4711"}
+    assert (len(run.records[stream]), len(run.records["flights"])) == (rows, flights)
     assert run.log.count(f"{stream} of 'odd'") == 2  # once as it happens, once at the end
     assert "1 part(s) of the sync failed" in run.log
 

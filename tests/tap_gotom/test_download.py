@@ -89,21 +89,30 @@ ELSEWHERE = FakeResponse(status=302, headers={"Location": "https://elsewhere.exa
 
 
 @pytest.mark.parametrize(
-    ("response", "kind", "requests"),
+    ("response", "kind", "words", "requests"),
     [
-        (send(b"<html>Login</html>", HTML), ReportError, 1),
-        (send(b"<!DOCTYPE html><html>"), ReportError, 1),
-        (send(b"\xef\xbb\xbf\n<html>\n<body>"), ReportError, 1),
-        (send(b'"A","B"\n"1"\n"2","y"\n'), ReportError, 1),
-        (send(b"<html>", HTML, status=404), ApiError, 1),
-        (ELSEWHERE, GatewayError, 1),
-        (send(b"default backend - 404", "text/plain", status=404), GatewayError, 2),
+        (send(b"<html>Login</html>", HTML), ReportError, "no CSV file", 1),
+        (send(b"<!DOCTYPE html><html>"), ReportError, "no CSV file", 1),
+        (send(b"\xef\xbb\xbf\n<html>\n<body>"), ReportError, "no CSV file", 1),
+        (send(b'"A","B"\n"1"\n"2","y"\n'), ReportError, "1 cells instead of 2", 1),
+        (send(b"<html>", HTML, status=404), ApiError, "the report is saved", 1),
+        (ELSEWHERE, GatewayError, "follows no redirects", 1),
+        (
+            send(b"default backend - 404", "text/plain", status=404),
+            GatewayError,
+            "not an error of the API",
+            2,
+        ),
     ],
 )
 def test_what_is_no_report_is_asked_for_again_only_where_that_may_help(
-    server: FakeServer, response: FakeResponse, kind: type[ExtractionError], requests: int
+    server: FakeServer,
+    response: FakeResponse,
+    kind: type[ExtractionError],
+    words: str,
+    requests: int,
 ) -> None:
-    with pytest.raises(kind):
+    with pytest.raises(kind, match=words):
         build_source(server, response).fetch(accept)
     assert len(server.received(REPORT.path)) == requests
 

@@ -12,7 +12,7 @@ import pytest
 
 from singer_tapkit.errors import InvalidResponseError
 from tap_goatcounter.export_file import ExportFile
-from tap_goatcounter.streams.json_export import STATISTICS, TABLES, Archive
+from tap_goatcounter.streams.json_export import Archive
 from tests.tap_goatcounter.exports import JSON_ROW, count_exports, pack
 from tests.tap_goatcounter.servers import get_day, make_view, select_visitors
 
@@ -23,7 +23,17 @@ if TYPE_CHECKING:
     from tests.sandbox.goatcounter import Hit
     from tests.tap_goatcounter.servers import Sandbox
 
-ALL = (*STATISTICS, *TABLES)
+STATISTICS = {
+    "json_hit_stats": ["hour", "path_id", "ref_id"],
+    "json_browser_stats": ["day", "path_id", "browser_id"],
+    "json_system_stats": ["day", "path_id", "system_id"],
+    "json_location_stats": ["day", "path_id", "location"],
+    "json_size_stats": ["day", "path_id", "width"],
+    "json_language_stats": ["day", "path_id", "language"],
+}
+TABLES = {name: ["id"] for name in ("json_paths", "json_refs", "json_browsers", "json_systems")}
+ALL = {**STATISTICS, **TABLES}
+"""The keys of all streams within a site."""
 
 
 def make_hits(days: range) -> list[Hit]:
@@ -75,7 +85,8 @@ def test_every_visitor_is_in_every_kind_of_statistics(newer: Sandbox) -> None:
         assert sum(row["count"] for row in run.records[stream]) == len(visitors), stream
     events = {row["path"] for row in run.records["json_paths"] if row["event"]}
     assert events == {"sign up"}
-    for stream in ALL:
+    for stream, names_of_keys in ALL.items():
+        assert run.output.schemas[stream]["key_properties"] == ["site_id", *names_of_keys]
         keys = run.output.keys(stream)
         assert keys
         assert len(keys) == len(set(keys)), stream
