@@ -83,18 +83,11 @@ def download_file(client: GoatCounterClient, site: SiteCredentials, export: Expo
     """
 
     def fetch() -> ExportFile:
-        response = _request_file(client, site, export)
-        found = FILE_NAME.search(response.headers.get("Content-Disposition", ""))
-        name = found[1] if found else f"export {export.id}"
-        with disk_errors(name):
-            body = open_spool("tap-goatcounter-")
-            try:
-                _copy_body(client, response, body, name, export)
-                body.seek(0)
-            except BaseException:
-                body.close()
-                raise
-            return ExportFile(name, body)
+        with _request_file(client, site, export) as response:
+            found = FILE_NAME.search(response.headers.get("Content-Disposition", ""))
+            name = found[1] if found else f"export {export.id}"
+            with disk_errors(name):
+                return ExportFile(name, _store_body(client, response, name, export))
 
     return client.with_retries(fetch)()
 
@@ -122,6 +115,20 @@ def _says_gone(error: ApiError, export: Export) -> bool:
     if error.status == HTTPStatus.INTERNAL_SERVER_ERROR and export.finished_at:
         return datetime.now(UTC) - export.finished_at > RETENTION
     return error.status in {HTTPStatus.BAD_REQUEST, HTTPStatus.NOT_FOUND}
+
+
+def _store_body(
+    client: GoatCounterClient, response: Response, name: str, export: Export
+) -> BinaryIO:
+    """Return a temporary file with the body of a response, at its beginning."""
+    body = open_spool("tap-goatcounter-")
+    try:
+        _copy_body(client, response, body, name, export)
+        body.seek(0)
+    except BaseException:
+        body.close()
+        raise
+    return body
 
 
 def _copy_body(

@@ -180,7 +180,9 @@ class ReportSource:
         with disk_errors(str(self.report)):
             body = open_spool("tap-gotom-")
         try:
-            download = Download(self.report, body, self._store(body), time)
+            with self._client.open_report(self.report.path) as response:
+                digest = self._store(response, body)
+            download = Download(self.report, body, digest, time)
             self._read_once(download.open(), check)
         except BaseException:
             body.close()
@@ -213,10 +215,9 @@ class ReportSource:
             yield row
         self._ids = list(found)
 
-    def _store(self, body: BinaryIO) -> str:
+    def _store(self, response: Response, body: BinaryIO) -> str:
         """Store the report, and return its digest."""
         digest, size, line = hashlib.sha256(), 0, 0
-        response = self._client.open_report(self.report.path)
         try:
             with disk_errors(str(self.report)):
                 for chunk in self._read_chunks(response, CHUNK_BYTES):

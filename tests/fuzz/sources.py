@@ -48,10 +48,10 @@ class Variant:
         error: Makes the body of its own errors.
         name_people: Puts people into its data.
         settings: Settings beside those of the service.
-        when_grown: What `start` is told of a service that is grown.
+        when_grown: Further options of `start` for a service whose data have grown.
         streams: The streams to read; none stands for all.
         unread: What the names of streams begin with that the service does not have.
-        counters: The fields of answers that state how many rows there are.
+        counters: The fields of responses that state how many rows there are.
         optional: The fields that are a part of keys though they may be null.
     """
 

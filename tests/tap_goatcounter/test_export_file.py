@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import errno
 import gzip
-from typing import TYPE_CHECKING, BinaryIO
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 import pytest
+from requests.adapters import HTTPAdapter
 
 from tests.sandbox.faults import Answer, CutOff, Reset, html_page
 from tests.tap_goatcounter.exports import (
@@ -20,6 +21,8 @@ from tests.tap_goatcounter.exports import (
 from tests.tap_goatcounter.servers import make_view
 
 if TYPE_CHECKING:
+    from requests import Response
+
     from singer_tapkit.testing import TapRun
     from tests.sandbox.faults import Effect
     from tests.tap_goatcounter.servers import Sandbox
@@ -96,11 +99,21 @@ def test_a_file_that_a_proxy_has_packed_or_unpacked_is_read_all_the_same(
 def test_a_folder_that_is_full_is_named_and_the_export_kept_in_mind(
     newer: Sandbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    send = HTTPAdapter.send
+    responses: list[Response] = []
+
+    def note(adapter: HTTPAdapter, *request: Any, **options: Any) -> Response:
+        responses.append(send(adapter, *request, **options))
+        return responses[-1]
+
     def open_full(prefix: str) -> BinaryIO:
         raise OSError(errno.ENOSPC, f"No space left on device for {prefix}")
 
+    monkeypatch.setattr(HTTPAdapter, "send", note)
     monkeypatch.setattr("tap_goatcounter.export_file.open_spool", open_full)
     newer.add(make_view("/a"))
     run = newer.fail_to_read("hits", state=build_state(0))
     assert "TMPDIR" in run.error
     assert (get_bookmark(run), get_checkpoint(run)) == (0, 1)
+    assert responses[-1].url.endswith("/export/1/download")
+    assert all(response.raw.closed for response in responses)
