@@ -32,19 +32,12 @@ from singer_sdk.exceptions import FatalAPIError
 if TYPE_CHECKING:
     from requests import PreparedRequest, Request, RequestException, Response
 
-PUBLIC_HEADERS: Final = frozenset(
-    {
-        "accept",
-        "accept-encoding",
-        "connection",
-        "content-length",
-        "content-type",
-        "date",
-        "host",
-        "user-agent",
-    }
-)
-"""Headers that hold no credentials; each API has a name of its own for those that do."""
+PUBLIC_HEADERS: Final = ("accept", "connection", "content-", "date", "host", "user-agent")
+"""How headers begin that hold no credentials; each API has a name of its own for those that do."""
+CREDENTIAL_HEADERS: Final = frozenset({"authorization", "cookie", "x-api-key"})
+MIN_CREDENTIALS: Final = 6
+"""Characters; what is shorter in a header of another name is a version or the like."""
+
 MAX_QUOTE: Final = 200
 """Characters of somebody else's words in a message."""
 
@@ -189,9 +182,15 @@ def redact(text: str, request: Request | PreparedRequest) -> str:
     for header, value in request.headers.items():
         content = value.decode("latin-1") if isinstance(value, bytes) else value
         secret = content.rpartition(" ")[2]
-        if secret and header.lower() not in PUBLIC_HEADERS:
+        if _may_hold_credentials(header.lower(), secret):
             text = text.replace(secret, "***")
     return text
+
+
+def _may_hold_credentials(header: str, value: str) -> bool:
+    if header in CREDENTIAL_HEADERS:
+        return bool(value)
+    return not header.startswith(PUBLIC_HEADERS) and len(value) >= MIN_CREDENTIALS
 
 
 def truncate(text: object) -> str:
