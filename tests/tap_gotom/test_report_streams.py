@@ -188,6 +188,16 @@ def test_keys_follow_from_the_settings_and_not_from_a_catalog(server: GoTomServe
     assert run.output.bookmark("sales") == "2026-01-01"
 
 
+def test_a_report_without_replication_key_is_replaced_though_a_catalog_wants_only_new_rows(
+    server: GoTomServer,
+) -> None:
+    server.save(("A",), ("1",))
+    catalog = discover(server.configure_report())
+    catalog["streams"][0]["replication_method"] = "INCREMENTAL"
+    run = succeed(server.configure_report(), catalog=catalog)
+    assert len(run.output.activated_versions) == 1
+
+
 def test_the_newest_load_alone_is_what_the_sql_of_the_readme_shows(server: GoTomServer) -> None:
     sql = re.findall(r"```sql\n(.*?)```", README.read_text("utf-8"), re.DOTALL)
     with duckdb.connect() as database:

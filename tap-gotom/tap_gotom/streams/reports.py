@@ -133,7 +133,8 @@ class ReportStream(BaseStream):
         entry = catalog.get_stream(self.name)
         if entry is not None:
             entry.key_properties = self.primary_keys
-            if replication_key != (entry.replication_key or entry.metadata.root.replication_key):
+            given = entry.replication_key or entry.metadata.root.replication_key
+            if replication_key is None or replication_key != given:
                 entry.replication_method = None
                 entry.metadata.root.forced_replication_method = None
         super().apply_catalog(catalog)
