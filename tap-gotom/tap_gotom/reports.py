@@ -59,6 +59,11 @@ class Report:
         """Where it is downloaded."""
         return f"{REPORT_PATHS[self.kind]}/{self.report_id}"
 
+    @property
+    def is_wide(self) -> bool:
+        """Whether each character takes several bytes, so that letters of ASCII have a zero."""
+        return b"\0" in "a".encode(self.encoding)
+
     @override
     def __str__(self) -> str:
         """Name the report in logs and errors."""
