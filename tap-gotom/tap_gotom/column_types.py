@@ -201,11 +201,13 @@ def _compile_date_time(pattern: str | None) -> Convert:
             f"{pattern!r}"
         )
 
+    def parse(cell: str) -> datetime:
+        if pattern is None:
+            return datetime.fromisoformat(cell)
+        return datetime.strptime(cell, pattern)  # noqa: DTZ007 - it has %z
+
     def convert(cell: str) -> str:
-        if pattern:
-            moment = datetime.strptime(cell, pattern)  # noqa: DTZ007 - it has %z
-        else:
-            moment = datetime.fromisoformat(cell)
+        moment = parse(cell)
         if moment.tzinfo is None:
             raise ValueError
         try:
