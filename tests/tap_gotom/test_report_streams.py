@@ -47,6 +47,7 @@ def test_every_row_becomes_a_record_with_where_it_comes_from(server: GoTomServer
     ("more", "keys"),
     [
         ({"primary_keys": ["Id"]}, ["id"]),
+        ({"primary_keys": ["Id", "id"]}, ["id"]),
         ({}, ["_report_id", "_row_number"]),
         ({"replication_key": "Tag"}, ["_report_id", "_extracted_at", "_row_number"]),
     ],

@@ -84,7 +84,7 @@ class ReportStream(BaseStream):
             ReportError: A key is none of the columns.
         """
         report = source.report
-        keys = tuple(_find_name(key, columns) for key in report.primary_keys)
+        keys = tuple({_find_name(key, columns): None for key in report.primary_keys})
         replication_key = report.replication_key and _find_name(report.replication_key, columns)
         super().__init__(
             tap,
