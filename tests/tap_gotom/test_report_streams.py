@@ -273,6 +273,15 @@ def test_the_second_run_brings_new_days_and_those_to_look_back_to(server: GoTomS
     assert fail(settings, state=second.state).state == second.state
 
 
+def test_the_bookmark_of_another_column_hides_no_row(server: GoTomServer) -> None:
+    server.save(("Tag", "Beginn"), ("2026-02-02", "2026-01-01"), ("2026-02-01", "2026-03-01"))
+    first = succeed(server.configure_report(primary_keys=["Beginn"], replication_key="Tag"))
+    settings = server.configure_report(primary_keys=["Beginn"], replication_key="Beginn")
+    second = succeed(settings, state=first.state)
+    assert second.output.keys("sales") == [("2026-01-01",), ("2026-03-01",)]
+    assert second.output.bookmark("sales") == "2026-03-01"
+
+
 def test_a_report_that_counts_anew_is_reported(server: GoTomServer) -> None:
     settings = server.configure_report(columns=DAYS, primary_keys=["Id"], replication_key="Id")
     server.save(("Tag", "Id"), ("01.01.2026", "900"))
