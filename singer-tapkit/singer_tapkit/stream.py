@@ -88,7 +88,7 @@ class BaseStream(OutputStream):
         schema: dict[str, Any],
         *,
         failures: FailureCollector,
-        unknown_fields: UnknownFieldPolicy = "warn",
+        unknown_fields: UnknownFieldPolicy | None = None,
         excluded: frozenset[str] = frozenset(),
         name: str | None = None,
     ) -> None:
@@ -98,14 +98,16 @@ class BaseStream(OutputStream):
             tap: The tap.
             schema: The JSON Schema of records, which this may change.
             failures: Where failures are collected.
-            unknown_fields: What becomes of fields that the schema lacks.
+            unknown_fields: What becomes of fields that the schema lacks; by default what the
+                setting of this name says.
             excluded: Fields that must not come out, such as personal data; named as
                 `schemas.exclude_fields` has it.
             name: The name, if the class has none.
         """
         stream_name = name or self.name
+        policy: UnknownFieldPolicy = unknown_fields or tap.config.get("unknown_fields", "warn")
         exclude_fields(schema, excluded, stream_name)
-        if unknown_fields == "keep":
+        if policy == "keep":
             schema["properties"][UNKNOWN_FIELDS] = UNKNOWN_FIELDS_SCHEMA
         super().__init__(tap, schema=schema, name=name)
         self.failures = failures
@@ -114,7 +116,7 @@ class BaseStream(OutputStream):
             schema,
             stream_name=stream_name,
             excluded=excluded,
-            unknown_fields=unknown_fields,
+            unknown_fields=policy,
             reports_local_times=self.reports_local_times,
             logger=self.logger,
         )

@@ -70,6 +70,21 @@ def test_the_tap_reads_pages_and_goes_on_where_it_stopped(tap_class: Any) -> Non
         assert second.output.bookmark("tasks", project="c") == 7
 
 
+def test_the_tap_obeys_all_its_settings(tap_class: Any) -> None:
+    with FakeServer() as server:
+        task = {"id": 1, "title": "Task 1", "owner": "x"}
+        server.respond("/projects/a/tasks", FakeResponse(json={"tasks": [task], "next_page": None}))
+        config = {"token": "sentinel", "base_url": f"{server.url}/", "projects": ["a"]}
+
+        kept = run_tap(tap_class, {**config, "unknown_fields": "keep", "user_agent": "me"})
+        refused = run_tap(tap_class, {**config, "base_url": "http://tasks.example"})
+
+        assert kept.records["tasks"][0]["unknown_fields"] == {"owner": "x"}
+        assert server.requests[0].headers["user-agent"] == "me"
+        assert refused.exit_code == 1
+        assert "'base_url' would send keys and data unencrypted" in refused.error
+
+
 def test_a_project_that_fails_leaves_the_others_alone(tap_class: Any) -> None:
     with FakeServer() as server:
         config = {"token": "sentinel", "base_url": server.url, "projects": ["a", "b"]}
