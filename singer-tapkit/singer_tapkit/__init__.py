@@ -31,7 +31,6 @@ from singer_tapkit.errors import (
     UnknownFieldsError,
 )
 from singer_tapkit.failures import FailureCollector, SyncFailedError
-from singer_tapkit.message_writer import MessageWriter
 from singer_tapkit.pagination import IncompleteListError, PagePaginator, read_pages
 from singer_tapkit.prefetch import PendingRequests, Prefetcher, round_robin
 from singer_tapkit.rate_limit import RateLimiter, RateLimitKey, Window
@@ -57,7 +56,6 @@ __all__ = [
     "HttpClient",
     "IncompleteListError",
     "InvalidResponseError",
-    "MessageWriter",
     "NoResponseError",
     "PagePaginator",
     "PartitionStatus",

@@ -251,14 +251,17 @@ class BaseStream(OutputStream):
         no bookmark of their own, and would never be read again.
         """
         state = self.get_context_state(context)
-        if self.replication_method == REPLICATION_INCREMENTAL and not self._has_lost_children:
+        if self.replication_method == REPLICATION_INCREMENTAL and not self.has_lost_children:
             state["replication_key"] = self.replication_key
             state["replication_key_value"] = value
         self.write_state()
 
     @property
-    def _has_lost_children(self) -> bool:
-        """Whether children of the context that is read have failed, or are no longer read."""
+    def has_lost_children(self) -> bool:
+        """Whether children of the context that is read have failed, or are no longer read.
+
+        No bookmark moves then, and no checkpoint should.
+        """
         return self._count_child_failures() > self._child_failures_before or any(
             child.status.is_over for child in self._base_descendants
         )
