@@ -239,10 +239,15 @@ class BaseStream(OutputStream):
         return False
 
     def get_bookmark(self, context: Context | None) -> Any:
-        """Return the value up to which was read before; None for everything."""
-        if self.replication_method != REPLICATION_INCREMENTAL:
+        """Return the value up to which was read before; None for everything.
+
+        One of another field than the replication key, as it was before, is none.
+        """
+        state = self.get_context_state(context)
+        field = state.get("replication_key", self.replication_key)
+        if self.replication_method != REPLICATION_INCREMENTAL or field != self.replication_key:
             return None
-        return self.get_context_state(context).get("replication_key_value")
+        return state.get("replication_key_value")
 
     def advance_bookmark(self, context: Context | None, value: Any) -> None:
         """Note that all records up to `value` have been written; writes the state when due.

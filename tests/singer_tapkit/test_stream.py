@@ -119,6 +119,18 @@ def discover_orders(server: FakeServer) -> dict[str, Any]:
     return entry
 
 
+@pytest.mark.parametrize(("field", "read"), [("id", [2]), ("note", [1, 2])])
+def test_a_bookmark_of_another_field_does_not_count(
+    server: FakeServer, field: str, read: list[int]
+) -> None:
+    entry = {"replication_key": field, "replication_key_value": 1, "context": {"account": "a"}}
+
+    finished = run_orders(server, "a", {"bookmarks": {"orders": {"partitions": [entry]}}})
+
+    assert [record["id"] for record in finished.records["orders"]] == read
+    assert read_bookmarks(finished.state) == {"a": 2}
+
+
 def test_a_full_table_has_no_bookmark_that_counts(server: FakeServer) -> None:
     server.respond("/orders/a", make_orders(1, 2))
     metadata = [{"breadcrumb": [], "metadata": {"forced-replication-method": "FULL_TABLE"}}]

@@ -127,12 +127,6 @@ class ReportStream(BaseStream):
         return True
 
     @override
-    def get_bookmark(self, context: Context | None) -> Any:
-        """Return the bookmark; one of another column, which was the key before, counts as none."""
-        column = self.get_context_state(context).get("replication_key", self.replication_key)
-        return super().get_bookmark(context) if column == self.replication_key else None
-
-    @override
     def apply_catalog(self, catalog: Catalog) -> None:
         """Apply a catalog, but for the keys, which follow from the settings."""
         replication_key = self.replication_key
