@@ -69,7 +69,6 @@ class AppArenaStream(BaseStream):
             tap,
             schema,
             failures=resources.failures,
-            unknown_fields=tap.config["unknown_fields"],
             excluded=EXCLUDED_FIELDS | personal,
         )
         self.own_keys = tuple(self.primary_keys)

@@ -52,7 +52,6 @@ class SiteStream(BaseStream):
             tap,
             load_schema("tap_goatcounter", name),
             failures=shared["failures"],
-            unknown_fields=tap.config["unknown_fields"],
             name=name,
         )
         self.sites = shared["sites"]

@@ -39,7 +39,6 @@ class GoTomStream(BaseStream):
             tap,
             load_schema("tap_gotom", name or self.name),
             failures=failures,
-            unknown_fields=tap.config["unknown_fields"],
             excluded=frozenset() if with_persons else self.personal_fields,
             name=name,
         )

@@ -90,7 +90,6 @@ class ReportStream(BaseStream):
             tap,
             _build_schema(columns, keys),
             failures=failures,
-            unknown_fields=tap.config["unknown_fields"],
             name=report.name,
         )
         self.primary_keys = keys or (ADDED_ROW_KEY if replication_key else ROW_KEY)
