@@ -93,7 +93,7 @@ def instance() -> Iterator[GoTomServer]:
         yield server
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(path=AWKWARD, query=AWKWARD)
 def test_the_signature_holds_for_what_arrives_at_a_socket(
     instance: GoTomServer, path: str, query: str
