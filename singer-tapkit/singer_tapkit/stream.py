@@ -282,19 +282,20 @@ class BaseStream(OutputStream):
     def apply_catalog(self, catalog: Catalog) -> None:
         """Apply a catalog, but for its schema, which may have been made under other settings.
 
-        Keys stay as they are where the catalog names none, and so does a replication key that is no
-        field, with which the SDK ends the run. The SDK takes no notice of keys that stand only in
-        the metadata, as the specification has it, when it writes the SCHEMA.
+        Keys stay as they are where the catalog names none, or one that is no field: with such a
+        replication key the SDK ends the run, with others the target does. The SDK takes no notice
+        of keys that stand only in the metadata, as the specification has it, when it writes the
+        SCHEMA.
         """
         entry = catalog.get_stream(self.name)
         if entry is not None:
             root = entry.metadata.root
             entry.schema = Schema.from_dict(self.schema)
-            entry.key_properties = (
-                entry.key_properties or root.table_key_properties or self.primary_keys
-            )
+            fields = self.schema["properties"].keys()
+            keys = entry.key_properties or root.table_key_properties
+            entry.key_properties = keys if keys and fields >= set(keys) else self.primary_keys
             replication_key = entry.replication_key or root.replication_key
-            is_field = replication_key in self.schema["properties"]
+            is_field = replication_key in fields
             entry.replication_key = replication_key if is_field else self.replication_key
         super().apply_catalog(catalog)
 

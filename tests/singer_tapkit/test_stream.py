@@ -148,6 +148,7 @@ def test_a_full_table_has_no_bookmark_that_counts(server: FakeServer) -> None:
     [
         {"table-key-properties": ["account", "id"], "replication-key": "id"},
         {"replication-key": "updated_at"},
+        {"table-key-properties": ["account", "number"]},
         {},
     ],
 )
