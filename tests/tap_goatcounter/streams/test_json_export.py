@@ -154,20 +154,18 @@ def test_a_row_of_the_future_does_not_take_the_bookmark_along(newer: Sandbox) ->
 
 
 @pytest.mark.parametrize(
-    "changed",
+    "archive",
     [
-        {"info__json": "{"},
-        {"size_stats__jsonl": '{"day":'},
-        {"size_stats__jsonl": '{"day":"2026-11-01","path_id":null,"width":1,"count":1}'},
+        pack(info__json="{"),
+        pack(size_stats__jsonl='{"day":'),
+        pack(size_stats__jsonl='{"day":"2026-11-01","path_id":null,"width":1,"count":1}'),
     ],
     ids=["archive", "line", "key"],
 )
-def test_an_archive_with_a_bad_part_is_not_taken_up_again(
-    newer: Sandbox, changed: dict[str, str]
-) -> None:
+def test_an_archive_with_a_bad_part_is_not_taken_up_again(newer: Sandbox, archive: bytes) -> None:
     streams = ("json_hit_stats", "json_size_stats")
     newer.add(*make_hits(range(1, 3)))
-    newer.server.next_export.json = pack(**changed)
+    newer.server.next_export.json = archive
     first = newer.fail_to_read(*streams)
     second = newer.read(*streams, state=first.state)
     assert len({row["day"] for row in second.records["json_size_stats"]}) == 2
