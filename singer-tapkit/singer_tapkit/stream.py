@@ -125,6 +125,7 @@ class BaseStream(OutputStream):
         )
         self.skipped: Counter[str] = Counter()
         self.expected_skips: Counter[str] = Counter()
+        self._child_failures_before = 0
 
     def read(self, context: Context | None) -> Iterable[Record]:
         """Read the rows of one partition as the API sends them.
@@ -159,6 +160,7 @@ class BaseStream(OutputStream):
     @override
     def get_records(self, context: Context | None) -> Iterator[Record]:
         """Yield the records of all partitions; what goes wrong in one ends it alone."""
+        self._child_failures_before = self._count_child_failures()
         try:
             for partition, rows in self.read_partitions(context):
                 if self.status.is_over:
@@ -241,19 +243,38 @@ class BaseStream(OutputStream):
         return self.get_context_state(context).get("replication_key_value")
 
     def advance_bookmark(self, context: Context | None, value: Any) -> None:
-        """Note that all records up to `value` have been written; writes the state when due."""
+        """Note that all records up to `value` have been written; writes the state when due.
+
+        The bookmark stays where it is once children of this context could not be read: they have
+        no bookmark of their own, and would never be read again.
+        """
         state = self.get_context_state(context)
-        if self.replication_method == REPLICATION_INCREMENTAL:
+        if self.replication_method == REPLICATION_INCREMENTAL and not self._has_lost_children:
             state["replication_key"] = self.replication_key
             state["replication_key_value"] = value
         self.write_state()
+
+    @property
+    def _has_lost_children(self) -> bool:
+        """Whether children of the context that is read have failed, or are no longer read."""
+        return self._count_child_failures() > self._child_failures_before or any(
+            child.status.is_over for child in self._base_descendants
+        )
+
+    def _count_child_failures(self) -> int:
+        return sum(self.failures.by_stream[child.name] for child in self._base_descendants)
+
+    @property
+    def _base_descendants(self) -> list[BaseStream]:
+        return [child for child in self.descendent_streams if isinstance(child, BaseStream)]
 
     @override
     def apply_catalog(self, catalog: Catalog) -> None:
         """Apply a catalog, but for its schema, which may have been made under other settings.
 
-        Keys stay as they are where the catalog names none. The SDK takes no notice of keys that
-        stand only in the metadata, as the specification has it, when it writes the SCHEMA.
+        Keys stay as they are where the catalog names none, and so does a replication key that is no
+        field, with which the SDK ends the run. The SDK takes no notice of keys that stand only in
+        the metadata, as the specification has it, when it writes the SCHEMA.
         """
         entry = catalog.get_stream(self.name)
         if entry is not None:
@@ -262,9 +283,9 @@ class BaseStream(OutputStream):
             entry.key_properties = (
                 entry.key_properties or root.table_key_properties or self.primary_keys
             )
-            entry.replication_key = (
-                entry.replication_key or root.replication_key or self.replication_key
-            )
+            replication_key = entry.replication_key or root.replication_key
+            is_field = replication_key in self.schema["properties"]
+            entry.replication_key = replication_key if is_field else self.replication_key
         super().apply_catalog(catalog)
 
     @property
