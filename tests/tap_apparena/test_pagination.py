@@ -298,6 +298,10 @@ def test_a_list_goes_on_as_long_as_a_count_or_a_link_leads_on(
     assert read_ids(build_list(fetch)) == count_down(25)
 
 
+def test_an_empty_list_may_be_a_page() -> None:
+    assert read_ids(build_list(lambda _, __: page([], count=1), orders=[])) == []
+
+
 def test_a_row_that_stands_twice_on_a_page_comes_once() -> None:
     assert read_ids(build_list(lambda _, __: page([7, 7, 5], 2, 1))) == [7, 5]
 
