@@ -32,7 +32,19 @@ from singer_sdk.exceptions import FatalAPIError
 if TYPE_CHECKING:
     from requests import PreparedRequest, Request, RequestException, Response
 
-CREDENTIAL_HEADERS: Final = ("Authorization", "X-Api-Key", "Cookie")
+PUBLIC_HEADERS: Final = frozenset(
+    {
+        "accept",
+        "accept-encoding",
+        "connection",
+        "content-length",
+        "content-type",
+        "date",
+        "host",
+        "user-agent",
+    }
+)
+"""Headers that hold no credentials; each API has a name of its own for those that do."""
 MAX_QUOTE: Final = 200
 """Characters of somebody else's words in a message."""
 
@@ -173,12 +185,12 @@ def is_certificate_error(error: RequestException) -> bool:
 
 
 def redact(text: str, request: Request | PreparedRequest) -> str:
-    """Return a text without the credentials that a request was sent with."""
-    for header in CREDENTIAL_HEADERS:
-        value = request.headers.get(header)
-        secret = value.decode("latin-1") if isinstance(value, bytes) else value
-        if secret:
-            text = text.replace(secret.rpartition(" ")[2], "***")
+    """Return a text without the credentials that a request was sent with in any header."""
+    for header, value in request.headers.items():
+        content = value.decode("latin-1") if isinstance(value, bytes) else value
+        secret = content.rpartition(" ")[2]
+        if secret and header.lower() not in PUBLIC_HEADERS:
+            text = text.replace(secret, "***")
     return text
 
 

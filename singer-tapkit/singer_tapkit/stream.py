@@ -125,6 +125,7 @@ class BaseStream(OutputStream):
         )
         self.skipped: Counter[str] = Counter()
         self.expected_skips: Counter[str] = Counter()
+        self._child_failures_before = 0
 
     def read(self, context: Context | None) -> Iterable[Record]:
         """Read the rows of one partition as the API sends them.
@@ -159,6 +160,7 @@ class BaseStream(OutputStream):
     @override
     def get_records(self, context: Context | None) -> Iterator[Record]:
         """Yield the records of all partitions; what goes wrong in one ends it alone."""
+        self._child_failures_before = self._count_child_failures()
         try:
             for partition, rows in self.read_partitions(context):
                 if self.status.is_over:
@@ -241,12 +243,30 @@ class BaseStream(OutputStream):
         return self.get_context_state(context).get("replication_key_value")
 
     def advance_bookmark(self, context: Context | None, value: Any) -> None:
-        """Note that all records up to `value` have been written; writes the state when due."""
+        """Note that all records up to `value` have been written; writes the state when due.
+
+        The bookmark stays where it is once children of this context could not be read: they have
+        no bookmark of their own, and would never be read again.
+        """
         state = self.get_context_state(context)
-        if self.replication_method == REPLICATION_INCREMENTAL:
+        if self.replication_method == REPLICATION_INCREMENTAL and not self._has_lost_children:
             state["replication_key"] = self.replication_key
             state["replication_key_value"] = value
         self.write_state()
+
+    @property
+    def _has_lost_children(self) -> bool:
+        """Whether children of the context that is read have failed, or are no longer read."""
+        return self._count_child_failures() > self._child_failures_before or any(
+            child.status.is_over for child in self._base_descendants
+        )
+
+    def _count_child_failures(self) -> int:
+        return sum(self.failures.by_stream[child.name] for child in self._base_descendants)
+
+    @property
+    def _base_descendants(self) -> list[BaseStream]:
+        return [child for child in self.descendent_streams if isinstance(child, BaseStream)]
 
     @override
     def apply_catalog(self, catalog: Catalog) -> None:

@@ -99,15 +99,19 @@ class BaseTap(Tap):
         Raises:
             SyncFailedError: Some may not.
         """
+        is_checked = False
         for stream in self._base_streams:
             if not stream.selected:
                 continue
             try:
                 if stream.check_connection():
+                    is_checked = True
                     click.echo(f"{stream.name}: may be read.", err=True)
             except ExtractionError as error:
                 self.failures.record(stream.name, error, stream=stream.name)
         self.failures.raise_if_any()
+        if not is_checked:
+            self.logger.warning("Only the settings were checked, as no stream has a check.")
 
     def run(self) -> None:
         """Read all selected streams.
@@ -119,6 +123,7 @@ class BaseTap(Tap):
         begun = monotonic()
         if self.accounts:
             self.accounts.log_slice(self.config, self.logger)
+        self._warn_of_unknown_streams()
         self.sync_all()
         streams = [stream for stream in self._base_streams if stream.selected]
         records = sum(stream.records_read for stream in streams)
@@ -130,6 +135,16 @@ class BaseTap(Tap):
         )
         self._log_skips()
         self.failures.raise_if_any(has_output=records > 0)
+
+    def _warn_of_unknown_streams(self) -> None:
+        """Warn of what a catalog selects and the tap does not have, as no record says so."""
+        for name, entry in (self.input_catalog or {}).items():
+            if name not in self.streams and entry.metadata.resolve_selection()[()]:
+                self.logger.warning(
+                    "The catalog selects the stream %r, which there is not under these settings. "
+                    "Run discovery again.",
+                    name,
+                )
 
     def _log_skips(self) -> None:
         """Log what was left out, one line per reason for all streams."""

@@ -10,7 +10,8 @@ if TYPE_CHECKING:
 
 HINTS: Final[Mapping[int, str]] = {
     HTTPStatus.BAD_REQUEST: (
-        "If the server does not know an option of the request, change 'filters' or 'relations'."
+        "If the server does not know an option of the request, change 'filters' or 'relations'; if "
+        "it gives fewer rows at once, lower 'page_size'."
     ),
     HTTPStatus.UNAUTHORIZED: (
         "Check 'api_key', which is made in the developer section of the App-Manager, or get a new "

@@ -1,8 +1,8 @@
 """The shapes in which the API hands out rows, decoded into one.
 
-Lists are a map by id, an array, or an array without anything around it. PHP, which the server is
-written in, prints an empty map as ``[]``. Source: the API's documentation, "Response" and the
-samples of each chapter.
+Lists are a map by id, an array, an array without anything around it, or the one row as it is. PHP,
+which the server is written in, prints an empty map as ``[]``. Source: the API's documentation,
+"Response" and the samples of each chapter.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ ID_LISTS: Final[dict[type, Any]] = {
 
 
 class _Embedded(msgspec.Struct):
-    data: dict[str, Row] | list[Row]
+    data: Row | list[Row]
 
 
 class _Envelope(msgspec.Struct):
@@ -105,15 +105,22 @@ def parse_page(body: _Envelope | list[Row], response: Response, id_field: IdFiel
         return Page(_with_ids(body, response, id_field), response)
     rows = body.embedded.data
     if isinstance(rows, dict):
-        rows = [
-            row if _find_id(row, id_field) is not None else {**row, id_field.names[0]: key}
-            for key, row in rows.items()
-        ]
+        rows = _unwrap(rows, id_field)
     total, size, count = map(_to_int, (body.total_items, body.page_size, body.page_count))
     if size is not None and len(rows) > size:
         count = None  # it is that of smaller pages
     has_next = isinstance(body.links, dict) and bool(body.links.get("next"))
     return Page(_with_ids(rows, response, id_field), response, total, count, has_next)
+
+
+def _unwrap(data: Row, id_field: IdField) -> list[Row]:
+    """Return the rows of a map, or the row that stands in the place of one."""
+    if not all(isinstance(value, dict) for value in data.values()):
+        return [data]
+    return [
+        row if _find_id(row, id_field) is not None else {**row, id_field.names[0]: key}
+        for key, row in data.items()
+    ]
 
 
 def _find_id(row: Row, id_field: IdField) -> Any:

@@ -32,6 +32,7 @@ OLD_CHECKPOINT: Final = "export"
 """Where the first version of the tap kept an export in the state."""
 
 LIMIT_WINDOW: Final = timedelta(hours=1)
+MAX_LIMIT_WAIT: Final = 24 * 3600.0
 MIN_POLL_PAUSE: Final = 1.0
 MAX_POLL_PAUSE: Final = 10.0
 LOG_INTERVAL: Final = 30.0
@@ -174,9 +175,8 @@ class ExportJob:
 
         A server that was stopped while it made an export leaves it unfinished for ever.
         """
-        if export.finished_at:
-            return False
-        return bool(export.error) or age > max(LIMIT_WINDOW, timedelta(seconds=self._timeout))
+        max_age = max(LIMIT_WINDOW, timedelta(seconds=self._timeout))
+        return bool(export.error) or (export.finished_at is None and age > max_age)
 
     def _create(self, body: Mapping[str, Any]) -> Export:
         response = self._post(body)
@@ -215,7 +215,8 @@ class ExportJob:
             ExtractionError: They do not, though each run would spend the export on something else
                 first; or the server will never grant one.
         """
-        seconds = LIMIT_WINDOW.total_seconds() if error.retry_after is None else error.retry_after
+        asked = LIMIT_WINDOW.total_seconds() if error.retry_after is None else error.retry_after
+        seconds = min(asked, MAX_LIMIT_WAIT)
         if seconds < 0:
             raise ExtractionError(
                 "the server refuses every export, as its rate limit for exports is set to 'none'. "
@@ -247,7 +248,7 @@ class ExportJob:
         """Poll until the server has made the file."""
         start = logged = time.monotonic()
         pause = MIN_POLL_PAUSE
-        while export.finished_at is None:
+        while export.error or export.finished_at is None:
             if export.error:
                 self.discard()
                 raise ExportNotReadyError(

@@ -24,7 +24,6 @@ INTEGER = re.compile(r"-?(?:0|[1-9][0-9]{0,18})")
 MIN_INTEGER, MAX_INTEGER = -(2**63), 2**63 - 1
 """What the integers of databases hold; a number beyond that would end the loader."""
 ISO_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
-OFFSET = re.compile(r".*(?:Z|[+-][0-9]{2}:?[0-9]{2})")
 SAMPLE = re.compile(r"1(?P<group>[.,'’ \u00a0\u202f]?)234(?P<point>[.,])5")  # noqa: RUF001
 PLAIN_SAMPLE = "1234.5"
 SAMPLE_MOMENT = datetime(2027, 11, 22, 13, 45, tzinfo=UTC)
@@ -202,12 +201,14 @@ def _compile_date_time(pattern: str | None) -> Convert:
             f"{pattern!r}"
         )
 
+    def parse(cell: str) -> datetime:
+        if pattern is None:
+            return datetime.fromisoformat(cell)
+        return datetime.strptime(cell, pattern)  # noqa: DTZ007 - it has %z
+
     def convert(cell: str) -> str:
-        if pattern:
-            moment = datetime.strptime(cell, pattern)  # noqa: DTZ007 - it has %z
-        elif OFFSET.fullmatch(cell):
-            moment = datetime.fromisoformat(cell)
-        else:
+        moment = parse(cell)
+        if moment.tzinfo is None:
             raise ValueError
         try:
             return moment.astimezone(UTC).isoformat()

@@ -39,7 +39,11 @@ LOG_BYTES: Final = 100 << 20
 """A line in the log for so much of a report."""
 
 CSV: Final = "text/csv"
-HTML: Final = (b"<!doctype", b"<html", b"<?xml")
+HTML: Final = (b"<!", b"<html", b"<head", b"<body", b"<br", b"<?xml")
+"""How pages begin, those of PHP included, which writes its errors into what it sends."""
+
+BEGINNING_BYTES: Final = 1 << 10
+"""Bytes that show what a body is; a server may send the first ones by themselves."""
 
 Check: TypeAlias = "Callable[[Row, Iterator[Row]], None]"
 """Reads the rows behind a header, and raises an `ExtractionError` where they are not wanted."""
@@ -218,11 +222,14 @@ class ReportSource:
     def _store(self, response: Response, body: BinaryIO) -> str:
         """Store the report, and return its digest."""
         digest, size, line = hashlib.sha256(), 0, 0
+        beginning = b""
+        _require_csv(response, beginning)
         try:
             with disk_errors(str(self.report)):
                 for chunk in self._read_chunks(response, CHUNK_BYTES):
-                    if not size:
-                        _require_csv(response, chunk)
+                    if len(beginning) < BEGINNING_BYTES:
+                        beginning += chunk
+                        _require_csv(response, beginning)
                     digest.update(chunk)
                     line = self._measure_line(chunk, line)
                     body.write(chunk)
@@ -238,10 +245,9 @@ class ReportSource:
 
     def _read_chunks(self, response: Response, size: int) -> Iterator[bytes]:
         """Yield the body, with U+FFFD for NUL characters, which PostgreSQL takes in no text."""
-        is_wide = b"\0" in "a".encode(self.report.encoding)
-        substitute = "\ufffd".encode(self.report.encoding.removesuffix("-sig"), "replace")
+        substitute = "\ufffd".encode(self.report.encoding, "replace").removeprefix(BOM_UTF8)
         for chunk in self._client.read_chunks(response, size):
-            yield chunk if is_wide else chunk.replace(b"\0", substitute)
+            yield chunk if self.report.is_wide else chunk.replace(b"\0", substitute)
 
     def _measure_line(self, chunk: bytes, before: int) -> int:
         """Return how many bytes have come since the last line break.

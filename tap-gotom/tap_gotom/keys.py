@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections import Counter
 from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
@@ -101,12 +100,16 @@ class KeyDeduplicator:
 
     def __init__(self) -> None:
         """Begin a list."""
-        self._seen: Counter[str] = Counter()
+        self._counts: dict[str, int] = {}
 
     def __call__(self, key: str) -> str:
         """Return the key, with ``-2``, ``-3`` and so on behind it if it is not the first."""
-        self._seen[key] += 1
-        return key if self._seen[key] == 1 else f"{key}-{self._seen[key]}"
+        unique = key
+        while unique in self._counts:
+            self._counts[key] += 1
+            unique = f"{key}-{self._counts[key]}"
+        self._counts[unique] = 1
+        return unique
 
 
 def _hash(value: object) -> str:

@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 
 MAX_CELL: Final = 1 << 24
 BYTE_ORDER_MARK: Final = "\ufeff"
-ENDS_EARLY: Final = "unexpected end of data"
-"""The message of both the CSV reader and the decoder for a file that is cut off."""
+ENDS_EARLY: Final = re.compile("unexpected end of data|truncated data|incomplete multibyte")
+"""What the CSV reader and the decoders say of a file that is cut off."""
 END_BYTES: Final = 8
 """Bytes at either end of a file that show how cells are quoted, in any encoding."""
 SEPARATOR_LINE = re.compile(r'"?sep=(?P<delimiter>.)"?\r?\n?')
@@ -154,8 +154,11 @@ class ReportReader:
             first = next(text, "")
         quotechar = self._report.quotechar
         self._quotes_header = bool(quotechar) and quotechar in first
+        lines: Iterator[str] = chain([first], text)
+        if self._report.is_wide:
+            lines = (line.replace("\0", "\ufffd") for line in lines)
         return csv.reader(
-            chain([first], text),
+            lines,
             strict=True,
             delimiter=self._report.delimiter,
             quotechar=quotechar or None,
@@ -172,7 +175,7 @@ class ReportReader:
     def _build_format_error(self, number: int, error: Exception) -> Exception:
         """Return the error about a record; number 0 is the header."""
         place = f"{self._report}, row {number}"
-        if ENDS_EARLY in str(error):
+        if ENDS_EARLY.search(str(error)):
             return IncompleteReportError(f"{place}: the file is cut off there ({error}).")
         if isinstance(error, UnicodeError):
             return ReportError(

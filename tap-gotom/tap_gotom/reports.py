@@ -59,6 +59,11 @@ class Report:
         """Where it is downloaded."""
         return f"{REPORT_PATHS[self.kind]}/{self.report_id}"
 
+    @property
+    def is_wide(self) -> bool:
+        """Whether each character takes several bytes, so that letters of ASCII have a zero."""
+        return b"\0" in "a".encode(self.encoding)
+
     @override
     def __str__(self) -> str:
         """Name the report in logs and errors."""
@@ -141,7 +146,7 @@ def _read_columns(report: str, columns: Mapping[str, Any]) -> dict[str, ColumnTy
 def _find_problem(report: Report) -> str | None:
     """Return why no file can be written as the settings say, None if one can."""
     try:
-        "".encode(report.encoding)
+        "\ufffd".encode(report.encoding, "replace")
     except (LookupError, UnicodeError):  # what Python raises for an unknown encoding
         return (
             f"'encoding' {report.encoding!r} is unknown. Common ones are utf-8, windows-1252 and "

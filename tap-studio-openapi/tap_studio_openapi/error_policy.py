@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from tap_studio_openapi.declarations import StreamDeclaration
     from tap_studio_openapi.studios import Studio
 
-MAX_REFUSALS_IN_A_ROW: Final = 10
+MAX_FIRST_REFUSALS: Final = 10
 REJECTED: Final = {HTTPStatus.BAD_REQUEST, HTTPStatus.CONFLICT, HTTPStatus.NOT_FOUND}
 
 
@@ -76,23 +76,22 @@ class StreamStatus(PartitionStatus):
         studio: The studio.
         forbidden: How many partitions the key may not read.
         succeeded: How many partitions were read.
-        refusals_in_a_row: How many were refused, or not there, since the last that was read.
+        refusals: How many were refused, or not there.
     """
 
     studio: Studio
     forbidden: int = 0
     succeeded: int = 0
-    refusals_in_a_row: int = 0
+    refusals: int = 0
 
     def note_success(self) -> None:
         """Note that a partition was read."""
         self.succeeded += 1
-        self.refusals_in_a_row = 0
 
     def note_refusal(self) -> bool:
         """Note that a partition was refused, and return whether all of them seem to be."""
-        self.refusals_in_a_row += 1
-        return self.refusals_in_a_row >= MAX_REFUSALS_IN_A_ROW
+        self.refusals += 1
+        return not self.succeeded and self.refusals >= MAX_FIRST_REFUSALS
 
     @property
     def is_forbidden(self) -> bool:

@@ -8,11 +8,13 @@ import pytest
 
 from singer_tapkit.fake_server import FakeResponse, FakeServer
 from singer_tapkit.testing import run_tap
-from tests.singer_tapkit.small_tap import SmallTap
+from tests.singer_tapkit.small_tap import Customers, SmallTap
 from tests.singer_tapkit.tap_runs import make_settings
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from singer_sdk.helpers.types import Context, Record
 
     from singer_tapkit.testing import TapRun
 
@@ -102,3 +104,32 @@ def test_a_stream_that_is_not_read_logs_no_count(server: FakeServer) -> None:
     log = run(server).log
 
     assert not [line for line in log.splitlines() if "METRIC" in line and "notes" in line]
+
+
+@pytest.mark.parametrize(
+    ("failing", "bookmarks"),
+    [([], [8, 8]), ([3], [2, 8]), ([6, 7, 8], [5, None])],
+    ids=["none", "one", "too many in a row"],
+)
+def test_the_bookmark_stays_before_parents_whose_rows_are_lost(
+    server: FakeServer,
+    monkeypatch: pytest.MonkeyPatch,
+    failing: list[int],
+    bookmarks: list[int | None],
+) -> None:
+    def follow(stream: Customers, rows: Any, context: Context | None) -> Iterator[Record]:
+        for row in rows:
+            yield (record := stream.conform(row))
+            stream.advance_bookmark(context, record["id"])
+
+    monkeypatch.setattr(Customers, "replication_key", "id")
+    monkeypatch.setattr(Customers, "partitions", [{"name": "a"}, {"name": "b"}])
+    monkeypatch.setattr(Customers, "conform_rows", follow)
+    for number in failing:
+        refusal = FakeResponse(status=500, json={"message": "down"})
+        server.respond(f"/customers/{number}/notes", refusal, FakeResponse(json=[{"id": 1}]))
+
+    finished = run(server)
+
+    assert finished.exit_code == (75 if failing else 0)
+    assert [finished.output.bookmark("customers", name=name) for name in "ab"] == bookmarks

@@ -105,6 +105,7 @@ def test_a_certificate_that_cannot_be_verified_has_a_hint_of_its_own(
         ("X-Api-Key", "sentinel"),
         ("X-Api-Key", b"sentinel"),
         ("Cookie", "session=1; sentinel"),
+        ("X-Shop-Key", "sentinel"),
     ],
 )
 def test_credentials_are_taken_out_of_a_text(header: str, value: Any) -> None:
@@ -112,6 +113,13 @@ def test_credentials_are_taken_out_of_a_text(header: str, value: Any) -> None:
     request.headers[header] = value
 
     assert redact("the key sentinel is unknown", request) == "the key *** is unknown"
+
+
+def test_what_all_requests_say_stays_in_a_text() -> None:
+    request = make_request()
+    request.headers.update({"Accept": "application/json", "User-Agent": "tap-x"})
+
+    assert redact("tap-x takes application/json", request) == "tap-x takes application/json"
 
 
 def test_a_text_is_put_on_one_line_and_cut() -> None:

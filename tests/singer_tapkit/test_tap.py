@@ -63,6 +63,22 @@ def test_a_catalog_selects_what_is_read(invoke: Invoke, tmp_path: Path) -> None:
     assert read_output(finished).records.keys() == {"orders"}
 
 
+@pytest.mark.parametrize("is_selected", [True, False])
+def test_a_selected_stream_that_there_is_not_is_warned_of(
+    invoke: Invoke, tmp_path: Path, caplog: pytest.LogCaptureFixture, *, is_selected: bool
+) -> None:
+    catalog = tmp_path / "catalog.json"
+    metadata = [{"breadcrumb": [], "metadata": {"selected": is_selected}}]
+    catalog.write_text(json.dumps({"streams": [{"tap_stream_id": "lines", "metadata": metadata}]}))
+
+    finished = invoke("--catalog", str(catalog))
+
+    assert finished.exit_code == 0
+    warnings = [entry.getMessage() for entry in caplog.records if entry.levelname == "WARNING"]
+    assert len(warnings) == is_selected
+    assert all("the stream 'lines'" in warning for warning in warnings)
+
+
 def test_connections_are_checked_without_reading_data(invoke: Invoke, server: FakeServer) -> None:
     finished = invoke("--test")
 
@@ -96,13 +112,16 @@ def test_failures_are_summed_up_and_the_status_is_not_zero(
         assert read_output(failed).bookmark("orders", account="a") == 2
 
 
-def test_only_selected_streams_are_checked(server: FakeServer) -> None:
+def test_only_selected_streams_are_checked(
+    server: FakeServer, caplog: pytest.LogCaptureFixture
+) -> None:
     tap = SmallTap(config=make_settings(server))
     tap.streams["orders"].selected = False
 
     tap.check_connection()
 
     assert server.requests == []
+    assert caplog.messages[-1] == "Only the settings were checked, as no stream has a check."
 
 
 def test_schemas_can_be_tested_as_the_sdk_does(invoke: Invoke) -> None:

@@ -19,7 +19,8 @@ def test_companies_can_be_named_instead_of_listed(server: Server) -> None:
 
 
 def test_a_user_of_two_companies_comes_once(server: Server) -> None:
-    server.respond("/companies/*/users", [{"userId": "803", "companyId": 57}])
+    server.respond("/companies/57/users", [{"userId": "803", "companyId": 57}])
+    server.respond("/companies/58/users", [{"userId": 803, "companyId": 57}])
 
     run = server.read("company_users", company_ids=[57, 58])
 

@@ -30,6 +30,7 @@ def test_those_of_apps_are_merged_and_those_of_others_are_never_activated(
     [
         ('{"available": {"de_DE": {"projectId": 44}}, "activated": []}', False),
         ('{"available": {"de_DE": {"projectId": 44}}}', None),
+        ('{"available": {"2": {"lang": "de_DE", "projectId": 44}}}', None),
     ],
 )
 def test_none_activated_differs_from_none_listed(

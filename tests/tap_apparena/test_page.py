@@ -33,8 +33,8 @@ def read(mocked: Mocker, body: Any, id_field: IdField = APP) -> Page:
 
 @pytest.mark.parametrize(
     "body",
-    [wrap({"41207": RECORD}), wrap([RECORD]), [RECORD]],
-    ids=["map", "array", "bare array"],
+    [wrap({"41207": RECORD}), wrap([RECORD]), [RECORD], wrap(RECORD)],
+    ids=["map", "array", "bare array", "flat"],
 )
 def test_a_row_is_found_in_each_shape(requests_mock: Mocker, body: Any) -> None:
     page = read(requests_mock, body)
@@ -54,7 +54,7 @@ def test_the_documented_forms_of_empty_are_empty(requests_mock: Mocker, body: An
         {"_embedded": {}},
         {"_embedded": [], "total_items": 0},
         {"0": RECORD},
-        *map(wrap, (None, 7, [7], {"1": "text"}, RECORD)),
+        *map(wrap, (None, 7, [7])),
         [None],
         wrap([RECORD], total_items="many"),
         wrap([RECORD], page_count=-1),
@@ -63,6 +63,12 @@ def test_the_documented_forms_of_empty_are_empty(requests_mock: Mocker, body: An
 def test_anything_else_is_refused(requests_mock: Mocker, body: Any) -> None:
     with pytest.raises(InvalidResponseError, match="GET /api/v2/apps answered 200 with"):
         read(requests_mock, body)
+
+
+@pytest.mark.parametrize("data", [{"1": "text"}, {"1": RECORD, "2": None}, {"name": "Quiz"}])
+def test_a_map_with_anything_but_rows_is_refused(requests_mock: Mocker, data: Any) -> None:
+    with pytest.raises(InvalidResponseError, match="a row whose appId is no integer"):
+        read(requests_mock, wrap(data))
 
 
 def test_a_row_without_id_has_its_key_in_the_map(requests_mock: Mocker) -> None:

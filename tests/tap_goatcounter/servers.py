@@ -56,9 +56,24 @@ class Server:
         }
         return {name: value for name, value in settings.items() if value is not None}
 
-    def run(self, *streams: str, state: Mapping[str, Any] | None = None, **settings: Any) -> TapRun:
+    def discover(self, stream: str, **changed: Any) -> dict[str, Any]:
+        """Return the tap's catalog, with something else in the entry of one stream."""
+        catalog = json.loads(TapGoatCounter(config=self.settings()).catalog_json_text)
+        for entry in catalog["streams"]:
+            if entry["tap_stream_id"] == stream:
+                entry.update(changed)
+        return {"streams": catalog["streams"]}
+
+    def run(
+        self,
+        *streams: str,
+        state: Mapping[str, Any] | None = None,
+        catalog: Mapping[str, Any] | None = None,
+        **settings: Any,
+    ) -> TapRun:
         """Run the tap in this process, with these streams selected or else the usual ones."""
-        return run_tap(TapGoatCounter, self.settings(**settings), select=streams, state=state)
+        config = self.settings(**settings)
+        return run_tap(TapGoatCounter, config, select=streams, state=state, catalog=catalog)
 
     def read(self, *streams: str, **given: Any) -> TapRun:
         """Run the tap, which must not fail."""

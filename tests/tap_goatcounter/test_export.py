@@ -126,6 +126,25 @@ def test_streams_of_which_each_run_could_read_only_one_fail_and_say_what_to_set(
     assert "set 'wait_for_export_limit' to true" in run.error
 
 
+def test_a_wait_beyond_the_calendar_leaves_page_views_to_a_later_run(newer: Sandbox) -> None:
+    body, wait = '{"error":"rate limited exceeded"}', {"Retry-After": "9" * 17}
+    newer.disturb("/export", Answer(429, body, headers=wait), method="POST")
+    run = newer.read("hits", state=build_state(0))
+    assert "the next in 1440 minutes" in run.log
+    assert get_bookmark(run) == 0
+
+
+def test_an_export_that_has_failed_is_no_export_even_if_it_says_when_it_ended(
+    newer: Sandbox,
+) -> None:
+    ended = {"finished_at": format_time(datetime.now(UTC)), "num_rows": 0, "last_hit_id": 0}
+    newer.disturb("/export/1", {"id": 1, **ended, "error": "no space left"}, times=None)
+    newer.server.next_export.never_finishes = True
+    run = newer.fail_to_read("hits", state=build_state(0))
+    assert "the server failed to make export 1: no space left" in run.error
+    assert (get_bookmark(run), get_checkpoint(run)) == (0, None)
+
+
 @pytest.mark.parametrize("waits", [False, True])
 def test_a_server_that_never_grants_an_export_is_not_waited_for(
     open_sandbox: OpenSandbox, *, waits: bool

@@ -1,23 +1,33 @@
-"""The signature of a request, against goTom's worked examples."""
+"""The signature of a request, against goTom's worked examples and against a real socket."""
 
 from __future__ import annotations
 
 import json
+import string
 from datetime import UTC, datetime
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 import requests
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from tap_gotom.auth import HmacAuthenticator, build_string_to_sign, format_authorization
 from tap_gotom.config import Credentials, CredentialSet
+from tests.tap_gotom.servers import serve
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tests.tap_gotom.servers import GoTomServer
 
 VECTORS: list[dict[str, Any]] = json.loads(
     (Path(__file__).parents[1] / "sandbox" / "gotom" / "signatures.json").read_text("utf-8")
 )
 SECRET = "pä$$wörd+/="  # noqa: S105
+AWKWARD = st.text(f"{string.ascii_letters}{string.digits}{string.punctuation} äß€é🏔", max_size=20)
 
 
 def build_authenticator(user: str) -> HmacAuthenticator:
@@ -74,3 +84,21 @@ def test_the_path_decides_who_signs(path: str, user: str) -> None:
     })  # fmt: skip
     request = sign(requests.Request("GET", f"https://acme.gotom.io{path}").prepare())
     assert request.headers["Authorization"].startswith(f"gotom_app_api {user}:")
+
+
+@pytest.fixture(scope="module")
+def instance() -> Iterator[GoTomServer]:
+    with serve() as server:
+        server.sandbox.add_user("we:ird", SECRET)
+        yield server
+
+
+@settings(max_examples=300, deadline=None)
+@given(path=AWKWARD, query=AWKWARD)
+def test_the_signature_holds_for_what_arrives_at_a_socket(
+    instance: GoTomServer, path: str, query: str
+) -> None:
+    response = requests.get(
+        f"{instance.url}/app-api/{path}?{query}", auth=build_authenticator("we:ird"), timeout=5
+    )
+    assert response.status_code == requests.codes.not_found

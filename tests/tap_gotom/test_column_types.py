@@ -60,6 +60,7 @@ def test_cells_that_fit_their_type(setting: Any, cell: str, value: Any) -> None:
         ({"type": "boolean", "format": "ja/nein"}, ["true"]),
         ("date", ["09.03.2026", "2026-02-30", "2026-03-09T00:00", "0000-01-01"]),
         ({"type": "date", "format": "%d.%m.%Y"}, ["2026-03-09"]),
+        ("date-time", ["2026-03-09", "2026-03-09-01:00"]),
         ("date-time", ["2026-03-09T06:15:00", "0001-01-01T00:00:00+01:00"]),
         ("date-time", ["9999-12-31T23:59:59-01:00"]),
     ],

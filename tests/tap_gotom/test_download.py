@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import logging
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -41,11 +42,14 @@ def server() -> Iterator[FakeServer]:
 
 
 def build_source(
-    server: FakeServer, *responses: FakeResponse, id_column: str | None = None
+    server: FakeServer,
+    *responses: FakeResponse,
+    report: Report = REPORT,
+    id_column: str | None = None,
 ) -> ReportSource:
-    server.respond(REPORT.path, *responses)
+    server.respond(report.path, *responses)
     client = make_client(server.url, max_retries=1)
-    return ReportSource(client, REPORT, LOGGER, id_column=id_column)
+    return ReportSource(client, report, LOGGER, id_column=id_column)
 
 
 def read_rows(download: Download) -> list[list[str]]:
@@ -94,6 +98,8 @@ ELSEWHERE = FakeResponse(status=302, headers={"Location": "https://elsewhere.exa
         (send(b"<html>Login</html>", HTML), ReportError, "no CSV file", 1),
         (send(b"<!DOCTYPE html><html>"), ReportError, "no CSV file", 1),
         (send(b"\xef\xbb\xbf\n<html>\n<body>"), ReportError, "no CSV file", 1),
+        (send(b"<br />\n<b>Fatal error</b>:  Allowed"), ReportError, "no CSV file", 1),
+        (send(b"", HTML), ReportError, "no CSV file", 1),
         (send(b'"A","B"\n"1"\n"2","y"\n'), ReportError, "1 cells instead of 2", 1),
         (send(b"<html>", HTML, status=404), ApiError, "the report is saved", 1),
         (ELSEWHERE, GatewayError, "follows no redirects", 1),
@@ -115,6 +121,14 @@ def test_what_is_no_report_is_asked_for_again_only_where_that_may_help(
     with pytest.raises(kind, match=words):
         build_source(server, response).fetch(accept)
     assert len(server.received(REPORT.path)) == requests
+
+
+def test_a_page_is_known_also_if_it_comes_in_pieces(
+    server: FakeServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tap_gotom.download.CHUNK_BYTES", 1)
+    with pytest.raises(ReportError, match="no CSV file"):
+        build_source(server, send(b"<html>Login</html>")).fetch(accept)
 
 
 def test_a_line_that_memory_could_not_hold_is_refused(
@@ -221,8 +235,12 @@ def test_a_sample_may_have_another_delimiter_in_its_cells(
     assert build_source(server, send(content)).fetch_sample().header == header
 
 
-def test_characters_that_databases_cannot_hold_are_replaced(server: FakeServer) -> None:
-    source = build_source(server, send(b"A,B\n1,\x00x\n"))
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "UTF-8-SIG"])
+def test_characters_that_databases_cannot_hold_are_replaced(
+    server: FakeServer, encoding: str
+) -> None:
+    report = replace(REPORT, encoding=encoding)
+    source = build_source(server, send(b"A,B\n1,\x00x\n"), report=report)
     assert source.fetch_sample().rows == [["1", "\ufffdx"]]
     assert read_rows(source.fetch(accept)) == [["1", "\ufffdx"]]
 

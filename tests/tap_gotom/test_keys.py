@@ -79,3 +79,11 @@ def test_an_external_id_of_another_form_is_refused(external_id: Any) -> None:
 def test_equal_keys_are_numbered_in_their_order() -> None:
     key = KeyDeduplicator()
     assert [key("a"), key("b"), key("a"), key("a")] == ["a", "b", "a-2", "a-3"]
+
+
+@pytest.mark.parametrize(
+    ("keys", "unique"),
+    [(["a", "a", "a-2"], ["a", "a-2", "a-2-2"]), (["a-2", "a", "a"], ["a-2", "a", "a-3"])],
+)
+def test_a_numbered_key_is_never_the_key_of_another(keys: list[str], unique: list[str]) -> None:
+    assert list(map(KeyDeduplicator(), keys)) == unique

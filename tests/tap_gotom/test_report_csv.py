@@ -47,6 +47,10 @@ def test_cells_come_out_as_they_are(written: dict[str, Any], more: dict[str, Any
     assert read_header(content, **more) == list(HEADER)
 
 
+def test_characters_that_databases_cannot_hold_are_replaced_in_wide_encodings() -> None:
+    assert read_rows("A,B\n1,\x00x\n".encode("utf-16"), encoding="utf-16") == [("1", "\ufffdx")]
+
+
 def test_windows_1252_is_read_when_the_settings_say_so() -> None:
     content = encode_csv([HEADER, *ROWS], "cp1252")
     assert read_rows(content, encoding="cp1252") == list(ROWS)
@@ -65,17 +69,19 @@ def test_a_file_without_rows_has_none(content: bytes) -> None:
 
 
 @pytest.mark.parametrize(
-    "content",
+    ("content", "encoding"),
     [
-        b'"A","B"\n"1","x"\n"2","y',
-        b'"A","B"\n"1","x"\n"2",',
-        b'"A","B"\n"1","x"\n"2"',
-        b'"A","B"\n"1","x"\n"2","Z\xc3',
+        (b'"A","B"\n"1","x"\n"2","y', "utf-8"),
+        (b'"A","B"\n"1","x"\n"2",', "utf-8"),
+        (b'"A","B"\n"1","x"\n"2"', "utf-8"),
+        (b'"A","B"\n"1","x"\n"2","Z\xc3', "utf-8"),
+        ('"A"\n"1"\n'.encode("utf-16")[:-1], "utf-16"),
+        ('"A"\n"日'.encode("shift_jis")[:-1], "shift_jis"),
     ],
 )
-def test_a_file_that_is_cut_off_is_incomplete(content: bytes) -> None:
+def test_a_file_that_is_cut_off_is_incomplete(content: bytes, encoding: str) -> None:
     with pytest.raises(IncompleteReportError, match="cut off"):
-        read_rows(content)
+        read_rows(content, encoding=encoding)
 
 
 @pytest.mark.parametrize(

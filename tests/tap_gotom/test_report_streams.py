@@ -47,6 +47,7 @@ def test_every_row_becomes_a_record_with_where_it_comes_from(server: GoTomServer
     ("more", "keys"),
     [
         ({"primary_keys": ["Id"]}, ["id"]),
+        ({"primary_keys": ["Id", "id"]}, ["id"]),
         ({}, ["_report_id", "_row_number"]),
         ({"replication_key": "Tag"}, ["_report_id", "_extracted_at", "_row_number"]),
     ],
@@ -188,6 +189,16 @@ def test_keys_follow_from_the_settings_and_not_from_a_catalog(server: GoTomServe
     assert run.output.bookmark("sales") == "2026-01-01"
 
 
+def test_a_report_without_replication_key_is_replaced_though_a_catalog_wants_only_new_rows(
+    server: GoTomServer,
+) -> None:
+    server.save(("A",), ("1",))
+    catalog = discover(server.configure_report())
+    catalog["streams"][0]["replication_method"] = "INCREMENTAL"
+    run = succeed(server.configure_report(), catalog=catalog)
+    assert len(run.output.activated_versions) == 1
+
+
 def test_the_newest_load_alone_is_what_the_sql_of_the_readme_shows(server: GoTomServer) -> None:
     sql = re.findall(r"```sql\n(.*?)```", README.read_text("utf-8"), re.DOTALL)
     with duckdb.connect() as database:
@@ -260,6 +271,15 @@ def test_the_second_run_brings_new_days_and_those_to_look_back_to(server: GoTomS
     assert second.output.bookmark("sales") == "2026-01-03"
     server.save(("Tag", "Id"), ("02.03.2026", "5"), ("03.03.2026", "x"))
     assert fail(settings, state=second.state).state == second.state
+
+
+def test_the_bookmark_of_another_column_hides_no_row(server: GoTomServer) -> None:
+    server.save(("Tag", "Beginn"), ("2026-02-02", "2026-01-01"), ("2026-02-01", "2026-03-01"))
+    first = succeed(server.configure_report(primary_keys=["Beginn"], replication_key="Tag"))
+    settings = server.configure_report(primary_keys=["Beginn"], replication_key="Beginn")
+    second = succeed(settings, state=first.state)
+    assert second.output.keys("sales") == [("2026-01-01",), ("2026-03-01",)]
+    assert second.output.bookmark("sales") == "2026-03-01"
 
 
 def test_a_report_that_counts_anew_is_reported(server: GoTomServer) -> None:

@@ -65,6 +65,7 @@ def test_names_that_files_cannot_have_are_refused(name: str) -> None:
     [
         ({"encoding": "utf-9"}, "utf-9"),
         ({"encoding": "rot13"}, "rot13"),
+        ({"encoding": "idna"}, "idna"),
         ({"delimiter": "::"}, "one character"),
         ({"delimiter": "\n"}, "a line break"),
         ({"quotechar": "\0"}, "a line break"),

@@ -92,6 +92,19 @@ def test_a_customer_who_is_gone_is_skipped(tenant: Tenant) -> None:
     assert "1 skipped, parts that are not there" in run.log
 
 
+@pytest.mark.parametrize("status", [403, 404])
+def test_many_refused_customers_in_a_row_are_skipped_where_others_are_read(
+    tenant: Tenant, status: int
+) -> None:
+    refused = {tenant.kiel.add_customer(status="FORMER_MEMBER")["id"] for _ in range(12)}
+    for number in refused:
+        tenant.spoil(f"/v1/customers/{number}/account/balances", refuse(status))
+    run = tenant.one.succeed("customers", BALANCES)
+    read = {record["customer_id"] for record in run.records[BALANCES]}
+    assert read == {record["id"] for record in run.records["customers"]} - refused
+    assert f"{BALANCES}: 12 skipped" in run.log
+
+
 def test_one_customer_that_fails_fails_alone(tenant: Tenant) -> None:
     number = tenant.kiel.id_of(2)
     path = f"/v1/customers/{number}/account/balances"

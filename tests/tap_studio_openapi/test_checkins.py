@@ -222,6 +222,19 @@ def test_start_dates_before_there_were_check_ins_ask_for_no_more_windows(tenant:
     assert {window[0][0] for window in windows} == {"2000-01-01"}
 
 
+def test_a_look_back_ends_where_check_ins_begin_and_skipped_customers_stay_good(
+    tenant: Tenant,
+) -> None:
+    number = tenant.kiel.id_of(0)
+    tenant.kiel.opted_out.add(number)
+    settings = {"checkin_lookback_days": 36_500, "customer_statuses": ["MEMBER"]}
+    run = tenant.one.succeed(STREAM, state=state_of(three_days_ago(), tenant.kiel), **settings)
+    assert find_unread_since(run, tenant.kiel) == {str(number): "2000-01-01"}
+    again = tenant.one.succeed(STREAM, state=run.output.state, **settings)
+    assert "is damaged" not in again.log
+    assert find_unread_since(again, tenant.kiel) == {str(number): "2000-01-01"}
+
+
 def test_check_ins_keep_the_offset_of_the_studio(tenant: Tenant) -> None:
     offsets = {
         "2026-03-01T18:30:00+01:00": 60,

@@ -58,10 +58,13 @@ def status() -> StreamStatus:
     return StreamStatus(studio=Studio(1, connection, {}))
 
 
-def test_ten_refusals_without_a_success_in_between_are_all(status: StreamStatus) -> None:
-    assert not any(status.note_refusal() for _ in range(9))
-    status.note_success()
+def test_ten_refusals_before_any_success_are_all(status: StreamStatus) -> None:
     assert [status.note_refusal() for _ in range(10)] == [*[False] * 9, True]
+
+
+def test_refusals_after_a_success_are_single_ones(status: StreamStatus) -> None:
+    status.note_success()
+    assert not any(status.note_refusal() for _ in range(100))
 
 
 def test_a_stream_is_forbidden_if_all_of_it_is(status: StreamStatus) -> None:

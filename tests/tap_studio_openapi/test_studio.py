@@ -1,4 +1,4 @@
-"""The studio itself."""
+"""The studio itself, and its debt collection runs, which only the settings can name."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from tests.sandbox.studio_openapi import demonstration
 from tests.tap_studio_openapi.tenant import Tenant, WholeTenant, discover
 
 
@@ -45,3 +46,22 @@ def test_times_of_older_servers_come_out_as_text(tenant: Tenant) -> None:
     tenant.kiel.information["openingHours"] = [{"timeFrom": time}]
     (record,) = tenant.one.succeed("studio").records["studio"]
     assert record["openingHours"][0]["timeFrom"] == "06:30:00"
+
+
+def test_runs_of_the_settings_are_read_and_others_skipped(tenant: Tenant) -> None:
+    run_id = demonstration.DEBT_COLLECTION_RUNS[0]
+    elsewhere = range(1, 13)
+
+    run = tenant.one.succeed(
+        "debt_collection_debtors",
+        "debt_collection_transfer_details",
+        debt_collection_run_ids=[*elsewhere, run_id],
+        max_concurrency=1,
+    )
+
+    debtors = run.records["debt_collection_debtors"]
+    assert {record["debt_collection_run_id"] for record in debtors} == {run_id}
+    assert {record["debtorId"] for record in debtors} == {f"D-{1000 + n}" for n in range(60)}
+    (details,) = run.records["debt_collection_transfer_details"]
+    assert details["debt_collection_run_id"] == run_id
+    assert "debt_collection_debtors: 12 skipped" in run.log

@@ -6,7 +6,7 @@ Source: the API's documentation, chapter "Companies".
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from typing_extensions import override
 
@@ -51,14 +51,15 @@ class CompanyUsers(PagedChildStream):
     @override
     def __init__(self, tap: Tap, resources: Resources) -> None:
         super().__init__(tap, resources)
-        self._seen: set[Any] = set()
+        self._seen: set[int] = set()
 
     @override
     def read(self, context: Context | None) -> Iterator[Record]:
         """Read the users of a company, but none whom another company had as well."""
         for row in super().read(context):
-            if row["userId"] not in self._seen:
-                self._seen.add(row["userId"])
+            user_id = int(row["userId"])
+            if user_id not in self._seen:
+                self._seen.add(user_id)
                 yield row
 
 

@@ -45,8 +45,8 @@ class LanguageStream(ChildListStream):
         params = encode_params(self.params_of(context))
         languages = self.client.get_json(self.path.format(**context), Languages, params=params)
         is_unsaid = languages.activated is msgspec.UNSET
-        available = dict(languages.available)
-        activated = dict(languages.activated or ())
+        available = _by_locale(languages.available)
+        activated = _by_locale(languages.activated or {})
         return [
             (
                 locale,
@@ -60,6 +60,14 @@ class LanguageStream(ChildListStream):
             )
             for locale in {**available, **activated}
         ]
+
+
+def _by_locale(rows: RowsByLocale) -> dict[str, Row]:
+    """Return rows by the locale in them, or else by their keys."""
+    return {
+        locale if isinstance(locale := row.get("lang"), str) else key: row
+        for key, row in dict(rows).items()
+    }
 
 
 class AppLanguages(LanguageStream):

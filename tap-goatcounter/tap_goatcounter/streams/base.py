@@ -95,7 +95,7 @@ class SiteStream(BaseStream):
     def post_process(self, row: Record, context: Context | None = None) -> Record:
         """Return a record with text where the settings want no empty keys."""
         if text := self.config["empty_key_text"]:
-            row.update({name: text for name in self.primary_keys if row[name] == ""})
+            row.update({name: text for name in self.primary_keys if row.get(name) == ""})
         return row
 
     def read_day_bookmark(self, site: Site, context: Context) -> date | None:

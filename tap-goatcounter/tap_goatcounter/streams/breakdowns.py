@@ -29,7 +29,8 @@ if TYPE_CHECKING:
 
 MAX_TOP_PAGES: Final = 4
 BARE_IN_PATHS: Final = "$&+,:;=@"
-
+DOT_SEGMENTS: Final = frozenset({".", ".."})
+"""Parts of a path that clients and servers resolve, however they are encoded."""
 
 LISTS: Final = {
     "browsers": ("name",),
@@ -127,8 +128,8 @@ class Detail(UtcDailyStream):
     @override
     def read_day(self, site: Site, day: date) -> Iterator[Record]:
         for id_ in self._read_ids(site, day):
-            if "/" in id_:
-                self.logger.debug("The server cannot look up %r, as it holds a slash.", id_)
+            if "/" in id_ or id_ in DOT_SEGMENTS:
+                self.logger.debug("The server cannot look up %r, which is no part of a path.", id_)
                 continue
             key = {"site_id": site.id, "day": day.isoformat(), "id": id_}
             path = f"{self.path}/{quote(id_, safe=BARE_IN_PATHS)}"

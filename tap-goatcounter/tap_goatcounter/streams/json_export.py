@@ -192,14 +192,19 @@ class JsonExports:
         days = [
             stream.find_first_day(site, {"site_id": site.id})
             for stream in self._list_selected()
-            if stream.replication_key
+            if stream.time_name
         ]
         known = [day for day in days if day is not None]
         return min(known, default=site.now.date()) if len(known) == len(days) else None
 
 
 class JsonStream(SiteStream):
-    """One file of the JSON export."""
+    """One file of the JSON export.
+
+    Attributes:
+        time_name: The field that says when, None for tables; a catalog may name another one as
+            replication key.
+    """
 
     permission = Permission.EXPORT
     selected_by_default = False
@@ -209,7 +214,7 @@ class JsonStream(SiteStream):
         super().__init__(tap, name, **shared)
         keys = STATISTICS.get(name, ("id",))
         self.primary_keys = ("site_id", *keys)
-        self.replication_key = keys[0] if name in STATISTICS else None
+        self.time_name = self.replication_key = keys[0] if name in STATISTICS else None
         self._exports = exports
         exports.streams.append(self)
 
@@ -230,7 +235,7 @@ class JsonStream(SiteStream):
 
     @override
     def conform_rows(self, rows: Iterable[Record], context: Context | None) -> Iterator[Record]:
-        latest, time_name = "", self.replication_key
+        latest, time_name = "", self.time_name
         for record in super().conform_rows(rows, context):
             yield record
             if time_name:

@@ -84,7 +84,7 @@ class ReportStream(BaseStream):
             ReportError: A key is none of the columns.
         """
         report = source.report
-        keys = tuple(_find_name(key, columns) for key in report.primary_keys)
+        keys = tuple({_find_name(key, columns): None for key in report.primary_keys})
         replication_key = report.replication_key and _find_name(report.replication_key, columns)
         super().__init__(
             tap,
@@ -127,13 +127,20 @@ class ReportStream(BaseStream):
         return True
 
     @override
+    def get_bookmark(self, context: Context | None) -> Any:
+        """Return the bookmark; one of another column, which was the key before, counts as none."""
+        column = self.get_context_state(context).get("replication_key", self.replication_key)
+        return super().get_bookmark(context) if column == self.replication_key else None
+
+    @override
     def apply_catalog(self, catalog: Catalog) -> None:
         """Apply a catalog, but for the keys, which follow from the settings."""
         replication_key = self.replication_key
         entry = catalog.get_stream(self.name)
         if entry is not None:
             entry.key_properties = self.primary_keys
-            if replication_key != (entry.replication_key or entry.metadata.root.replication_key):
+            given = entry.replication_key or entry.metadata.root.replication_key
+            if replication_key is None or replication_key != given:
                 entry.replication_method = None
                 entry.metadata.root.forced_replication_method = None
         super().apply_catalog(catalog)

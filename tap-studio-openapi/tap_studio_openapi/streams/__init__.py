@@ -10,7 +10,6 @@ from tap_studio_openapi.streams import (
     checkins,
     contracts,
     customers,
-    debt_collection,
     offers,
     studio,
 )
@@ -40,7 +39,7 @@ STREAM_TYPES: Final[dict[str, type[StudioStream]]] = {
         offers.TrialOfferClasses,
         offers.TrialOfferAppointments,
         offers.TrialOfferConfigs,
-        debt_collection.PerRunStream,
-        debt_collection.ObjectPerRunStream,
+        studio.PerRunStream,
+        studio.ObjectPerRunStream,
     )
 }

@@ -99,6 +99,10 @@ class CustomerCheckins(PerCustomerStream):
 
     def _first_day(self, studio: Studio, *, is_damaged: bool) -> date:
         """Return the day from which on check-ins are read; a damaged state counts for nothing."""
+        day = self._wanted_day(studio, is_damaged=is_damaged)
+        return max(day, OLDEST_BOOKMARK.date())
+
+    def _wanted_day(self, studio: Studio, *, is_damaged: bool) -> date:
         bookmark = self.get_bookmark({"studio_id": studio.id})
         if bookmark is not None:
             last_run = parse_bookmark(bookmark, studio.now())
@@ -107,7 +111,7 @@ class CustomerCheckins(PerCustomerStream):
             self._warn_of_bookmark(studio)
         start = self.config.get("start_date")
         if start:
-            return max(parse_date(start, "start_date"), OLDEST_BOOKMARK.date())
+            return parse_date(start, "start_date")
         return studio.today() - timedelta(FIRST_RUN_DAYS)
 
     def _warn_of_bookmark(self, studio: Studio) -> None:

@@ -114,6 +114,13 @@ def test_a_setting_replaces_empty_keys(server: Server, setting: dict[str, str], 
     assert [record["name"] for record in records["toprefs"]] == [name]
 
 
+def test_a_catalog_may_have_keys_that_no_record_has(newer: Sandbox) -> None:
+    newer.add(make_view("/", days_ago=1, user_agent=""))
+    catalog = newer.discover("browsers", key_properties=["day", "name", "device"])
+    run = newer.read("browsers", catalog=catalog, empty_key_text="(none)")
+    assert b'"name":"(none)"' in run.stdout
+
+
 def test_unknown_fields_are_kept_if_set(newer: Sandbox) -> None:
     newer.disturb("/paths", {"paths": [FIELD], "more": False})
     newer.add(make_view("/a"))

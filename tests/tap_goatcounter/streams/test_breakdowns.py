@@ -77,7 +77,7 @@ def test_regions_without_a_name_are_summed_up(newer: Sandbox) -> None:
 
 
 def test_details_are_asked_for_by_ids_as_the_server_reads_them(newer: Sandbox) -> None:
-    for ref in ("a b", "ümläut", "x&y=1", "blog.example/post"):
+    for ref in ("a b", "ümläut", "x&y=1", "blog.example/post", ".", ".."):
         newer.add(make_view("/p", days_ago=1, session=ref, ref=ref))
     run = newer.read("topref_paths", start_date=get_start())
     assert {row["id"] for row in run.records["topref_paths"]} == {"a b", "ümläut", "x&y=1"}

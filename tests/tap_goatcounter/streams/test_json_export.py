@@ -153,6 +153,20 @@ def test_a_row_of_the_future_does_not_take_the_bookmark_along(newer: Sandbox) ->
     assert run.output.bookmark("json_hit_stats", site_id=1)[:10] == str(get_day(0))
 
 
+@pytest.mark.parametrize(
+    ("stream", "key", "bookmark"),
+    [("json_size_stats", "count", str(get_day(1))), ("json_paths", "id", None)],
+)
+def test_another_replication_key_in_a_catalog_does_not_change_what_the_bookmark_is(
+    newer: Sandbox, stream: str, key: str, bookmark: str | None
+) -> None:
+    newer.add(make_view("/a", days_ago=1))
+    catalog = newer.discover(stream, replication_method="INCREMENTAL", replication_key=key)
+    run = newer.read(stream, catalog=catalog)
+    assert len(run.records[stream]) == 1
+    assert run.output.bookmark(stream, site_id=1) == bookmark
+
+
 @pytest.mark.parametrize("row", ['{"path_id":1,"ref_id":1}', '{"hour":7,"path_id":1,"ref_id":1}'])
 def test_a_row_without_its_key_is_an_error_and_moves_no_bookmark(newer: Sandbox, row: str) -> None:
     newer.server.next_export.json = pack(hit_stats__jsonl=f"{row}\n")
