@@ -121,13 +121,6 @@ class CommandLine:
         self._started.append(process)
         return process
 
-    def discover(self, settings: Mapping[str, Any]) -> dict[str, Any]:
-        """Return the catalog."""
-        found = self.run_with("--discover", settings=settings)
-        assert found.returncode == 0, found.stderr
-        catalog: dict[str, Any] = json.loads(found.stdout)
-        return catalog
-
     def run_with(
         self,
         *arguments: str,
@@ -145,7 +138,7 @@ class CommandLine:
     ) -> list[str]:
         """Write the files that a run needs, and return its command."""
         if streams and "catalog" not in given:
-            found = self.discover(settings) if self.is_dynamic else discover_catalog(self.name)
+            found = discover_catalog(self.name, settings if self.is_dynamic else None)
             given["catalog"] = select_streams(found, streams)
         return build_command(self.name, settings, self._directory, **given)
 

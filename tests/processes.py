@@ -68,9 +68,13 @@ def build_command(
     return command
 
 
-def discover_catalog(name: str) -> dict[str, Any]:
-    """Return the catalog of a tap for which settings make no difference."""
-    return json.loads(_discover(name))  # type: ignore[no-any-return]
+def discover_catalog(name: str, config: Mapping[str, Any] | None = None) -> dict[str, Any]:
+    """Return the catalog of a tap, without settings where they make no difference."""
+    if config is None:
+        return json.loads(_discover(name))  # type: ignore[no-any-return]
+    with TemporaryDirectory() as directory:
+        command = build_command(name, config, Path(directory))
+        return json.loads(run_program([*command, "--discover"]).stdout)  # type: ignore[no-any-return]
 
 
 def run_program(

@@ -104,7 +104,7 @@ class AppArenaClient(HttpClient):
 
 
 def encode_params(params: Sequence[tuple[str, str]]) -> str:
-    """Return a query string in the form that the API documents, brackets as they are."""
+    """Return a query string with brackets as the API documents them; urllib3 encodes them later."""
     return urlencode(params, safe=NOT_ENCODED)
 
 

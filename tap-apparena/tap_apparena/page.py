@@ -66,6 +66,7 @@ class Page:
         total: How many rows there are on all pages; None if the server does not count.
         count: How many pages there are.
         has_next: Whether it has a link to a next page.
+        number: Which page it is, from 1.
     """
 
     rows: list[tuple[Any, Row]]
@@ -73,6 +74,7 @@ class Page:
     total: int | None = None
     count: int | None = None
     has_next: bool = False
+    number: int = 1
 
     @property
     def ids(self) -> list[Any]:
@@ -88,11 +90,17 @@ class Page:
     @property
     def is_contradictory(self) -> bool:
         """Whether the server says that there are other rows."""
-        return self.announces_more(1) or self.total not in {None, len(self.rows)}
+        return self.announces_more or self.total not in {None, len(self.rows)}
 
-    def announces_more(self, number: int) -> bool:
-        """Return whether there are pages behind it, if it is the one with this number."""
-        return self.has_next or number < (self.count or 0)
+    @property
+    def announced(self) -> int:
+        """Up to which page the server says that there are some; 0 if it does not say."""
+        return max(self.count or 0, self.number + 1 if self.has_next else 0)
+
+    @property
+    def announces_more(self) -> bool:
+        """Whether the server says that there are pages behind it."""
+        return self.announced > self.number
 
 
 def parse_page(body: _Envelope | list[Row], response: Response, id_field: IdField) -> Page:

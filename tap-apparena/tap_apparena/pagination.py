@@ -79,51 +79,84 @@ class ListedRow(NamedTuple):
     position: Position | None
 
 
+@dataclass
+class Tally:
+    """The rows that have come, held against the number that the server counts.
+
+    Attributes:
+        is_sure: Whether each row that slips through shows, as those that are added come in front
+            and are not to come.
+        read: How many rows are before or on the pages that were read, repeats among them.
+        repeats: How many of them had come before.
+        counted: How many rows the server has counted last; None if it does not count.
+        expected: How many rows are to come: as many as at the beginning, or else as were counted
+            last.
+        has_shrunk: Whether the server has ever counted fewer rows than before.
+        has_ended: Whether no other page is to come.
+    """
+
+    is_sure: bool
+    read: int
+    repeats: int = 0
+    counted: int | None = None
+    expected: int = 0
+    has_shrunk: bool = False
+    has_ended: bool = False
+
+    def add(self, page: Page, repeats: int) -> None:
+        """Add the rows of a page, some of which had come before."""
+        self.read += len(page.rows)
+        self.repeats += repeats
+        if page.total is None:
+            return
+        if self.counted is None or not self.is_sure:
+            self.expected = page.total
+        self.has_shrunk = self.has_shrunk or page.total < (self.counted or 0)
+        self.counted = page.total
+
+    @property
+    def behind(self) -> int:
+        """How many rows are behind the pages that were read, as far as is known."""
+        return 0 if self.counted is None or self.has_ended else max(0, self.counted - self.read)
+
+    @property
+    def missing(self) -> int:
+        """How many rows have slipped through, as far as is known; below 0 if others have come."""
+        distinct = self.read - self.repeats
+        return 0 if self.counted is None else self.expected - distinct - self.behind
+
+
 class PageScan(PagePaginator[int, Page]):
-    """One way through the pages of a list, and what may have gone amiss on it.
+    """One way through the pages of a list.
 
     Attributes:
         order: The option that should put the newest row first; empty if none does.
-        number: The page that was read last.
+        first: The page that it begins with.
+        page: The page that was read last.
+        announced: Up to which page the server has said that there are some.
         seen: The ids that have come, in this order.
         is_falling: Whether they fall, as they do if the newest row comes first.
-        is_sure: Whether a row that slips through is a `problem`.
-        rows_read: How many rows have come, each time that one came.
-        rows_behind: How many rows are behind the last page that was read, as far as is known.
+        tally: Whether rows have slipped through.
     """
 
     def __init__(
-        self,
-        fetch: Callable[[int], Page],
-        first: Page,
-        order: str,
-        *,
-        number: int = 1,
-        rows_before: int = 0,
+        self, fetch: Callable[[int], Page], first: Page, order: str, *, rows_before: int = 0
     ) -> None:
-        """Begin with a page that was read already: its number, and how many rows are before it."""
-        super().__init__(number)
+        """Begin with a page that was read already, and with how many rows are before it."""
+        super().__init__(first.number)
         self.order = order
-        self.number = number
-        self.page = first
+        self.first = self.page = first
+        self.announced = 0
         self.seen: dict[Any, None] = {}
         self.is_falling = bool(order)
-        self.is_sure = bool(order) and first.total is not None
-        self.rows_read = 0
-        self.rows_behind = 0
+        is_sure = self.is_falling and first.total is not None
+        self.tally = Tally(is_sure, read=rows_before)
         self._fetch = fetch
-        self._page_size = len(first.rows)
-        self._rows_before = rows_before
-        self._total = None if first.total is None else first.total - rows_before
-        self._is_announced = False
-        self._is_last = False
-        self._problem = ""
 
     def fetch(self, number: int) -> Response:
         """Read a page, and return the response that it is from."""
-        if number != self.number:
+        if number != self.page.number:
             self.page = self._fetch(number)
-            self.number = number
         return self.page.response
 
     @override
@@ -133,12 +166,9 @@ class PageScan(PagePaginator[int, Page]):
         last = islice(reversed(self.seen), 1)
         self.is_falling = self.is_falling and _is_falling([*last, *new])
         self.seen.update(new)
-        self.rows_read += len(page.rows)
-        self._compare_counters(page)
-        has_more = self._has_more(page, has_new=bool(new))
-        if not has_more:
-            self.rows_behind = 0
-        self._is_last = not has_more or (bool(self.order) and not self.is_falling)
+        self.announced = max(self.announced, page.announced)
+        self.tally.add(page, repeats=len(page.rows) - len(new))
+        self.tally.has_ended = not self._leads_on(page, has_new=bool(new))
         return page
 
     @override
@@ -147,20 +177,19 @@ class PageScan(PagePaginator[int, Page]):
 
     @override
     def next_token(self, page: Page) -> int | None:
-        return None if self._is_last else self.current_value + 1
+        is_disordered = self.order and not self.is_falling
+        return None if self.tally.has_ended or is_disordered else page.number + 1
 
     def jump_to(self, position: Position) -> PageScan:
         """Return a scan from the first page that can hold rows which have never come.
 
         Rows may have moved onto earlier pages since.
         """
-        number = min(position.page, ceil((self._total or 0) / self._page_size))
-        page = self._fetch(number)
-        while number > 1 and position.last_id > max(page.ids, default=0):
-            number -= 1
-            page = self._fetch(number)
-        rows_before = (number - 1) * self._page_size
-        return PageScan(self._fetch, page, self.order, number=number, rows_before=rows_before)
+        size = len(self.first.rows)
+        page = self._fetch(min(position.page, ceil((self.tally.counted or 0) / size)))
+        while page.number > 1 and position.last_id > max(page.ids, default=0):
+            page = self._fetch(page.number - 1)
+        return PageScan(self._fetch, page, self.order, rows_before=(page.number - 1) * size)
 
     @property
     def has_shown_order(self) -> bool:
@@ -170,38 +199,26 @@ class PageScan(PagePaginator[int, Page]):
     @property
     def problem(self) -> str:
         """Why rows may have slipped through; empty if none can, or nothing shows it."""
-        if self._problem or self._total is None:
-            return self._problem
-        missing = self._total - len(self.seen) - self.rows_behind
+        expected, missing, number = self.tally.expected, self.tally.missing, self.page.number
+        if self.tally.has_shrunk:
+            return "rows were deleted meanwhile"
         if missing > 0:
-            return f"{missing:,} of {self._total:,} rows have not come"
+            return f"{missing:,} of {expected:,} rows have not come"
         if missing < 0:
-            return f"{-missing:,} rows more than the {self._total:,} that it counts have come"
+            return f"{-missing:,} rows more than the {expected:,} that it counts have come"
+        if not self.page.rows and self.tally.counted is None and max(2, number) <= self.announced:
+            return f"page {number:,} has no rows, though it was announced"
         return ""
 
-    def _compare_counters(self, page: Page) -> None:
-        """Compare what a page says of the list with the rows and with the pages before."""
-        was_announced, self._is_announced = self._is_announced, page.announces_more(self.number)
-        if page.total is not None:
-            total = page.total - self._rows_before
-            self.rows_behind = total - self.rows_read
-            if total < (self._total or 0):
-                self._problem = "rows were deleted meanwhile"
-            if not self.is_sure:  # new rows can be anywhere, and are to come
-                self._total = total
-        elif self._total is None and not page.rows and (was_announced or self._is_announced):
-            self._problem = f"page {self.number:,} has no rows, though it was announced"
-
-    def _has_more(self, page: Page, *, has_new: bool) -> bool:
+    def _leads_on(self, page: Page, *, has_new: bool) -> bool:
         """Return whether anything that a page says of the list leads to another one."""
         if not page.rows:
             return False
-        has_all = self._total is not None and len(self.seen) >= self._total
-        if self._is_announced:
-            return has_new or not has_all
-        if self._total is not None:
-            return has_new and not has_all
-        return has_new and page.count is None and len(page.rows) >= self._page_size
+        if page.announces_more:
+            return has_new or self.tally.behind > 0
+        if self.tally.counted is not None:
+            return has_new and self.tally.behind > 0
+        return has_new and page.count is None and len(page.rows) >= len(self.first.rows)
 
 
 @dataclass
@@ -238,7 +255,7 @@ class PagedList:
         """
         scan = yield from self._read_once()
         problem = scan.problem
-        if self.until is not None and not scan.is_sure:
+        if self.until is not None and not scan.tally.is_sure:
             problem = problem or "nothing but a second read can show that all rows have come"
         if problem:
             self.logger.info("Reading the list from its first page again: %s.", problem)
@@ -251,11 +268,11 @@ class PagedList:
                     f"although it was read twice: {scan.problem}. What has come was written; run "
                     "the tap again at a quieter hour."
                 )
-            has_repeats = scan.rows_read > len(scan.seen)
-            if self.until is not None and len(self._seen) == known and not has_repeats:
+            is_proof = len(self._seen) == known and not scan.tally.repeats
+            if self.until is not None and is_proof:
                 self.complete_up_to = max(self._seen, default=0)
                 return
-        self.complete_up_to = next(iter(scan.seen), 0) if scan.is_sure else None
+        self.complete_up_to = next(iter(scan.seen), 0) if scan.tally.is_sure else None
 
     def _read_once(self) -> Generator[ListedRow, None, PageScan]:
         """Go through the pages in the first order that the server obeys, and return the scan."""
@@ -271,13 +288,13 @@ class PagedList:
         """Go through all pages, or through those with rows that the position does not cover."""
         newest = max(scan.page.ids, default=0) if scan.order else 0
         position = self.position
-        is_usable = scan.is_sure and position is not None and position.order == scan.order
+        is_usable = scan.tally.is_sure and position is not None and position.order == scan.order
         if position is None or not is_usable or position.first_id > newest:
             self.position = None
             yield from self._hand_out(scan, until=self.until, first_id=newest)
             return scan
         yield from self._hand_out(scan, until=position.first_id)
-        if scan.rows_behind and scan.is_falling and not scan.problem:
+        if scan.tally.behind and scan.is_falling and not scan.problem:
             scan = scan.jump_to(position)
             yield from self._hand_out(scan, first_id=newest)
         return scan
@@ -295,11 +312,11 @@ class PagedList:
         for page in read_pages(scan, scan.fetch):
             new = {an_id: row for an_id, row in page.rows if not self._is_known(an_id)}
             self._seen.update(new)
-            is_safe = scan.is_sure and scan.has_shown_order and scan.rows_behind
+            is_safe = scan.tally.is_sure and scan.has_shown_order and scan.tally.behind
             last_id = next(reversed(new), None)
             position = None
             if last_id is not None and first_id is not None and is_safe and not scan.problem:
-                position = Position(scan.number, first_id, last_id, scan.order)
+                position = Position(scan.page.number, first_id, last_id, scan.order)
             for an_id, row in new.items():
                 yield ListedRow(an_id, row, position if an_id == last_id else None)
             if until and scan.has_shown_order and min(page.ids, default=until + 1) <= until:
@@ -333,11 +350,11 @@ class PagedList:
     def _fetch_page(self, order: str, response: Response, number: int) -> Page:
         """Return a page; the server may have none behind the last one, which is an empty one."""
         try:
-            return self.fetch(number, order)
+            return replace(self.fetch(number, order), number=number)
         except ApiError as error:
             if number == 1 or error.is_retriable or error.status in NOT_ABOUT_A_PAGE:
                 raise
-            return Page([], response)
+            return Page([], response, number=number)
 
 
 def _is_falling(ids: list[Any]) -> bool:

@@ -185,9 +185,13 @@ class SiteDirectory:
             )
 
     def _add(self, site: Site, sites: dict[int, Site]) -> None:
-        """Add a site, unless another server's site has the same id."""
+        """Add a site, unless another one has the same id."""
         known = sites.setdefault(site.id, site)
-        if known.code != site.code:
+        if known is site:
+            return
+        if (known.code, known.created_at) == (site.code, site.created_at):
+            self._logger.warning("%s is the same as %s, and is read once.", site, known)
+        else:
             self._failures.record(
                 site,
                 f"it has the same id as {known.credentials}, on another server. Records of "

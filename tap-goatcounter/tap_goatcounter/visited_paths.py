@@ -40,7 +40,7 @@ def read_visited_paths(
     """
     seen: set[int] = set()
     try:
-        for rows in _read_pages(client, site, time):
+        for rows in _read_pages(client, site, time, is_splittable=True):
             seen.update(row["path_id"] for row in rows)
             yield from rows
     except QueryTooLargeError:
@@ -52,19 +52,22 @@ def read_visited_paths(
             yield from _read_some(client, site, time, missing[start : start + MAX_PAGE_SIZE])
 
 
-def _read_pages(client: GoatCounterClient, site: Site, time: TimeRange) -> Iterator[list[Row]]:
+def _read_pages(
+    client: GoatCounterClient, site: Site, time: TimeRange, *, is_splittable: bool
+) -> Iterator[list[Row]]:
     paginator = ExclusionPaginator(client)
-    return read_rows(client, site.credentials, PATH, time.params, paginator, is_splittable=True)
+    return read_rows(
+        client, site.credentials, PATH, time.params, paginator, is_splittable=is_splittable
+    )
 
 
 def _find_ids(client: GoatCounterClient, site: Site, time: TimeRange) -> set[int]:
     """Return the ids of all paths with visitors, asked for in ever shorter times."""
+    halves = time.split()
     try:
-        return {row["path_id"] for rows in _read_pages(client, site, time) for row in rows}
+        pages = _read_pages(client, site, time, is_splittable=bool(halves))
+        return {row["path_id"] for rows in pages for row in rows}
     except QueryTooLargeError:
-        halves = time.split()
-        if not halves:
-            raise
         return set().union(*(_find_ids(client, site, half) for half in halves))
 
 

@@ -51,6 +51,7 @@ def find_faults(directory: Path, *messages: Any, log: str = "", status: int | No
         ([SCHEMA, build_record(None)], "", 0, {"invalid Singer"}),
         ([SCHEMA, build_record("1")], "", 0, {"invalid Singer"}),
         ([SCHEMA, build_record(1, "\ud83d")], "", 0, {"invalid Singer"}),
+        ([SCHEMA, {"type": "STATE", "value": float("nan")}], "", 0, {"invalid Singer"}),
         ([], "Traceback (most recent call last):\nKeyError: 'id'", 1, {"traceback"}),
         ([], "GET /?key=s3cret", 1, {"secret logged"}),
         ([], f"the answer was {PERSON} 7", 1, {"person logged"}),

@@ -18,7 +18,7 @@ from tests.fuzz.clock import skip_waits
 from tests.fuzz.outcome import Finding, Outcome, Warehouse, judge
 from tests.fuzz.sources import VARIANTS
 from tests.fuzz.trees import ALL, Check
-from tests.processes import build_command, find_program, run_program
+from tests.processes import discover_catalog, find_program, run_program
 from tests.services.exchanges import Changed, Recorder
 
 if TYPE_CHECKING:
@@ -119,9 +119,7 @@ def _measure(variant: Variant) -> Baseline:
 
 def _discover_catalog(variant: Variant, source: Source) -> dict[str, Any]:
     """Discover the catalog, and select all streams that the service has."""
-    with tempfile.TemporaryDirectory() as directory:
-        command = build_command(variant.tap, source.settings, Path(directory))
-        catalog = json.loads(run_program([*command, "--discover"]).stdout)
+    catalog = discover_catalog(variant.tap, source.settings)
     names = [stream["tap_stream_id"] for stream in catalog["streams"]]
     there = [name for name in names if not name.startswith(variant.unread)]
     return select_streams(catalog, variant.streams or there)

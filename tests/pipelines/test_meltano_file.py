@@ -73,8 +73,8 @@ def test_all_taps_are_there() -> None:
 
 
 @each_tap
-def test_the_selection_is_the_taps(tap: str, tmp_path: Path) -> None:
-    streams = discover_streams(tap, read_sandbox_settings(tap), tmp_path)
+def test_the_selection_is_the_taps(tap: str) -> None:
+    streams = discover_streams(tap, read_sandbox_settings(tap))
     by_default = {
         name: find_root(stream)["selected-by-default"] for name, stream in streams.items()
     }

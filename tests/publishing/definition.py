@@ -13,7 +13,7 @@ from meltano.core import yaml as meltano_yaml
 from meltano.core.project import Project
 
 from tests.meltano import REPOSITORY
-from tests.processes import build_command, find_program, run_program
+from tests.processes import discover_catalog, find_program, run_program
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -99,19 +99,10 @@ def describe_tap(tap: str) -> dict[str, Any]:
     return description
 
 
-def discover_streams(
-    tap: str, settings: Mapping[str, Any], directory: Path
-) -> dict[str, dict[str, Any]]:
-    """Return the entries of a tap's catalog by their names.
-
-    Args:
-        tap: Its name.
-        settings: Its settings, for which no server needs to be asked.
-        directory: Where they may be written.
-    """
-    command = build_command(tap, settings, directory)
-    catalog = json.loads(run_program([*command, "--discover"]).stdout)
-    return {stream["tap_stream_id"]: stream for stream in catalog["streams"]}
+def discover_streams(tap: str, settings: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
+    """Return the entries of a tap's catalog by their names, for which no server is asked."""
+    streams = discover_catalog(tap, settings)["streams"]
+    return {stream["tap_stream_id"]: stream for stream in streams}
 
 
 def find_root(stream: Mapping[str, Any]) -> dict[str, Any]:

@@ -8,7 +8,6 @@ import sys
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import yaml
@@ -155,13 +154,10 @@ class Dictionary:
 def build_dictionary(tap: str) -> Dictionary:
     """Return the dictionary of a tap, as it discovers its streams for what the sandbox serves."""
     settings = {**read_sandbox_settings(tap), **WIDER_SETTINGS.get(tap, {})}
-    with TemporaryDirectory() as directory:
-        entries, impersonal = (
-            discover_streams(
-                tap, {**settings, **_find_personal_data(tap, wanted=wanted)}, Path(directory)
-            )
-            for wanted in (True, False)
-        )
+    entries, impersonal = (
+        discover_streams(tap, {**settings, **_find_personal_data(tap, wanted=wanted)})
+        for wanted in (True, False)
+    )
     tables = {
         name: _build_table(entry, impersonal.get(name, {}).get("schema", {}))
         for name, entry in entries.items()

@@ -41,7 +41,7 @@ class Answer:
 def send(
     url: str, method: str, target: str, headers: Mapping[str, str], body: bytes | None = None
 ) -> Answer:
-    """Sends a request on a connection of its own."""
+    """Send a request on a connection of its own."""
     connection = HTTPConnection(urlsplit(url).netloc, timeout=20)
     try:
         connection.request(method, target, body, dict(headers))

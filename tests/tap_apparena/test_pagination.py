@@ -184,6 +184,24 @@ def test_no_row_slips_through_where_as_many_are_added_as_deleted(
     assert set(count_up(25)) - {3} <= set(read_ids(build_list(rows.fetch)))
 
 
+def test_without_an_order_a_count_that_shrinks_shows_what_slips_through() -> None:
+    rows = FakeList(count_up(25), obeys="")
+    delete = act_once(2, lambda: rows.ids.remove(1))
+    add = act_once(3, lambda: rows.ids.extend([26, 27]))
+    rows.before = lambda number: (delete(number), add(number))
+
+    assert set(read_ids(build_list(rows.fetch))) == {*count_up(27)}
+
+
+def test_no_page_behind_the_last_one_is_read_after_a_deletion() -> None:
+    rows = FakeList(count_up(25))
+    rows.before = act_once(2, lambda: rows.ids.remove(20))
+
+    read_ids(build_list(rows.fetch))
+
+    assert rows.pages == [1, 2, 3, 1, 2, 3]
+
+
 ADD = -1
 SOME = st.lists(st.sampled_from([ADD, ADD, 0, 1, 5]), max_size=3)
 RUNS = st.lists(st.tuples(SOME, st.lists(SOME, max_size=12), st.integers(0, 30)), max_size=4)
@@ -278,6 +296,10 @@ def test_a_list_goes_on_as_long_as_a_count_or_a_link_leads_on(
         return page(rows[number - 1], total, count, has_next=number <= last_link)
 
     assert read_ids(build_list(fetch)) == count_down(25)
+
+
+def test_an_empty_list_may_be_a_page() -> None:
+    assert read_ids(build_list(lambda _, __: page([], count=1), orders=[])) == []
 
 
 def test_a_row_that_stands_twice_on_a_page_comes_once() -> None:

@@ -148,16 +148,28 @@ def open_directory(*credentials: SiteCredentials) -> tuple[SiteDirectory, Failur
     return sites, failures
 
 
-def test_a_second_site_with_the_same_id_is_a_failure(
-    requests_mock: Mocker, caplog: pytest.LogCaptureFixture
+@pytest.mark.parametrize(
+    ("changed", "failures", "words"),
+    [
+        ({"code": "another"}, 1, "it has the same id as"),
+        ({"created_at": "2026-02-01T00:00:00Z"}, 1, "it has the same id as"),
+        ({}, 0, f"is the same as site 1 at {URL}, and is read once"),
+    ],
+)
+def test_a_second_site_with_the_same_id_is_a_failure_unless_it_is_the_same(
+    requests_mock: Mocker,
+    caplog: pytest.LogCaptureFixture,
+    changed: dict[str, Any],
+    failures: int,
+    words: str,
 ) -> None:
     other = SiteCredentials("https://other.example.com", "other")
     serve(requests_mock)
-    serve(requests_mock, other.url, sites=[build_site(code="another")])
-    sites, failures = open_directory(SITE, other)
-    assert [found.credentials for found in sites.by_id.values()] == [SITE]
-    assert failures.count == 1
-    assert "same id" in caplog.text
+    serve(requests_mock, other.url, sites=[build_site(**changed)])
+    sites, found = open_directory(SITE, other)
+    assert [site.credentials for site in sites.by_id.values()] == [SITE]
+    assert found.count == failures
+    assert words in caplog.text
 
 
 def test_a_newer_server_has_an_hourly_limit(requests_mock: Mocker) -> None:

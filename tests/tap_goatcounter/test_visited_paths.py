@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
+from singer_tapkit.failures import LASTING_STATUS, TRANSIENT_STATUS
 from tests.sandbox.faults import Answer, html_page
 from tests.sandbox.goatcounter import Generation
 from tests.tap_goatcounter.servers import get_day, make_view
@@ -69,4 +70,14 @@ def test_an_hour_that_is_too_long_is_an_error_with_a_bookmark_before_it(
     limit_addresses(sandbox, html_page(414, "URI Too Long"), length=90)
     run = sandbox.fail_to_read("path_daily", start_date=f"{get_day(3)}T00:00:00Z")
     assert "/api/v0/stats/hits answered 414" in run.error
+    assert run.exit_code == LASTING_STATUS
     assert run.output.bookmark("path_daily", site_id=1) == str(get_day(3))
+
+
+def test_a_server_too_slow_even_for_an_hour_may_be_faster_later(newer: Sandbox) -> None:
+    newer.add(make_view("/a", days_ago=1))
+    timeout = Answer(504, '{"error":"server timed out loading data"}')
+    newer.disturb("/stats/hits", timeout, times=None)
+    run = newer.fail_to_read("path_daily", start_date=f"{get_day(1)}T00:00:00Z")
+    assert "even for a single day: try again" in run.error
+    assert run.exit_code == TRANSIENT_STATUS

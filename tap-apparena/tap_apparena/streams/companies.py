@@ -1,5 +1,7 @@
 """What belongs to each company: users, channels, apps, templates, projects, customers.
 
+The channels of apps are here as well, as they are those of companies.
+
 For the caller's own company, the last four repeat the streams of the same names.
 Source: the API's documentation, chapter "Companies".
 """

@@ -151,8 +151,13 @@ class Hits(SiteStream):
     ) -> Iterator[Record]:
         file = job.download(export)
         self.logger.info("Reading %s rows of %s.", export.num_rows, file.name)
-        with file.body:
-            yield from self._write(constants + row for row in read_hits(file, export.num_rows))
+        try:
+            with file.body:
+                yield from self._write(constants + row for row in read_hits(file, export.num_rows))
+        except InvalidResponseError:
+            if export.hash is not None:  # then the file itself is bad, and not its transfer
+                job.discard()
+            raise
 
     def _write(self, rows: Iterable[CsvRow]) -> Iterator[Record]:
         """Write rows at once where nothing stands between them and the target, else yield them."""

@@ -162,9 +162,10 @@ class JsonExports:
         return archive
 
     def finish(self, site: Site, stream: JsonStream) -> None:
-        """Drop the export from the state once all streams have read it."""
+        """Drop the export from the state once all streams have read it, as far as it can be."""
         self._unread[site.id].discard(stream.name)
-        if not self._unread[site.id]:
+        has_archive = not isinstance(self._archives[site.id], ExtractionError)
+        if has_archive and not self._unread[site.id]:
             self._open_job(site).discard()
 
     def _fetch(self, site: Site) -> Archive:
@@ -179,7 +180,12 @@ class JsonExports:
             return export.format == "json" and bool(reaches_back)
 
         job = self._open_job(site)
-        return Archive(job.download(job.get_or_create(body, is_reusable)))
+        file = job.download(job.get_or_create(body, is_reusable))
+        try:
+            return Archive(file)
+        except InvalidResponseError:
+            job.discard()
+            raise
 
     def _open_job(self, site: Site) -> ExportJob:
         return self.streams[0].open_export_job(site, {"site_id": site.id})
@@ -235,14 +241,18 @@ class JsonStream(SiteStream):
 
     @override
     def conform_rows(self, rows: Iterable[Record], context: Context | None) -> Iterator[Record]:
-        latest, time_name = "", self.time_name
-        for record in super().conform_rows(rows, context):
-            yield record
-            if time_name:
-                latest = max(latest, record[time_name])
         if context is None:  # no site can be read
             return
         site = self.sites.by_id[context["site_id"]]
+        latest, time_name = "", self.time_name
+        try:
+            for record in super().conform_rows(rows, context):
+                yield record
+                if time_name:
+                    latest = max(latest, record[time_name])
+        except InvalidResponseError:
+            self._exports.finish(site, self)
+            raise
         self._exports.finish(site, self)
         if latest:
             self._move_bookmark(site, context, latest)

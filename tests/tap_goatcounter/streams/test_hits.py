@@ -174,6 +174,17 @@ def test_an_export_that_cannot_be_right_moves_no_bookmark(
     assert (get_bookmark(run), get_checkpoint(run)) == (10, 1)
 
 
+def test_an_export_with_a_bad_file_is_not_taken_up_again(newer: Sandbox) -> None:
+    newer.add(make_view("/a"))
+    newer.server.next_export.csv = write_csv(ROW, "cut").encode()
+    newer.server.next_export.rows = 2
+    newer.server.next_export.last_hit_id = 12
+    first = newer.fail_to_read("hits", state=build_state(0))
+    assert (get_bookmark(first), get_checkpoint(first)) == (0, None)
+    second = newer.read("hits", state=first.state)
+    assert [hit["path"] for hit in second.records["hits"]] == ["/a"]
+
+
 @pytest.mark.parametrize("bookmark", ["7", -1, True])
 def test_a_bookmark_that_is_no_hit_id_is_an_error_and_costs_no_export(
     newer: Sandbox, bookmark: Any

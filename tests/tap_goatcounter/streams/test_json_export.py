@@ -154,6 +154,25 @@ def test_a_row_of_the_future_does_not_take_the_bookmark_along(newer: Sandbox) ->
 
 
 @pytest.mark.parametrize(
+    "archive",
+    [
+        pack(info__json="{"),
+        pack(size_stats__jsonl='{"day":'),
+        pack(size_stats__jsonl='{"day":"2026-11-01","path_id":null,"width":1,"count":1}'),
+    ],
+    ids=["archive", "line", "key"],
+)
+def test_an_archive_with_a_bad_part_is_not_taken_up_again(newer: Sandbox, archive: bytes) -> None:
+    streams = ("json_hit_stats", "json_size_stats")
+    newer.add(*make_hits(range(1, 3)))
+    newer.server.next_export.json = archive
+    first = newer.fail_to_read(*streams)
+    second = newer.read(*streams, state=first.state)
+    assert len({row["day"] for row in second.records["json_size_stats"]}) == 2
+    assert count_exports(newer) == 2
+
+
+@pytest.mark.parametrize(
     ("stream", "key", "bookmark"),
     [("json_size_stats", "count", str(get_day(1))), ("json_paths", "id", None)],
 )
