@@ -272,8 +272,9 @@ class BaseStream(OutputStream):
     def apply_catalog(self, catalog: Catalog) -> None:
         """Apply a catalog, but for its schema, which may have been made under other settings.
 
-        Keys stay as they are where the catalog names none. The SDK takes no notice of keys that
-        stand only in the metadata, as the specification has it, when it writes the SCHEMA.
+        Keys stay as they are where the catalog names none, and so does a replication key that is no
+        field, with which the SDK ends the run. The SDK takes no notice of keys that stand only in
+        the metadata, as the specification has it, when it writes the SCHEMA.
         """
         entry = catalog.get_stream(self.name)
         if entry is not None:
@@ -282,9 +283,9 @@ class BaseStream(OutputStream):
             entry.key_properties = (
                 entry.key_properties or root.table_key_properties or self.primary_keys
             )
-            entry.replication_key = (
-                entry.replication_key or root.replication_key or self.replication_key
-            )
+            replication_key = entry.replication_key or root.replication_key
+            is_field = replication_key in self.schema["properties"]
+            entry.replication_key = replication_key if is_field else self.replication_key
         super().apply_catalog(catalog)
 
     @property

@@ -68,11 +68,14 @@ def build_columns(
 
 
 def read_columns(properties: Mapping[str, Mapping[str, Any]]) -> list[Column]:
-    """Return the columns in the schema of a catalog; what has no title is no column."""
+    """Return the columns in the schema of a catalog, also of one that has lost the titles.
+
+    What the tap adds is no column. No column's name begins with ``_``.
+    """
     return [
-        Column(name, schema["title"], ColumnType.from_schema(schema))
+        Column(name, schema.get("title", name), ColumnType.from_schema(schema))
         for name, schema in properties.items()
-        if "title" in schema
+        if not name.startswith("_") and name not in RESERVED
     ]
 
 

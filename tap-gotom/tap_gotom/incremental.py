@@ -94,10 +94,11 @@ class IncrementalFilter:
         raise ReportError(f"the bookmark of {self._column!r} {problem}. {EMPTY_STATE}")
 
     def _check(self, value: Any) -> None:
-        if isinstance(value, str) and _parse_first_day(value) is None:
+        sorts = _parse_first_day(value) if isinstance(value, str) else type(value) is not bool
+        if not sorts:
             raise ReportError(
                 f"the replication key {self._column!r} holds a cell written like "
-                f"{mask_value(value)}, which does not sort by time. Give the column the type "
+                f"{mask_value(str(value))}, which does not sort by time. Give the column the type "
                 "'date', 'date-time' or 'integer', with the right format, in 'columns'."
             )
         if self._bookmark is not None and isinstance(value, str) != isinstance(self._bookmark, str):

@@ -35,7 +35,7 @@ class Pagination(msgspec.Struct, rename="camel"):
     total_items: int
     current_page: int
     last_page: int
-    next_page_url: str | None
+    next_page_url: str | None = None
 
 
 class ListPage(msgspec.Struct):

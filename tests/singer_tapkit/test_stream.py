@@ -132,7 +132,12 @@ def test_a_full_table_has_no_bookmark_that_counts(server: FakeServer) -> None:
 
 
 @pytest.mark.parametrize(
-    "keys", [{"table-key-properties": ["account", "id"], "replication-key": "id"}, {}]
+    "keys",
+    [
+        {"table-key-properties": ["account", "id"], "replication-key": "id"},
+        {"replication-key": "updated_at"},
+        {},
+    ],
 )
 def test_a_catalog_of_the_specification_keeps_keys_and_replication_key(
     server: FakeServer, keys: dict[str, Any]

@@ -47,9 +47,12 @@ def test_a_day_that_does_not_exist_is_refused(day: str) -> None:
         list(IncrementalFilter("day", 0, None, 0).filter([(day,)]))
 
 
-def test_text_that_does_not_sort_by_time_is_refused() -> None:
-    with pytest.raises(ReportError, match=r"99\.99\.9999"):
-        list(IncrementalFilter("day", 0, None, 0).filter([("31.12.2025",)]))
+@pytest.mark.parametrize(
+    ("value", "written"), [("31.12.2025", r"99\.99\.9999"), (True, "aaaa"), (False, "aaaaa")]
+)
+def test_what_does_not_sort_by_time_is_refused(value: object, written: str) -> None:
+    with pytest.raises(ReportError, match=written):
+        list(IncrementalFilter("day", 0, None, 0).filter([(value,)]))
 
 
 def test_a_bookmark_of_another_type_is_refused() -> None:

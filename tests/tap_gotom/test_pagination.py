@@ -75,10 +75,26 @@ def test_a_page_that_does_not_say_how_it_goes_on_fails(
         read(requests_mock, build_page(1, 3, 5, 1, 2, **more))
 
 
-def test_a_page_without_a_field_fails(requests_mock: Mocker) -> None:
+@pytest.mark.parametrize("name", ["totalItems", "currentPage", "lastPage"])
+def test_a_page_without_a_field_fails(requests_mock: Mocker, name: str) -> None:
     answer = build_page(1, 1, 1, 1)
+    del answer["pagination"][name]
+    with pytest.raises(InvalidResponseError, match=name):
+        read(requests_mock, answer)
+
+
+def test_the_last_page_need_not_name_a_next_one(requests_mock: Mocker) -> None:
+    pages = [build_page(1, 2, 3, 1, 2), build_page(2, 2, 3, 3)]
+    del pages[-1]["pagination"]["nextPageUrl"]
+
+    assert read(requests_mock, *pages) == [1, 2, 3]
+
+
+def test_a_page_before_the_last_that_names_no_next_one_fails(requests_mock: Mocker) -> None:
+    answer = build_page(1, 2, 3, 1, 2)
     del answer["pagination"]["nextPageUrl"]
-    with pytest.raises(InvalidResponseError, match="nextPageUrl"):
+
+    with pytest.raises(InvalidResponseError, match="names no page after that"):
         read(requests_mock, answer)
 
 

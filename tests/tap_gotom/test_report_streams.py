@@ -174,6 +174,16 @@ def test_the_catalog_keeps_what_was_discovered(server: GoTomServer) -> None:
     assert list(read_cells(run.records["sales"])[0].values()) == ["a", "b", "c", "d"]
 
 
+def test_a_catalog_without_titles_loses_no_column(server: GoTomServer) -> None:
+    server.save(("Größe", "Umsatz", "Umsatz"), ("1", "2", "3"))
+    settings = server.configure_reports(define_report(), unknown_fields="keep")
+    catalog = discover(settings)
+    for field in catalog["streams"][0]["schema"]["properties"].values():
+        field.pop("title", None)
+    cells = read_cells(succeed(settings, catalog=catalog).records["sales"])
+    assert cells == [{"groesse": "1", "umsatz": "2", "umsatz_2": "3", "unknown_fields": None}]
+
+
 def test_keys_follow_from_the_settings_and_not_from_a_catalog(server: GoTomServer) -> None:
     server.save(("Id", "Tag"), ("1", "2026-01-01"))
     old = discover(server.configure_report(primary_keys=["Tag"], replication_key="Tag"))
