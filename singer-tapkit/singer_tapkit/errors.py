@@ -36,6 +36,7 @@ PUBLIC_HEADERS: Final = frozenset(
     {
         "accept",
         "accept-encoding",
+        "accept-language",
         "connection",
         "content-length",
         "content-type",
@@ -186,11 +187,13 @@ def is_certificate_error(error: RequestException) -> bool:
 
 def redact(text: str, request: Request | PreparedRequest) -> str:
     """Return a text without the credentials that a request was sent with in any header."""
-    for header, value in request.headers.items():
-        content = value.decode("latin-1") if isinstance(value, bytes) else value
-        secret = content.rpartition(" ")[2]
-        if secret and header.lower() not in PUBLIC_HEADERS:
-            text = text.replace(secret, "***")
+    secrets = {
+        (value.decode("latin-1") if isinstance(value, bytes) else value).rpartition(" ")[2]
+        for header, value in request.headers.items()
+        if header.lower() not in PUBLIC_HEADERS
+    }
+    for secret in sorted(secrets - {""}, key=len, reverse=True):
+        text = text.replace(secret, "***")
     return text
 
 
