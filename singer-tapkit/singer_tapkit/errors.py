@@ -179,11 +179,14 @@ def is_certificate_error(error: RequestException) -> bool:
 
 def redact(text: str, request: Request | PreparedRequest) -> str:
     """Return a text without the credentials that a request was sent with in any header."""
+    secrets = set()
     for header, value in request.headers.items():
         content = value.decode("latin-1") if isinstance(value, bytes) else value
-        secret = content.rpartition(" ")[2]
-        if _may_hold_credentials(header.lower(), secret):
-            text = text.replace(secret, "***")
+        last_word = content.rpartition(" ")[2]
+        if _may_hold_credentials(header.lower(), last_word):
+            secrets.add(last_word)
+    for secret in sorted(secrets, key=len, reverse=True):
+        text = text.replace(secret, "***")
     return text
 
 

@@ -214,9 +214,10 @@ class PageScan(PagePaginator[int, Page]):
         """Return whether anything that a page says of the list leads to another one."""
         if not page.rows:
             return False
+        is_counted = self.tally.counted is not None
         if page.announces_more:
-            return has_new or self.tally.behind > 0
-        if self.tally.counted is not None:
+            return has_new or not is_counted or self.tally.behind > 0
+        if is_counted:
             return has_new and self.tally.behind > 0
         return has_new and page.count is None and len(page.rows) >= len(self.first.rows)
 

@@ -145,13 +145,13 @@ class ErrorPolicyStream(BaseStream):
     def _handle_forbidden(self, place: str, status: StreamStatus, error: ExtractionError) -> None:
         """Skip a partition that the key may not read; the rest, too, where it seems to be all."""
         status.forbidden += 1
-        if status.note_refusal() or not self.has_partitions:
-            self.end_for_scope(status)
-        else:
+        if self.has_partitions and self._is_alone(status):
             self.record_skip("parts that the key may not read", f"{place}: {error}")
+        else:
+            self.end_for_scope(status)
 
     def _is_alone(self, status: StreamStatus) -> bool:
-        """Return whether it is just one partition that is not there, and not the endpoint."""
+        """Return whether just one partition is refused or not there, and not all of them."""
         return self.is_sparse or not status.note_refusal()
 
     def end_for_scope(self, status: StreamStatus) -> None:

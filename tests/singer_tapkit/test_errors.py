@@ -122,6 +122,13 @@ def test_what_all_requests_say_stays_in_a_text() -> None:
     assert redact("english of tap-x 2.0", request) == "english of tap-x 2.0"
 
 
+def test_a_credential_is_taken_out_whole_where_another_header_has_a_part_of_it() -> None:
+    request = make_request()
+    request.headers.update({"X-Tenant": "kiel-1", "X-Api-Key": "kiel-1-sentinel"})
+
+    assert redact("the key kiel-1-sentinel is unknown", request) == "the key *** is unknown"
+
+
 def test_a_text_is_put_on_one_line_and_cut() -> None:
     assert truncate(" two\n\tlines ") == "two lines"
     assert truncate("x" * 200) == "x" * 200

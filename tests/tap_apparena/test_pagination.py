@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from math import ceil
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -300,6 +300,24 @@ def test_a_list_goes_on_as_long_as_a_count_or_a_link_leads_on(
 
 def test_an_empty_list_may_be_a_page() -> None:
     assert read_ids(build_list(lambda _, __: page([], count=1), orders=[])) == []
+
+
+@pytest.mark.parametrize("has_links", [False, True])
+def test_a_page_of_known_rows_is_not_the_last_one_where_others_are_announced(
+    *, has_links: bool
+) -> None:
+    rows = FakeList(count_up(35))
+    rows.before = act_once(2, lambda: rows.ids.extend(range(36, 46)))
+
+    def fetch(number: int, order: str) -> Page:
+        found = rows.fetch(number, order)
+        count = found.count or 0
+        return replace(
+            found, total=None, count=None if has_links else count, has_next=number < count
+        )
+
+    assert set(count_up(35)) <= set(read_ids(build_list(fetch)))
+    assert rows.pages == [1, 2, 3, 4, 5]
 
 
 def test_a_row_that_stands_twice_on_a_page_comes_once() -> None:

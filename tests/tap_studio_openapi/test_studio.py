@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from tests.sandbox.studio_openapi import demonstration
-from tests.tap_studio_openapi.tenant import Tenant, WholeTenant, discover
+from tests.tap_studio_openapi.tenant import Tenant, WholeTenant, discover, refuse
 
 
 def test_studios_are_asked_for_once_and_name_their_tags(whole: WholeTenant) -> None:
@@ -48,9 +48,14 @@ def test_times_of_older_servers_come_out_as_text(tenant: Tenant) -> None:
     assert record["openingHours"][0]["timeFrom"] == "06:30:00"
 
 
-def test_runs_of_the_settings_are_read_and_others_skipped(tenant: Tenant) -> None:
+@pytest.mark.parametrize("status", [403, 404])
+def test_runs_of_the_settings_are_read_and_those_of_other_studios_skipped(
+    tenant: Tenant, status: int
+) -> None:
     run_id = demonstration.DEBT_COLLECTION_RUNS[0]
     elsewhere = range(1, 13)
+    for number in elsewhere:
+        tenant.spoil(f"/v1/debt-collection/{number}/*", refuse(status))
 
     run = tenant.one.succeed(
         "debt_collection_debtors",
