@@ -9,12 +9,14 @@ from __future__ import annotations
 import time
 from datetime import UTC, datetime, timedelta
 from http import HTTPStatus
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, ClassVar, Final, ParamSpec, TypeVar
 from urllib.parse import urlsplit
 
 import requests
 
 from singer_tapkit.body import CHUNK_BYTES, CheckedBody
+from singer_tapkit.config import DEFAULT_RETRIES, DEFAULT_TIMEOUT
 from singer_tapkit.errors import (
     NoResponseError,
     connection_error_message,
@@ -66,8 +68,7 @@ class HttpClient(ResponseReader):
         logger: logging.Logger,
         auth: AuthBase | None = None,
         headers: Mapping[str, str] | None = None,
-        timeout: float = 60.0,
-        max_retries: int = 6,
+        config: Mapping[str, Any] = MappingProxyType({}),
         max_concurrency: int = 1,
         rate_limiter: RateLimiter | None = None,
     ) -> None:
@@ -78,8 +79,8 @@ class HttpClient(ResponseReader):
             logger: Where retries are logged.
             auth: Sets the credentials on each request, unless a request has its own.
             headers: Headers of all requests.
-            timeout: Seconds that the server may stay silent.
-            max_retries: How often a request is sent again after a passing failure.
+            config: The settings, of which `request_timeout`, `max_retries` and `user_agent` count;
+                one that is missing has its default of `config.common_settings`.
             max_concurrency: How many threads use the client at once.
             rate_limiter: Holds requests back that exceed a limit.
 
@@ -88,13 +89,16 @@ class HttpClient(ResponseReader):
         """
         self.base_url = urls[0] if urls else ""
         self.auth = auth
-        self.timeout = timeout
+        self.timeout: float = config.get("request_timeout", DEFAULT_TIMEOUT)
         self.rate_limiter = rate_limiter
-        self._retries = Retries(max_retries, logger)
+        self._retries = Retries(config.get("max_retries", DEFAULT_RETRIES), logger)
         self._clock_offsets: dict[str, timedelta] = {}
         self._known_urls = set(urls)
         self._session = open_session(urls, max_concurrency + 1)
-        self._session.headers.update({"Accept": "application/json", **(headers or {})})
+        self._session.headers["Accept"] = "application/json"
+        if "user_agent" in config:
+            self._session.headers["User-Agent"] = config["user_agent"]
+        self._session.headers.update(headers or {})
 
     @property
     def retried(self) -> int:

@@ -19,7 +19,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
 
+DEFAULT_TIMEOUT: Final = 60
 MAX_TIMEOUT: Final = 86_400
+DEFAULT_RETRIES: Final = 6
 LOOPBACK_HOSTS: Final = frozenset({"localhost", "127.0.0.1", "::1"})
 
 MASK: Final = "***"
@@ -32,7 +34,7 @@ PROGRAM_VARIABLES: Final = frozenset({"LOGLEVEL", "LOG_LEVEL"})
 
 
 def common_settings(
-    name: str, *, request_timeout: int = 60, max_retries: int = 6
+    name: str, *, request_timeout: int = DEFAULT_TIMEOUT, max_retries: int = DEFAULT_RETRIES
 ) -> list[th.Property[Any]]:
     """Return the settings that every tap has, with these defaults; the time-out is in seconds."""
     return [

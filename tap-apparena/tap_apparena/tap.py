@@ -79,12 +79,8 @@ class TapAppArena(BaseTap):
             auth=AppArenaAuthenticator(
                 api_key=self.config.get("api_key"), jwt=self.config.get("jwt")
             ),
-            headers={
-                "Content-Type": "application/json",
-                "User-Agent": self.config["user_agent"],
-            },
-            timeout=self.config["request_timeout"],
-            max_retries=self.config["max_retries"],
+            headers={"Content-Type": "application/json"},
+            config=self.config,
             max_concurrency=self.config["max_concurrency"],
         )
 

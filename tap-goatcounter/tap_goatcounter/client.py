@@ -82,9 +82,8 @@ class GoatCounterClient(HttpClient):
             [site.url for site in credentials],
             logger=logger,
             # without the content type, errors come as HTML
-            headers={"Content-Type": "application/json", "User-Agent": config["user_agent"]},
-            timeout=config["request_timeout"],
-            max_retries=config["max_retries"],
+            headers={"Content-Type": "application/json"},
+            config=config,
             rate_limiter=self._limiter,
         )
 

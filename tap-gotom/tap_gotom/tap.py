@@ -136,9 +136,7 @@ class TapGoTom(BaseTap):
             [read_base_url(self.config)] if self.credentials else [],
             logger=self.logger,
             auth=HmacAuthenticator(self.credentials),
-            headers={"User-Agent": self.config["user_agent"]},
-            timeout=self.config["request_timeout"],
-            max_retries=self.config["max_retries"],
+            config=self.config,
         )
 
     def _build_report_sources(self, client: GoTomClient) -> dict[str, ReportSource]:

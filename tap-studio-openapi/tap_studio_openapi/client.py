@@ -114,12 +114,8 @@ def open_client(
     return StudioClient(
         urls,
         logger=logger,
-        headers={
-            "Accept-Language": config["accept_language"],
-            "User-Agent": config["user_agent"],
-        },
-        timeout=config["request_timeout"],
-        max_retries=config["max_retries"],
+        headers={"Accept-Language": config["accept_language"]},
+        config=config,
         max_concurrency=config["max_concurrency"],
         rate_limiter=RateLimiter(
             logger,

@@ -120,7 +120,7 @@ class SmallTap(BaseTap):
             [self.config.get("url", "")],
             logger=self.logger,
             headers={"X-Api-Key": self.config.get("api_key", "")},
-            max_retries=0,
+            config={**self.config, "max_retries": 0},
         )
         streams = [
             Orders(self, ORDER, failures=self.failures),

@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
 def test_what_goes_out_and_what_comes_back(requests_mock: Mocker) -> None:
     requests_mock.get(f"{API}/apps/7?lang=de", **OK)
-    client = open_client(auth=CountingAuth(), headers={"User-Agent": "tap-x"}, timeout=30)
+    client = open_client(auth=CountingAuth(), config={"user_agent": "tap-x", "request_timeout": 30})
 
     assert client.get_json("/apps/7", App, params={"lang": "de"}) == App(7)
 
@@ -113,7 +113,9 @@ def test_a_break_is_reported_with_the_request_and_what_to_do(
 ) -> None:
     with FakeServer() as server:
         server.respond("/apps", broken)
-        client = HttpClient([server.url], logger=LOGGER, timeout=0.1, max_retries=1)
+        client = HttpClient(
+            [server.url], logger=LOGGER, config={"request_timeout": 0.1, "max_retries": 1}
+        )
 
         with pytest.raises(NoResponseError, match=words) as error:
             client.get_json("/apps", App, params={"a": "sentinel"})
@@ -168,7 +170,11 @@ def test_threads_use_one_client() -> None:
     with FakeServer() as server:
         server.respond("/apps", FakeResponse(status=503), *[FakeResponse(json={"id": 7})] * 2)
         client = HttpClient(
-            [server.url], logger=LOGGER, auth=CountingAuth(), max_retries=0, max_concurrency=8
+            [server.url],
+            logger=LOGGER,
+            auth=CountingAuth(),
+            config={"max_retries": 0},
+            max_concurrency=8,
         )
         with pytest.raises(GatewayError):
             client.get_json("/apps", App)
@@ -270,7 +276,9 @@ def test_a_limit_that_lasts_too_long_or_is_not_waited_for_is_a_refusal(
 ) -> None:
     busy: dict[str, Any] = {"json": {"message": "busy"}, "headers": {"Retry-After": "600"}}
     requests_mock.get(f"{API}/apps", status_code=429, **busy)
-    client = client_class([API], logger=LOGGER, max_retries=0, rate_limiter=clock.limiter())
+    client = client_class(
+        [API], logger=LOGGER, config={"max_retries": 0}, rate_limiter=clock.limiter()
+    )
 
     with pytest.raises(ApiError, match="busy"):
         client.get_json("/apps", App)

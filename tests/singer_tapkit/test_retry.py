@@ -53,7 +53,7 @@ def test_waits_double_up_to_a_minute_and_are_spread(
     requests_mock.get(f"{API}/apps", status_code=503)
 
     with pytest.raises(GatewayError, match="answered 503"):
-        open_client(max_retries=8).get_json("/apps", App)
+        open_client(config={"max_retries": 8}).get_json("/apps", App)
 
     expected = [2, 4, 8, 16, 32, 60, 60, 60]
     assert len(sleeps) == 8
@@ -183,7 +183,7 @@ def test_the_first_retries_are_logged_and_all_are_counted(
 ) -> None:
     caplog.set_level(logging.DEBUG, LOGGER.name)
     requests_mock.get(f"{API}/apps", status_code=503)
-    client = open_client(max_retries=5)
+    client = open_client(config={"max_retries": 5})
 
     with pytest.raises(GatewayError):
         client.get_json("/apps", App)

@@ -195,7 +195,9 @@ def test_a_head_that_comes_byte_by_byte_is_given_up(drip: bytes) -> None:
     for _ in range(1000):
         slowly += [0.05, b"x"]
     with serve_raw(tuple(slowly)) as server:
-        client = HttpClient([server.url], logger=LOGGER, timeout=0.2, max_retries=0)
+        client = HttpClient(
+            [server.url], logger=LOGGER, config={"request_timeout": 0.2, "max_retries": 0}
+        )
         start = time.monotonic()
 
         with pytest.raises(NoResponseError) as error:
@@ -209,7 +211,9 @@ def test_a_body_may_take_longer_than_a_head() -> None:
     body = b'{"id":7}'.ljust(4000)
     pauses = (0.2, body[:1000], 0.2, body[1000:2000], 0.2, body[2000:3000], 0.2, body[3000:])
     with serve_raw((build_response(b"", f"Content-Length: {len(body)}"), *pauses)) as server:
-        client = HttpClient([server.url], logger=LOGGER, timeout=0.35, max_retries=0)
+        client = HttpClient(
+            [server.url], logger=LOGGER, config={"request_timeout": 0.35, "max_retries": 0}
+        )
 
         assert client.get_json("/apps", App) == App(7)
 
@@ -263,7 +267,7 @@ def test_a_malformed_header_line_is_not_logged_with_the_url(
 )
 def test_a_first_line_that_is_no_status_is_not_quoted(line: bytes, words: str) -> None:
     with serve_raw(line) as server:
-        client = HttpClient([server.url], logger=LOGGER, max_retries=0)
+        client = HttpClient([server.url], logger=LOGGER, config={"max_retries": 0})
 
         with pytest.raises(NoResponseError, match=words) as error:
             client.get_json("/apps", App)

@@ -27,7 +27,8 @@ NAMES = sorted(vars(stream)["name"] for stream in STREAMS)
 
 def client(max_retries: int = 0) -> AppArenaClient:
     """Return a client of `URL` without credentials."""
-    return AppArenaClient([URL], logger=logging.getLogger("quiet"), max_retries=max_retries)
+    settings = {"max_retries": max_retries}
+    return AppArenaClient([URL], logger=logging.getLogger("quiet"), config=settings)
 
 
 @dataclass(frozen=True)

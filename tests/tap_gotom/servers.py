@@ -122,6 +122,5 @@ def make_client(base_url: str, max_retries: int = 0) -> GoTomClient:
         [base_url],
         logger=logging.getLogger("test"),
         auth=HmacAuthenticator(credentials),
-        timeout=5,
-        max_retries=max_retries,
+        config={"request_timeout": 5, "max_retries": max_retries},
     )

@@ -29,7 +29,7 @@ ERROR = {
 
 @pytest.fixture
 def client() -> StudioClient:
-    return StudioClient([URL], logger=logging.getLogger("test"), max_retries=0)
+    return StudioClient([URL], logger=logging.getLogger("test"), config={"max_retries": 0})
 
 
 @pytest.mark.parametrize("body", [ERROR, [ERROR]], ids=["object", "list"])

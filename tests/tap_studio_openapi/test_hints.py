@@ -28,6 +28,6 @@ def test_errors_name_what_to_do(
     requests_mock: requests_mock.Mocker, status: int, hint: str
 ) -> None:
     requests_mock.get(f"{URL}/v1/classes", status_code=status, json={"errorMessage": "no"})
-    client = StudioClient([URL], logger=logging.getLogger("test"), max_retries=0)
+    client = StudioClient([URL], logger=logging.getLogger("test"), config={"max_retries": 0})
     with pytest.raises(ApiError, match=hint):
         client.request("GET", "/v1/classes")
