@@ -98,10 +98,9 @@ class ListStream(AppArenaStream):
         found = checkpoint.load(state, Position, settings=digest, max_age=MAX_CHECKPOINT_AGE)
         started_at = found.started_at if found else datetime.now(UTC)
         rows = self._list_rows(position=found.position if found else None)
-        failures_before = self.failures.count
         for _, row, position in self._prefetch_children(rows.read()):
             yield self.prepare_row(row)
-            if position and self.failures.count == failures_before:
+            if position and not self.has_lost_children:
                 checkpoint.save(state, position, settings=digest, started_at=started_at)
                 self.write_state()
         checkpoint.clear(state)
