@@ -68,7 +68,7 @@ def test_the_first_readme_adds_a_tap_to_a_project_of_ones_own(
 ) -> None:
     address = git_repository.removeprefix("git+")
     text = (REPOSITORY / "README.md").read_text(encoding="utf-8")
-    block = re.search(r"^```sh\n(tap=.*? --from-ref=.*?)\n", text, re.MULTILINE | re.DOTALL)
+    block = re.search(r"^```sh\n(tap=.*? _select .*?)\n", text, re.MULTILINE | re.DOTALL)
     assert block
 
     paste(block[1].replace(ADDRESS, address).replace("add ", "add --no-install "), own)
@@ -76,6 +76,7 @@ def test_the_first_readme_adds_a_tap_to_a_project_of_ones_own(
     project = yaml.safe_load((own / "meltano.yml").read_text(encoding="utf-8"))
     (added,) = project["plugins"]["extractors"]
     assert added["pip_url"] == f"git+{address}#subdirectory=tap-goatcounter"
+    assert added["select"] == list_extractors()["tap-goatcounter"]["select"]
 
 
 @each_tap
